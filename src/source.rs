@@ -1,0 +1,182 @@
+//! Input texts, and byte ranges in them.
+
+use std::sync::OnceLock;
+
+/// The number of one input text among all that were read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SourceId(u32);
+
+/// A byte range `start..end` in one input text.
+///
+/// INVARIANT: both ends lie on character boundaries of that text, and `start <= end`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    /// The text that the range lies in.
+    pub source: SourceId,
+    /// First byte of the range.
+    pub start: u32,
+    /// One past the last byte of the range.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `source`.
+    pub fn new(source: SourceId, start: u32, end: u32) -> Self {
+        Self { source, start, end: end.max(start) }
+    }
+
+    /// The range from the start of this one to the end of `other`, in the text of this one.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self::new(self.source, self.start, if other.source == self.source { other.end } else { self.end })
+    }
+
+    /// The empty range just behind this one.
+    #[must_use]
+    pub fn after(self) -> Self {
+        Self { start: self.end, ..self }
+    }
+
+    /// Its length in bytes.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether it holds no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether `other` lies wholly inside.
+    pub fn contains(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people count it: both from 1, columns in Unicode scalar values.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in Unicode scalar values.
+    pub column: usize,
+}
+
+/// One input text with its name.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    not_utf8: Option<u32>,
+    lines: OnceLock<Box<[u32]>>,
+}
+
+impl Source {
+    /// The name to show: a path as the user gave it, or `-`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the first byte lies that is not UTF-8, if any. Such bytes stand in the text as U+001A.
+    pub fn not_utf8(&self) -> Option<u32> {
+        self.not_utf8
+    }
+
+    /// Line and column of a byte offset; an offset past the end is that of the end.
+    pub fn place(&self, offset: u32) -> Place {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
+        Place { line, column }
+    }
+
+    /// The byte range of a line (from 1), without its line end.
+    pub fn line(&self, line: usize) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let start = starts.get(line.saturating_sub(1)).map_or(self.text.len(), |&start| start as usize);
+        let end = starts.get(line).map_or(self.text.len(), |&next| next as usize);
+        let line = self.text.get(start..end).unwrap_or("");
+        start..start + line.trim_end_matches(['\n', '\r']).len()
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let newlines = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+}
+
+/// All input texts of a run.
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// No text yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a text in under a name.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.push(name.into(), text.into(), None)
+    }
+
+    /// Takes bytes in under a name. Every byte that is not UTF-8 becomes U+001A, so offsets stay those of the file.
+    pub fn add_bytes(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> SourceId {
+        let (text, not_utf8) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let first = error.utf8_error().valid_up_to() as u32;
+                (replace_foreign_bytes(error.as_bytes()), Some(first))
+            }
+        };
+        self.push(name.into(), text, not_utf8)
+    }
+
+    /// The text of a number. Numbers come only from [`Sources::add`], so it is there.
+    pub fn get(&self, id: SourceId) -> &Source {
+        static NOTHING: Source =
+            Source { name: String::new(), text: String::new(), not_utf8: None, lines: OnceLock::new() };
+        self.list.get(id.0 as usize).unwrap_or(&NOTHING)
+    }
+
+    /// All texts in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.list.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+    }
+
+    /// The text that a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line and column where a span starts.
+    pub fn place(&self, span: Span) -> Place {
+        self.get(span.source).place(span.start)
+    }
+
+    fn push(&mut self, name: String, text: String, not_utf8: Option<u32>) -> SourceId {
+        let id = SourceId(self.list.len() as u32);
+        self.list.push(Source { name, text, not_utf8, lines: OnceLock::new() });
+        id
+    }
+}
+
+fn replace_foreign_bytes(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\u{1A}'));
+    }
+    text
+}

@@ -1,0 +1,276 @@
+//! The spanned tree that every reader of text produces: a flat arena in the order of the text, never a recursion.
+
+pub mod json;
+mod text;
+
+use std::borrow::Cow;
+
+use crate::finding::Fault;
+use crate::source::{SourceId, Span};
+
+pub use text::{Hole, Literal, Piece, Text};
+
+/// What a node is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as written.
+    Number,
+    /// A string.
+    String,
+    /// A list.
+    List,
+    /// A map; its keys are strings, in the order of the text, equal keys kept.
+    Map,
+    /// A value known only later, standing where a value is expected: `${var.list}`.
+    Hole,
+    /// Something that is no value: a bare word, or nothing where a value is due. A fault tells.
+    Wrong,
+}
+
+/// What can be wrong with the form of a text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SyntaxFault {
+    /// Nothing but white space.
+    Empty,
+    /// Two members without a comma between; at the place where it is due.
+    MissingComma,
+    /// A comma before the closing bracket, or one too many.
+    ExtraComma,
+    /// A key without a colon behind it; at the place where it is due.
+    MissingColon,
+    /// A key or comma with nothing behind it; at the place where the value is due.
+    MissingValue,
+    /// Something other than a string where a key is due.
+    KeyNotString,
+    /// A string without its closing quote; it ends at the line end.
+    UnclosedString,
+    /// An unescaped control character in a string.
+    ControlCharacter,
+    /// A backslash with something behind it that is no escape.
+    BadEscape,
+    /// A string in single quotes.
+    SingleQuotes,
+    /// A string in typographic quotes.
+    SmartQuotes,
+    /// A comment.
+    Comment,
+    /// A word without quotes where a value is due: `True`, `None`, `undefined`.
+    BareWord,
+    /// A number that JSON does not know: leading zero, leading plus, hexadecimal.
+    BadNumber,
+    /// The text ends inside a list or map; related is the opening bracket.
+    UnclosedBracket,
+    /// A closing bracket that closes nothing, or not the bracket that is open (then related).
+    StrayBracket,
+    /// Something behind the end of the document.
+    SecondDocument,
+    /// A character that belongs to nothing.
+    StrayText,
+    /// Nested deeper than [`MAX_DEPTH`]; what lies deeper is not read.
+    TooDeep,
+    /// A key that the same map already has; related is the first.
+    DuplicateKey,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// More faults follow that are not listed.
+    TooMany,
+}
+
+/// How deep lists and maps may nest.
+pub const MAX_DEPTH: usize = 256;
+
+/// A document as a tree in which each key and each value has its place.
+#[derive(Debug)]
+pub struct Tree<'s> {
+    text: Cow<'s, str>,
+    source: SourceId,
+    /// For a text that was itself decoded from a string: the offset in the source of each byte, and of the end.
+    origin: Option<Box<[u32]>>,
+    nodes: Vec<Raw>,
+    faults: Vec<Fault<SyntaxFault>>,
+}
+
+/// One node in pre-order. Children of a map alternate key and value.
+#[derive(Clone, Copy, Debug)]
+struct Raw {
+    kind: Kind,
+    /// A string whose text differs from what it means.
+    escaped: bool,
+    /// For a string: what lies between the quotes.
+    start: u32,
+    end: u32,
+    /// Index of the node behind this one and all that is in it.
+    next: u32,
+}
+
+/// One node of a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t, 's> {
+    tree: &'t Tree<'s>,
+    index: u32,
+}
+
+/// A key of a map with its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'t, 's> {
+    /// The key, a string (or what stands in its place).
+    pub key: Node<'t, 's>,
+    /// The value.
+    pub value: Node<'t, 's>,
+}
+
+impl<'s> Tree<'s> {
+    /// The document; of kind [`Kind::Wrong`] where the text holds none.
+    pub fn root(&self) -> Node<'_, 's> {
+        Node { tree: self, index: 0 }
+    }
+
+    /// What is wrong with its form, in the order of the text.
+    pub fn faults(&self) -> &[Fault<SyntaxFault>] {
+        &self.faults
+    }
+
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node at all; a tree always has its root.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    fn raw(&self, index: u32) -> Raw {
+        const NOTHING: Raw = Raw { kind: Kind::Wrong, escaped: false, start: 0, end: 0, next: u32::MAX };
+        self.nodes.get(index as usize).copied().unwrap_or(NOTHING)
+    }
+
+    /// The place in the source of a range of this text.
+    fn span(&self, start: u32, end: u32) -> Span {
+        let at = |offset: u32| match &self.origin {
+            None => offset,
+            Some(map) => map.get(offset as usize).or(map.last()).copied().unwrap_or(0),
+        };
+        Span::new(self.source, at(start), at(end))
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &str {
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+}
+
+impl<'t, 's> Node<'t, 's> {
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        self.raw().kind
+    }
+
+    /// Its place: of a string what lies between the quotes, unless that is nothing.
+    pub fn span(self) -> Span {
+        let raw = self.raw();
+        if raw.kind == Kind::String && raw.start == raw.end { self.outer() } else { self.tree.span(raw.start, raw.end) }
+    }
+
+    /// Its place with its quotes.
+    pub fn outer(self) -> Span {
+        let raw = self.raw();
+        if raw.kind != Kind::String {
+            return self.tree.span(raw.start, raw.end);
+        }
+        let text = &self.tree.text;
+        let before = text.get(..raw.start as usize).and_then(|text| text.chars().next_back());
+        let behind = text.get(raw.end as usize..).and_then(|text| text.chars().next());
+        let quote = |c: Option<char>| c.filter(|c| text::QUOTES.contains(c)).map_or(0, |c| c.len_utf8() as u32);
+        self.tree.span(raw.start - quote(before), raw.end + quote(behind))
+    }
+
+    /// The place to underline: of a list or map its opening bracket only, never the whole.
+    pub fn mark(self) -> Span {
+        let raw = self.raw();
+        match raw.kind {
+            Kind::List | Kind::Map => self.tree.span(raw.start, raw.end.min(raw.start + 1)),
+            _ => self.span(),
+        }
+    }
+
+    /// Its text as written, without quotes.
+    pub fn written(self) -> &'t str {
+        let raw = self.raw();
+        self.tree.slice(raw.start, raw.end)
+    }
+
+    /// The value of a string, escapes undone.
+    pub fn string(self) -> Option<Cow<'t, str>> {
+        let raw = self.raw();
+        (raw.kind == Kind::String).then(|| match raw.escaped {
+            false => Cow::Borrowed(self.tree.slice(raw.start, raw.end)),
+            true => Cow::Owned(json::unescape(self.tree.slice(raw.start, raw.end)).0),
+        })
+    }
+
+    /// Whether this is a string of exactly this value.
+    pub fn is(self, value: &str) -> bool {
+        let raw = self.raw();
+        raw.kind == Kind::String && if raw.escaped { self.string().is_some_and(|own| own == value) } else { self.written() == value }
+    }
+
+    /// A string, number or boolean as pieces of text with their places.
+    pub fn text(self) -> Option<Text<'s>> {
+        let raw = self.raw();
+        match raw.kind {
+            Kind::String | Kind::Number | Kind::Bool(_) | Kind::Hole => Some(text::of(self.tree, raw)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; nothing for other kinds.
+    pub fn items(self) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
+        let raw = self.raw();
+        let (mut index, end) = if raw.kind == Kind::List { (self.index + 1, raw.next) } else { (0, 0) };
+        std::iter::from_fn(move || {
+            (index < end).then(|| {
+                let node = Node { tree: self.tree, index };
+                index = node.raw().next;
+                node
+            })
+        })
+    }
+
+    /// The items of a list, or the value itself where it is none: IAM takes either in most places.
+    pub fn items_or_self(self) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
+        let alone = (self.kind() != Kind::List).then_some(self);
+        alone.into_iter().chain(self.items())
+    }
+
+    /// The entries of a map in the order of the text, equal keys kept; nothing for other kinds.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'t, 's>> + use<'t, 's> {
+        let raw = self.raw();
+        let (mut index, end) = if raw.kind == Kind::Map { (self.index + 1, raw.next) } else { (0, 0) };
+        std::iter::from_fn(move || {
+            (index < end).then(|| {
+                let key = Node { tree: self.tree, index };
+                let value = Node { tree: self.tree, index: key.raw().next };
+                index = value.raw().next;
+                Entry { key, value }
+            })
+        })
+    }
+
+    /// The value of the first entry with this key.
+    pub fn get(self, key: &str) -> Option<Node<'t, 's>> {
+        self.entries().find(|entry| entry.key.is(key)).map(|entry| entry.value)
+    }
+
+    /// The tree it belongs to.
+    pub fn tree(self) -> &'t Tree<'s> {
+        self.tree
+    }
+
+    fn raw(self) -> Raw {
+        self.tree.raw(self.index)
+    }
+}
