@@ -215,7 +215,8 @@ impl<'t, 's> Node<'t, 's> {
     /// Whether this is a string of exactly this value.
     pub fn is(self, value: &str) -> bool {
         let raw = self.raw();
-        raw.kind == Kind::String && if raw.escaped { self.string().is_some_and(|own| own == value) } else { self.written() == value }
+        raw.kind == Kind::String
+            && if raw.escaped { self.string().is_some_and(|own| own == value) } else { self.written() == value }
     }
 
     /// A string, number or boolean as pieces of text with their places.

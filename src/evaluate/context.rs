@@ -1,0 +1,58 @@
+//! The condition keys of a request.
+
+use std::borrow::Cow;
+
+/// The condition keys that a request holds. Names ignore case.
+#[derive(Clone, Debug, Default)]
+pub struct Context<'a> {
+    keys: Vec<(Cow<'a, str>, ContextValue<'a>)>,
+    /// Whether a key that is not given is unknown rather than absent.
+    pub partial: bool,
+}
+
+/// The value or values of a condition key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ContextValue<'a> {
+    /// Of a key that has one value.
+    One(Cow<'a, str>),
+    /// Of a key that has any number of values, also where it holds just one.
+    Many(Vec<Cow<'a, str>>),
+}
+
+impl<'a> Context<'a> {
+    /// No key at all; every key is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a key; a key of the same name in other case is replaced.
+    pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: ContextValue<'a>) {
+        let key = key.into();
+        match self.keys.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(&key)) {
+            Some((_, old)) => *old = value,
+            None => self.keys.push((key, value)),
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&ContextValue<'a>> {
+        self.keys.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
+    /// All keys in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue<'a>)> {
+        self.keys.iter().map(|(key, value)| (key.as_ref(), value))
+    }
+}
+
+impl ContextValue<'_> {
+    /// Its values.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values.as_slice(),
+        }
+        .iter()
+        .map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,1 @@
+//! Whether one statement applies.

@@ -1,0 +1,210 @@
+//! A policy as a typed document: statement by statement, tolerant, each part with its place.
+
+mod condition;
+mod date;
+mod kind;
+mod read;
+
+use crate::finding::Fault;
+use crate::pattern::Pattern;
+use crate::source::Span;
+use crate::syntax::Text;
+
+pub use condition::{Comparison, Condition, Decimal, Operand, Operator, Relation, SetPrefix, Value};
+pub use date::Instant;
+pub use kind::{PolicyKind, kind_of};
+pub use read::read;
+
+/// A policy document.
+#[derive(Clone, Debug)]
+pub struct Policy<'s> {
+    /// What it is attached to, and so what may stand in it.
+    pub kind: PolicyKind,
+    /// Its opening bracket.
+    pub mark: Span,
+    /// From its opening to its closing bracket.
+    pub range: Span,
+    /// The language version.
+    pub version: Version,
+    /// The value of `Version`, where there is one.
+    pub version_span: Option<Span>,
+    /// The value of `Id`.
+    pub id: Option<Text<'s>>,
+    /// The statements in the order of the text.
+    pub statements: Vec<Statement<'s>>,
+    /// What is wrong with its grammar, in the order of the text.
+    pub faults: Vec<Fault<PolicyFault>>,
+}
+
+/// A version of the policy language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Version {
+    /// `2008-10-17`, also where none is given: `${…}` is plain text.
+    V2008,
+    /// `2012-10-17`.
+    V2012,
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Statement<'s> {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Its opening bracket.
+    pub mark: Span,
+    /// From its opening to its closing bracket.
+    pub range: Span,
+    /// Its name.
+    pub sid: Option<Text<'s>>,
+    /// What it does, and the value's place; `None` where that is missing or unreadable.
+    pub effect: Option<(Effect, Span)>,
+    /// Principal or NotPrincipal.
+    pub principals: Option<Principals<'s>>,
+    /// Action or NotAction.
+    pub actions: Option<Patterns<'s>>,
+    /// Resource or NotResource.
+    pub resources: Option<Patterns<'s>>,
+    /// The conditions in the order of the text; all must hold.
+    pub conditions: Vec<Condition<'s>>,
+    /// The key `Condition`.
+    pub condition_key: Option<Span>,
+}
+
+/// Allow or Deny.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Forbids, whatever else grants.
+    Deny,
+}
+
+/// Action, NotAction, Resource or NotResource.
+#[derive(Clone, Debug)]
+pub struct Patterns<'s> {
+    /// The key.
+    pub key: Span,
+    /// The `Not…` form: everything but these.
+    pub negated: bool,
+    /// The values.
+    pub list: Vec<Pattern<'s>>,
+}
+
+/// Principal or NotPrincipal.
+#[derive(Clone, Debug)]
+pub struct Principals<'s> {
+    /// The key.
+    pub key: Span,
+    /// The `NotPrincipal` form.
+    pub negated: bool,
+    /// Whom it names.
+    pub list: Vec<Principal<'s>>,
+}
+
+/// One principal that a statement names.
+#[derive(Clone, Debug)]
+pub struct Principal<'s> {
+    /// The key that it stands under.
+    pub kind: PrincipalKind,
+    /// What stands there.
+    pub value: Text<'s>,
+}
+
+/// The kinds of principal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PrincipalKind {
+    /// The bare string `"*"`.
+    Anyone,
+    /// An account, user, role or session; `*` is anyone.
+    Aws,
+    /// An AWS service.
+    Service,
+    /// A web identity or SAML provider.
+    Federated,
+    /// A canonical user id of S3.
+    CanonicalUser,
+}
+
+/// What can be wrong with the grammar of a policy.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PolicyFault {
+    /// The element has a JSON type that it may not have.
+    WrongType(&'static str),
+    /// A key that a policy does not have; the nearest that it does.
+    UnknownElement(Option<&'static str>),
+    /// A key that a statement does not have; the nearest that it does.
+    UnknownStatementElement(Option<&'static str>),
+    /// An element twice; related is the first.
+    DuplicateElement,
+    /// No `Statement`.
+    MissingStatement,
+    /// `Statement` is an empty list, or a statement is an empty object.
+    EmptyStatement,
+    /// No `Version`: the rules of 2008 hold.
+    MissingVersion,
+    /// A `Version` that does not exist.
+    UnknownVersion,
+    /// No `Effect`.
+    MissingEffect,
+    /// An `Effect` other than `Allow` and `Deny`; the nearest.
+    UnknownEffect(Option<&'static str>),
+    /// Neither `Action` nor `NotAction`.
+    MissingAction,
+    /// Neither `Resource` nor `NotResource` where the kind needs one.
+    MissingResource,
+    /// No `Principal` where the kind needs one.
+    MissingPrincipal,
+    /// An element and its `Not…` form; related is the first.
+    ExclusiveElements,
+    /// `Principal` or `NotPrincipal` where the kind has none.
+    PrincipalNotAllowed,
+    /// `Resource` or `NotResource` in a trust policy.
+    ResourceInTrust,
+    /// `NotPrincipal` in a trust policy.
+    NotPrincipalInTrust,
+    /// The bare `"*"` as the principal of a trust policy.
+    StarInTrust,
+    /// A principal that is neither `"*"` nor an object of lists.
+    PrincipalShape,
+    /// A key of a principal that does not exist; the nearest that does.
+    UnknownPrincipalKey(Option<&'static str>),
+    /// A condition that is not operator, key, values.
+    ConditionShape,
+    /// A condition operator that does not exist; the nearest that does.
+    UnknownOperator(Option<&'static str>),
+    /// An operator written in other letter case than it is defined in; how it is.
+    OperatorCase(&'static str),
+    /// `IfExists` behind `Null`.
+    NullIfExists,
+    /// A value that its operator cannot read; what it should be.
+    UnreadableValue(&'static str),
+}
+
+impl PolicyFault {
+    /// Whether AWS refuses to store a policy with this fault, so that it never decides anything.
+    pub fn is_refused(self) -> bool {
+        !matches!(self, Self::MissingVersion | Self::StarInTrust | Self::OperatorCase(_) | Self::UnreadableValue(_))
+    }
+}
+
+impl<'s> Policy<'s> {
+    /// The first fault for which AWS refuses to store it.
+    pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
+        self.faults.iter().find(|fault| fault.kind.is_refused())
+    }
+
+    /// Its statements with this effect.
+    pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &Statement<'s>> {
+        self.statements.iter().filter(move |statement| statement.effect.is_some_and(|(own, _)| own == effect))
+    }
+}
+
+impl Statement<'_> {
+    /// How to call it: its Sid, else its number from 1.
+    pub fn title(&self) -> String {
+        match &self.sid {
+            Some(sid) if !sid.shown().is_empty() => format!("statement `{}`", sid.shown()),
+            _ => format!("statement {}", self.index + 1),
+        }
+    }
+}
