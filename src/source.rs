@@ -145,8 +145,7 @@ impl Sources {
 
     /// The text of a number. Numbers come only from [`Sources::add`], so it is there.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NOTHING: Source =
-            Source { name: String::new(), text: String::new(), not_utf8: None, lines: OnceLock::new() };
+        static NOTHING: Source = Source { name: String::new(), text: String::new(), not_utf8: None, lines: OnceLock::new() };
         self.list.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
