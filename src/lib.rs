@@ -12,4 +12,5 @@ pub mod reference;
 pub mod rules;
 pub mod simulate;
 pub mod source;
+pub mod spelling;
 pub mod syntax;
