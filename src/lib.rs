@@ -6,4 +6,5 @@ pub mod finding;
 pub mod pattern;
 pub mod policy;
 pub mod source;
+pub mod spelling;
 pub mod syntax;
