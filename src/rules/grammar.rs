@@ -39,12 +39,13 @@ pub static RULES: &[&Rule] = &[
     &UNREADABLE_VALUE,
 ];
 
-/// The findings of all faults that the readers saw.
+/// The findings of all faults that the readers saw, without those that only follow from another.
 pub fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let forms = facts.inventory.documents.iter().flat_map(|document| &document.faults);
+    let forms: Vec<_> = facts.inventory.documents.iter().flat_map(|document| &document.faults).collect();
     let policies = facts.inventory.all_policies().flat_map(|(policy, _)| policy.faults.iter().map(move |fault| (fault, policy)));
-    let of_forms = forms.map(|fault| of_syntax(fault, facts.sources));
-    of_forms.chain(policies.map(|(fault, policy)| of_policy(fault, policy, facts.sources))).collect()
+    let own = policies.filter(|(fault, policy)| !follows(fault, policy, &forms));
+    let of_policies: Vec<_> = own.map(|(fault, policy)| of_policy(fault, policy, facts.sources)).collect();
+    forms.into_iter().map(|fault| of_syntax(fault, facts.sources)).chain(of_policies).collect()
 }
 
 /// The finding of a fault in the form of a text.
@@ -55,6 +56,34 @@ pub fn of_syntax(fault: &Fault<SyntaxFault>, sources: &Sources) -> Finding {
 /// The finding of a fault in the grammar of a policy.
 pub fn of_policy(fault: &Fault<PolicyFault>, policy: &Policy<'_>, sources: &Sources) -> Finding {
     finding(fault, words::words(fault, policy, sources))
+}
+
+/// Whether a fault most likely follows from a mistake of form: what stands in a torn string is not misspelt, and what is
+/// missing where a bracket is lost may have ended up elsewhere.
+fn follows(fault: &Fault<PolicyFault>, policy: &Policy<'_>, forms: &[&Fault<SyntaxFault>]) -> bool {
+    let holder =
+        policy.statements.iter().find(|statement| statement.mark == fault.span).map_or(policy.range, |statement| statement.range);
+    let misses = matches!(
+        fault.kind,
+        PolicyFault::MissingStatement
+            | PolicyFault::MissingVersion
+            | PolicyFault::MissingEffect
+            | PolicyFault::MissingAction
+            | PolicyFault::MissingResource
+            | PolicyFault::MissingPrincipal
+    );
+    // where a bracket is lost, the one that stays open tells best whose it was
+    let inside = |form: &Fault<SyntaxFault>| holder.contains(form.related.unwrap_or(form.span));
+    forms.iter().any(|form| match form.kind {
+        SyntaxFault::UnclosedString => form.span.contains(fault.span) || misses && inside(form),
+        SyntaxFault::UnclosedBracket
+        | SyntaxFault::StrayBracket
+        | SyntaxFault::StrayText
+        | SyntaxFault::MissingColon
+        | SyntaxFault::KeyNotString
+        | SyntaxFault::TooDeep => misses && inside(form),
+        _ => false,
+    })
 }
 
 fn finding<K>(fault: &Fault<K>, words: Words) -> Finding {

@@ -67,3 +67,17 @@ fn findings_read_well() {
         });
     }
 }
+
+#[test]
+fn one_mistake_of_form_is_one_finding() {
+    let rules =
+        |text: &str| check("policy.json", text, |findings, _| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
+    // cut off in the middle of a key
+    let cut =
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Acti"#;
+    assert!(rules(cut).iter().all(|&rule| rule == "invalid-json"), "{:?}", rules(cut));
+    // the bracket of the principal is lost: the action is not missing, but it is no principal
+    let lost = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com", "Action": "sts:AssumeRole"}]}"#;
+    let found = rules(lost);
+    assert!(found.contains(&"unknown-principal-key") && !found.contains(&"missing-action"), "{found:?}");
+}

@@ -91,8 +91,15 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
         }
         F::PrincipalShape => principal_shape(text),
         F::UnknownPrincipalKey(nearest) => {
-            let help = "write `AWS`, `Service`, `Federated` or `CanonicalUser`; for everyone write `{ \"AWS\": \"*\" }`";
-            Words::new(&UNKNOWN_PRINCIPAL_KEY, format!("no kind of principal {own}"), did_you_mean(nearest), help)
+            let (label, help) = if OF_STATEMENT.contains(&text) {
+                ("belongs in the statement".to_owned(), "type the `}` of `Principal` before it")
+            } else {
+                (
+                    did_you_mean(nearest),
+                    "write `AWS`, `Service`, `Federated` or `CanonicalUser`; for everyone write `{ \"AWS\": \"*\" }`",
+                )
+            };
+            Words::new(&UNKNOWN_PRINCIPAL_KEY, format!("no kind of principal {own}"), label, help)
         }
         F::DuplicateConditionKey => {
             let help = "put all values into one list; names of condition keys ignore letter case, and a key may stand only once";
@@ -105,7 +112,7 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
                 if text.starts_with(['{', 'n']) { "a string or a list of strings is due here" } else { "an object is due here" };
             Words::new(&CONDITION_SHAPE, "a condition must be operator, key and values", label, help)
         }
-        F::UnknownOperator(nearest) => unknown_operator(nearest, &own),
+        F::UnknownOperator(nearest) => unknown_operator(nearest, text),
         F::OperatorCase(right) => {
             let help = format!("write `{right}`; AWS has refused other letter case as `Invalid Condition type`");
             let message = format!("operator {own} in other letter case");
@@ -118,6 +125,9 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
         F::UnreadableValue(expected) => unreadable(fault, expected, &own, policy),
     }
 }
+
+const OF_STATEMENT: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// User text in backticks, cut where it is long.
 pub(super) fn quoted(text: &str) -> String {
@@ -151,8 +161,6 @@ fn wrong_type(expected: &str, element: Option<&str>) -> Words {
 }
 
 fn unknown_element(holder: &str, nearest: Option<&str>, name: &str) -> Words {
-    const OF_STATEMENT: [&str; 9] =
-        ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
     let (label, help) = match nearest {
         _ if holder == "a policy" && OF_STATEMENT.contains(&name) => {
             ("belongs in a statement".to_owned(), format!("move `{name}` into a statement"))
@@ -242,15 +250,19 @@ fn principal_shape(own: &str) -> Words {
     Words::new(&PRINCIPAL_SHAPE, "a principal must say of which kind it is", "not an object", help)
 }
 
-fn unknown_operator(nearest: Option<&str>, own: &str) -> Words {
+fn unknown_operator(nearest: Option<&str>, name: &str) -> Words {
+    let message = format!("no operator {}", quoted(name));
+    if OF_STATEMENT.contains(&name) {
+        return Words::new(&UNKNOWN_OPERATOR, message, "belongs in the statement", "type the `}` of `Condition` before it");
+    }
     let help = match nearest {
         Some(nearest) => format!("write `{nearest}`; AWS refuses the whole policy for an operator that it does not know"),
-        None if own.contains(':') => {
+        None if name.contains(':') => {
             "put the operator outside and the key inside: `\"StringEquals\": { \"aws:…\": \"…\" }`".to_owned()
         }
         None => "write one that exists, such as `StringEquals`, `StringLike`, `ArnLike`, `Bool` or `IpAddress`".to_owned(),
     };
-    Words::new(&UNKNOWN_OPERATOR, format!("no operator {own}"), did_you_mean(nearest), help)
+    Words::new(&UNKNOWN_OPERATOR, message, did_you_mean(nearest), help)
 }
 
 fn unreadable(fault: &Fault<F>, expected: &str, own: &str, policy: &Policy<'_>) -> Words {
