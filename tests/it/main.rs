@@ -9,6 +9,8 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
+mod identity;
 mod json;
 mod patterns;
 mod policy;
+mod selection;
