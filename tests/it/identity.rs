@@ -65,7 +65,9 @@ const PAYLOAD: &str = r#"{"iss": "https://token.example/a/", "sub": "s"}"#;
 #[test]
 fn forms_of_tokens() {
     let jwt = jwt(r#"{"alg": "RS256"}"#, PAYLOAD);
-    for text in [jwt.clone(), format!("Bearer {jwt}"), format!("bearer   {jwt}\n"), format!("\u{FEFF}  {jwt}\r\n"), PAYLOAD.to_owned()] {
+    for text in
+        [jwt.clone(), format!("Bearer {jwt}"), format!("bearer   {jwt}\n"), format!("\u{FEFF}  {jwt}\r\n"), PAYLOAD.to_owned()]
+    {
         let token = Token::read(&text).unwrap();
         assert_eq!(token.claims.text("sub"), Some("s"));
         assert_eq!(token.issuer, Issuer::Other("token.example/a/".to_owned()));

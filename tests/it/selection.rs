@@ -9,7 +9,8 @@ use rolecall::syntax::json;
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const KEY: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers:web";
-const DEFAULTS: &str = r#""authenticated": "arn:aws:iam::111122223333:role/default", "unauthenticated": "arn:aws:iam::111122223333:role/guest""#;
+const DEFAULTS: &str =
+    r#""authenticated": "arn:aws:iam::111122223333:role/default", "unauthenticated": "arn:aws:iam::111122223333:role/guest""#;
 const TOKEN: &str = r#"{"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}"#;
 const TOKEN_DENY: &str = r#"{"Type": "Token", "AmbiguousRoleResolution": "Deny"}"#;
 
@@ -98,8 +99,7 @@ fn the_cases_name_sentences() {
 
 fn wrong(index: usize, case: &Case) -> Option<String> {
     let mapping = case.mapping.map_or_else(String::new, |mapping| format!(r#""{KEY}": {mapping}"#));
-    let map =
-        format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{}}}, "RoleMappings": {{{mapping}}}}}"#, case.defaults);
+    let map = format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{}}}, "RoleMappings": {{{mapping}}}}}"#, case.defaults);
     let claims = if case.claims.is_empty() { String::new() } else { format!(", {}", case.claims) };
     let token = format!(
         r#"{{"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers", "aud": "web", "sub": "u", "token_use": "id"{claims}}}"#
@@ -115,8 +115,12 @@ fn wrong(index: usize, case: &Case) -> Option<String> {
 /// A guest gets the unauthenticated role, a developer's user the authenticated one whatever the mappings say.
 #[test]
 fn guests_and_developer_identities() {
-    let map = |defaults: &str| format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{defaults}}}, "RoleMappings": {{"{KEY}": {TOKEN}}}}}"#);
-    let ask = |defaults: &str, login, custom| with_inventory(&map(defaults), |inventory| picked(&simulate(inventory, &question(login, custom))));
+    let map = |defaults: &str| {
+        format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{defaults}}}, "RoleMappings": {{"{KEY}": {TOKEN}}}}}"#)
+    };
+    let ask = |defaults: &str, login, custom| {
+        with_inventory(&map(defaults), |inventory| picked(&simulate(inventory, &question(login, custom))))
+    };
     assert_eq!(ask(DEFAULTS, Login::Guest, None), "guest");
     assert_eq!(ask("", Login::Guest, None), "refused");
     assert_eq!(ask(DEFAULTS, Login::Guest, Some("default")), "undecided");
