@@ -10,4 +10,5 @@
 )]
 
 mod json;
+mod patterns;
 mod policy;
