@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 use ipnet::IpNet;
 
-use super::fill::Filled;
+use super::fill::{self, Units};
 use super::{Context, ContextValue, Gap, GapReason, Got, Truth, undocumented};
 use crate::arn::Arn;
 use crate::pattern::{Mode, Unit, arn_is_short, matches};
@@ -19,14 +19,12 @@ use crate::source::Span;
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
-    // An operator that does not exist makes the whole policy one that AWS refuses; this is for callers that ask about a
-    // condition alone.
     let Some(operator) = condition.operator else {
-        return undocumented(undocumented::UNREADABLE_VALUE, condition.operator_text.span());
+        // A name that is no operator makes the policy one that AWS refuses, so this one is a hole.
+        return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.operator_text.span() });
     };
-    let key = match condition.key.known() {
-        Some(key) => key,
-        None => return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() }),
+    let Some(key) = condition.key.known() else {
+        return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() });
     };
     // A key that holds no value at all is as good as absent: "a null dataset".
     let value = context.get(key).filter(|value| value.values().next().is_some());
@@ -47,7 +45,7 @@ pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
 
 /// Whether one value of a request agrees with one value of a condition, by the positive form of an operator.
 ///
-/// [`judge`] is made of this; reports ask it which of several values it was.
+/// Conditions are judged by it; a report asks it which of several values it was.
 pub fn compare(comparison: Comparison, operand: &Operand<'_>, value: &str, context: &Context<'_>) -> Truth {
     let mode = match comparison {
         Comparison::StringEquals => Mode::Equal,
@@ -56,7 +54,7 @@ pub fn compare(comparison: Comparison, operand: &Operand<'_>, value: &str, conte
         Comparison::Arn => return compare_arn(operand, value, context),
         _ => return compare_typed(comparison, operand, value),
     };
-    Filled::of(&operand.pattern, context).matches(value, mode)
+    fill::judge(&operand.pattern, context, value, mode)
 }
 
 /// What a request holds for the key of a condition.
@@ -142,23 +140,26 @@ fn all<T>(items: impl IntoIterator<Item = T>, mut judge: impl FnMut(T) -> Truth)
 }
 
 fn compare_arn(operand: &Operand<'_>, value: &str, context: &Context<'_>) -> Truth {
-    let mut filled = Filled::of(&operand.pattern, context);
+    let mut units = Units::new();
+    if let Err(truth) = fill::fill(&operand.pattern, context, &mut units) {
+        return truth;
+    }
     let span = operand.pattern.text.span();
-    let Filled::Units(units, _) = &mut filled else {
-        return filled.matches(value, Mode::Arn);
-    };
+    let like = |units: &Units<'_>| matches(units.as_slice(), value, Mode::Like);
     if arn_is_short(units.as_slice()) {
         // Whatever AWS makes of it, it is hardly more than to let the missing parts be anything.
-        let as_written = matches(units.as_slice(), value, Mode::Like);
+        let as_written = like(&units);
         units.push(Unit::Wild(":*"));
-        let with_rest = matches(units.as_slice(), value, Mode::Like);
-        return if as_written || with_rest { undocumented(undocumented::SHORT_ARN_PATTERN, span) } else { Truth::No };
+        return if as_written || like(&units) { undocumented(undocumented::SHORT_ARN_PATTERN, span) } else { Truth::No };
     }
-    let stars = units.as_slice().iter().all(|unit| matches!(unit, Unit::Wild(text) if text.bytes().all(|byte| byte == b'*')));
-    if stars && Arn::parse(value).is_none() {
+    if Arn::parse(value).is_none() && units.as_slice().iter().all(is_stars) {
         return undocumented(undocumented::STAR_ON_OTHER_THAN_ARN, span);
     }
-    filled.matches(value, Mode::Arn)
+    fill::judge(&operand.pattern, context, value, Mode::Arn)
+}
+
+fn is_stars(unit: &Unit<'_>) -> bool {
+    matches!(unit, Unit::Wild(text) if text.bytes().all(|byte| byte == b'*'))
 }
 
 fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> Truth {
@@ -166,7 +167,7 @@ fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> 
         (Comparison::Numeric(relation), Value::Number(own)) => Decimal::parse(value).map(|value| holds(relation, value.cmp(own))),
         (Comparison::Date(relation), Value::Date(own)) => Instant::parse(value).map(|value| holds(relation, value.cmp(own))),
         (Comparison::Bool, Value::Bool(own)) => parse_bool(value).map(|value| value == *own),
-        (Comparison::Binary, Value::Binary(own)) => STANDARD.decode(value).ok().map(|value| value == **own),
+        (Comparison::Binary, Value::Binary(own)) => STANDARD_PAD_INDIFFERENT.decode(value).ok().map(|value| value == **own),
         (Comparison::IpAddress, Value::Network(address, prefix)) => {
             let network = IpNet::new(*address, *prefix).ok();
             // An address of the other family is in no network of this one.

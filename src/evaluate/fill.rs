@@ -4,66 +4,59 @@ use super::undocumented::MULTIVALUED_VARIABLE;
 use super::{Context, ContextValue, Gap, GapReason, Truth};
 use crate::pattern::{Mode, Part, Pattern, Unit, Variable, matches};
 
-/// A pattern filled from a request.
-pub(super) enum Filled<'a> {
-    /// Known, but for the gap: what stands there may be any text.
-    Units(Units<'a>, Option<Gap>),
-    /// A variable has no value, so the pattern matches nothing.
-    Nothing,
-    /// Not known at all.
-    Unknown(Gap),
+/// Whether a pattern, filled from a request, matches a text.
+pub(super) fn judge(pattern: &Pattern<'_>, context: &Context<'_>, text: &str, mode: Mode) -> Truth {
+    if let Some(plain) = pattern.plain() {
+        return matches(&[Unit::Wild(plain)], text, mode).into();
+    }
+    let mut units = Units::new();
+    match fill(pattern, context, &mut units) {
+        Err(truth) => truth,
+        Ok(gap) => match (matches(units.as_slice(), text, mode), gap) {
+            (false, _) => Truth::No,
+            (true, None) => Truth::Yes,
+            (true, Some(gap)) => Truth::Unknown(gap),
+        },
+    }
 }
 
-impl<'a> Filled<'a> {
-    /// Fills a pattern.
-    pub(super) fn of(pattern: &'a Pattern<'_>, context: &'a Context<'_>) -> Self {
-        let mut units = Units::new();
-        if let Some(text) = pattern.plain() {
-            units.push(Unit::Wild(text));
-            return Self::Units(units, None);
-        }
-        let mut gap = None;
-        let mut unknown = None;
-        for part in pattern.parts() {
-            units.push(match part {
-                Part::Literal(text) => Unit::Wild(text),
-                Part::Symbol(symbol) => Unit::Exact(symbol_text(*symbol)),
-                Part::Hole(span) => {
-                    gap = gap.or(Some(Gap { reason: GapReason::Hole, span: *span }));
+/// Fills a pattern from a request.
+///
+/// With a gap in it, it is known but for that: any text may stand there. `Err` is an answer that does not hang on the text.
+pub(super) fn fill<'a>(pattern: &'a Pattern<'_>, context: &'a Context<'_>, units: &mut Units<'a>) -> Result<Option<Gap>, Truth> {
+    if let Some(plain) = pattern.plain() {
+        units.push(Unit::Wild(plain));
+        return Ok(None);
+    }
+    let mut gap = None;
+    let mut unknown = None;
+    for part in pattern.parts() {
+        units.push(match part {
+            Part::Literal(text) => Unit::Wild(text),
+            Part::Symbol(symbol) => Unit::Exact(symbol_text(*symbol)),
+            Part::Hole(span) => {
+                gap = gap.or(Some(Gap { reason: GapReason::Hole, span: *span }));
+                Unit::Any
+            }
+            Part::Variable(variable) => match value_of(variable, context) {
+                VariableValue::Text(text) => Unit::Exact(text),
+                // "There is no equal or like value", whatever else stands in the pattern.
+                VariableValue::None => return Err(Truth::No),
+                VariableValue::Unknown => {
+                    gap = gap.or(Some(Gap { reason: GapReason::Key, span: variable.span }));
                     Unit::Any
                 }
-                Part::Variable(variable) => match value_of(variable, context) {
-                    VariableValue::Text(text) => Unit::Exact(text),
-                    VariableValue::None => return Self::Nothing,
-                    VariableValue::Unknown => {
-                        gap = gap.or(Some(Gap { reason: GapReason::Key, span: variable.span }));
-                        Unit::Any
-                    }
-                    VariableValue::Many => {
-                        unknown =
-                            unknown.or(Some(Gap { reason: GapReason::Undocumented(MULTIVALUED_VARIABLE), span: variable.span }));
-                        Unit::Any
-                    }
-                },
-            });
-        }
-        match unknown {
-            Some(gap) => Self::Unknown(gap),
-            None => Self::Units(units, gap),
-        }
-    }
-
-    /// Whether it matches a text.
-    pub(super) fn matches(&self, text: &str, mode: Mode) -> Truth {
-        match self {
-            Self::Nothing => Truth::No,
-            Self::Unknown(gap) => Truth::Unknown(*gap),
-            Self::Units(units, gap) => match (matches(units.as_slice(), text, mode), gap) {
-                (false, _) => Truth::No,
-                (true, None) => Truth::Yes,
-                (true, Some(gap)) => Truth::Unknown(*gap),
+                VariableValue::Many => {
+                    let reason = GapReason::Undocumented(MULTIVALUED_VARIABLE);
+                    unknown = unknown.or(Some(Gap { reason, span: variable.span }));
+                    Unit::Any
+                }
             },
-        }
+        });
+    }
+    match unknown {
+        Some(gap) => Err(Truth::Unknown(gap)),
+        None => Ok(gap),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{PolicyKind, Principal, PrincipalKind, Principals};
 use crate::syntax::{Piece, Text};
 
-/// Whether Principal or NotPrincipal takes the caller in.
+/// Whether `Principal` or `NotPrincipal` takes the caller in.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
@@ -32,6 +32,9 @@ pub(super) fn judge(principals: &Principals<'_>, caller: Caller<'_>, kind: Polic
 fn judge_one(principal: &Principal<'_>, caller: Caller<'_>, kind: PolicyKind) -> Truth {
     let text = &principal.value;
     let unknown = |reason| Truth::Unknown(Gap { reason, span: text.span() });
+    if principal.kind == PrincipalKind::Later {
+        return unknown(GapReason::Hole);
+    }
     let Some(known) = text.known() else {
         return if may_name(principal, caller) { unknown(GapReason::Hole) } else { Truth::No };
     };

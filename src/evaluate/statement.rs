@@ -1,7 +1,6 @@
 //! Whether one statement applies.
 
-use super::fill::Filled;
-use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, principal, undocumented};
+use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
 use crate::pattern::{Mode, Part, Pattern};
 use crate::policy::{Patterns, Policy, PolicyKind, Statement};
 
@@ -28,7 +27,7 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
     if hurried(resource) {
         return Truth::No;
     }
-    let mut applies = principal.and(action).and(resource);
+    let mut applies = principal.and(action).and(resource).and(later(statement).unwrap_or(Truth::Yes));
     for own in &statement.conditions {
         let holds = condition::judge(own, request.context);
         applies = applies.and(holds);
@@ -55,9 +54,9 @@ fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
 
 fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     let Some(actions) = &statement.actions else {
-        return Truth::No;
+        return later(statement).unwrap_or(Truth::No);
     };
-    judge_list(actions, |pattern| Filled::of(pattern, request.context).matches(request.action, Mode::Action))
+    judge_list(actions, |pattern| fill::judge(pattern, request.context, request.action, Mode::Action))
 }
 
 fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
@@ -66,7 +65,7 @@ fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
         // A resource-based policy may leave it out: it is attached to the one resource that it is about.
         None => Truth::Yes,
         Some(resources) => judge_list(resources, |pattern| {
-            let matched = Filled::of(pattern, request.context).matches(request.resource, Mode::Resource);
+            let matched = fill::judge(pattern, request.context, request.resource, Mode::Resource);
             match misplaced_variable(pattern) {
                 Some(gap) if matched != Truth::No => Truth::Unknown(gap),
                 _ => matched,
@@ -84,6 +83,11 @@ fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Tr
         }
     }
     if patterns.negated { !found } else { found }
+}
+
+/// What a hole that may hold further elements or conditions leaves open.
+fn later(statement: &Statement<'_>) -> Option<Truth> {
+    statement.later.map(|span| Truth::Unknown(Gap { reason: GapReason::Hole, span }))
 }
 
 /// A variable in the first five parts of an ARN, where AWS says that none can stand.
