@@ -3,8 +3,14 @@
 pub mod arn;
 pub mod evaluate;
 pub mod finding;
+pub mod identity;
+pub mod inventory;
+pub mod lint;
 pub mod pattern;
 pub mod policy;
+pub mod reference;
+pub mod rules;
+pub mod simulate;
 pub mod source;
 pub mod spelling;
 pub mod syntax;

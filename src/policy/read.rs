@@ -31,8 +31,7 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),
-        Kind::Hole => policy.later = Some(node.span()),
-        Kind::Wrong => {}
+        _ if is_open(node) => policy.later = Some(node.span()),
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
     }
     reader.faults.sort_by_key(|fault| fault.span);
@@ -53,8 +52,7 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, expected: &'static str, value: Node<'_, '_>, key: Node<'_, '_>) {
-        // what is no value at all was told by the tree's reader; a hole may turn out to be anything
-        if !matches!(value.kind(), Kind::Wrong | Kind::Hole) {
+        if !is_open(value) {
             self.faults.push(Fault::between(PolicyFault::WrongType(expected), value.mark(), key.span()));
         }
     }
@@ -119,9 +117,7 @@ impl Reader {
                 let statement = self.statement(item, policy.statements.len());
                 policy.statements.push(statement);
             } else {
-                if item.kind() == Kind::Hole {
-                    policy.later = Some(item.span());
-                }
+                policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);
             }
         }
@@ -266,6 +262,15 @@ impl PolicyKind {
     /// Whether its statements name principals.
     fn has_principal(self) -> bool {
         matches!(self, Self::Trust | Self::Resource | Self::Rcp | Self::Endpoint)
+    }
+}
+
+/// Whether something may still become what is due: a hole, or what is no value at all, as the tree's reader has told.
+fn is_open(value: Node<'_, '_>) -> bool {
+    match value.kind() {
+        Kind::Hole | Kind::Wrong => true,
+        Kind::String => value.text().is_some_and(|text| text.hole().is_some()),
+        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Condition`: operator, key, values.
 
-use super::Reader;
+use super::{Reader, is_open};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::policy::condition::{entry, nearest};
@@ -11,7 +11,7 @@ use crate::syntax::{Kind, Node, Text};
 impl Reader {
     /// Reads a block; the answer is a hole in it that may turn out to hold further conditions.
     pub(super) fn conditions<'s>(&mut self, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) -> Option<Span> {
-        let hole = |node: Node<'_, 's>| (node.kind() == Kind::Hole).then(|| node.span());
+        let hole = |node: Node<'_, 's>| is_open(node).then(|| node.span());
         if !self.has_shape(block) {
             return hole(block);
         }
@@ -60,7 +60,7 @@ impl Reader {
 
     fn operand<'s>(&mut self, operator: Option<Operator>, node: Node<'_, 's>) -> Option<Operand<'s>> {
         let Some(text) = node.text() else {
-            if node.kind() != Kind::Wrong {
+            if !is_open(node) {
                 self.fault(PolicyFault::ConditionShape, node.mark());
             }
             return None;
@@ -77,7 +77,7 @@ impl Reader {
 
     /// Whether a value is a map; if not, that is a fault unless it may still become one.
     fn has_shape(&mut self, node: Node<'_, '_>) -> bool {
-        if !matches!(node.kind(), Kind::Map | Kind::Hole | Kind::Wrong) {
+        if node.kind() != Kind::Map && !is_open(node) {
             self.fault(PolicyFault::ConditionShape, node.mark());
         }
         node.kind() == Kind::Map

@@ -1,0 +1,13 @@
+//! Who asks, and through what: tokens and their claims, user pools with their groups, identity pools with their roles.
+
+pub mod claims;
+mod groups;
+pub mod pools;
+pub mod token;
+
+pub use claims::{Claim, Claims};
+pub use groups::id_token;
+pub use pools::{
+    Ambiguous, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting, UserPool,
+};
+pub use token::{Algorithm, Issuer, Token, TokenError};

@@ -1,0 +1,172 @@
+//! The claims of a token.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::syntax::{Kind, Node};
+
+/// The claims of a token, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Claims {
+    list: Vec<(String, Claim)>,
+}
+
+/// The value of a claim.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number, as written.
+    Number(String),
+    /// A string.
+    Text(String),
+    /// A list.
+    List(Vec<Claim>),
+    /// A map.
+    Map(Claims),
+    /// There or not, and with which value, AWS does not document; the reason in one clause.
+    Unknown(&'static str),
+}
+
+impl Claims {
+    /// No claim.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the claims from a JSON object; `None` where it is none.
+    pub fn read(node: Node<'_, '_>) -> Option<Self> {
+        (node.kind() == Kind::Map).then(|| read_map(node))
+    }
+
+    /// Sets a claim; an older value is replaced.
+    pub fn set(&mut self, name: impl Into<String>, claim: Claim) {
+        let name = name.into();
+        match self.list.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, old)) => *old = claim,
+            None => self.list.push((name, claim)),
+        }
+    }
+
+    /// The value of a claim.
+    pub fn get(&self, name: &str) -> Option<&Claim> {
+        self.list.iter().find(|(own, _)| own == name).map(|(_, claim)| claim)
+    }
+
+    /// The value of a claim that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Claim::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a claim that is a whole number.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Claim::Number(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// All claims in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Claim)> {
+        self.list.iter().map(|(name, claim)| (name.as_str(), claim))
+    }
+
+    /// As JSON on one line.
+    pub fn to_json(&self) -> String {
+        let mut json = String::new();
+        write_map(&mut json, self);
+        json
+    }
+}
+
+impl Claim {
+    /// A list of strings.
+    pub fn list<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Self {
+        Self::List(values.into_iter().map(|value| Self::Text(value.into())).collect())
+    }
+
+    /// Its value, or its values where it is a list, as the strings that a condition compares. Maps have none.
+    pub fn values(&self) -> Vec<Cow<'_, str>> {
+        match self {
+            Self::Null | Self::Map(_) | Self::Unknown(_) => Vec::new(),
+            Self::Bool(value) => vec![Cow::Borrowed(if *value { "true" } else { "false" })],
+            Self::Number(text) | Self::Text(text) => vec![Cow::Borrowed(text)],
+            Self::List(list) => list.iter().flat_map(Self::values).collect(),
+        }
+    }
+}
+
+fn read_map(node: Node<'_, '_>) -> Claims {
+    let mut claims = Claims::new();
+    for entry in node.entries() {
+        if let Some(name) = entry.key.string() {
+            claims.set(name, read_claim(entry.value));
+        }
+    }
+    claims
+}
+
+/// The reader bounds the nesting of the tree, and so this recursion: [`crate::syntax::MAX_DEPTH`].
+fn read_claim(node: Node<'_, '_>) -> Claim {
+    match node.kind() {
+        Kind::Null | Kind::Wrong | Kind::Hole => Claim::Null,
+        Kind::Bool(value) => Claim::Bool(value),
+        Kind::Number => Claim::Number(node.written().to_owned()),
+        Kind::String => Claim::Text(node.string().unwrap_or_default().into_owned()),
+        Kind::List => Claim::List(node.items().map(read_claim).collect()),
+        Kind::Map => Claim::Map(read_map(node)),
+    }
+}
+
+fn write_map(out: &mut String, claims: &Claims) {
+    out.push('{');
+    for (index, (name, claim)) in claims.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        write_text(out, name);
+        out.push_str(": ");
+        write_claim(out, claim);
+    }
+    out.push('}');
+}
+
+fn write_claim(out: &mut String, claim: &Claim) {
+    match claim {
+        Claim::Null | Claim::Unknown(_) => out.push_str("null"),
+        Claim::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Claim::Number(digits) => out.push_str(digits),
+        Claim::Text(text) => write_text(out, text),
+        Claim::List(list) => {
+            out.push('[');
+            for (index, claim) in list.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_claim(out, claim);
+            }
+            out.push(']');
+        }
+        Claim::Map(claims) => write_map(out, claims),
+    }
+}
+
+fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            // a string takes any write
+            c if c.is_control() => drop(write!(out, "\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,143 @@
+//! Tokens: from the text that a user gives to claims and their issuer.
+//!
+//! A token is a secret. Nothing here keeps its text, and no error repeats a part of it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Claims;
+use crate::source::SourceId;
+use crate::syntax::json;
+
+/// What is known of a token: its claims, and what vouches for them.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// The claims.
+    pub claims: Claims,
+    /// The signature's algorithm; `None` where only claims were given.
+    pub algorithm: Option<Algorithm>,
+    /// Who issued it, by its `iss`.
+    pub issuer: Issuer,
+}
+
+/// The algorithm that a token says it is signed with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Algorithm {
+    /// One with a public key: `RS256`, `ES384`, …
+    PublicKey,
+    /// One with a shared secret: no issuer that AWS takes uses it.
+    SharedSecret,
+    /// `none`: not signed at all.
+    None,
+    /// Any other.
+    Other,
+}
+
+/// Who issued a token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Issuer {
+    /// A Cognito user pool; the name under which identity pools know it, `cognito-idp.REGION.amazonaws.com/POOL`.
+    UserPool(String),
+    /// Cognito identity pools.
+    IdentityPools,
+    /// Another: host and path, without the scheme.
+    Other(String),
+    /// The token does not say.
+    Missing,
+}
+
+/// Why a text is no token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TokenError {
+    /// There is nothing.
+    Empty,
+    /// It is neither a JSON object nor three parts with points between.
+    Form,
+    /// A part of it is not base64url.
+    Base64,
+    /// Its header or payload is not a JSON object.
+    Json,
+    /// It is encrypted (five parts), so its claims cannot be read.
+    Encrypted,
+}
+
+impl Token {
+    /// Reads a raw JWT, with or without `Bearer` before it, or its claims as a JSON object.
+    pub fn read(text: &str) -> Result<Self, TokenError> {
+        let text = text.trim_start_matches('\u{FEFF}').trim();
+        let text = strip_prefix_ignore_case(text, "bearer ").unwrap_or(text).trim();
+        if text.is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if text.starts_with('{') {
+            return Ok(Self::of(claims(text)?, None));
+        }
+        let parts: Vec<&str> = text.split('.').collect();
+        match parts.as_slice() {
+            [header, payload, _signature] => {
+                let algorithm = match claims(&decode(header)?)?.text("alg") {
+                    Some("none") => Algorithm::None,
+                    Some(name) if name.starts_with("HS") => Algorithm::SharedSecret,
+                    Some(name) if ["RS", "ES", "PS"].iter().any(|kind| name.starts_with(kind)) => Algorithm::PublicKey,
+                    _ => Algorithm::Other,
+                };
+                Ok(Self::of(claims(&decode(payload)?)?, Some(algorithm)))
+            }
+            [_, _, _, _, _] => Err(TokenError::Encrypted),
+            _ => Err(TokenError::Form),
+        }
+    }
+
+    /// A token of these claims that nobody signed.
+    pub fn from_claims(claims: Claims) -> Self {
+        Self::of(claims, None)
+    }
+
+    fn of(claims: Claims, algorithm: Option<Algorithm>) -> Self {
+        let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
+        Self { claims, algorithm, issuer }
+    }
+}
+
+impl Issuer {
+    /// The issuer of an `iss` claim.
+    pub fn of(iss: &str) -> Self {
+        let host = iss.strip_prefix("https://").unwrap_or(iss);
+        match host {
+            "cognito-identity.amazonaws.com" => Self::IdentityPools,
+            _ if host.starts_with("cognito-idp.") && host.contains('/') => Self::UserPool(host.to_owned()),
+            _ => Self::Other(host.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Empty => "the token is empty",
+            Self::Form => "the token is neither a JSON object of claims nor a JWT: three parts with points between",
+            Self::Base64 => "a part of the token is not base64url",
+            Self::Json => "the token's header or payload is not a JSON object",
+            Self::Encrypted => "the token is encrypted, so its claims cannot be read",
+        })
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+fn claims(text: &str) -> Result<Claims, TokenError> {
+    let tree = json::read(SourceId::NONE, text);
+    if tree.faults().is_empty() { Claims::read(tree.root()).ok_or(TokenError::Json) } else { Err(TokenError::Json) }
+}
+
+fn decode(part: &str) -> Result<String, TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).map_err(|_| TokenError::Base64)?;
+    String::from_utf8(bytes).map_err(|_| TokenError::Json)
+}
+
+fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    if head.eq_ignore_ascii_case(prefix) { text.get(prefix.len()..) } else { None }
+}

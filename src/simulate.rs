@@ -1,0 +1,248 @@
+//! From an identity to a role to a session to a decision, as a list of steps.
+
+mod near_miss;
+mod permissions;
+mod presented;
+mod selection;
+mod trust;
+mod walk;
+
+use crate::evaluate::{Trace, Verdict};
+use crate::finding::Label;
+use crate::identity::{Claims, Token};
+use crate::inventory::{Inventory, Role};
+use crate::policy::{Condition, Instant, Policy};
+use crate::source::Span;
+
+pub use presented::Presented;
+
+/// Condition keys that the user gave, each with its values.
+pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// Who signs in.
+    pub login: Login<'a>,
+    /// The identity pool; needed where more than one would take the login.
+    pub pool: Option<&'a str>,
+    /// How credentials are asked for.
+    pub flow: Flow,
+    /// `CustomRoleArn` of `GetCredentialsForIdentity`: a name or an ARN.
+    pub custom_role: Option<&'a str>,
+    /// The role in question: a name or an ARN. In the classic flow the caller names it; else it is asked whether it is got.
+    pub role: Option<&'a str>,
+    /// What is then to be done with the credentials.
+    pub access: Vec<Access<'a>>,
+    /// Condition keys of the later request, and of the assume-role call.
+    pub context: Vec<(&'a str, Vec<&'a str>)>,
+    /// The time of the request.
+    pub at: Instant,
+}
+
+/// Who signs in.
+#[derive(Clone, Copy, Debug)]
+pub enum Login<'a> {
+    /// Nobody: a guest.
+    Guest,
+    /// The holder of this token.
+    Token(&'a Token),
+    /// A user for whom the pool's developer provider vouches, by the developer's own id.
+    Developer(&'a str),
+}
+
+/// How credentials are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    /// `GetCredentialsForIdentity`: the identity pool picks the role.
+    Enhanced,
+    /// `GetOpenIdToken`, then `sts:AssumeRoleWithWebIdentity`: the caller names the role.
+    Classic,
+}
+
+/// Something to be done with the credentials.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Access<'a> {
+    /// `service:Name`.
+    pub action: &'a str,
+    /// The ARN, or `*`.
+    pub resource: &'a str,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct Simulation<'i, 's> {
+    /// Whether the role is got, and where asked whether everything may be done with it.
+    pub outcome: Outcome,
+    /// The role that it is about.
+    pub role: Option<RoleRef<'i, 's>>,
+    /// Why, in one clause.
+    pub why: String,
+    /// The gates in the order in which AWS applies them.
+    pub gates: Vec<Gate>,
+    /// The claims of the token that STS sees, and so the trust policy.
+    pub presented: Option<Claims>,
+    /// What the trust policy says.
+    pub trust: Option<Judgement<'i, 's>>,
+    /// In the classic flow without a role named: each role and whether its trust policy takes the token.
+    pub choices: Vec<Choice<'i, 's>>,
+    /// What may be done, one answer for each that was asked.
+    pub permissions: Vec<Permission<'i, 's>>,
+    /// Where the trust policy refuses: what came nearest.
+    pub near_miss: Option<NearMiss<'i, 's>>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+}
+
+/// Whether something is got.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Yes.
+    Allowed,
+    /// No.
+    Denied,
+    /// It hangs on something that is not known.
+    Undecided,
+    /// AWS would refuse to store a policy on which it hangs.
+    Error,
+}
+
+/// A role: one that was given, or only its ARN.
+#[derive(Debug)]
+pub struct RoleRef<'i, 's> {
+    /// Its ARN or, where none is known, its name.
+    pub name: String,
+    /// The role, where it was given.
+    pub role: Option<&'i Role<'s>>,
+}
+
+/// One gate on the way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Gate {
+    /// Which.
+    pub kind: GateKind,
+    /// Whether it lets the caller pass.
+    pub state: GateState,
+    /// What it saw, in one clause.
+    pub text: String,
+    /// The places that make it so; the first is the decisive one.
+    pub places: Vec<Label>,
+}
+
+/// The gates in the order in which AWS applies them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum GateKind {
+    /// The form of the token.
+    Token,
+    /// The signature.
+    Signature,
+    /// The time.
+    Expiry,
+    /// Whether the identity pool takes logins of this provider, or guests.
+    Provider,
+    /// Whether the token was made for the app client that the identity pool knows.
+    Audience,
+    /// Whether this flow is open.
+    Flow,
+    /// The role that the identity pool picks.
+    RoleMapping,
+    /// Whether the role's trust policy takes the token.
+    Trust,
+    /// What narrows the session.
+    Session,
+    /// What the role may do.
+    Permissions,
+}
+
+/// Whether a gate lets the caller pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GateState {
+    /// ✓
+    Pass,
+    /// ✗
+    Fail,
+    /// ?
+    Unknown,
+    /// Not reached, or nothing to check.
+    Skipped,
+}
+
+/// What a trust policy says to a token, with everything it looked at.
+#[derive(Debug)]
+pub struct Judgement<'i, 's> {
+    /// The answer.
+    pub verdict: Verdict<'i, 's>,
+    /// The statements and conditions on the way.
+    pub trace: Trace<'i, 's>,
+}
+
+/// A role that the caller might name.
+#[derive(Debug)]
+pub struct Choice<'i, 's> {
+    /// The role.
+    pub role: &'i Role<'s>,
+    /// Whether its trust policy takes the token.
+    pub outcome: Outcome,
+    /// The statement that decides.
+    pub place: Option<Span>,
+}
+
+/// Whether one thing may be done.
+#[derive(Debug)]
+pub struct Permission<'i, 's> {
+    /// `service:Name`.
+    pub action: String,
+    /// The ARN, or `*`.
+    pub resource: String,
+    /// Yes or no.
+    pub outcome: Outcome,
+    /// Why, in one clause.
+    pub why: String,
+    /// What the role's policies say.
+    pub role: Judgement<'i, 's>,
+    /// The place that decides, where it lies in a file that was given.
+    pub place: Option<Label>,
+}
+
+/// The allowing statement that would take the token if fewest of its conditions were otherwise.
+#[derive(Debug)]
+pub struct NearMiss<'i, 's> {
+    /// Its title.
+    pub statement: String,
+    /// Its place.
+    pub place: Span,
+    /// The conditions that fail.
+    pub failing: Vec<Difference<'i, 's>>,
+}
+
+/// A condition that fails, and where wanted and got part.
+#[derive(Debug)]
+pub struct Difference<'i, 's> {
+    /// The condition.
+    pub condition: &'i Condition<'s>,
+    /// The place of the value that comes nearest.
+    pub place: Span,
+    /// The value that comes nearest.
+    pub wanted: String,
+    /// What the request holds that comes nearest; `None` where it does not hold the key.
+    pub got: Option<String>,
+    /// The kind of difference, in one clause: "another identity pool", "letter case", "a guest's token".
+    pub kind: String,
+}
+
+/// Runs one login through all gates. Every question gets an answer.
+pub fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
+    walk::walk(inventory, question)
+}
+
+/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`: the last step of the classic
+/// flow, and what Cognito itself does in the enhanced one. `role` is the role's ARN, where it is known.
+pub fn try_assume<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> Judgement<'p, 's> {
+    trust::ask(policy, role, token, flow, given)
+}
