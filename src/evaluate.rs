@@ -168,6 +168,18 @@ impl<'p, 's> Tally<'p, 's> {
     }
 }
 
+impl Gap {
+    fn undocumented(id: &'static str, span: Span) -> Self {
+        Self { reason: GapReason::Undocumented(id), span }
+    }
+}
+
+impl From<Gap> for Truth {
+    fn from(gap: Gap) -> Self {
+        Self::Unknown(gap)
+    }
+}
+
 impl Truth {
     /// Both: no if either is no.
     #[must_use]

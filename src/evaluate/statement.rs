@@ -2,7 +2,7 @@
 
 use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
 use crate::pattern::{Mode, Part, Pattern};
-use crate::policy::{Patterns, Policy, PolicyKind, Statement};
+use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
 
 /// Whether a statement applies: it names the caller, the action and the resource, and all its conditions hold.
 ///
@@ -46,7 +46,10 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
 
 fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     match &statement.principals {
-        Some(principals) => principal::judge(principals, request.principal, kind),
+        Some(principals) => {
+            let denies = matches!(statement.effect, Some((Effect::Deny, _)));
+            principal::judge(principals, request.principal, kind, denies)
+        }
         // Where a kind needs a principal, a policy without one is refused before it comes here.
         None => Truth::Yes,
     }
@@ -56,7 +59,15 @@ fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     let Some(actions) = &statement.actions else {
         return later(statement).unwrap_or(Truth::No);
     };
-    judge_list(actions, |pattern| fill::judge(pattern, request.context, request.action, Mode::Action))
+    judge_list(actions, |pattern| {
+        let matched = fill::judge(pattern, request.context, request.action, Mode::Action);
+        match matched {
+            Truth::Yes if has_wild_prefix(pattern) => {
+                Gap::undocumented(undocumented::ACTION_WILDCARD_PREFIX, pattern.text.span()).into()
+            }
+            _ => matched,
+        }
+    })
 }
 
 fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
@@ -74,7 +85,16 @@ fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
     }
 }
 
+/// A wildcard before the colon of an action, other than the one `*` for all actions.
+fn has_wild_prefix(pattern: &Pattern<'_>) -> bool {
+    let prefix = pattern.plain().and_then(|text| text.split(':').next()).unwrap_or("");
+    prefix.contains(['*', '?']) && pattern.plain() != Some("*")
+}
+
 fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Truth) -> Truth {
+    if patterns.list.is_empty() {
+        return Gap::undocumented(undocumented::EMPTY_LIST, patterns.key).into();
+    }
     let mut found = Truth::No;
     for pattern in &patterns.list {
         found = found.or(judge(pattern));
@@ -97,8 +117,7 @@ fn misplaced_variable(pattern: &Pattern<'_>) -> Option<Gap> {
         match part {
             Part::Literal(text) => colons += text.bytes().filter(|&byte| byte == b':').count(),
             Part::Variable(variable) if colons < 5 => {
-                let reason = GapReason::Undocumented(undocumented::VARIABLE_BEFORE_FIFTH_COLON);
-                return Some(Gap { reason, span: variable.span });
+                return Some(Gap::undocumented(undocumented::RESOURCE_VARIABLE_PLACE, variable.span));
             }
             // What it holds may be the colons that are missing.
             Part::Hole(_) => return None,
