@@ -10,6 +10,9 @@
 )]
 
 mod evaluate;
+mod gates;
+mod identity;
 mod json;
 mod patterns;
 mod policy;
+mod selection;
