@@ -9,8 +9,9 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
-mod grammar;
+mod evaluate;
 mod gates;
+mod grammar;
 mod identity;
 mod json;
 mod patterns;
