@@ -9,6 +9,9 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
+mod gates;
+mod identity;
 mod json;
 mod patterns;
 mod policy;
+mod selection;
