@@ -14,4 +14,5 @@ mod identity;
 mod json;
 mod patterns;
 mod policy;
+mod report;
 mod selection;
