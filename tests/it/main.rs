@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
+mod cli;
 mod gates;
 mod identity;
 mod json;
