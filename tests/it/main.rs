@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod grammar;
 mod gates;
 mod identity;
 mod json;
