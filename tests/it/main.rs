@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
+mod cli;
 mod evaluate;
 mod gates;
 mod grammar;
@@ -16,4 +17,5 @@ mod identity;
 mod json;
 mod patterns;
 mod policy;
+mod report;
 mod selection;
