@@ -1,10 +1,12 @@
 //! Who asks, and through what: tokens and their claims, user pools with their groups, identity pools with their roles.
 
 pub mod claims;
+mod groups;
 pub mod pools;
 pub mod token;
 
 pub use claims::{Claim, Claims};
+pub use groups::id_token;
 pub use pools::{
     Ambiguous, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting, UserPool,
 };

@@ -2,12 +2,16 @@
 
 mod aws_cli;
 mod recognise;
+mod sign_in;
 
+use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{Client, Group, IdentityPool, RoleMap, UserPool};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Span};
 use crate::syntax::{SyntaxFault, Text};
+
+pub use sign_in::SignInError;
 
 /// All that was given.
 #[derive(Debug, Default)]
@@ -28,6 +32,8 @@ pub struct Inventory<'s> {
     pub role_maps: Vec<RoleMap<'s>>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
+    /// What kind every loose policy is said to be.
+    kind: Option<PolicyKind>,
 }
 
 /// What an input was recognised as.
@@ -55,9 +61,9 @@ pub enum Form {
 /// A role.
 #[derive(Debug)]
 pub struct Role<'s> {
-    /// Its name.
+    /// Its name; of a bare trust policy the name of its file.
     pub name: Text<'s>,
-    /// Its ARN.
+    /// Its ARN; none where only the trust policy was given.
     pub arn: Option<Text<'s>>,
     /// Who may take it.
     pub trust: Option<Policy<'s>>,
@@ -90,9 +96,9 @@ pub struct LoosePolicy<'s> {
 }
 
 impl<'s> Inventory<'s> {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// Nothing yet. With a kind, every policy that belongs to nothing else is taken to be of it.
+    pub fn new(kind: Option<PolicyKind>) -> Self {
+        Self { kind, ..Self::default() }
     }
 
     /// Every policy, with the role that it belongs to.
@@ -115,7 +121,17 @@ impl<'s> Inventory<'s> {
     }
 }
 
-impl Role<'_> {
+impl<'s> Role<'s> {
+    /// A role of which only the name is known.
+    fn new(name: Text<'s>) -> Self {
+        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), boundary: None }
+    }
+
+    /// Its account, where its ARN tells.
+    pub fn account(&self) -> Option<&str> {
+        self.arn.as_ref().and_then(|arn| arn.known()).and_then(Arn::parse).map(|arn| arn.account)
+    }
+
     /// Whether this is its ARN or its name.
     pub fn is(&self, name_or_arn: &str) -> bool {
         let is = |text: &Text<'_>| text.known() == Some(name_or_arn);

@@ -13,7 +13,7 @@ use crate::syntax::Text;
 pub use condition::{Comparison, Condition, Decimal, Operand, Operator, Relation, SetPrefix, Value};
 pub use date::Instant;
 pub use kind::{PolicyKind, kind_of};
-pub use read::read;
+pub use read::{looks_like, read};
 
 /// A policy document.
 #[derive(Clone, Debug)]

@@ -6,6 +6,11 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SourceId(u32);
 
+impl SourceId {
+    /// The number of no input: of a token, which is never shown, and of what is built in.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
 /// A byte range `start..end` in one input text.
 ///
 /// INVARIANT: both ends lie on character boundaries of that text, and `start <= end`.

@@ -26,6 +26,8 @@ pub enum Claim {
     List(Vec<Claim>),
     /// A map.
     Map(Claims),
+    /// There or not, and with which value, AWS does not document; the reason in one clause.
+    Unknown(&'static str),
 }
 
 impl Claims {
@@ -91,7 +93,7 @@ impl Claim {
     /// Its value, or its values where it is a list, as the strings that a condition compares. Maps have none.
     pub fn values(&self) -> Vec<Cow<'_, str>> {
         match self {
-            Self::Null | Self::Map(_) => Vec::new(),
+            Self::Null | Self::Map(_) | Self::Unknown(_) => Vec::new(),
             Self::Bool(value) => vec![Cow::Borrowed(if *value { "true" } else { "false" })],
             Self::Number(text) | Self::Text(text) => vec![Cow::Borrowed(text)],
             Self::List(list) => list.iter().flat_map(Self::values).collect(),
@@ -136,7 +138,7 @@ fn write_map(out: &mut String, claims: &Claims) {
 
 fn write_claim(out: &mut String, claim: &Claim) {
     match claim {
-        Claim::Null => out.push_str("null"),
+        Claim::Null | Claim::Unknown(_) => out.push_str("null"),
         Claim::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Claim::Number(digits) => out.push_str(digits),
         Claim::Text(text) => write_text(out, text),

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Claims;
-use crate::source::Sources;
+use crate::source::SourceId;
 use crate::syntax::json;
 
 /// What is known of a token: its claims, and what vouches for them.
@@ -128,8 +128,7 @@ impl fmt::Display for TokenError {
 impl std::error::Error for TokenError {}
 
 fn claims(text: &str) -> Result<Claims, TokenError> {
-    let source = Sources::new().add("token", "");
-    let tree = json::read(source, text);
+    let tree = json::read(SourceId::NONE, text);
     if tree.faults().is_empty() { Claims::read(tree.root()).ok_or(TokenError::Json) } else { Err(TokenError::Json) }
 }
 

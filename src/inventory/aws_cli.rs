@@ -1,1 +1,268 @@
-//! aws_cli
+//! The output of AWS CLI commands, one function a shape.
+
+use super::{Form, Inventory, NamedPolicy, Role};
+use crate::arn::Arn;
+use crate::finding::Fault;
+use crate::identity::{
+    Ambiguous, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting, UserPool,
+};
+use crate::policy::{self, Policy, PolicyKind};
+use crate::syntax::{Kind, Node, Piece, SyntaxFault, Text, json};
+
+/// Takes in what the output of one command holds; `None` where it is of no known command.
+pub(super) fn read<'s>(inventory: &mut Inventory<'s>, root: Node<'_, 's>, faults: &mut Vec<Fault<SyntaxFault>>) -> Option<Form> {
+    let mut reader = Reader { inventory, faults };
+    Some(Form::AwsCli(reader.read(root)?))
+}
+
+struct Reader<'i, 's> {
+    inventory: &'i mut Inventory<'s>,
+    faults: &'i mut Vec<Fault<SyntaxFault>>,
+}
+
+impl<'s> Reader<'_, 's> {
+    fn read(&mut self, root: Node<'_, 's>) -> Option<&'static str> {
+        let has = |key: &str| root.get(key).is_some();
+        if has("RoleDetailList") {
+            self.account_details(root);
+            return Some("iam get-account-authorization-details");
+        }
+        if let Some(role) = root.get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
+            self.role(role);
+            return Some("iam get-role");
+        }
+        if let Some(roles) = root.get("Roles").filter(|roles| every_item_has(*roles, "AssumeRolePolicyDocument")) {
+            roles.items().for_each(|role| self.role(role));
+            return Some("iam list-roles");
+        }
+        if has("RoleName") && has("PolicyName") && has("PolicyDocument") {
+            let permissions = self.named_policy(root);
+            self.join(text(root, "RoleName")?, |role| role.permissions.extend(permissions));
+            return Some("iam get-role-policy");
+        }
+        if let Some(groups) = root.get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
+            groups.items().for_each(|group| self.group(group));
+            return Some("cognito-idp list-groups");
+        }
+        if let Some(group) = root.get("Group").filter(|group| group.get("UserPoolId").is_some()) {
+            self.group(group);
+            return Some("cognito-idp get-group");
+        }
+        if let Some(pool) = root.get("UserPool") {
+            self.user_pool(pool);
+            return Some("cognito-idp describe-user-pool");
+        }
+        if let Some(client) = root.get("UserPoolClient") {
+            self.client(client);
+            return Some("cognito-idp describe-user-pool-client");
+        }
+        if has("IdentityPoolId") && (has("AllowUnauthenticatedIdentities") || has("IdentityPoolName")) {
+            self.identity_pool(root);
+            return Some("cognito-identity describe-identity-pool");
+        }
+        if has("IdentityPoolId") && (has("Roles") || has("RoleMappings")) {
+            self.role_map(root);
+            return Some("cognito-identity get-identity-pool-roles");
+        }
+        None
+    }
+
+    fn role(&mut self, node: Node<'_, 's>) {
+        let trust = node.get("AssumeRolePolicyDocument").and_then(|document| self.document(document, PolicyKind::Trust));
+        let permissions: Vec<_> = items(node, "RolePolicyList").filter_map(|policy| self.named_policy(policy)).collect();
+        let unread: Vec<_> = items(node, "AttachedManagedPolicies").filter_map(|policy| text(policy, "PolicyArn")).collect();
+        let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
+        let arn = text(node, "Arn");
+        let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
+        self.join(name, |role| {
+            role.arn = arn.or(role.arn.take());
+            role.trust = trust.or(role.trust.take());
+            role.permissions.extend(permissions);
+            role.unread.extend(unread);
+            role.boundary = boundary.or(role.boundary.take());
+        });
+    }
+
+    /// One folder may hold a role's parts in several files, in any order.
+    fn join(&mut self, name: Text<'s>, fill: impl FnOnce(&mut Role<'s>)) {
+        let roles = &mut self.inventory.roles;
+        let index = roles.iter().position(|role| role.name.known().is_some() && role.name.known() == name.known());
+        let index = index.unwrap_or_else(|| {
+            roles.push(Role::new(name));
+            roles.len() - 1
+        });
+        if let Some(role) = roles.get_mut(index) {
+            fill(role);
+        }
+    }
+
+    /// Roles with their attached policies, which lie in a list of their own.
+    fn account_details(&mut self, root: Node<'_, 's>) {
+        items(root, "RoleDetailList").for_each(|role| self.role(role));
+        for node in items(root, "Policies") {
+            let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { continue };
+            let Some(document) = version.get("Document") else { continue };
+            let holders: Vec<usize> = (0..self.inventory.roles.len())
+                .filter(|&index| {
+                    self.inventory.roles.get(index).is_some_and(|role| role.unread.iter().any(|own| own.known() == arn.known()))
+                })
+                .collect();
+            for index in holders {
+                let policy = self.document(document, PolicyKind::Identity);
+                let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
+                if let (Some(role), Some(policy)) = (self.inventory.roles.get_mut(index), policy) {
+                    role.unread.retain(|own| own.known() != arn.known());
+                    role.permissions.push(NamedPolicy { name, policy });
+                }
+            }
+        }
+    }
+
+    fn named_policy(&mut self, node: Node<'_, 's>) -> Option<NamedPolicy<'s>> {
+        let policy = self.document(node.get("PolicyDocument")?, PolicyKind::Identity)?;
+        Some(NamedPolicy { name: text(node, "PolicyName")?, policy })
+    }
+
+    /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
+    fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
+        if node.kind() == Kind::Map {
+            return Some(policy::read(node, kind));
+        }
+        let text = node.text()?;
+        let [Piece::Literal(literal)] = text.pieces() else { return None };
+        let start = literal.value.trim_start();
+        if !start.starts_with(['{', '%']) {
+            return None;
+        }
+        let tree = json::read_inside(literal, start.starts_with('%'));
+        self.faults.extend_from_slice(tree.faults());
+        Some(policy::read(tree.root(), kind))
+    }
+
+    fn group(&mut self, node: Node<'_, 's>) {
+        let (Some(name), Some(user_pool)) = (text(node, "GroupName"), text(node, "UserPoolId")) else { return };
+        let precedence =
+            node.get("Precedence").and_then(|value| Some(Setting { value: value.written().parse().ok()?, span: value.span() }));
+        self.inventory.groups.push(Group { name, user_pool, role: text(node, "RoleArn"), precedence, mark: node.mark() });
+    }
+
+    fn user_pool(&mut self, node: Node<'_, 's>) {
+        let Some(id) = text(node, "Id") else { return };
+        let admin_only = node.get("AdminCreateUserConfig").and_then(|config| flag(config, "AllowAdminCreateUserOnly"));
+        self.inventory.user_pools.push(UserPool { id, admin_only });
+    }
+
+    fn client(&mut self, node: Node<'_, 's>) {
+        let (Some(id), Some(user_pool)) = (text(node, "ClientId"), text(node, "UserPoolId")) else { return };
+        let write_attributes = node.get("WriteAttributes").map(|list| list.items().filter_map(Node::text).collect());
+        self.inventory.clients.push(Client { id, user_pool, name: text(node, "ClientName"), write_attributes });
+    }
+
+    fn identity_pool(&mut self, node: Node<'_, 's>) {
+        let Some(id) = text(node, "IdentityPoolId") else { return };
+        let providers = items(node, "CognitoIdentityProviders")
+            .filter_map(|provider| Some(Provider { name: text(provider, "ProviderName")?, client: text(provider, "ClientId")? }));
+        let social = node.get("SupportedLoginProviders").into_iter().flat_map(Node::entries);
+        let texts = |key: &str| items(node, key).filter_map(Node::text).collect();
+        let pool = IdentityPool {
+            id,
+            name: text(node, "IdentityPoolName"),
+            guests: flag(node, "AllowUnauthenticatedIdentities"),
+            classic: flag(node, "AllowClassicFlow"),
+            providers: providers.collect(),
+            social: social.filter_map(|entry| Some(Provider { name: entry.key.text()?, client: entry.value.text()? })).collect(),
+            oidc: texts("OpenIdConnectProviderARNs"),
+            saml: texts("SamlProviderARNs"),
+            developer: text(node, "DeveloperProviderName"),
+            mark: node.mark(),
+        };
+        self.inventory.identity_pools.push(pool);
+    }
+
+    fn role_map(&mut self, node: Node<'_, 's>) {
+        let Some(pool) = text(node, "IdentityPoolId") else { return };
+        let default = |key: &str| node.get("Roles").and_then(|roles| text(roles, key));
+        let mappings = node.get("RoleMappings").into_iter().flat_map(Node::entries).filter_map(|entry| {
+            let provider = entry.key.text()?;
+            Some(mapping(provider, entry.value))
+        });
+        let map = RoleMap {
+            pool,
+            authenticated: default("authenticated"),
+            unauthenticated: default("unauthenticated"),
+            mappings: mappings.collect(),
+            mark: node.mark(),
+        };
+        self.inventory.role_maps.push(map);
+    }
+}
+
+fn mapping<'s>(provider: Text<'s>, node: Node<'_, 's>) -> Mapping<'s> {
+    let kind = node.get("Type");
+    let rules =
+        || node.get("RulesConfiguration").into_iter().flat_map(|config| items(config, "Rules")).filter_map(match_rule).collect();
+    let ambiguous = node.get("AmbiguousRoleResolution").and_then(|value| {
+        let setting = |ambiguous| Some(Setting { value: ambiguous, span: value.span() });
+        match value.string()?.as_ref() {
+            "AuthenticatedRole" => setting(Ambiguous::AuthenticatedRole),
+            "Deny" => setting(Ambiguous::Deny),
+            _ => None,
+        }
+    });
+    Mapping {
+        provider,
+        kind: match kind {
+            Some(kind) if kind.is("Token") => MappingType::Token,
+            Some(kind) if kind.is("Rules") => MappingType::Rules(rules()),
+            _ => MappingType::Unknown,
+        },
+        kind_span: kind.map_or(node.mark(), Node::span),
+        ambiguous,
+    }
+}
+
+fn match_rule<'s>(node: Node<'_, 's>) -> Option<MatchRule<'s>> {
+    let matching = match node.get("MatchType")?.string()?.as_ref() {
+        "Equals" => Some(MatchType::Equals),
+        "Contains" => Some(MatchType::Contains),
+        "StartsWith" => Some(MatchType::StartsWith),
+        "NotEqual" => Some(MatchType::NotEqual),
+        _ => None,
+    };
+    Some(MatchRule {
+        claim: text(node, "Claim")?,
+        matching,
+        value: text(node, "Value")?,
+        role: text(node, "RoleARN")?,
+        mark: node.mark(),
+    })
+}
+
+fn default_version<'t, 's>(policy: Node<'t, 's>) -> Option<Node<'t, 's>> {
+    let is_default = |version: &Node<'t, 's>| version.get("IsDefaultVersion").is_some_and(|flag| flag.kind() == Kind::Bool(true));
+    items(policy, "PolicyVersionList").find(is_default)
+}
+
+fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
+    node.get(key).filter(|value| value.kind() == Kind::String).and_then(Node::text)
+}
+
+fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
+    let value = node.get(key)?;
+    match value.kind() {
+        Kind::Bool(flag) => Some(Setting { value: flag, span: value.span() }),
+        _ => None,
+    }
+}
+
+fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
+    node.get(key).into_iter().flat_map(Node::items)
+}
+
+fn every_item_has(list: Node<'_, '_>, key: &str) -> bool {
+    list.kind() == Kind::List && list.items().all(|item| item.get(key).is_some())
+}
+
+fn name_in<'s>(arn: &Text<'s>) -> Option<Text<'s>> {
+    Some(Text::made(Arn::parse(arn.known()?)?.role_name()?.to_owned(), arn.span()))
+}

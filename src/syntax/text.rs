@@ -52,6 +52,11 @@ pub struct Hole<'s> {
 }
 
 impl<'s> Text<'s> {
+    /// A text that stands nowhere; `span` is the place that it was made from.
+    pub fn made(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
+        Self { span, pieces: Pieces::One(Piece::Literal(Literal { value: value.into(), span, offsets: None })) }
+    }
+
     /// The place of the whole.
     pub fn span(&self) -> Span {
         self.span

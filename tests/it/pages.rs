@@ -32,35 +32,35 @@
 //!
 //! There may be several Bad and several Good sections.
 
-use std::ops::Range;
-
-use rolecall::lint::Rule;
+use rolecall::finding::Finding;
+use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
+use rolecall::report::human;
+use rolecall::report::Look;
 use rolecall::rules;
+use rolecall::source::Sources;
 
+use crate::markdown::{Block, Change, Markdown, Part};
 use crate::support;
+
+/// What the findings of a page are printed for.
+const LOOK: Look = Look { width: 100, colour: false, unicode: true };
 
 /// A page, by its path from the root.
 struct Page {
     path: String,
-    lines: Vec<String>,
+    text: Markdown,
+    /// The first is the title.
     sections: Vec<Section>,
 }
 
-/// A heading with what stands under it. The first is the title.
+/// A heading with what stands under it.
 struct Section {
     level: usize,
     title: String,
     /// The lines that are neither heading nor fenced.
     prose: Vec<String>,
     blocks: Vec<Block>,
-}
-
-/// A fenced block.
-struct Block {
-    /// What stands behind the opening fence.
-    info: String,
-    /// The lines between the fences, by number from 0.
-    range: Range<usize>,
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn bad_examples_show_their_rule_and_good_ones_none() {
 
 #[test]
 fn pages_show_what_the_tool_prints() {
-    let complaints = pages().iter().filter_map(|page| support::settle(&page.path, &page.text(), &with_outputs(page)));
+    let complaints = pages().iter().filter_map(|page| support::settle(&page.path, &page.text.text(), &with_outputs(page)));
     support::none(&complaints.collect::<Vec<_>>());
 }
 
@@ -145,7 +145,7 @@ fn misbehaved(page: &Page) -> Vec<String> {
     let name = name_of(&page.path);
     let mut complaints = Vec::new();
     for section in page.sections.iter().filter(|section| section.is_example()) {
-        let mut found = page.check(section, |findings, _| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
+        let mut found = page.check(section, |_, findings| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
         found.dedup();
         let expected: &[&str] = if section.kind() == "Bad" { &[name] } else { &[] };
         if found != expected {
@@ -157,54 +157,48 @@ fn misbehaved(page: &Page) -> Vec<String> {
 
 /// The page with the outputs of its Bad sections as the tool prints them.
 fn with_outputs(page: &Page) -> String {
-    let mut lines = page.lines.clone();
-    // from the end, so that the numbers of the lines before stay what they are
-    for section in page.sections.iter().filter(|section| section.kind() == "Bad").rev() {
-        let output = page.check(section, |findings, sources| render(findings, sources));
-        let output = output.lines().map(str::trim_end).map(str::to_owned);
-        match section.blocks.iter().find(|block| block.info == "text") {
-            Some(block) => drop(lines.splice(block.range.clone(), output)),
-            None => {
-                let Some(last) = section.blocks.last() else { continue };
-                let fenced = ["", "```text"].map(str::to_owned).into_iter().chain(output).chain(["```".to_owned()]);
-                drop(lines.splice(last.range.end + 1..last.range.end + 1, fenced));
-            }
-        }
-    }
-    lines.join("\n") + "\n"
+    let bad = page.sections.iter().filter(|section| section.kind() == "Bad");
+    let changes = bad.filter_map(|section| {
+        let output = page.check(section, |sources, findings| human::findings(sources, findings, LOOK));
+        let output: Vec<String> = output.trim_matches('\n').lines().map(str::to_owned).collect();
+        let last = section.blocks.last()?;
+        let behind = last.range.end + 1;
+        Some(match last.info.as_str() {
+            "text" => Change { range: last.range.clone(), lines: output },
+            _ => Change { range: behind..behind, lines: [fence(&["", "```text"]), output, fence(&["```"])].concat() },
+        })
+    });
+    page.text.changed(changes.collect())
+}
+
+fn fence(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
 }
 
 impl Page {
-    fn read(path: String, text: &str) -> Self {
-        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let mut sections = vec![Section::new(0, "")];
-        let mut open: Option<(String, usize)> = None;
-        for (number, line) in lines.iter().enumerate() {
-            let section = sections.last_mut().expect("there is always a section");
-            match (&open, line.strip_prefix("```")) {
-                (Some((info, start)), Some("")) => {
-                    section.blocks.push(Block { info: info.clone(), range: *start..number });
-                    open = None;
-                }
-                (Some(_), _) => {}
-                (None, Some(info)) => open = Some((info.to_owned(), number + 1)),
-                (None, None) => match line.trim_start_matches('#') {
-                    title if title.len() < line.len() && title.starts_with(' ') => {
-                        sections.push(Section::new(line.len() - title.len(), title.trim()));
-                    }
-                    _ => section.prose.push(line.clone()),
-                },
+    fn read(path: String) -> Self {
+        let text = Markdown::read(&support::read(&path));
+        let mut sections: Vec<Section> = Vec::new();
+        for part in &text.parts {
+            match (part, sections.last_mut()) {
+                (Part::Heading(level, title), _) => sections.push(Section::new(*level, title)),
+                (Part::Prose(line), Some(section)) => section.prose.push(line.clone()),
+                (Part::Block(block), Some(section)) => section.blocks.push(block.clone()),
+                (Part::Prose(_) | Part::Block(_), None) => panic!("{path}: must start with its title"),
             }
         }
-        assert!(open.is_none(), "{path}: a block is not closed");
-        // what stands before the title, and should be nothing
-        let before = sections.remove(0);
-        assert!(!sections.is_empty() && before.summary().is_empty() && before.blocks.is_empty(), "{path}: must start with `# `");
-        Self { path, lines, sections }
+        assert!(!sections.is_empty(), "{path}: is empty");
+        Self { path, text, sections }
     }
 
-    fn text(&self) -> String {
-        self.lines.join("\n") + "\n"
+    /// Reads the files of an example and runs every rule on them.
+    fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
+        let mut sources = Sources::new();
+        let ids: Vec<_> = section.files().map(|(name, block)| sources.add(name, self.text.body(block))).collect();
+        let mut inventory = Inventory::new(None);
+        ids.into_iter().for_each(|id| inventory.read(&sources, id));
+        let findings = rules::run(&Facts { sources: &sources, inventory: &inventory });
+        look(&sources, &findings)
     }
 }
 
@@ -235,7 +229,7 @@ impl Section {
 }
 
 fn pages() -> Vec<Page> {
-    support::files("rules", "md").into_iter().map(|path| Page::read(path.clone(), &support::read(&path))).collect()
+    support::files("rules", "md").into_iter().map(Page::read).collect()
 }
 
 /// The name of the rule that a page belongs to.
