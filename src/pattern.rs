@@ -4,9 +4,10 @@
 //! evaluator and prover use the one function [`matches`].
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::source::Span;
-use crate::syntax::{Piece, Text};
+use crate::syntax::{Literal, Piece, Text};
 
 /// A string of a policy, taken apart into what it is compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,6 +113,79 @@ pub fn matches(pattern: &[Unit<'_>], text: &str, mode: Mode) -> bool {
 }
 
 fn take_apart<'s>(text: &Text<'s>, variables: bool) -> Box<[Part<'s>]> {
-    let _ = (text, variables, Piece::clone);
-    todo!()
+    let mut parts = Vec::new();
+    for piece in text.pieces() {
+        match piece {
+            Piece::Hole(hole) => parts.push(Part::Hole(hole.span)),
+            Piece::Literal(literal) if variables => take_literal_apart(literal, &mut parts),
+            Piece::Literal(literal) => parts.push(Part::Literal(literal.value.clone())),
+        }
+    }
+    parts.into()
+}
+
+fn take_literal_apart<'s>(literal: &Literal<'s>, parts: &mut Vec<Part<'s>>) {
+    let value = &literal.value;
+    let plain = |range: Range<usize>| (!range.is_empty()).then(|| Part::Literal(cut(value, range)));
+    let (mut done, mut from) = (0, 0);
+    while let Some(start) = value.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
+        let Some((inside, end)) = reference(value, start + 2) else {
+            // `${}`, or no `}`: IAM knows no such variable, so it is plain text
+            from = start + 2;
+            continue;
+        };
+        parts.extend(plain(done..start));
+        let name = value.get(inside.clone()).unwrap_or("");
+        parts.push(match name {
+            "*" => Part::Symbol('*'),
+            "?" => Part::Symbol('?'),
+            "$" => Part::Symbol('$'),
+            _ => Part::Variable(variable(cut(value, inside), literal.span_of(start..end))),
+        });
+        (done, from) = (end, end);
+    }
+    parts.extend(plain(done..value.len()));
+}
+
+/// What stands between `${` and `}`, and the end behind the `}`.
+fn reference(value: &str, start: usize) -> Option<(Range<usize>, usize)> {
+    let rest = value.get(start..)?;
+    let first = rest.find('}')?;
+    // a `}` between the quotes of a default value belongs to that
+    let quoted = rest.get(..first)?.find('\'').and_then(|open| {
+        let close = open + 1 + rest.get(open + 1..)?.find('\'')?;
+        Some(close + rest.get(close..)?.find('}')?)
+    });
+    let length = quoted.unwrap_or(first);
+    let named = rest.get(..length).is_some_and(|name| !name.trim().is_empty());
+    named.then_some((start..start + length, start + length + 1))
+}
+
+fn variable<'s>(inside: Cow<'s, str>, span: Span) -> Variable<'s> {
+    match inside {
+        Cow::Borrowed(text) => {
+            let (key, default) = key_and_default(text);
+            Variable { key: key.into(), default: default.map(Cow::Borrowed), span }
+        }
+        Cow::Owned(text) => {
+            let (key, default) = key_and_default(&text);
+            Variable { key: key.to_owned().into(), default: default.map(|text| text.to_owned().into()), span }
+        }
+    }
+}
+
+/// `aws:PrincipalTag/team, 'none'`
+fn key_and_default(text: &str) -> (&str, Option<&str>) {
+    let Some((key, default)) = text.split_once(',') else { return (text.trim(), None) };
+    let default = default.trim();
+    let unquoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    (key.trim(), Some(unquoted.unwrap_or(default)))
+}
+
+/// A part of a text, borrowed where the text is.
+fn cut<'s>(value: &Cow<'s, str>, range: Range<usize>) -> Cow<'s, str> {
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or("")),
+        Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or("").to_owned()),
+    }
 }

@@ -2,7 +2,9 @@
 
 mod condition;
 mod date;
+mod element;
 mod kind;
+mod number;
 mod read;
 
 use crate::finding::Fault;
@@ -10,10 +12,11 @@ use crate::pattern::Pattern;
 use crate::source::Span;
 use crate::syntax::Text;
 
-pub use condition::{Comparison, Condition, Decimal, Operand, Operator, Relation, SetPrefix, Value};
+pub use condition::{Comparison, Condition, Operand, Operator, Relation, SetPrefix, Value};
 pub use date::Instant;
-pub use kind::{PolicyKind, kind_of};
-pub use read::{looks_like, read};
+pub use kind::{PolicyKind, kind_of, looks_like};
+pub use number::Decimal;
+pub use read::read;
 
 /// A policy document.
 #[derive(Clone, Debug)]
@@ -123,20 +126,20 @@ pub enum PrincipalKind {
     Federated,
     /// A canonical user id of S3.
     CanonicalUser,
+    /// A hole where the whole principal is due: it may turn out to be any of these.
+    Later,
 }
 
 /// What can be wrong with the grammar of a policy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum PolicyFault {
-    /// The element has a JSON type that it may not have.
+    /// The element has a JSON type that it may not have; what it should be. Related is its key.
     WrongType(&'static str),
     /// A key that a policy does not have; the nearest that it does.
     UnknownElement(Option<&'static str>),
     /// A key that a statement does not have; the nearest that it does.
     UnknownStatementElement(Option<&'static str>),
-    /// An element twice; related is the first.
-    DuplicateElement,
-    /// No `Statement`.
+    /// No `Statement`; where the document itself holds an effect or action it is read as the one statement.
     MissingStatement,
     /// `Statement` is an empty list, or a statement is an empty object.
     EmptyStatement,
@@ -170,6 +173,8 @@ pub enum PolicyFault {
     UnknownPrincipalKey(Option<&'static str>),
     /// A condition that is not operator, key, values.
     ConditionShape,
+    /// A condition key twice under one operator, in different letter case; related is the first.
+    DuplicateConditionKey,
     /// A condition operator that does not exist; the nearest that does.
     UnknownOperator(Option<&'static str>),
     /// An operator written in other letter case than it is defined in; how it is.

@@ -158,6 +158,17 @@ impl<'s> Tree<'s> {
         Span::new(self.source, at(start), at(end))
     }
 
+    /// The place of a node with its quotes.
+    fn outer(&self, raw: Raw) -> Span {
+        if raw.kind != Kind::String {
+            return self.span(raw.start, raw.end);
+        }
+        let before = self.text.get(..raw.start as usize).and_then(|text| text.chars().next_back());
+        let behind = self.text.get(raw.end as usize..).and_then(|text| text.chars().next());
+        let quote = |c: Option<char>| c.filter(|c| text::QUOTES.contains(c)).map_or(0, |c| c.len_utf8() as u32);
+        self.span(raw.start - quote(before), raw.end + quote(behind))
+    }
+
     fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
@@ -177,22 +188,18 @@ impl<'t, 's> Node<'t, 's> {
 
     /// Its place with its quotes.
     pub fn outer(self) -> Span {
-        let raw = self.raw();
-        if raw.kind != Kind::String {
-            return self.tree.span(raw.start, raw.end);
-        }
-        let text = &self.tree.text;
-        let before = text.get(..raw.start as usize).and_then(|text| text.chars().next_back());
-        let behind = text.get(raw.end as usize..).and_then(|text| text.chars().next());
-        let quote = |c: Option<char>| c.filter(|c| text::QUOTES.contains(c)).map_or(0, |c| c.len_utf8() as u32);
-        self.tree.span(raw.start - quote(before), raw.end + quote(behind))
+        self.tree.outer(self.raw())
     }
 
-    /// The place to underline: of a list or map its opening bracket only, never the whole.
+    /// The place to underline: of a list or map never the whole, but its opening bracket, or its first part where it has none.
     pub fn mark(self) -> Span {
         let raw = self.raw();
         match raw.kind {
-            Kind::List | Kind::Map => self.tree.span(raw.start, raw.end.min(raw.start + 1)),
+            Kind::List | Kind::Map if self.tree.slice(raw.start, raw.end).starts_with(['[', '{']) => {
+                self.tree.span(raw.start, raw.start + 1)
+            }
+            Kind::List | Kind::Map if raw.next > self.index + 1 => Node { tree: self.tree, index: self.index + 1 }.mark(),
+            Kind::List | Kind::Map => self.tree.span(raw.start, raw.start),
             _ => self.span(),
         }
     }
@@ -206,10 +213,9 @@ impl<'t, 's> Node<'t, 's> {
     /// The value of a string, escapes undone.
     pub fn string(self) -> Option<Cow<'t, str>> {
         let raw = self.raw();
-        (raw.kind == Kind::String).then(|| match raw.escaped {
-            false => Cow::Borrowed(self.tree.slice(raw.start, raw.end)),
-            true => Cow::Owned(json::unescape(self.tree.slice(raw.start, raw.end)).0),
-        })
+        let written = self.written();
+        let value = || if raw.escaped { Cow::Owned(json::unescaped(written)) } else { Cow::Borrowed(written) };
+        (raw.kind == Kind::String).then(value)
     }
 
     /// Whether this is a string of exactly this value.
@@ -226,6 +232,12 @@ impl<'t, 's> Node<'t, 's> {
             Kind::String | Kind::Number | Kind::Bool(_) | Kind::Hole => Some(text::of(self.tree, raw)),
             _ => None,
         }
+    }
+
+    /// A string as one known text, also where parts of it look like holes: for a document that stands inside.
+    pub fn literal(self) -> Option<Literal<'s>> {
+        let raw = self.raw();
+        (raw.kind == Kind::String).then(|| text::literal(self.tree, raw))
     }
 
     /// The items of a list; nothing for other kinds.

@@ -17,6 +17,8 @@ pub enum ContextValue<'a> {
     One(Cow<'a, str>),
     /// Of a key that has any number of values, also where it holds just one.
     Many(Vec<Cow<'a, str>>),
+    /// Whether it is there, or with which value, is not known.
+    Unknown,
 }
 
 impl<'a> Context<'a> {
@@ -51,6 +53,7 @@ impl ContextValue<'_> {
         match self {
             Self::One(value) => std::slice::from_ref(value),
             Self::Many(values) => values.as_slice(),
+            Self::Unknown => &[],
         }
         .iter()
         .map(AsRef::as_ref)

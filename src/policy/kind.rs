@@ -1,6 +1,7 @@
 //! What a policy is attached to.
 
-use crate::syntax::Node;
+use super::element::{Element, Name, elements};
+use crate::syntax::{Kind, Node};
 
 /// What a policy is attached to, and so what may stand in it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -28,6 +29,126 @@ pub enum PolicyKind {
 /// A document with a principal whose actions are all of STS is a trust policy; with another principal a resource
 /// policy; without, an identity policy, which boundaries, session and service control policies look like too.
 pub fn kind_of(policy: Node<'_, '_>) -> (PolicyKind, bool) {
-    let _ = policy;
-    todo!()
+    let mut seen = Seen::default();
+    for statement in statements(policy) {
+        seen.look_at(statement);
+    }
+    seen.kind()
+}
+
+/// Whether this is a policy document, rightly written or not, rather than any other map.
+///
+/// It is one if its `Version` is one of the policy language, or if there is a `Statement` that holds what a
+/// statement holds. Policies of other clouds look the same but for a short `Version`.
+pub fn looks_like(node: Node<'_, '_>) -> bool {
+    if node.kind() != Kind::Map {
+        return false;
+    }
+    if node.get("Version").is_some_and(|version| ["2012-10-17", "2008-10-17"].iter().any(|own| version.is(own))) {
+        return true;
+    }
+    // Alibaba Cloud, Huawei Cloud (two), Tencent Cloud
+    let version = node.get("Version").or_else(|| node.get("version"));
+    if version.is_some_and(|version| ["1", "1.1", "5.0", "2.0"].iter().any(|other| version.is(other))) {
+        return false;
+    }
+    let named = node.entries().filter(|entry| is_written_like(entry.key, Name::Statement));
+    named.flat_map(|entry| entry.value.items_or_self()).any(is_statement)
+}
+
+/// The statements of a document; the document itself where it holds what belongs into one.
+pub(super) fn statements<'t, 's>(policy: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
+    let own = elements(policy, Name::OF_POLICY).found;
+    let named: Vec<_> = own.iter().filter(|element| element.name == Name::Statement).map(|element| element.value).collect();
+    let bare = named.is_empty().then_some(policy);
+    named.into_iter().flat_map(Node::items_or_self).chain(bare).filter(|node| node.kind() == Kind::Map)
+}
+
+/// Whether a map holds two things of a statement.
+fn is_statement(node: Node<'_, '_>) -> bool {
+    const TELLING: [Name; 7] =
+        [Name::Effect, Name::Principal, Name::NotPrincipal, Name::Action, Name::NotAction, Name::Resource, Name::NotResource];
+    node.entries().filter(|entry| TELLING.iter().any(|&name| is_written_like(entry.key, name))).nth(1).is_some()
+}
+
+/// Whether a key is this name in any letter case, or its plural. Not `actions` or `statements`: these are Terraform's words.
+fn is_written_like(key: Node<'_, '_>, name: Name) -> bool {
+    let key = key.written();
+    let singular = key.strip_suffix(['s', 'S']).filter(|_| key.starts_with(|c: char| c.is_ascii_uppercase()));
+    [Some(key), singular].into_iter().flatten().any(|key| key.eq_ignore_ascii_case(name.text()))
+}
+
+/// What stands in the statements of a document.
+#[derive(Default)]
+struct Seen {
+    statements: usize,
+    with_principal: usize,
+    with_resource: usize,
+    /// A principal other than everyone.
+    somebody: bool,
+    /// A principal other than a federated one.
+    not_federated: bool,
+    /// An action of STS.
+    sts: bool,
+    /// An action that is neither of STS nor `*`.
+    other: bool,
+}
+
+impl Seen {
+    fn look_at(&mut self, statement: Node<'_, '_>) {
+        self.statements += 1;
+        let found = elements(statement, Name::OF_STATEMENT).found;
+        let has = |names: [Name; 2]| found.iter().any(|element| names.contains(&element.name));
+        self.with_principal += usize::from(has([Name::Principal, Name::NotPrincipal]));
+        self.with_resource += usize::from(has([Name::Resource, Name::NotResource]));
+        for Element { name, value, .. } in found {
+            match name {
+                Name::Principal | Name::NotPrincipal => self.look_at_principal(value),
+                Name::Action | Name::NotAction => value.items_or_self().for_each(|action| self.look_at_action(action)),
+                _ => {}
+            }
+        }
+    }
+
+    fn look_at_principal(&mut self, principal: Node<'_, '_>) {
+        if principal.kind() == Kind::Map {
+            self.somebody |= principal.entries().any(|entry| !entry.value.items_or_self().all(|value| value.is("*")));
+            self.not_federated |= principal.entries().any(|entry| !entry.key.is("Federated"));
+        } else {
+            self.somebody |= !principal.is("*");
+            self.not_federated = true;
+        }
+    }
+
+    fn look_at_action(&mut self, action: Node<'_, '_>) {
+        let Some(action) = action.string() else { return };
+        let sts = action.split_once(':').is_some_and(|(service, _)| service.trim().eq_ignore_ascii_case("sts"));
+        self.sts |= sts;
+        self.other |= !sts && action != "*";
+    }
+
+    fn kind(&self) -> (PolicyKind, bool) {
+        let all = self.statements;
+        // the endpoint of STS may have a policy of its own, with Resource and for everyone
+        let for_everyone = !self.somebody;
+        let no_resource = self.with_resource == 0;
+        if self.with_principal == 0 {
+            let trust = self.sts && !self.other && no_resource;
+            return (if trust { PolicyKind::Trust } else { PolicyKind::Identity }, false);
+        }
+        let (trust, sure) = match (self.sts, self.other) {
+            (true, false) => (no_resource || !for_everyone, no_resource && self.with_principal == all),
+            (false, false) => (no_resource, false),
+            (true, true) => (no_resource, false),
+            (false, true) => (no_resource && !self.not_federated, false),
+        };
+        if trust {
+            return (PolicyKind::Trust, sure);
+        }
+        // one principal in many statements is rather a slip in an identity policy
+        if self.with_principal * 2 < all {
+            return (PolicyKind::Identity, false);
+        }
+        (PolicyKind::Resource, self.with_principal == all && !for_everyone && !self.sts)
+    }
 }

@@ -1,13 +1,278 @@
 //! From a spanned tree to a policy.
 
-use super::{Policy, PolicyKind};
-use crate::syntax::Node;
+mod condition;
+mod principal;
+
+use super::element::{Element, Elements, Name, elements};
+use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Version};
+use crate::finding::Fault;
+use crate::pattern::Pattern;
+use crate::source::Span;
+use crate::spelling;
+use crate::syntax::{Kind, Node, Text};
 
 /// Reads a policy document. Reading never fails: what is wrong stands in [`Policy::faults`].
+///
+/// An element under a misspelt or wrongly cased name is read as the one it was meant to be, so that one slip is one
+/// fault. Of an element that stands twice the last counts, but the conditions of both: AWS takes neither. A hole, and
+/// what the tree already calls [`Kind::Wrong`], is never a fault here.
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
-    let _ = (node, kind);
-    todo!()
+    let mut policy = Policy {
+        kind,
+        mark: node.mark(),
+        range: node.span(),
+        version: Version::V2008,
+        version_span: None,
+        id: None,
+        statements: Vec::new(),
+        faults: Vec::new(),
+    };
+    let mut reader = Reader { kind, variables: false, faults: Vec::new() };
+    match node.kind() {
+        Kind::Map => reader.document(node, &mut policy),
+        Kind::Hole | Kind::Wrong => {}
+        _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
+    }
+    reader.faults.sort_by_key(|fault| fault.span);
+    policy.faults = reader.faults;
+    policy
 }
-pub fn looks_like(_: crate::syntax::Node<'_, '_>) -> bool {
-    todo!()
+
+struct Reader {
+    kind: PolicyKind,
+    /// Whether `${…}` is a variable.
+    variables: bool,
+    faults: Vec<Fault<PolicyFault>>,
+}
+
+impl Reader {
+    fn fault(&mut self, kind: PolicyFault, span: Span) {
+        self.faults.push(Fault::at(kind, span));
+    }
+
+    fn wrong_type(&mut self, expected: &'static str, value: Node<'_, '_>, key: Node<'_, '_>) {
+        // what is no value at all was told by the tree's reader; a hole may turn out to be anything
+        if !matches!(value.kind(), Kind::Wrong | Kind::Hole) {
+            self.faults.push(Fault::between(PolicyFault::WrongType(expected), value.mark(), key.span()));
+        }
+    }
+
+    fn document<'s>(&mut self, node: Node<'_, 's>, policy: &mut Policy<'s>) {
+        let bare = is_bare_statement(node);
+        let own = elements(node, if bare { Name::ALL } else { Name::OF_POLICY });
+        self.unknown(&own, PolicyFault::UnknownElement);
+        let has = |name| own.open || own.found.iter().any(|element| element.name == name);
+        if !has(Name::Version) {
+            self.fault(PolicyFault::MissingVersion, node.mark());
+        }
+        if !has(Name::Statement) {
+            self.fault(PolicyFault::MissingStatement, node.mark());
+        }
+        // the version says how all the rest is read, wherever it stands
+        for Element { key, value, .. } in own.found.iter().filter(|element| element.name == Name::Version) {
+            policy.version = self.version(*value, *key);
+            policy.version_span = Some(value.span());
+        }
+        self.variables = policy.version == Version::V2012;
+        for &Element { name, key, value } in &own.found {
+            match name {
+                Name::Id => policy.id = self.string(value, key),
+                Name::Statement => self.statements(value, key, &mut policy.statements),
+                _ => {}
+            }
+        }
+        if bare {
+            let statement = self.statement_of(&own, node, 0);
+            policy.statements.push(statement);
+        }
+    }
+
+    fn unknown(&mut self, own: &Elements<'_, '_>, kind: fn(Option<&'static str>) -> PolicyFault) {
+        for &(key, nearest) in &own.unknown {
+            self.fault(kind(nearest.map(Name::text)), key.span());
+        }
+    }
+
+    fn version(&mut self, value: Node<'_, '_>, key: Node<'_, '_>) -> Version {
+        let Some(text) = self.string(value, key) else { return Version::V2012 };
+        match text.known() {
+            Some("2012-10-17") => Version::V2012,
+            Some("2008-10-17") => Version::V2008,
+            // nobody who puts a version in by template wants the old one
+            None => Version::V2012,
+            Some(_) => {
+                self.fault(PolicyFault::UnknownVersion, value.span());
+                Version::V2012
+            }
+        }
+    }
+
+    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, list: &mut Vec<Statement<'s>>) {
+        if value.kind() == Kind::List && value.items().next().is_none() {
+            self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
+        }
+        for item in value.items_or_self() {
+            if item.kind() == Kind::Map {
+                let statement = self.statement(item, list.len());
+                list.push(statement);
+            } else {
+                self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);
+            }
+        }
+    }
+
+    fn statement<'s>(&mut self, node: Node<'_, 's>, index: usize) -> Statement<'s> {
+        let own = elements(node, Name::OF_STATEMENT);
+        self.unknown(&own, PolicyFault::UnknownStatementElement);
+        if node.entries().next().is_none() {
+            self.fault(PolicyFault::EmptyStatement, node.mark());
+        }
+        self.statement_of(&own, node, index)
+    }
+
+    fn statement_of<'s>(&mut self, own: &Elements<'_, 's>, node: Node<'_, 's>, index: usize) -> Statement<'s> {
+        let mut statement = Statement {
+            index,
+            mark: node.mark(),
+            range: node.span(),
+            sid: None,
+            effect: None,
+            principals: None,
+            actions: None,
+            resources: None,
+            conditions: Vec::new(),
+            condition_key: None,
+        };
+        for &Element { name, key, value } in &own.found {
+            match name {
+                Name::Sid => statement.sid = self.string(value, key),
+                Name::Effect => statement.effect = self.effect(value, key),
+                Name::Principal | Name::NotPrincipal => {
+                    statement.principals = Some(self.principals(name == Name::NotPrincipal, key, value));
+                }
+                // variables are not filled in in actions
+                Name::Action | Name::NotAction => {
+                    statement.actions = Some(self.patterns(name == Name::NotAction, key, value, false));
+                }
+                Name::Resource | Name::NotResource => {
+                    statement.resources = Some(self.patterns(name == Name::NotResource, key, value, self.variables));
+                }
+                Name::Condition => {
+                    statement.condition_key = Some(key.span());
+                    self.conditions(value, &mut statement.conditions);
+                }
+                Name::Version | Name::Id | Name::Statement => {}
+            }
+        }
+        if node.entries().next().is_some() {
+            self.what_is_missing(own, &statement);
+        }
+        self.what_excludes(own);
+        statement
+    }
+
+    /// What the kind of policy needs and does not find, or finds and must not have.
+    fn what_is_missing(&mut self, own: &Elements<'_, '_>, statement: &Statement<'_>) {
+        let find = |names: [Name; 2]| own.found.iter().find(|element| names.contains(&element.name));
+        let principal = find([Name::Principal, Name::NotPrincipal]);
+        let resource = find([Name::Resource, Name::NotResource]);
+        let kind = self.kind;
+        let mut missing = |is_there: bool, fault| {
+            if !is_there && !own.open {
+                self.fault(fault, statement.mark);
+            }
+        };
+        missing(find([Name::Effect, Name::Effect]).is_some(), PolicyFault::MissingEffect);
+        missing(find([Name::Action, Name::NotAction]).is_some(), PolicyFault::MissingAction);
+        if kind.has_principal() {
+            missing(principal.is_some(), PolicyFault::MissingPrincipal);
+        }
+        if kind != PolicyKind::Trust && !(kind == PolicyKind::Resource && needs_no_resource(statement)) {
+            missing(resource.is_some(), PolicyFault::MissingResource);
+        }
+        if let Some(element) = principal.filter(|_| !kind.has_principal()) {
+            self.fault(PolicyFault::PrincipalNotAllowed, element.key.span());
+        }
+        if kind == PolicyKind::Trust {
+            if let Some(element) = resource {
+                self.fault(PolicyFault::ResourceInTrust, element.key.span());
+            }
+            if let Some(element) = principal.filter(|element| element.name == Name::NotPrincipal) {
+                self.fault(PolicyFault::NotPrincipalInTrust, element.key.span());
+            }
+        }
+    }
+
+    fn what_excludes(&mut self, own: &Elements<'_, '_>) {
+        let pairs = [[Name::Principal, Name::NotPrincipal], [Name::Action, Name::NotAction], [Name::Resource, Name::NotResource]];
+        for pair in pairs {
+            let mut present = own.found.iter().filter(|element| pair.contains(&element.name));
+            let Some(first) = present.next() else { continue };
+            if let Some(second) = present.find(|element| element.name != first.name) {
+                self.faults.push(Fault::between(PolicyFault::ExclusiveElements, second.key.span(), first.key.span()));
+            }
+        }
+    }
+
+    fn effect(&mut self, value: Node<'_, '_>, key: Node<'_, '_>) -> Option<(Effect, Span)> {
+        let text = self.string(value, key)?;
+        match text.known()? {
+            "Allow" => Some((Effect::Allow, value.span())),
+            "Deny" => Some((Effect::Deny, value.span())),
+            other => {
+                let nearest = spelling::nearest(other, ["Allow", "Deny"]);
+                self.fault(PolicyFault::UnknownEffect(nearest), value.span());
+                None
+            }
+        }
+    }
+
+    fn patterns<'s>(&mut self, negated: bool, key: Node<'_, 's>, value: Node<'_, 's>, variables: bool) -> Patterns<'s> {
+        let list = self.texts(value, key).into_iter().map(|text| Pattern::new(text, variables)).collect();
+        Patterns { key: key.span(), negated, list }
+    }
+
+    fn string<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>) -> Option<Text<'s>> {
+        if matches!(value.kind(), Kind::String | Kind::Hole) {
+            return value.text();
+        }
+        self.wrong_type("a string", value, key);
+        None
+    }
+
+    /// A string or a list of strings.
+    fn texts<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>) -> Vec<Text<'s>> {
+        let expected = if value.kind() == Kind::List { "a string" } else { "a string or a list of strings" };
+        let mut texts = Vec::new();
+        for item in value.items_or_self() {
+            match item.kind() {
+                Kind::String | Kind::Hole => texts.extend(item.text()),
+                _ => self.wrong_type(expected, item, key),
+            }
+        }
+        texts
+    }
+}
+
+impl PolicyKind {
+    /// Whether its statements name principals.
+    fn has_principal(self) -> bool {
+        matches!(self, Self::Trust | Self::Resource | Self::Rcp | Self::Endpoint)
+    }
+}
+
+/// A document without `Statement` that itself holds what belongs into one.
+fn is_bare_statement(node: Node<'_, '_>) -> bool {
+    let has = |names: &[Name]| names.iter().any(|name| node.get(name.text()).is_some());
+    let own = elements(node, Name::OF_POLICY);
+    let has_statement = own.found.iter().any(|element| element.name == Name::Statement);
+    !has_statement && has(&[Name::Effect, Name::Action, Name::NotAction])
+}
+
+/// Repositories of container images and file systems are themselves the resource: their policies may leave it out.
+fn needs_no_resource(statement: &Statement<'_>) -> bool {
+    let services = ["ecr:", "ecr-public:", "elasticfilesystem:"];
+    let actions = statement.actions.iter().flat_map(|actions| &actions.list).filter_map(|action| action.plain());
+    let mut known = actions.map(|action| services.iter().any(|service| action.starts_with(service))).peekable();
+    known.peek().is_some() && known.all(|is_there| is_there)
 }

@@ -1,1 +1,126 @@
-//! trust
+//! What a role's trust policy says to a token.
+
+use super::{GateState, Judgement, NearMiss, Question, near_miss, presented};
+use crate::evaluate::{Caller, GapReason, Request, Trace, Verdict, evaluate};
+use crate::finding::Label;
+use crate::identity::Claims;
+use crate::inventory::Role;
+use crate::policy::{Effect, Policy, PrincipalKind, Statement};
+
+/// A token as STS sees it.
+#[derive(Debug)]
+pub(super) struct Presented {
+    /// The issuer's host and path: prefix of the condition keys.
+    pub(super) host: String,
+    pub(super) claims: Claims,
+}
+
+/// What came out, ready for the gate.
+pub(super) struct Answer<'i, 's> {
+    pub(super) state: GateState,
+    pub(super) text: String,
+    pub(super) places: Vec<Label>,
+    pub(super) judgement: Judgement<'i, 's>,
+    pub(super) near_miss: Option<NearMiss<'i, 's>>,
+}
+
+/// Asks the trust policy of a role.
+pub(super) fn judge<'i, 's>(
+    role: &'i Role<'s>,
+    policy: &'i Policy<'s>,
+    token: &Presented,
+    question: &Question<'_>,
+) -> Answer<'i, 's> {
+    let context = presented::assume_context(&token.host, &token.claims, question);
+    let provider = provider(policy, &token.host, role.account());
+    let request = Request {
+        principal: Caller::Federated(&provider),
+        action: ASSUME,
+        resource: role.arn.as_ref().and_then(|arn| arn.known()).unwrap_or("*"),
+        context: &context,
+    };
+    let mut trace = Trace::default();
+    let verdict = evaluate([policy], &request, &mut trace);
+    let near_miss = matches!(verdict, Verdict::NotAllowed).then(|| near_miss::find(&trace)).flatten();
+    let (state, text, places) = tell(&verdict, near_miss.as_ref(), policy, &provider);
+    Answer { state, text, places, judgement: Judgement { verdict, trace }, near_miss }
+}
+
+/// The identity pool that a trust policy pins, if any: for inputs without a pool.
+pub(super) fn pinned_audience(policy: &Policy<'_>, host: &str) -> Option<String> {
+    let key = format!("{host}:aud");
+    let conditions = policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions);
+    let mut pinned = conditions.filter(|condition| condition.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
+    pinned.find_map(|condition| condition.values.iter().find_map(|value| value.pattern.plain().map(str::to_owned)))
+}
+
+/// Whether a statement lets tokens of identity pools in, by its principal.
+pub(super) fn names_provider(statement: &Statement<'_>, host: &str) -> bool {
+    let principals = statement.principals.iter().flat_map(|principals| &principals.list);
+    principals
+        .filter(|principal| principal.kind == PrincipalKind::Federated)
+        .any(|principal| principal.value.known() == Some(host))
+}
+
+const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// Providers that AWS knows without an object in the account.
+const BUILT_IN: [&str; 3] = ["accounts.google.com", "graph.facebook.com", "www.amazon.com"];
+
+/// The federated principal of an issuer: its host, or the ARN of the provider object that the trust policy names.
+fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
+    if host.starts_with("cognito-identity") || BUILT_IN.contains(&host) {
+        return host.to_owned();
+    }
+    let ending = format!(":oidc-provider/{host}");
+    let principals =
+        policy.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|principals| &principals.list);
+    let named = principals.filter_map(|principal| principal.value.known()).find(|value| value.ends_with(&ending));
+    named.map_or_else(|| format!("arn:aws:iam::{}{ending}", account.unwrap_or("000000000000")), str::to_owned)
+}
+
+fn tell(
+    verdict: &Verdict<'_, '_>,
+    near_miss: Option<&NearMiss<'_, '_>>,
+    policy: &Policy<'_>,
+    provider: &str,
+) -> (GateState, String, Vec<Label>) {
+    match verdict {
+        Verdict::Allowed(statement) => (
+            GateState::Pass,
+            format!("{} takes this token", statement.title()),
+            vec![Label::new(statement.mark, "takes this token")],
+        ),
+        Verdict::Denied(statement) => (
+            GateState::Fail,
+            format!("{} denies this token", statement.title()),
+            vec![Label::new(statement.mark, "denies this token")],
+        ),
+        Verdict::NotAllowed => match near_miss {
+            Some(near_miss) => {
+                let clauses: Vec<String> = near_miss.failing.iter().map(|difference| difference.clause()).collect();
+                let places =
+                    near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.kind.clone())).collect();
+                (GateState::Fail, format!("{} refuses: {}", near_miss.statement, clauses.join("; ")), places)
+            }
+            None => (
+                GateState::Fail,
+                format!("no statement lets `{provider}` call `{ASSUME}`"),
+                vec![Label::new(policy.mark, "no statement for this provider")],
+            ),
+        },
+        Verdict::Undecided(gap) => {
+            let text = match gap.reason {
+                GapReason::Hole => "hangs on a value that is filled in later".to_owned(),
+                GapReason::Key => "hangs on a condition key whose value is not known offline".to_owned(),
+                GapReason::Undocumented(id) => format!("AWS does not document what holds here (`{id}`)"),
+            };
+            (GateState::Unknown, text, vec![Label::new(gap.span, "hangs on this")])
+        }
+        Verdict::Refused(fault) => (
+            GateState::Unknown,
+            "AWS would refuse to store this trust policy".to_owned(),
+            vec![Label::new(fault.span, "refused for this")],
+        ),
+    }
+}

@@ -1,23 +1,242 @@
 //! JSON, also where it is not quite JSON: a tree and a list of faults, never a failure.
+//!
+//! The reader walks the text once. What well-formed text needs is in this file; what is done about everything else is in
+//! `recover`, out of the way of the fast path.
 
-use super::{Literal, Tree};
+mod faults;
+mod keys;
+mod recover;
+mod scan;
+mod string;
+
+use std::borrow::Cow;
+
+use super::{Kind, Literal, MAX_DEPTH, Raw, SyntaxFault, Tree};
 use crate::source::SourceId;
+use faults::Faults;
+
+pub(super) use string::{unescape, unescaped};
 
 /// Reads a text of which `source` is the number.
-pub fn read<'s>(source: SourceId, text: &'s str) -> Tree<'s> {
-    let _ = (source, text);
-    todo!()
+pub fn read(source: SourceId, text: &str) -> Tree<'_> {
+    build(source, Cow::Borrowed(text), None)
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
 /// `percent` says that the string is percent-encoded, as IAM's API returns policy documents.
 pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
-    let _ = (outer, percent);
-    todo!()
+    let (text, offsets) = match percent.then(|| string::percent_decoded(&outer.value)).flatten() {
+        Some((text, offsets)) => (Cow::Owned(text), offsets.iter().map(|&at| outer.offset_of(at as usize)).collect()),
+        None => (outer.value.clone(), (0..=outer.value.len()).map(|at| outer.offset_of(at)).collect()),
+    };
+    build(outer.span.source, text, Some(offsets))
 }
 
-/// The value of what stands between the quotes of a string, and for each byte of the value (and its end) the offset in `raw`.
-pub(super) fn unescape(raw: &str) -> (String, Box<[u32]>) {
-    let _ = raw;
-    todo!()
+fn build(source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
+    let (nodes, found) = Reader::new(&text).read();
+    let mut tree = Tree { text, source, origin, nodes, faults: Vec::new() };
+    tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
+    tree
+}
+
+/// No node: what is open at the outermost level, what stands for no comma.
+const NONE: u32 = u32::MAX;
+
+/// What the text owes at the place where the reader stands.
+#[derive(Clone, Copy)]
+enum Due {
+    Value,
+    /// A key, or the end of the map where none came yet.
+    Key,
+    Colon,
+    /// A comma or a closing bracket; at the outermost level the end.
+    Separator,
+    Nothing,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    /// INVARIANT: index 0 is the root, and in a map each key, always a leaf, is followed by its value.
+    nodes: Vec<Raw>,
+    /// The innermost open list or map.
+    /// INVARIANT: while a list or map is open, its `next` is the index of the one around it (or `NONE`).
+    open: u32,
+    in_map: bool,
+    depth: usize,
+    /// The last comma, if nothing but trivia came after it and no fault has named it.
+    comma: u32,
+    told_too_deep: bool,
+    faults: Faults,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+        let nodes = Vec::with_capacity(8 + (text.len() / 24).min(1 << 20));
+        Self {
+            text,
+            bytes,
+            at,
+            nodes,
+            open: NONE,
+            in_map: false,
+            depth: 0,
+            comma: NONE,
+            told_too_deep: false,
+            faults: Faults::default(),
+        }
+    }
+
+    fn read(mut self) -> (Vec<Raw>, Faults) {
+        let mut due = Due::Value;
+        loop {
+            due = match due {
+                Due::Value => self.value(),
+                Due::Key => self.key(),
+                Due::Colon => self.colon(),
+                Due::Separator => self.separator(),
+                Due::Nothing => return (self.nodes, self.faults),
+            };
+        }
+    }
+
+    fn value(&mut self) -> Due {
+        match self.peek() {
+            b'"' => {
+                self.string();
+                Due::Separator
+            }
+            b'{' if !self.at_braces() => self.opening(Kind::Map),
+            b'[' => self.opening(Kind::List),
+            b't' => self.word(b"true", Kind::Bool(true)),
+            b'f' => self.word(b"false", Kind::Bool(false)),
+            b'n' => self.word(b"null", Kind::Null),
+            b'-' | b'0'..=b'9' => match scan::number_end(self.bytes, self.at) {
+                Some(end) => self.leaf(Kind::Number, end),
+                None => self.odd_value(),
+            },
+            _ => self.odd_value(),
+        }
+    }
+
+    fn key(&mut self) -> Due {
+        if self.peek() != b'"' {
+            return self.odd_key();
+        }
+        self.string();
+        self.colon()
+    }
+
+    fn colon(&mut self) -> Due {
+        if self.peek() != b':' {
+            return self.odd_colon();
+        }
+        self.at += 1;
+        Due::Value
+    }
+
+    fn separator(&mut self) -> Due {
+        match self.peek() {
+            b',' if self.open != NONE => {
+                self.comma = self.at as u32;
+                self.at += 1;
+                if self.in_map { Due::Key } else { Due::Value }
+            }
+            b'}' if self.in_map => self.closing(),
+            b']' if !self.in_map && self.open != NONE => self.closing(),
+            _ => self.odd_separator(),
+        }
+    }
+
+    /// The next byte that is no white space; 0 at the end.
+    fn peek(&mut self) -> u8 {
+        let byte = self.byte();
+        if byte > b' ' {
+            return byte;
+        }
+        self.at = scan::space_end(self.bytes, self.at);
+        self.byte()
+    }
+
+    fn byte(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
+    fn at_braces(&self) -> bool {
+        self.bytes.get(self.at + 1) == Some(&b'{')
+    }
+
+    fn string(&mut self) {
+        let start = self.at + 1;
+        let end = scan::plain_end(self.bytes, start);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.push(Kind::String, false, start, end);
+            self.at = end + 1;
+        } else {
+            self.odd_string(start, end);
+        }
+    }
+
+    fn word(&mut self, word: &[u8], kind: Kind) -> Due {
+        let end = self.at + word.len();
+        let whole = self.bytes.get(self.at..end) == Some(word) && !self.bytes.get(end).is_some_and(|&b| scan::in_word(b));
+        if whole { self.leaf(kind, end) } else { self.odd_value() }
+    }
+
+    fn leaf(&mut self, kind: Kind, end: usize) -> Due {
+        self.push(kind, false, self.at, end);
+        self.at = end;
+        Due::Separator
+    }
+
+    fn push(&mut self, kind: Kind, escaped: bool, start: usize, end: usize) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Raw { kind, escaped, start: start as u32, end: end as u32, next });
+    }
+
+    fn opening(&mut self, kind: Kind) -> Due {
+        if self.depth == MAX_DEPTH {
+            return self.too_deep();
+        }
+        self.enter(kind, self.at);
+        self.at += 1;
+        match self.peek() {
+            b'}' if kind == Kind::Map => self.closing(),
+            b']' if kind == Kind::List => self.closing(),
+            _ if kind == Kind::Map => Due::Key,
+            _ => Due::Value,
+        }
+    }
+
+    /// Opens a list or map that starts at `start`.
+    fn enter(&mut self, kind: Kind, start: usize) {
+        let index = self.nodes.len() as u32;
+        self.nodes.push(Raw { kind, escaped: false, start: start as u32, end: start as u32, next: self.open });
+        self.open = index;
+        self.in_map = kind == Kind::Map;
+        self.depth += 1;
+    }
+
+    fn closing(&mut self) -> Due {
+        self.at += 1;
+        self.leave(self.at);
+        Due::Separator
+    }
+
+    /// Closes the innermost list or map, which ends at `end`.
+    fn leave(&mut self, end: usize) {
+        if self.in_map {
+            keys::compare(self.text, &self.nodes, self.open as usize, &mut self.faults);
+        }
+        let next = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(self.open as usize) {
+            node.end = end as u32;
+            self.open = std::mem::replace(&mut node.next, next);
+        }
+        self.in_map = self.nodes.get(self.open as usize).is_some_and(|node| node.kind == Kind::Map);
+        self.depth -= 1;
+    }
 }

@@ -103,16 +103,161 @@ impl<'s> Text<'s> {
 }
 
 impl Literal<'_> {
-    /// The place of a byte range of the value. A range that parts an escape takes in the whole escape.
+    /// The place of a byte range of the value. A range that parts a character or an escape takes in the whole.
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        let at = |index: usize| match &self.offsets {
+        let end = range.end.min(self.value.len());
+        let start = range.start.min(end);
+        // INVARIANT: an escape is exactly one character of the value, so its bounds are those of the character.
+        let start = (0..=start).rev().find(|&at| self.value.is_char_boundary(at)).unwrap_or(0);
+        let end = (end..self.value.len()).find(|&at| self.value.is_char_boundary(at)).unwrap_or(self.value.len());
+        Span::new(self.span.source, self.offset_of(start), self.offset_of(end))
+    }
+
+    /// Where the byte `index` of the value stands in the source, or where the value ends.
+    pub(super) fn offset_of(&self, index: usize) -> u32 {
+        match &self.offsets {
             None => self.span.start + index as u32,
             Some(offsets) => offsets.get(index).copied().unwrap_or(self.span.end),
+        }
+    }
+
+    fn part(&self, range: Range<usize>) -> Self {
+        let span = self.span_of(range.clone());
+        let offsets = self.offsets.as_ref().and_then(|offsets| offsets.get(range.start..=range.end));
+        let value = match &self.value {
+            Cow::Borrowed(value) => Cow::Borrowed(value.get(range).unwrap_or("")),
+            Cow::Owned(value) => Cow::Owned(value.get(range).unwrap_or("").to_owned()),
         };
-        Span::new(self.span.source, at(range.start), at(range.end))
+        Self { value, span, offsets: offsets.map(Box::from) }
     }
 }
 
+/// A node as pieces.
 pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
-    todo!()
+    let whole = literal(tree, raw);
+    let span = if raw.start == raw.end { tree.outer(raw) } else { whole.span };
+    let pieces = match raw.kind {
+        Kind::Hole => Pieces::One(Piece::Hole(Hole { written: whole.value, span })),
+        Kind::String => split(whole),
+        _ => Pieces::One(Piece::Literal(whole)),
+    };
+    Text { span, pieces }
+}
+
+/// The whole of a node as one known text.
+pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
+    let span = tree.span(raw.start, raw.end);
+    let (start, end) = (raw.start as usize, raw.end as usize);
+    let in_source = |at: u32| tree.span(raw.start + at, raw.start + at).start;
+    if raw.escaped {
+        let (value, offsets) = json::unescape(tree.slice(raw.start, raw.end));
+        let offsets = offsets.iter().map(|&at| in_source(at)).collect();
+        return Literal { value: Cow::Owned(value), span, offsets: Some(offsets) };
+    }
+    let value = match &tree.text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end).unwrap_or("")),
+        Cow::Owned(text) => Cow::Owned(text.get(start..end).unwrap_or("").to_owned()),
+    };
+    let offsets = tree.origin.as_ref().map(|_| (0..=raw.end - raw.start).map(in_source).collect());
+    Literal { value, span, offsets }
+}
+
+/// The length of the hole that `text` starts with, of the kinds whose brackets tell them apart also outside of a string.
+pub(super) fn hole_end(text: &str) -> Option<usize> {
+    match text.as_bytes() {
+        [b'$', b'{', ..] => Some(braces_end(text)?),
+        [b'{', b'{', ..] => {
+            let (name, _) = ahead(text).get(2..)?.split_once("}}")?;
+            // Doubled brackets of a document are none.
+            let named = !name.trim_start().starts_with(['"', '\'', '{', '[']) && !name.trim().is_empty();
+            named.then_some(name.len() + 4)
+        }
+        [b'<', first, ..] if first.is_ascii_alphabetic() => {
+            let name = text.get(1..)?;
+            let length =
+                name.bytes().take(LONGEST_NAME + 1).take_while(|&b| b.is_ascii_alphanumeric() || b" _-.".contains(&b)).count();
+            (length <= LONGEST_NAME && name.as_bytes().get(length) == Some(&b'>')).then_some(length + 2)
+        }
+        [b'%', b's', ..] => Some(2),
+        // `%da` is more likely percent-encoded.
+        [b'%', b'd', next @ ..] if !next.first().is_some_and(u8::is_ascii_hexdigit) => Some(2),
+        _ => None,
+    }
+}
+
+/// How long the name in a `<PLACEHOLDER>` may be.
+const LONGEST_NAME: usize = 64;
+
+/// How far to look for the end of a hole, in bytes.
+const LONGEST_HOLE: usize = 1024;
+
+fn split(whole: Literal<'_>) -> Pieces<'_> {
+    let text = whole.value.as_ref();
+    let mut pieces = Vec::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find(['$', '<', '{', '%', 'Y'])) {
+        at += next;
+        let (length, is_hole) = special(text, at);
+        if is_hole {
+            if done < at {
+                pieces.push(Piece::Literal(whole.part(done..at)));
+            }
+            let Literal { value, span, .. } = whole.part(at..at + length);
+            pieces.push(Piece::Hole(Hole { written: value, span }));
+            done = at + length;
+        }
+        at += length;
+    }
+    if done == 0 {
+        return Pieces::One(Piece::Literal(whole));
+    }
+    if done < text.len() {
+        pieces.push(Piece::Literal(whole.part(done..text.len())));
+    }
+    match <[_; 1]>::try_from(pieces) {
+        Ok([piece]) => Pieces::One(piece),
+        Err(pieces) => Pieces::Many(pieces.into_boxed_slice()),
+    }
+}
+
+/// How long the thing at `at` is, and whether it is a hole.
+fn special(text: &str, at: usize) -> (usize, bool) {
+    let rest = text.get(at..).unwrap_or("");
+    if let Some(length) = hole_end(rest) {
+        return (length, !is_variable(rest.get(..length).unwrap_or("")));
+    }
+    let inside_a_word = text.as_bytes().get(..at).and_then(<[u8]>::last).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
+    if !inside_a_word && (rest.starts_with("YOUR_") || rest.starts_with("YOUR-")) {
+        let in_name = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+        let length = rest.bytes().take_while(|&b| in_name(b)).count();
+        return (length, length > "YOUR_".len());
+    }
+    (1, false)
+}
+
+/// Whether `${…}` is a variable that IAM fills in, not a hole of a template.
+fn is_variable(written: &str) -> bool {
+    let Some(inner) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+    let name = inner.split(',').next().unwrap_or("").trim();
+    // An expression of a template can hold a colon too, but then in quotes or behind a call.
+    matches!(name, "*" | "?" | "$") || (name.contains(':') && !name.contains(['(', '"', '{']))
+}
+
+/// The length of `${…}`, whose braces may nest.
+fn braces_end(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in ahead(text).bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return Some(at + 1),
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn ahead(text: &str) -> &str {
+    let end = (0..=LONGEST_HOLE.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    text.get(..end).unwrap_or("")
 }

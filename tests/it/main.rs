@@ -9,12 +9,12 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
+mod json;
 mod markdown;
 mod pages;
 mod paper;
-mod properties;
+mod policy;
 mod scenarios;
-mod secrets;
 mod support;
 mod tidy;
 mod transcript;

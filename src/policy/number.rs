@@ -1,0 +1,60 @@
+//! Numbers as numeric conditions compare them.
+
+/// A decimal number, exact to 18 digits behind the point.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Decimal(i128);
+
+/// Digits behind the point.
+const SCALE: i32 = 18;
+const ONE: u128 = 10_u128.pow(18);
+
+impl Decimal {
+    /// Reads `-12`, `3.50`, `1e3`; nothing else, and nothing too large or too fine.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (text, exponent) = match text.split_once(['e', 'E']) {
+            None => (text, 0),
+            Some((text, exponent)) => (text, read_exponent(exponent)?),
+        };
+        let (whole, fraction) = match text.split_once('.') {
+            None => (text, ""),
+            Some((whole, fraction)) => (whole, digits(fraction)?),
+        };
+        // zeros at either end do not make a number too fine or too large
+        let all = [digits(whole)?, fraction].concat();
+        let significant = all.trim_end_matches('0');
+        let dropped = all.len() - significant.len();
+        let significant = significant.trim_start_matches('0');
+        if significant.is_empty() {
+            return Some(Self(0));
+        }
+        let shift = i64::from(exponent) + i64::from(SCALE) + i64::try_from(dropped).ok()? - i64::try_from(fraction.len()).ok()?;
+        let factor = 10_i128.checked_pow(u32::try_from(shift).ok()?)?;
+        let value = significant.parse::<i128>().ok()?.checked_mul(factor)?;
+        Some(Self(if negative { -value } else { value }))
+    }
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, fraction) = (self.0.unsigned_abs() / ONE, self.0.unsigned_abs() % ONE);
+        if fraction == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let fraction = format!("{fraction:018}");
+        write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
+    }
+}
+
+fn digits(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+fn read_exponent(text: &str) -> Option<i32> {
+    let (sign, number) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    digits(number)?.parse::<i32>().ok().map(|number| sign * number)
+}

@@ -1,0 +1,41 @@
+//! Facts about AWS that change, as dated data.
+
+use std::sync::OnceLock;
+
+use crate::policy::{self, Policy, PolicyKind};
+use crate::source::SourceId;
+use crate::syntax::{Node, json};
+
+/// A session policy with which Cognito narrows guests in the enhanced flow.
+#[derive(Debug)]
+pub struct SessionPolicy {
+    /// Its name.
+    pub name: String,
+    /// The document.
+    pub policy: Policy<'static>,
+}
+
+/// The session policies of guests in the enhanced flow. They are a union: what any of them allows is allowed.
+///
+/// Source: "IAM roles" of the Cognito developer guide.
+pub fn guest_session_policies() -> &'static [SessionPolicy] {
+    static POLICIES: OnceLock<Vec<SessionPolicy>> = OnceLock::new();
+    POLICIES.get_or_init(|| {
+        let tree = json::read(SourceId::NONE, GUEST_SESSION_POLICIES);
+        let list = tree.root().get("policies");
+        list.into_iter().flat_map(Node::items).filter_map(session_policy).collect()
+    })
+}
+
+/// The day on which the session policies of guests were read, as `2026-11-23`.
+pub fn guest_session_policies_date() -> String {
+    let tree = json::read(SourceId::NONE, GUEST_SESSION_POLICIES);
+    tree.root().get("as-of").and_then(Node::string).unwrap_or_default().into_owned()
+}
+
+static GUEST_SESSION_POLICIES: &str = include_str!("reference/guest-session-policies.json");
+
+fn session_policy(node: Node<'_, 'static>) -> Option<SessionPolicy> {
+    let name = node.get("name")?.string()?.into_owned();
+    Some(SessionPolicy { name, policy: policy::read(node.get("document")?, PolicyKind::Session) })
+}

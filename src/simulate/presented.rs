@@ -1,0 +1,89 @@
+//! The token that STS sees, and the condition keys that it becomes.
+//!
+//! A trust policy never sees a user pool's token: the identity pool trades it for one of its own.
+
+use std::borrow::Cow;
+
+use super::{Flow, Question};
+use crate::evaluate::{Context, ContextValue};
+use crate::identity::{Claim, Claims};
+
+/// Where the identity pools of a partition issue their tokens: the host is the federated principal, and the prefix of
+/// the condition keys.
+///
+/// Source: "IAM and AWS STS condition context keys", and the GovCloud and China pages of Cognito.
+pub(super) fn identity_pool_host(pool: &str) -> &'static str {
+    let region = pool.split(':').next().unwrap_or(pool);
+    match region {
+        "us-gov-west-1" => "cognito-identity-us-gov.amazonaws.com",
+        "us-gov-east-1" => "cognito-identity.us-gov-east-1.amazonaws.com",
+        _ if region.starts_with("cn-") => "cognito-identity.cn-north-1.amazonaws.com.cn",
+        _ => "cognito-identity.amazonaws.com",
+    }
+}
+
+/// The token of an identity pool. The identity's id is not known offline.
+pub(super) fn pool_token(pool: &str, amr: Vec<String>) -> Claims {
+    let mut claims = Claims::new();
+    claims.set("iss", Claim::Text(format!("https://{}", identity_pool_host(pool))));
+    claims.set("aud", Claim::Text(pool.to_owned()));
+    claims.set("sub", Claim::Unknown("the identity's id"));
+    claims.set("amr", Claim::list(amr));
+    claims
+}
+
+/// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
+pub(super) fn assume_context(host: &str, claims: &Claims, question: &Question<'_>) -> Context<'static> {
+    let mut context = token_keys(host, claims);
+    let session_name = match question.flow {
+        Flow::Enhanced => one("CognitoIdentityCredentials"),
+        Flow::Classic => ContextValue::Unknown,
+    };
+    context.set("sts:RoleSessionName", session_name);
+    add_given(&mut context, question);
+    context
+}
+
+/// The condition keys that the claims of a token become.
+pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
+    let mut context = Context::new();
+    for (name, claim) in claims.iter() {
+        // where a token says for whom it was authorized, that is the audience, and `aud` is kept beside
+        let key = match name {
+            "azp" => "aud",
+            "aud" if claims.get("azp").is_some() => "oaud",
+            "iss" | "exp" | "iat" | "nbf" | "jti" => continue,
+            name => name,
+        };
+        context.set(format!("{host}:{key}"), value(key, claim));
+    }
+    context
+}
+
+/// The condition keys that the user gave.
+pub(super) fn add_given(context: &mut Context<'static>, question: &Question<'_>) {
+    for (key, values) in &question.context {
+        let given = match values.as_slice() {
+            [value] => one(value),
+            values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),
+        };
+        context.set((*key).to_owned(), given);
+    }
+}
+
+pub(super) fn one(value: &str) -> ContextValue<'static> {
+    ContextValue::One(Cow::Owned(value.to_owned()))
+}
+
+/// STS registers few claims of a token as condition keys. Of others it is not known here whether they are one.
+fn value(key: &str, claim: &Claim) -> ContextValue<'static> {
+    let mut values: Vec<Cow<'static, str>> = claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
+    match (key, claim) {
+        (_, Claim::Unknown(_)) => ContextValue::Unknown,
+        ("amr", _) => ContextValue::Many(values),
+        ("aud" | "oaud" | "sub" | "email", _) if values.len() == 1 => {
+            values.pop().map_or(ContextValue::Unknown, ContextValue::One)
+        }
+        _ => ContextValue::Unknown,
+    }
+}

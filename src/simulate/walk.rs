@@ -1,0 +1,535 @@
+//! The walk of one login through the gates, in the order in which AWS applies them.
+//!
+//! A closed gate decides, but the walk goes on where the later gates can still be asked: a reader wants to know
+//! everything that is in the way.
+
+use super::presented::{identity_pool_host, pool_token};
+use super::selection::{Answer, Known, names, select, short};
+use super::trust::{Presented, judge, names_provider, pinned_audience};
+use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Question, RoleRef, Simulation, permissions};
+use crate::evaluate::Verdict;
+use crate::finding::Label;
+use crate::identity::{Algorithm, Claims, IdentityPool, Issuer, Token};
+use crate::inventory::{Inventory, Role};
+use crate::policy::Instant;
+
+pub(super) fn walk<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
+    let mut walk = Walk { inventory, question, simulation: Simulation::start() };
+    walk.run();
+    walk.finish()
+}
+
+struct Walk<'q, 'i, 's> {
+    inventory: &'i Inventory<'s>,
+    question: &'q Question<'q>,
+    simulation: Simulation<'i, 's>,
+}
+
+/// Who comes to the identity pool.
+struct Visitor<'q> {
+    known: Known<'q>,
+    /// Host and path of the provider of the login, and the app client: of a user pool's token.
+    login: Option<(String, String)>,
+    /// What the pool's token says of how the visitor signed in, without a state in front.
+    amr: Vec<String>,
+}
+
+impl<'i, 's> Simulation<'i, 's> {
+    fn start() -> Self {
+        Self {
+            outcome: Outcome::Denied,
+            role: None,
+            why: String::new(),
+            gates: Vec::new(),
+            presented: None,
+            trust: None,
+            choices: Vec::new(),
+            permissions: Vec::new(),
+            near_miss: None,
+            assumptions: Vec::new(),
+        }
+    }
+
+    fn role_ref(&mut self, inventory: &'i Inventory<'s>, name: &str) -> Option<&'i Role<'s>> {
+        let role = inventory.role(name).or_else(|| inventory.role(short(name)));
+        let arn = role.and_then(|role| role.arn.as_ref()).and_then(|arn| arn.known());
+        self.role = Some(RoleRef { name: arn.unwrap_or(name).to_owned(), role });
+        role
+    }
+}
+
+impl<'i, 's> Walk<'_, 'i, 's> {
+    fn run(&mut self) {
+        match self.question.login {
+            Login::Guest => {
+                let visitor = Visitor { known: Known::Guest, login: None, amr: vec!["unauthenticated".to_owned()] };
+                self.at_pool(&visitor);
+            }
+            Login::Developer(id) => self.developer(id),
+            Login::Token(token) => self.token(token),
+        }
+    }
+
+    fn developer(&mut self, id: &str) {
+        let pool = self.pool_by(|pool| pool.developer.is_some());
+        let name =
+            pool.and_then(|pool| pool.developer.as_ref()).map_or("login.example".to_owned(), |name| name.shown().into_owned());
+        let pool_id = pool.map_or("POOL".to_owned(), |pool| pool.id.shown().into_owned());
+        let amr = vec!["authenticated".to_owned(), name.clone(), format!("{name}:{pool_id}:{id}")];
+        self.at_pool(&Visitor { known: Known::Developer, login: None, amr });
+    }
+
+    fn token(&mut self, token: &Token) {
+        if !self.form(token) {
+            return;
+        }
+        self.signature(token);
+        self.expiry(&token.claims);
+        match &token.issuer {
+            Issuer::UserPool(host) => {
+                let client = token.claims.text("aud").unwrap_or_default();
+                let key = format!("{host}:{client}");
+                let user = token.claims.text("sub").unwrap_or("USER");
+                let amr = vec!["authenticated".to_owned(), host.clone(), format!("{host}:CognitoSignIn:{user}")];
+                let known = Known::Provider(&key, &token.claims);
+                self.at_pool(&Visitor { known, login: Some((host.clone(), client.to_owned())), amr });
+            }
+            Issuer::IdentityPools => self.direct(identity_pool_host(token.claims.text("aud").unwrap_or_default()), &token.claims),
+            Issuer::Other(host) => match self.oidc_key(host) {
+                Some((key, amr)) => {
+                    let client = token.claims.text("aud").unwrap_or_default().to_owned();
+                    let amr = amr(&client, token.claims.text("sub").unwrap_or("USER"));
+                    self.at_pool(&Visitor {
+                        known: Known::Provider(&key, &token.claims),
+                        login: Some((key.clone(), client)),
+                        amr,
+                    });
+                }
+                None => self.direct(host, &token.claims),
+            },
+            Issuer::Missing => {}
+        }
+    }
+
+    /// The token's form: whether it is one that this way takes at all.
+    fn form(&mut self, token: &Token) -> bool {
+        let claims = &token.claims;
+        let access_token = claims.text("token_use") == Some("access");
+        let (state, text) = match &token.issuer {
+            Issuer::Missing => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
+            Issuer::UserPool(_) if access_token => (
+                GateState::Fail,
+                "an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
+                    .to_owned(),
+            ),
+            Issuer::UserPool(host) => {
+                (GateState::Pass, format!("an ID token of user pool `{}`", host.rsplit('/').next().unwrap_or(host)))
+            }
+            Issuer::IdentityPools => {
+                (GateState::Pass, format!("a token of identity pool `{}`", claims.text("aud").unwrap_or("(no `aud`)")))
+            }
+            Issuer::Other(host) => (GateState::Pass, format!("a token of `{host}`")),
+        };
+        self.gate(GateKind::Token, state, text, Vec::new());
+        state == GateState::Pass
+    }
+
+    fn signature(&mut self, token: &Token) {
+        let (state, text) = match token.algorithm {
+            Some(Algorithm::None) => (GateState::Fail, "the token is not signed (`alg` is `none`)"),
+            Some(Algorithm::SharedSecret) => {
+                (GateState::Fail, "the token is signed with a shared secret; AWS takes public-key signatures only")
+            }
+            Some(_) => (GateState::Skipped, "not checked: the claims are taken as they are"),
+            None => (GateState::Skipped, "nothing to check: claims were given, not a signed token"),
+        };
+        self.gate(GateKind::Signature, state, text.to_owned(), Vec::new());
+    }
+
+    fn expiry(&mut self, claims: &Claims) {
+        let (state, text) = match claims.integer("exp").map(Instant::from_seconds) {
+            Some(end) if end <= self.question.at => (GateState::Fail, format!("the token expired at {end}")),
+            Some(end) => (GateState::Pass, format!("the token is good until {end}")),
+            None => (GateState::Skipped, "the claims name no end".to_owned()),
+        };
+        self.gate(GateKind::Expiry, state, text, Vec::new());
+    }
+
+    /// The mapping key of a public or OIDC provider that a pool takes, and how its logins show in `amr`.
+    fn oidc_key(&self, host: &str) -> Option<(String, impl FnOnce(&str, &str) -> Vec<String> + use<>)> {
+        let ending = format!(":oidc-provider/{host}");
+        let key = self.inventory.identity_pools.iter().find_map(|pool| {
+            let social = pool.social.iter().filter_map(|provider| provider.name.known()).find(|name| *name == host);
+            social.or_else(|| pool.oidc.iter().filter_map(|arn| arn.known()).find(|arn| arn.ends_with(&ending)))
+        })?;
+        let (host, key) = (host.to_owned(), key.to_owned());
+        let provider = key.clone();
+        let amr = move |client: &str, user: &str| {
+            let last =
+                if provider.starts_with("arn:") { format!("{provider}:OIDC:{user}") } else { format!("{host}:{client}:{user}") };
+            vec!["authenticated".to_owned(), host, last]
+        };
+        Some((key, amr))
+    }
+
+    /// Everything from the identity pool on.
+    fn at_pool(&mut self, visitor: &Visitor<'_>) {
+        if self.inventory.identity_pools.is_empty() {
+            return self.without_pool(visitor);
+        }
+        let Some(pool) = self.admit(visitor) else { return };
+        self.flow(pool);
+        let role = match self.question.flow {
+            Flow::Enhanced => self.mapping(pool, visitor.known),
+            Flow::Classic => self.question.role.map(str::to_owned),
+        };
+        let id = pool.id.shown();
+        let token = Presented { host: identity_pool_host(&id).to_owned(), claims: pool_token(&id, visitor.amr.clone()) };
+        match role {
+            Some(role) => self.at_role(&role, &token),
+            None if self.question.flow == Flow::Classic => self.choices(token),
+            None => self.simulation.presented = Some(token.claims),
+        }
+    }
+
+    /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
+    fn without_pool(&mut self, visitor: &Visitor<'_>) {
+        let host = identity_pool_host("");
+        let named = self.question.role.and_then(|name| self.inventory.role(name));
+        let mut for_pools = self.inventory.roles.iter().filter(|role| {
+            role.trust.iter().flat_map(|policy| &policy.statements).any(|statement| names_provider(statement, host))
+        });
+        let role = named.or_else(|| for_pools.next().filter(|_| for_pools.next().is_none()));
+        let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
+        match (role, pinned) {
+            (Some(role), Some(pool)) => {
+                let name = role.name.shown().into_owned();
+                self.assume(format!("no identity pool was given: taken to be `{pool}`, which `{name}` pins, and to hand out that role"));
+                let token = Presented { host: identity_pool_host(&pool).to_owned(), claims: pool_token(&pool, visitor.amr.clone()) };
+                self.at_role(&name, &token);
+            }
+            _ => self.gate(
+                GateKind::Provider,
+                GateState::Unknown,
+                "no identity pool was given, so it is not known what becomes of this login (`aws cognito-identity describe-identity-pool`)".to_owned(),
+                Vec::new(),
+            ),
+        }
+    }
+
+    /// Whether an identity pool takes this visitor, and which.
+    fn admit(&mut self, visitor: &Visitor<'_>) -> Option<&'i IdentityPool<'s>> {
+        match (&visitor.known, &visitor.login) {
+            (Known::Provider(..), Some((provider, client))) => self.admit_login(provider, client),
+            (Known::Developer, _) => self.admit_where(
+                |pool| pool.developer.is_some(),
+                "has a developer provider",
+                "no identity pool among the inputs has a developer provider",
+            ),
+            _ => self.admit_guest(),
+        }
+    }
+
+    fn admit_guest(&mut self) -> Option<&'i IdentityPool<'s>> {
+        let pool = self.one_pool(|_| true)?;
+        let (state, text, places) = match pool.guests {
+            Some(setting) if setting.value => {
+                (GateState::Pass, "guest access is on".to_owned(), vec![Label::new(setting.span, "guests get an identity")])
+            }
+            Some(setting) => (
+                GateState::Fail,
+                "guest access is off: \"Unauthenticated access is not supported for this identity pool.\"".to_owned(),
+                vec![Label::new(setting.span, "guests get no identity")],
+            ),
+            None => (
+                GateState::Unknown,
+                "the input does not say whether guest access is on".to_owned(),
+                vec![Label::new(pool.mark, "no `AllowUnauthenticatedIdentities`")],
+            ),
+        };
+        self.gate(GateKind::Provider, state, text, places);
+        Some(pool)
+    }
+
+    fn admit_login(&mut self, provider: &str, client: &str) -> Option<&'i IdentityPool<'s>> {
+        let takes = |pool: &IdentityPool<'_>| {
+            let named = |text: &crate::syntax::Text<'_>| text.known() == Some(provider);
+            pool.providers.iter().chain(&pool.social).any(|own| named(&own.name)) || pool.oidc.iter().any(named)
+        };
+        let pool = self.admit_where(
+            takes,
+            &format!("takes logins of `{provider}`"),
+            &format!("no identity pool among the inputs takes logins of `{provider}`"),
+        )?;
+        let mut of_provider =
+            pool.providers.iter().chain(&pool.social).filter(|own| own.name.known() == Some(provider)).peekable();
+        if of_provider.peek().is_none() {
+            // an OIDC provider's clients are listed with the provider in IAM
+            return Some(pool);
+        }
+        let places: Vec<Label> = of_provider.clone().map(|own| Label::new(own.client.span(), "the client it takes")).collect();
+        let (state, text) = match of_provider.find(|own| own.client.known() == Some(client)) {
+            Some(_) => (GateState::Pass, format!("app client `{client}` is one of the pool's")),
+            None if client.is_empty() => (GateState::Fail, "the token has no `aud`".to_owned()),
+            None => (
+                GateState::Fail,
+                format!(
+                    "the token is for app client `{client}`: \"Token is not from a supported provider of this identity pool.\""
+                ),
+            ),
+        };
+        self.gate(GateKind::Audience, state, text, places);
+        Some(pool)
+    }
+
+    fn admit_where(&mut self, takes: impl Fn(&IdentityPool<'_>) -> bool, yes: &str, no: &str) -> Option<&'i IdentityPool<'s>> {
+        if !self.inventory.identity_pools.iter().any(&takes) {
+            let places = self.inventory.identity_pools.iter().map(|pool| Label::new(pool.mark, "not this pool")).collect();
+            self.gate(GateKind::Provider, GateState::Fail, no.to_owned(), places);
+            return None;
+        }
+        let pool = self.one_pool(takes)?;
+        let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
+        self.gate(
+            GateKind::Provider,
+            GateState::Pass,
+            format!("identity pool `{name}` {yes}"),
+            vec![Label::new(pool.id.span(), "this pool")],
+        );
+        Some(pool)
+    }
+
+    /// The pool that was named, or the only one that fits.
+    fn one_pool(&mut self, fits: impl Fn(&IdentityPool<'_>) -> bool) -> Option<&'i IdentityPool<'s>> {
+        let mut fitting = self.inventory.identity_pools.iter().filter(|pool| fits(pool) && self.is_meant(pool));
+        let (first, second) = (fitting.next(), fitting.next());
+        match (first, second) {
+            (Some(pool), None) => Some(pool),
+            (None, _) => {
+                let text =
+                    format!("identity pool `{}` is not among those that take this login", self.question.pool.unwrap_or_default());
+                self.gate(GateKind::Provider, GateState::Fail, text, Vec::new());
+                None
+            }
+            (Some(first), Some(second)) => {
+                let places = vec![Label::new(first.id.span(), "this one"), Label::new(second.id.span(), "or this one")];
+                self.gate(
+                    GateKind::Provider,
+                    GateState::Unknown,
+                    "several identity pools fit: name one with `--pool`".to_owned(),
+                    places,
+                );
+                None
+            }
+        }
+    }
+
+    fn pool_by(&self, fits: impl Fn(&IdentityPool<'_>) -> bool) -> Option<&'i IdentityPool<'s>> {
+        self.inventory.identity_pools.iter().find(|pool| fits(pool) && self.is_meant(pool))
+    }
+
+    fn is_meant(&self, pool: &IdentityPool<'_>) -> bool {
+        self.question.pool.is_none_or(|wanted| {
+            pool.id.known() == Some(wanted) || pool.name.as_ref().is_some_and(|name| name.known() == Some(wanted))
+        })
+    }
+
+    /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
+    fn flow(&mut self, pool: &IdentityPool<'s>) {
+        let map = self.inventory.role_map(pool);
+        let mapping = map.and_then(|map| map.mappings.first());
+        let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
+            (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
+            (Flow::Classic, Some(_), _) if matches!(self.question.login, Login::Developer(_)) => (
+                GateState::Unknown,
+                "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
+                Vec::new(),
+            ),
+            (Flow::Classic, Some(mapping), _) => (
+                GateState::Fail,
+                "\"Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.\"".to_owned(),
+                vec![Label::new(mapping.provider.span(), "a role mapping closes the classic flow")],
+            ),
+            (Flow::Classic, None, Some(setting)) if !setting.value => (
+                GateState::Fail,
+                "\"Basic (classic) flow is not enabled, please use enhanced flow.\"".to_owned(),
+                vec![Label::new(setting.span, "the classic flow is off")],
+            ),
+            (Flow::Classic, None, Some(setting)) => (
+                GateState::Pass,
+                "classic: the caller names the role".to_owned(),
+                vec![Label::new(setting.span, "the classic flow is on")],
+            ),
+            (Flow::Classic, None, None) => (
+                GateState::Pass,
+                "classic: the caller names the role; `AllowClassicFlow` is not set, which leaves it open".to_owned(),
+                vec![Label::new(pool.mark, "no `AllowClassicFlow`")],
+            ),
+        };
+        if self.question.flow == Flow::Classic && map.is_none() {
+            self.assume(
+                "the identity pool's roles were not given (`get-identity-pool-roles`): taken to have no role mapping".to_owned(),
+            );
+        }
+        self.gate(GateKind::Flow, state, text, places);
+    }
+
+    /// The role to ask the trust policy of: the one that the pool picks, or another that the question names.
+    fn mapping(&mut self, pool: &IdentityPool<'s>, known: Known<'_>) -> Option<String> {
+        let Some(map) = self.inventory.role_map(pool) else {
+            let text = "the identity pool's roles were not given (`aws cognito-identity get-identity-pool-roles`)".to_owned();
+            self.gate(
+                GateKind::RoleMapping,
+                GateState::Unknown,
+                text,
+                vec![Label::new(pool.id.span(), "the roles of this pool")],
+            );
+            return self.question.role.map(str::to_owned);
+        };
+        let selection = select(map, known, self.question.custom_role);
+        let (state, text, role) = match (&selection.answer, self.question.role) {
+            (Answer::Role(picked), Some(wanted)) if !names(picked, wanted) => (
+                GateState::Fail,
+                format!("the pool hands out `{}`, not `{}`: {}", short(picked), short(wanted), selection.why),
+                Some(wanted.to_owned()),
+            ),
+            (Answer::Role(picked), _) => {
+                (GateState::Pass, format!("`{}`: {}", short(picked), selection.why), Some(picked.clone()))
+            }
+            (Answer::Refused, wanted) => (GateState::Fail, selection.why, wanted.map(str::to_owned)),
+            (Answer::Unknown, wanted) => (GateState::Unknown, selection.why, wanted.map(str::to_owned)),
+        };
+        self.gate(GateKind::RoleMapping, state, text, selection.places);
+        role
+    }
+
+    /// A token that is taken to STS as it is.
+    fn direct(&mut self, host: &str, claims: &Claims) {
+        let token = Presented { host: host.to_owned(), claims: claims.clone() };
+        let only = || {
+            self.inventory.roles.first().filter(|_| self.inventory.roles.len() == 1).map(|role| role.name.shown().into_owned())
+        };
+        match self.question.role.map(str::to_owned).or_else(only) {
+            Some(role) => self.at_role(&role, &token),
+            None => self.choices(token),
+        }
+    }
+
+    fn at_role(&mut self, name: &str, token: &Presented) {
+        let role = self.simulation.role_ref(self.inventory, name);
+        self.simulation.presented = Some(token.claims.clone());
+        match role.and_then(|role| Some((role, role.trust.as_ref()?))) {
+            Some((role, policy)) => {
+                let answer = judge(role, policy, token, self.question);
+                self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
+                self.simulation.trust = Some(answer.judgement);
+                self.simulation.near_miss = answer.near_miss;
+            }
+            None => {
+                let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
+                self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
+            }
+        }
+        if permissions::is_scoped_down(self.question) {
+            let date = crate::reference::guest_session_policies_date();
+            let text = format!("guests get at most what Cognito's session policies leave of the role (as of {date})");
+            self.gate(GateKind::Session, GateState::Pass, text, Vec::new());
+        }
+        if let Some(role) = role {
+            self.permissions(role, token);
+        }
+    }
+
+    fn permissions(&mut self, role: &'i Role<'s>, token: &Presented) {
+        if self.question.access.is_empty() {
+            return;
+        }
+        let claims = token.host.starts_with("cognito-identity").then_some(&token.claims);
+        let ask = |access| permissions::ask(self.inventory, role, access, claims, self.question);
+        self.simulation.permissions = self.question.access.iter().copied().map(ask).collect();
+        let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
+        let state = match worst(outcomes) {
+            Outcome::Allowed => GateState::Pass,
+            Outcome::Denied => GateState::Fail,
+            Outcome::Undecided | Outcome::Error => GateState::Unknown,
+        };
+        let text = self.simulation.permissions.iter().map(|permission| format!("`{}`: {}", permission.action, permission.why));
+        let text = text.collect::<Vec<_>>().join("; ");
+        let places = self.simulation.permissions.iter().filter_map(|permission| permission.place.clone()).collect();
+        self.gate(GateKind::Permissions, state, text, places);
+        self.assume(
+            "asked were the role's own policies: no resource policy, service control policy or endpoint policy".to_owned(),
+        );
+    }
+
+    /// The classic flow lets the caller name any role whose trust policy takes the token.
+    fn choices(&mut self, token: Presented) {
+        for role in &self.inventory.roles {
+            let Some(policy) = role.trust.as_ref() else { continue };
+            let answer = judge(role, policy, &token, self.question);
+            let place = answer.places.first().map(|label| label.span);
+            let outcome = match (answer.state, &answer.judgement.verdict) {
+                (_, Verdict::Refused(_)) => Outcome::Error,
+                (GateState::Pass, _) => Outcome::Allowed,
+                (GateState::Unknown, _) => Outcome::Undecided,
+                _ => Outcome::Denied,
+            };
+            self.simulation.choices.push(Choice { role, outcome, place });
+        }
+        let named = |wanted: Outcome| {
+            let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
+            fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
+        };
+        let (takes, open) = (named(Outcome::Allowed), named(Outcome::Undecided));
+        let (state, text) = match (takes.is_empty(), open.is_empty()) {
+            (false, _) => (GateState::Pass, format!("the caller may name any of {takes}")),
+            (true, false) => (GateState::Unknown, format!("it is not known whether the caller may name {open}")),
+            (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
+        };
+        self.gate(GateKind::Trust, state, text, Vec::new());
+        self.simulation.presented = Some(token.claims);
+    }
+
+    fn gate(&mut self, kind: GateKind, state: GateState, text: String, places: Vec<Label>) {
+        self.simulation.gates.push(Gate { kind, state, text, places });
+    }
+
+    fn assume(&mut self, text: String) {
+        self.simulation.assumptions.push(text);
+    }
+
+    fn finish(self) -> Simulation<'i, 's> {
+        let mut simulation = self.simulation;
+        let refused = simulation.trust.as_ref().is_some_and(|trust| matches!(trust.verdict, Verdict::Refused(_)))
+            || simulation.permissions.iter().any(|permission| permission.outcome == Outcome::Error);
+        let in_state = |state: GateState| simulation.gates.iter().filter(move |gate| gate.state == state);
+        // what the trust policy refuses no other way gets past, so it is the better reason where both are in the way
+        let failing =
+            in_state(GateState::Fail).find(|gate| gate.kind == GateKind::Trust).or_else(|| in_state(GateState::Fail).next());
+        let unknown = in_state(GateState::Unknown).next();
+        let passing = || {
+            let last = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind);
+            [GateKind::Permissions, GateKind::RoleMapping, GateKind::Trust].into_iter().find_map(last)
+        };
+        let (outcome, gate) = match (failing, unknown) {
+            _ if refused => (Outcome::Error, unknown.or(failing)),
+            (Some(gate), _) => (Outcome::Denied, Some(gate)),
+            (None, Some(gate)) => (Outcome::Undecided, Some(gate)),
+            (None, None) => (Outcome::Allowed, passing()),
+        };
+        simulation.outcome = outcome;
+        simulation.why = gate.map_or_else(String::new, |gate| gate.text.clone());
+        simulation
+    }
+}
+
+/// The outcome of all together: one denied is denied.
+fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Allowed => 0,
+        Outcome::Undecided => 1,
+        Outcome::Denied => 2,
+        Outcome::Error => 3,
+    };
+    outcomes.max_by_key(rank).unwrap_or(Outcome::Allowed)
+}

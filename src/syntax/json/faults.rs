@@ -1,0 +1,92 @@
+//! The list of what was noticed, kept short: one mistake must not fill the screen.
+
+use crate::finding::Fault;
+use crate::source::Span;
+use crate::syntax::SyntaxFault;
+
+/// How many faults of one line are listed; more are mostly consequences.
+const MOST_ON_A_LINE: usize = 3;
+
+/// How many faults of one text are listed.
+const MOST: usize = 20;
+
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) kind: SyntaxFault,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) related: Option<(usize, usize)>,
+}
+
+#[derive(Default)]
+pub(super) struct Faults {
+    list: Vec<Found>,
+    /// Where the first fault is that is not listed.
+    unlisted: Option<usize>,
+    last: usize,
+    on_this_line: usize,
+}
+
+impl Faults {
+    /// Notes a fault of the form of `text`.
+    pub(super) fn add(&mut self, text: &str, found: Found) {
+        if text.get(self.last..found.start).is_some_and(|between| between.contains('\n')) {
+            self.on_this_line = 0;
+        }
+        self.last = self.last.max(found.start);
+        self.on_this_line += 1;
+        if self.on_this_line > MOST_ON_A_LINE { self.leave_out(found.start) } else { self.push(found) }
+    }
+
+    /// Notes an equal key. It is a mistake of its own, never the consequence of another on its line.
+    pub(super) fn add_duplicate(&mut self, start: usize, end: usize, first: (usize, usize)) {
+        self.push(Found { kind: SyntaxFault::DuplicateKey, start, end, related: Some(first) });
+    }
+
+    /// The last fault noted and listed.
+    pub(super) fn last(&self) -> Option<&Found> {
+        self.list.last()
+    }
+
+    /// Where the white space and the comments start that end at `at`.
+    pub(super) fn before_trivia(&self, text: &str, at: usize) -> usize {
+        let trim = |at: usize| text.get(..at).unwrap_or("").trim_end_matches([' ', '\n', '\r', '\t']).len();
+        let comments = self.list.iter().rev().filter(|found| found.kind == SyntaxFault::Comment);
+        comments.fold(trim(at), |at, comment| if comment.end == at { trim(comment.start) } else { at })
+    }
+
+    /// All that is listed, in the order of the text.
+    pub(super) fn into_faults(mut self, span: impl Fn(usize, usize) -> Span) -> Vec<Fault<SyntaxFault>> {
+        self.shorten();
+        if let Some(at) = self.unlisted {
+            self.list.push(Found { kind: SyntaxFault::TooMany, start: at, end: at, related: None });
+            self.list.sort_by_key(|found| found.start);
+        }
+        let fault = |found: Found| Fault {
+            kind: found.kind,
+            span: span(found.start, found.end),
+            related: found.related.map(|(start, end)| span(start, end)),
+        };
+        self.list.into_iter().map(fault).collect()
+    }
+
+    fn push(&mut self, found: Found) {
+        self.list.push(found);
+        if self.list.len() >= 4 * MOST {
+            self.shorten();
+        }
+    }
+
+    /// Keeps the first ones of the text: equal keys are noticed only where their map ends.
+    fn shorten(&mut self) {
+        self.list.sort_by_key(|found| found.start);
+        if let Some(first) = self.list.get(MOST) {
+            self.leave_out(first.start);
+            self.list.truncate(MOST);
+        }
+    }
+
+    fn leave_out(&mut self, start: usize) {
+        self.unlisted = Some(self.unlisted.map_or(start, |first| first.min(start)));
+    }
+}
