@@ -5,13 +5,17 @@
 
 mod condition;
 mod context;
+mod fill;
+mod principal;
 mod statement;
 mod trace;
+pub mod undocumented;
 
 use crate::finding::Fault;
-use crate::policy::{Policy, PolicyFault, Statement};
+use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::source::Span;
 
+pub use condition::compare;
 pub use context::{Context, ContextValue};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 
@@ -88,13 +92,73 @@ pub enum Verdict<'p, 's> {
 }
 
 /// The answer of policies of one type taken together: a deny in any wins, else an allow in any.
-pub fn evaluate<'p, 's: 'p>(
+///
+/// What is not known makes the answer undecided only where it could change it: an unknown deny where something allows, an
+/// unknown allow where nothing does. The order of the statements does not matter but for which of several is named: the
+/// first.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>
+pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
     policies: impl IntoIterator<Item = &'p Policy<'s>>,
     request: &Request<'_>,
-    recorder: &mut impl Recorder<'p, 's>,
+    recorder: &mut R,
 ) -> Verdict<'p, 's> {
-    let _ = (policies, request, recorder);
-    todo!()
+    let mut tally = Tally::default();
+    for policy in policies {
+        // INVARIANT: also behind a deny, since a policy that AWS refuses makes the question itself wrong.
+        if let Some(fault) = policy.refusal() {
+            return Verdict::Refused(*fault);
+        }
+        for statement in &policy.statements {
+            if !R::LISTENS && tally.is_settled() {
+                break;
+            }
+            let applies = statement::judge(policy, statement, request, recorder);
+            tally.count(statement, applies);
+        }
+    }
+    tally.verdict()
+}
+
+/// What the statements of policies of one type come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally<'p, 's> {
+    denied: Option<&'p Statement<'s>>,
+    allowed: Option<&'p Statement<'s>>,
+    maybe_denied: Option<Gap>,
+    maybe_allowed: Option<Gap>,
+}
+
+impl<'p, 's> Tally<'p, 's> {
+    fn count(&mut self, statement: &'p Statement<'s>, applies: Truth) {
+        let Some((effect, _)) = statement.effect else {
+            return;
+        };
+        let (sure, maybe) = match effect {
+            Effect::Allow => (&mut self.allowed, &mut self.maybe_allowed),
+            Effect::Deny => (&mut self.denied, &mut self.maybe_denied),
+        };
+        match applies {
+            Truth::No => {}
+            Truth::Yes => *sure = sure.or(Some(statement)),
+            Truth::Unknown(gap) => *maybe = maybe.or(Some(gap)),
+        }
+    }
+
+    /// Whether no further statement can change the verdict.
+    fn is_settled(&self) -> bool {
+        self.denied.is_some()
+    }
+
+    fn verdict(self) -> Verdict<'p, 's> {
+        match (self.denied, self.allowed, self.maybe_denied, self.maybe_allowed) {
+            (Some(statement), ..) => Verdict::Denied(statement),
+            (None, Some(_), Some(gap), _) => Verdict::Undecided(gap),
+            (None, Some(statement), None, _) => Verdict::Allowed(statement),
+            (None, None, _, Some(gap)) => Verdict::Undecided(gap),
+            (None, None, _, None) => Verdict::NotAllowed,
+        }
+    }
 }
 
 impl Truth {

@@ -1,1 +1,105 @@
 //! Whether one statement applies.
+
+use super::fill::Filled;
+use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, principal, undocumented};
+use crate::pattern::{Mode, Part, Pattern};
+use crate::policy::{Patterns, Policy, PolicyKind, Statement};
+
+/// Whether a statement applies: it names the caller, the action and the resource, and all its conditions hold.
+///
+/// INVARIANT: the answer is the same whether or not anybody listens. It is the first `No`, else the first unknown in the
+/// order principal, action, resource, conditions; only the order of work differs.
+pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
+    policy: &'p Policy<'s>,
+    statement: &'p Statement<'s>,
+    request: &Request<'_>,
+    recorder: &mut R,
+) -> Truth {
+    let hurried = |truth| !R::LISTENS && truth == Truth::No;
+    let action = judge_actions(statement, request);
+    if hurried(action) {
+        return Truth::No;
+    }
+    let principal = judge_principal(policy.kind, statement, request);
+    if hurried(principal) {
+        return Truth::No;
+    }
+    let resource = judge_resources(policy.kind, statement, request);
+    if hurried(resource) {
+        return Truth::No;
+    }
+    let mut applies = principal.and(action).and(resource);
+    for own in &statement.conditions {
+        let holds = condition::judge(own, request.context);
+        applies = applies.and(holds);
+        if hurried(applies) {
+            return Truth::No;
+        }
+        if R::LISTENS {
+            recorder.condition(ConditionTrace { condition: own, got: condition::got(own, request.context), holds });
+        }
+    }
+    if R::LISTENS {
+        recorder.statement(StatementTrace { policy, statement, principal, action, resource, conditions: Vec::new(), applies });
+    }
+    applies
+}
+
+fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
+    match &statement.principals {
+        Some(principals) => principal::judge(principals, request.principal, kind),
+        // Where a kind needs a principal, a policy without one is refused before it comes here.
+        None => Truth::Yes,
+    }
+}
+
+fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
+    let Some(actions) = &statement.actions else {
+        return Truth::No;
+    };
+    judge_list(actions, |pattern| Filled::of(pattern, request.context).matches(request.action, Mode::Action))
+}
+
+fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
+    match &statement.resources {
+        _ if kind == PolicyKind::Trust => Truth::Yes,
+        // A resource-based policy may leave it out: it is attached to the one resource that it is about.
+        None => Truth::Yes,
+        Some(resources) => judge_list(resources, |pattern| {
+            let matched = Filled::of(pattern, request.context).matches(request.resource, Mode::Resource);
+            match misplaced_variable(pattern) {
+                Some(gap) if matched != Truth::No => Truth::Unknown(gap),
+                _ => matched,
+            }
+        }),
+    }
+}
+
+fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Truth) -> Truth {
+    let mut found = Truth::No;
+    for pattern in &patterns.list {
+        found = found.or(judge(pattern));
+        if found == Truth::Yes {
+            break;
+        }
+    }
+    if patterns.negated { !found } else { found }
+}
+
+/// A variable in the first five parts of an ARN, where AWS says that none can stand.
+fn misplaced_variable(pattern: &Pattern<'_>) -> Option<Gap> {
+    let mut colons = 0;
+    for part in pattern.parts() {
+        match part {
+            Part::Literal(text) => colons += text.bytes().filter(|&byte| byte == b':').count(),
+            Part::Variable(variable) if colons < 5 => {
+                let reason = GapReason::Undocumented(undocumented::VARIABLE_BEFORE_FIFTH_COLON);
+                return Some(Gap { reason, span: variable.span });
+            }
+            // What it holds may be the colons that are missing.
+            Part::Hole(_) => return None,
+            _ => {}
+        }
+    }
+    None
+}

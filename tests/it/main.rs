@@ -13,6 +13,7 @@ mod json;
 mod markdown;
 mod pages;
 mod paper;
+mod patterns;
 mod policy;
 mod scenarios;
 mod support;
