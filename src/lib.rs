@@ -8,6 +8,7 @@ pub mod inventory;
 pub mod lint;
 pub mod pattern;
 pub mod policy;
+pub mod report;
 pub mod reference;
 pub mod rules;
 pub mod simulate;

@@ -1,0 +1,409 @@
+//! Simulations for people: the answer first, then the gates, the place that decides, and what it compared.
+
+use super::super::text::{self, Colour, paint};
+use super::super::{Detail, Look, Simulated};
+use super::{address, frames};
+use crate::arn::Arn;
+use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth, Verdict};
+use crate::finding::Label;
+use crate::policy::Condition;
+use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
+use crate::source::{Sources, Span};
+
+/// One simulation, or several under the names of their subjects.
+pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
+    let mut page = Page { out: String::new(), sources, look };
+    if let [only] = list {
+        page.simulation(&only.simulation, detail);
+        return page.out;
+    }
+    for (index, simulated) in list.iter().enumerate() {
+        if index > 0 {
+            page.out.push('\n');
+        }
+        let subject = text::escape(&simulated.subject);
+        page.out.push_str(&paint(&subject, Colour::Bold, look.colour));
+        page.out.push('\n');
+        page.simulation(&simulated.simulation, detail);
+    }
+    page.out
+}
+
+struct Page<'p> {
+    out: String,
+    sources: &'p Sources,
+    look: Look,
+}
+
+impl Page<'_> {
+    fn simulation(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        self.headline(simulation, detail);
+        self.gates(simulation, detail);
+        self.choices(simulation);
+        if detail > Detail::Short {
+            self.deciding(simulation);
+            if let Some(near_miss) = &simulation.near_miss {
+                self.near_miss(near_miss);
+            }
+        }
+        self.permissions(&simulation.permissions, detail);
+        if detail == Detail::Verbose
+            && let Some(claims) = &simulation.presented
+        {
+            self.heading("the token that STS sees");
+            self.hanging("    ", "    ", &text::escape(&claims.to_json()));
+        }
+        if detail > Detail::Short && !simulation.assumptions.is_empty() {
+            self.heading("taken for granted");
+            for assumption in &simulation.assumptions {
+                let bullet = if self.look.unicode { "    · " } else { "    - " };
+                self.hanging(bullet, bullet, &text::escape(assumption));
+            }
+        }
+    }
+
+    fn headline(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        let word = outcome_name(simulation.outcome);
+        let indent = if detail == Detail::Short { "  " } else { "" };
+        let role = simulation.role.as_ref().map_or_else(|| "no role".to_owned(), short_name);
+        let head = format!("{indent}{word}:");
+        let text = text::wrap(
+            &format!("{role}, because {}", text::escape(&simulation.why)),
+            self.look.width.saturating_sub(head.len() + 1),
+        );
+        self.out.push_str(indent);
+        self.out.push_str(&self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
+        for (index, line) in text.iter().enumerate() {
+            self.out.push_str(if index == 0 { " " } else { indent });
+            if index > 0 {
+                self.out.push_str("  ");
+            }
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+
+    fn gates(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        let reached = simulation.gates.iter().filter(|gate| gate.state != GateState::Skipped);
+        let shown: Vec<&Gate> = match detail {
+            Detail::Verbose => simulation.gates.iter().collect(),
+            Detail::Full => reached.collect(),
+            Detail::Short => reached.filter(|gate| decides(gate)).collect(),
+        };
+        if !shown.is_empty() && detail > Detail::Short {
+            self.out.push('\n');
+        }
+        let column = shown.iter().map(|gate| gate_name(gate.kind).len()).max().unwrap_or(0);
+        for gate in shown {
+            let (mark, colour) = self.gate_mark(gate.state);
+            let name = gate_name(gate.kind);
+            let head = format!("  {mark} {name:column$}  ");
+            let painted = format!("  {} {name:column$}  ", self.paint(mark, colour));
+            let mut line = text::escape(&gate.text).into_owned();
+            if let Some(first) = gate.places.first() {
+                line.push_str(&format!(" ({})", address(self.sources, first.span)));
+            }
+            self.hanging(&head, &painted, &line);
+        }
+    }
+
+    fn choices(&mut self, simulation: &Simulation<'_, '_>) {
+        if simulation.choices.is_empty() {
+            return;
+        }
+        self.heading("roles that the caller may name");
+        for choice in &simulation.choices {
+            let (mark, colour) = self.outcome_mark(choice.outcome);
+            let mut line = text::escape(&choice.role.name.shown()).into_owned();
+            if let Some(place) = choice.place {
+                line.push_str(&format!(" ({})", address(self.sources, place)));
+            }
+            let painted = format!("    {} ", self.paint(mark, colour));
+            self.hanging(&format!("    {mark} "), &painted, &line);
+        }
+    }
+
+    /// The place on which the answer hangs, and what was compared there.
+    fn deciding(&mut self, simulation: &Simulation<'_, '_>) {
+        let colour = outcome_colour(simulation.outcome);
+        let near: Vec<Label> = simulation.near_miss.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
+        let gate = |state| simulation.gates.iter().find(|gate| gate.state == state && !gate.places.is_empty());
+        let trust = || simulation.gates.iter().find(|gate| gate.kind == GateKind::Trust && !gate.places.is_empty());
+        let of_gate = gate(GateState::Fail).or_else(|| gate(GateState::Unknown)).or_else(trust);
+        let fails_at_trust = of_gate.is_none_or(|gate| gate.kind == GateKind::Trust);
+        let labels: Vec<&Label> = if near.is_empty() || !fails_at_trust {
+            of_gate.map(|gate| gate.places.iter().collect()).unwrap_or_default()
+        } else {
+            near.iter().collect()
+        };
+        // what the role may do has frames of its own
+        let of_permissions = of_gate.is_some_and(|gate| gate.kind == GateKind::Permissions) && !simulation.permissions.is_empty();
+        if !labels.is_empty() && !of_permissions {
+            self.out.push('\n');
+            let drawn = frames(self.sources, &labels, colour, self.look);
+            self.out.push_str(&drawn);
+        }
+        if let Some(judgement) = &simulation.trust
+            && let Some(trace) = deciding_statement(judgement, simulation.near_miss.as_ref().map(|near| near.place))
+        {
+            self.conditions(trace);
+        }
+    }
+
+    fn conditions(&mut self, trace: &StatementTrace<'_, '_>) {
+        let at = address(self.sources, trace.statement.mark);
+        self.heading(&format!("{} ({at})", text::escape(&trace.statement.title())));
+        for (what, truth) in [("principal", trace.principal), ("action", trace.action), ("resource", trace.resource)] {
+            if truth != Truth::Yes {
+                let (mark, colour) = self.truth_mark(truth);
+                let says = if truth == Truth::No { "names another" } else { "hangs on something that is not known" };
+                let painted = format!("    {} ", self.paint(mark, colour));
+                self.hanging(&format!("    {mark} "), &painted, &format!("{what}: {says}"));
+            }
+        }
+        if trace.conditions.is_empty() {
+            self.out.push_str("    no condition\n");
+            return;
+        }
+        let rows: Vec<Row> = trace.conditions.iter().map(Row::of).collect();
+        let widest = |cell: fn(&Row) -> &str, title: &str| {
+            rows.iter().map(|row| text::width(cell(row))).max().unwrap_or(0).max(title.len())
+        };
+        let operator = widest(|row| &row.operator, "operator");
+        let key = widest(|row| &row.key, "key");
+        let wanted = widest(|row| &row.wanted, "wanted");
+        let got = widest(|row| &row.got, "got");
+        if 6 + operator + 2 + key + 2 + wanted + 2 + got <= self.look.width {
+            let title = format!("      {:operator$}  {:key$}  {:wanted$}  got", "operator", "key", "wanted");
+            self.out.push_str(&self.paint(&title, Colour::Dim));
+            self.out.push('\n');
+            for row in &rows {
+                let (mark, colour) = self.truth_mark(row.holds);
+                let mark = self.paint(mark, colour);
+                let line =
+                    [pad(&row.operator, operator), pad(&row.key, key), pad(&row.wanted, wanted), row.got.clone()].join("  ");
+                self.out.push_str(&format!("    {mark} {line}\n"));
+            }
+        } else {
+            // too wide for columns: each condition becomes a small list
+            for row in &rows {
+                let (mark, colour) = self.truth_mark(row.holds);
+                let painted = format!("    {} ", self.paint(mark, colour));
+                self.hanging(&format!("    {mark} "), &painted, &format!("{} {}", row.operator, row.key));
+                for (name, cell) in [("wanted", &row.wanted), ("got", &row.got)] {
+                    let painted = format!("      {}", self.paint(&format!("{name:6}  "), Colour::Dim));
+                    self.hanging("              ", &painted, cell);
+                }
+            }
+        }
+    }
+
+    fn near_miss(&mut self, near: &NearMiss<'_, '_>) {
+        let count = match near.failing.len() {
+            1 => "1 condition".to_owned(),
+            count => format!("{count} conditions"),
+        };
+        self.heading(&format!("nearest: {} fails by {count}", text::escape(&near.statement)));
+        for difference in &near.failing {
+            let key = text::escape(&difference.condition.key.shown()).into_owned();
+            self.hanging("    ", "    ", &format!("{key}: {}", text::escape(&difference.kind)));
+            let wanted = text::escape(&difference.wanted).into_owned();
+            let got = difference.got.as_deref().map(text::escape);
+            let line = |name: &str, value: &str| format!("      {name:6}  {value}\n");
+            self.out.push_str(&line("wanted", &wanted));
+            self.out.push_str(&line("got", got.as_deref().unwrap_or("absent")));
+            if let Some(got) = got.filter(|_| !wanted.contains(['*', '?', '$']))
+                && let Some(at) = parting(&wanted, &got)
+            {
+                let arrow = self.paint(if self.look.unicode { "▲" } else { "^" }, Colour::Red).into_owned();
+                self.out.push_str(&format!("              {:at$}{arrow} here they part\n", ""));
+            }
+        }
+    }
+
+    fn permissions(&mut self, permissions: &[Permission<'_, '_>], detail: Detail) {
+        if permissions.is_empty() {
+            return;
+        }
+        if detail > Detail::Short {
+            self.heading("permissions");
+        }
+        for permission in permissions {
+            let (mark, colour) = self.outcome_mark(permission.outcome);
+            let mut line = format!("{} on {}: {}", permission.action, permission.resource, permission.why);
+            line = text::escape(&line).into_owned();
+            if let Some(place) = &permission.place {
+                line.push_str(&format!(" ({})", address(self.sources, place.span)));
+            }
+            let painted = format!("    {} ", self.paint(mark, colour));
+            self.hanging(&format!("    {mark} "), &painted, &line);
+        }
+        if detail == Detail::Short {
+            return;
+        }
+        let mut seen: Vec<Span> = Vec::new();
+        for permission in permissions {
+            if let Some(place) = permission.place.as_ref().filter(|place| !seen.contains(&place.span)) {
+                seen.push(place.span);
+                self.out.push('\n');
+                let drawn = frames(self.sources, &[place], outcome_colour(permission.outcome), self.look);
+                self.out.push_str(&drawn);
+            }
+            if let Some(trace) = deciding_statement(&permission.role, None).filter(|trace| !trace.conditions.is_empty()) {
+                self.conditions(trace);
+            }
+        }
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.out.push('\n');
+        for line in text::wrap(text, self.look.width.saturating_sub(2)) {
+            self.out.push_str(&format!("  {}\n", self.paint(&line, Colour::Bold)));
+        }
+    }
+
+    fn hanging(&mut self, head: &str, painted: &str, text: &str) {
+        text::push_hanging(&mut self.out, head, painted, text, self.look.width);
+    }
+
+    fn paint<'t>(&self, text: &'t str, colour: Colour) -> std::borrow::Cow<'t, str> {
+        paint(text, colour, self.look.colour)
+    }
+
+    fn gate_mark(&self, state: GateState) -> (&'static str, Colour) {
+        match state {
+            GateState::Pass => self.truth_mark(Truth::Yes),
+            GateState::Fail => self.truth_mark(Truth::No),
+            GateState::Unknown => ("?", Colour::Yellow),
+            GateState::Skipped => (if self.look.unicode { "·" } else { "-" }, Colour::Dim),
+        }
+    }
+
+    fn truth_mark(&self, truth: Truth) -> (&'static str, Colour) {
+        match truth {
+            Truth::Yes => (if self.look.unicode { "✓" } else { "+" }, Colour::Green),
+            Truth::No => (if self.look.unicode { "✗" } else { "x" }, Colour::Red),
+            Truth::Unknown(_) => ("?", Colour::Yellow),
+        }
+    }
+
+    fn outcome_mark(&self, outcome: Outcome) -> (&'static str, Colour) {
+        match outcome {
+            Outcome::Allowed => self.truth_mark(Truth::Yes),
+            Outcome::Denied => self.truth_mark(Truth::No),
+            Outcome::Undecided => ("?", Colour::Yellow),
+            Outcome::Error => ("!", Colour::Red),
+        }
+    }
+}
+
+/// One line of the table of conditions.
+struct Row {
+    operator: String,
+    key: String,
+    wanted: String,
+    got: String,
+    holds: Truth,
+}
+
+impl Row {
+    fn of(trace: &ConditionTrace<'_, '_>) -> Self {
+        let Condition { operator_text, key, values, .. } = trace.condition;
+        let wanted: Vec<String> = values.iter().map(|value| text::escape(&value.pattern.text.shown()).into_owned()).collect();
+        let got = match &trace.got {
+            Got::Absent => "absent".to_owned(),
+            Got::Unknown => "not known".to_owned(),
+            Got::One(value) => text::escape(value).into_owned(),
+            Got::Many(values) if values.is_empty() => "no value".to_owned(),
+            Got::Many(values) => text::escape(&values.join(", ")).into_owned(),
+        };
+        Self {
+            operator: text::escape(&operator_text.shown()).into_owned(),
+            key: text::escape(&key.shown()).into_owned(),
+            wanted: if wanted.is_empty() { "no value".to_owned() } else { wanted.join(", ") },
+            got,
+            holds: trace.holds,
+        }
+    }
+}
+
+fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(text::width(text)))
+}
+
+/// The column at which two texts part; `None` where they do not, or part at once.
+fn parting(one: &str, other: &str) -> Option<usize> {
+    if one == other {
+        return None;
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+    Some(same.map(|(c, _)| text::char_width(c)).sum()).filter(|&column| column > 0)
+}
+
+/// The statement on which a judgement hangs; `near` is the place of the one that came nearest.
+fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option<Span>) -> Option<&'j StatementTrace<'i, 's>> {
+    let statements = &judgement.trace.statements;
+    let of = |statement| statements.iter().find(|trace| std::ptr::eq(trace.statement, statement));
+    match judgement.verdict {
+        Verdict::Allowed(statement) | Verdict::Denied(statement) => of(statement),
+        Verdict::Undecided(gap) => statements
+            .iter()
+            .find(|trace| trace.statement.range.contains(gap.span))
+            .or_else(|| statements.iter().find(|trace| matches!(trace.applies, Truth::Unknown(_)))),
+        Verdict::NotAllowed => {
+            let near = near?;
+            statements.iter().find(|trace| trace.statement.range.contains(near) || trace.statement.mark == near)
+        }
+        Verdict::Refused(_) => None,
+    }
+}
+
+fn failing_label(difference: &Difference<'_, '_>) -> Label {
+    let words = match &difference.got {
+        Some(got) => format!("got `{got}`"),
+        None => "the token does not hold the key".to_owned(),
+    };
+    Label::new(difference.place, words)
+}
+
+fn short_name(role: &RoleRef<'_, '_>) -> String {
+    let given = role.role.map(|role| role.name.shown().into_owned());
+    let name = given.or_else(|| Arn::parse(&role.name)?.role_name().map(str::to_owned)).unwrap_or_else(|| role.name.clone());
+    text::escape(&name).into_owned()
+}
+
+fn decides(gate: &Gate) -> bool {
+    matches!(gate.state, GateState::Fail) || matches!(gate.kind, GateKind::RoleMapping | GateKind::Trust)
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Denied => "denied",
+        Outcome::Undecided => "undecided",
+        Outcome::Error => "error",
+    }
+}
+
+fn outcome_colour(outcome: Outcome) -> Colour {
+    match outcome {
+        Outcome::Allowed => Colour::Green,
+        Outcome::Denied | Outcome::Error => Colour::Red,
+        Outcome::Undecided => Colour::Yellow,
+    }
+}
+
+fn gate_name(kind: GateKind) -> &'static str {
+    match kind {
+        GateKind::Token => "token",
+        GateKind::Signature => "signature",
+        GateKind::Expiry => "expiry",
+        GateKind::Provider => "provider",
+        GateKind::Audience => "audience",
+        GateKind::Flow => "flow",
+        GateKind::RoleMapping => "role mapping",
+        GateKind::Trust => "trust",
+        GateKind::Session => "session",
+        GateKind::Permissions => "permissions",
+    }
+}
