@@ -35,8 +35,7 @@
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
-use rolecall::report::human;
-use rolecall::report::Look;
+use rolecall::report::{Look, human};
 use rolecall::rules;
 use rolecall::source::Sources;
 
@@ -159,8 +158,8 @@ fn misbehaved(page: &Page) -> Vec<String> {
 fn with_outputs(page: &Page) -> String {
     let bad = page.sections.iter().filter(|section| section.kind() == "Bad");
     let changes = bad.filter_map(|section| {
-        let output = page.check(section, |sources, findings| human::findings(sources, findings, LOOK));
-        let output: Vec<String> = output.trim_matches('\n').lines().map(str::to_owned).collect();
+        let output = page.check(section, |sources, findings| print(sources, findings));
+        let output: Vec<String> = output.lines().map(str::to_owned).collect();
         let last = section.blocks.last()?;
         let behind = last.range.end + 1;
         Some(match last.info.as_str() {
@@ -169,6 +168,11 @@ fn with_outputs(page: &Page) -> String {
         })
     });
     page.text.changed(changes.collect())
+}
+
+/// The findings as the tool prints them, with a blank line between.
+fn print(sources: &Sources, findings: &[Finding]) -> String {
+    findings.iter().map(|finding| human::finding(finding, sources, LOOK)).collect::<Vec<_>>().join("\n")
 }
 
 fn fence(lines: &[&str]) -> Vec<String> {
