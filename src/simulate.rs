@@ -11,8 +11,13 @@ use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claims, Token};
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Condition, Instant};
+use crate::policy::{Condition, Instant, Policy};
 use crate::source::Span;
+
+pub use presented::Presented;
+
+/// Condition keys that the user gave, each with its values.
+pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -228,4 +233,16 @@ pub struct Difference<'i, 's> {
 /// Runs one login through all gates. Every question gets an answer.
 pub fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
     walk::walk(inventory, question)
+}
+
+/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`: the last step of the classic
+/// flow, and what Cognito itself does in the enhanced one. `role` is the role's ARN, where it is known.
+pub fn try_assume<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> Judgement<'p, 's> {
+    trust::ask(policy, role, token, flow, given)
 }

@@ -28,11 +28,12 @@ pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
         Some(key) => key,
         None => return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() }),
     };
-    // A key that holds no value at all is as good as absent: "a null dataset".
-    let value = context.get(key).filter(|value| value.values().next().is_some());
-    if value.is_none() && context.partial && context.get(key).is_none() {
+    let value = context.get(key);
+    if value == Some(&ContextValue::Unknown) || value.is_none() && context.partial {
         return Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() });
     }
+    // A key that holds no value at all is as good as absent: "a null dataset".
+    let value = value.filter(|value| value.values().next().is_some());
     if operator.comparison == Comparison::Null {
         return is_null(condition, operator, value);
     }
@@ -65,6 +66,7 @@ pub(super) fn got(condition: &Condition<'_>, context: &Context<'_>) -> Got {
         None => Got::Unknown,
         Some(Some(ContextValue::One(value))) => Got::One(value.to_string()),
         Some(Some(ContextValue::Many(values))) => Got::Many(values.iter().map(ToString::to_string).collect()),
+        Some(Some(ContextValue::Unknown)) => Got::Unknown,
         Some(None) if context.partial => Got::Unknown,
         Some(None) => Got::Absent,
     }
@@ -99,6 +101,7 @@ fn present(condition: &Condition<'_>, operator: Operator, value: &ContextValue<'
         (Some(set), value) if value.values().all(str::is_empty) => (set == SetPrefix::ForAllValues).into(),
         (Some(SetPrefix::ForAllValues), value) => all(value.values(), judge_one),
         (Some(SetPrefix::ForAnyValue), value) => any(value.values(), judge_one),
+        (None, ContextValue::Unknown) => Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() }),
     }
 }
 

@@ -78,6 +78,7 @@ fn value_of<'a>(variable: &'a Variable<'_>, context: &'a Context<'_>) -> Variabl
     match context.get(&variable.key) {
         Some(ContextValue::One(value)) => VariableValue::Text(value),
         Some(ContextValue::Many(values)) if !values.is_empty() => VariableValue::Many,
+        Some(ContextValue::Unknown) => VariableValue::Unknown,
         None if context.partial => VariableValue::Unknown,
         _ => variable.default.as_deref().map_or(VariableValue::None, VariableValue::Text),
     }

@@ -103,7 +103,7 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
     context.set("aws:PrincipalType", presented::one("AssumedRole"));
     context.set("aws:CurrentTime", presented::one(&question.at.to_string()));
     context.set("aws:EpochTime", presented::one(&question.at.seconds().to_string()));
-    presented::add_given(&mut context, question);
+    presented::add_given(&mut context, &question.context);
     context
 }
 

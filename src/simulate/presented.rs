@@ -4,9 +4,49 @@
 
 use std::borrow::Cow;
 
-use super::{Flow, Question};
+use super::{Flow, Given};
 use crate::evaluate::{Context, ContextValue};
 use crate::identity::{Claim, Claims};
+
+/// A token as STS sees it, and so the trust policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Presented {
+    /// The issuer's host and path: the prefix of the condition keys, and of identity pools the federated principal.
+    pub host: String,
+    /// Its claims.
+    pub claims: Claims,
+}
+
+impl Presented {
+    /// The token of an identity pool: `amr` says how the visitor signed in. `identity` is the identity's id where it
+    /// is known.
+    pub fn of_pool(pool: &str, amr: impl IntoIterator<Item = impl Into<String>>, identity: Option<&str>) -> Self {
+        let host = identity_pool_host(pool);
+        let mut claims = Claims::new();
+        claims.set("iss", Claim::Text(format!("https://{host}")));
+        claims.set("aud", Claim::Text(pool.to_owned()));
+        claims.set("sub", identity.map_or(Claim::Unknown("the identity's id"), |id| Claim::Text(id.to_owned())));
+        claims.set("amr", Claim::list(amr));
+        Self { host: host.to_owned(), claims }
+    }
+
+    /// The token of a guest of an identity pool.
+    pub fn guest(pool: &str) -> Self {
+        Self::of_pool(pool, ["unauthenticated"], Some(&sample_identity(pool)))
+    }
+
+    /// The token of a user of an identity pool who signed in through a user pool.
+    pub fn signed_in(pool: &str) -> Self {
+        let region = pool.split(':').next().unwrap_or(pool);
+        let provider = format!("cognito-idp.{region}.amazonaws.com/{region}_Sample123");
+        let subject = format!("{provider}:CognitoSignIn:00000000-aaaa-4bbb-8ccc-000000000001");
+        Self::of_pool(pool, ["authenticated".to_owned(), provider, subject], Some(&sample_identity(pool)))
+    }
+}
+
+fn sample_identity(pool: &str) -> String {
+    format!("{}:00000000-dddd-4eee-8fff-000000000002", pool.split(':').next().unwrap_or(pool))
+}
 
 /// Where the identity pools of a partition issue their tokens: the host is the federated principal, and the prefix of
 /// the condition keys.
@@ -22,25 +62,15 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
     }
 }
 
-/// The token of an identity pool. The identity's id is not known offline.
-pub(super) fn pool_token(pool: &str, amr: Vec<String>) -> Claims {
-    let mut claims = Claims::new();
-    claims.set("iss", Claim::Text(format!("https://{}", identity_pool_host(pool))));
-    claims.set("aud", Claim::Text(pool.to_owned()));
-    claims.set("sub", Claim::Unknown("the identity's id"));
-    claims.set("amr", Claim::list(amr));
-    claims
-}
-
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
-pub(super) fn assume_context(host: &str, claims: &Claims, question: &Question<'_>) -> Context<'static> {
-    let mut context = token_keys(host, claims);
-    let session_name = match question.flow {
+pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) -> Context<'static> {
+    let mut context = token_keys(&token.host, &token.claims);
+    let session_name = match flow {
         Flow::Enhanced => one("CognitoIdentityCredentials"),
         Flow::Classic => ContextValue::Unknown,
     };
     context.set("sts:RoleSessionName", session_name);
-    add_given(&mut context, question);
+    add_given(&mut context, given);
     context
 }
 
@@ -61,8 +91,8 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
 }
 
 /// The condition keys that the user gave.
-pub(super) fn add_given(context: &mut Context<'static>, question: &Question<'_>) {
-    for (key, values) in &question.context {
+pub(super) fn add_given(context: &mut Context<'static>, given: Given<'_>) {
+    for (key, values) in given {
         let given = match values.as_slice() {
             [value] => one(value),
             values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),

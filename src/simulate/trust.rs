@@ -1,19 +1,11 @@
 //! What a role's trust policy says to a token.
 
-use super::{GateState, Judgement, NearMiss, Question, near_miss, presented};
+use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
+use crate::arn::Arn;
 use crate::evaluate::{Caller, GapReason, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
-use crate::identity::Claims;
 use crate::inventory::Role;
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
-
-/// A token as STS sees it.
-#[derive(Debug)]
-pub(super) struct Presented {
-    /// The issuer's host and path: prefix of the condition keys.
-    pub(super) host: String,
-    pub(super) claims: Claims,
-}
 
 /// What came out, ready for the gate.
 pub(super) struct Answer<'i, 's> {
@@ -31,19 +23,28 @@ pub(super) fn judge<'i, 's>(
     token: &Presented,
     question: &Question<'_>,
 ) -> Answer<'i, 's> {
-    let context = presented::assume_context(&token.host, &token.claims, question);
-    let provider = provider(policy, &token.host, role.account());
-    let request = Request {
-        principal: Caller::Federated(&provider),
-        action: ASSUME,
-        resource: role.arn.as_ref().and_then(|arn| arn.known()).unwrap_or("*"),
-        context: &context,
-    };
+    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &question.context);
+    let refused = matches!(judgement.verdict, Verdict::NotAllowed);
+    let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
+    let (state, text, places) = tell(&judgement.verdict, near_miss.as_ref(), policy, &token.host);
+    Answer { state, text, places, judgement, near_miss }
+}
+
+/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`. `role` is the role's ARN.
+pub(super) fn ask<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> Judgement<'p, 's> {
+    let context = presented::assume_context(token, flow, given);
+    let provider = provider(policy, &token.host, role.and_then(Arn::parse).map(|arn| arn.account));
+    let request =
+        Request { principal: Caller::Federated(&provider), action: ASSUME, resource: role.unwrap_or("*"), context: &context };
     let mut trace = Trace::default();
     let verdict = evaluate([policy], &request, &mut trace);
-    let near_miss = matches!(verdict, Verdict::NotAllowed).then(|| near_miss::find(&trace)).flatten();
-    let (state, text, places) = tell(&verdict, near_miss.as_ref(), policy, &provider);
-    Answer { state, text, places, judgement: Judgement { verdict, trace }, near_miss }
+    Judgement { verdict, trace }
 }
 
 /// The identity pool that a trust policy pins, if any: for inputs without a pool.

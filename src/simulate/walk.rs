@@ -3,10 +3,10 @@
 //! A closed gate decides, but the walk goes on where the later gates can still be asked: a reader wants to know
 //! everything that is in the way.
 
-use super::presented::{identity_pool_host, pool_token};
+use super::presented::identity_pool_host;
 use super::selection::{Answer, Known, names, select, short};
-use super::trust::{Presented, judge, names_provider, pinned_audience};
-use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Question, RoleRef, Simulation, permissions};
+use super::trust::{judge, names_provider, pinned_audience};
+use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, permissions};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
 use crate::identity::{Algorithm, Claims, IdentityPool, Issuer, Token};
@@ -184,7 +184,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             Flow::Classic => self.question.role.map(str::to_owned),
         };
         let id = pool.id.shown();
-        let token = Presented { host: identity_pool_host(&id).to_owned(), claims: pool_token(&id, visitor.amr.clone()) };
+        let token = Presented::of_pool(&id, visitor.amr.clone(), None);
         match role {
             Some(role) => self.at_role(&role, &token),
             None if self.question.flow == Flow::Classic => self.choices(token),
@@ -205,7 +205,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             (Some(role), Some(pool)) => {
                 let name = role.name.shown().into_owned();
                 self.assume(format!("no identity pool was given: taken to be `{pool}`, which `{name}` pins, and to hand out that role"));
-                let token = Presented { host: identity_pool_host(&pool).to_owned(), claims: pool_token(&pool, visitor.amr.clone()) };
+                let token = Presented::of_pool(&pool, visitor.amr.clone(), None);
                 self.at_role(&name, &token);
             }
             _ => self.gate(
