@@ -34,5 +34,5 @@ fn no_test_file_is_forgotten() {
             forgotten.push(format!("{path}: add `{line}` to {parent}"));
         }
     }
-    support::none(&forgotten);
+    support::none(forgotten);
 }

@@ -33,7 +33,6 @@
 //! There may be several Bad and several Good sections.
 
 use rolecall::finding::Finding;
-use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::report::{Look, human};
 use rolecall::rules;
@@ -44,6 +43,9 @@ use crate::support;
 
 /// What the findings of a page are printed for.
 const LOOK: Look = Look { width: 100, colour: false, unicode: true };
+
+/// The sections behind the title, in order.
+const ORDER: [&str; 5] = ["Why it matters", "Bad", "Good", "Remedy", "Sources"];
 
 /// A page, by its path from the root.
 struct Page {
@@ -77,23 +79,22 @@ fn every_rule_has_a_page_and_every_page_a_rule() {
     let strays = pages.iter().filter(|path| rules::named(name_of(path)).is_none() || path.split('/').count() != 3);
     complaints.extend(strays.map(|path| format!("{path}: belongs to no rule; pages are rules/<theme>/<name of the rule>.md")));
     assert!(rules::all().next().is_some(), "there is no rule at all");
-    support::none(&complaints);
+    support::none(complaints);
 }
 
 #[test]
 fn pages_have_the_same_form() {
-    support::none(&pages().iter().flat_map(misformed).collect::<Vec<_>>());
+    support::none(pages().iter().flat_map(misformed));
 }
 
 #[test]
 fn bad_examples_show_their_rule_and_good_ones_none() {
-    support::none(&pages().iter().flat_map(misbehaved).collect::<Vec<_>>());
+    support::none(pages().iter().flat_map(misbehaved));
 }
 
 #[test]
 fn pages_show_what_the_tool_prints() {
-    let complaints = pages().iter().filter_map(|page| support::settle(&page.path, &page.text.text(), &with_outputs(page)));
-    support::none(&complaints.collect::<Vec<_>>());
+    support::none(pages().iter().filter_map(|page| support::settle(&page.path, &page.text.text(), &with_outputs(page))));
 }
 
 /// What is wrong with the form of a page.
@@ -106,9 +107,11 @@ fn misformed(page: &Page) -> Vec<String> {
     };
     let name = name_of(&page.path);
     wrong(page.sections[0].title != name, format!("the title must be `# {name}`"));
-    wrong(!is_one_sentence(&page.sections[0].summary()), "behind the title there must be one sentence with a final stop".to_owned());
+    wrong(
+        !is_one_sentence(&page.sections[0].summary()),
+        "behind the title there must be one sentence with a final stop".to_owned(),
+    );
 
-    const ORDER: [&str; 5] = ["Why it matters", "Bad", "Good", "Remedy", "Sources"];
     let kinds: Vec<&str> = page.sections[1..].iter().map(Section::kind).collect();
     for kind in ORDER {
         wrong(!kinds.contains(&kind), format!("`## {kind}` is missing"));
@@ -133,8 +136,14 @@ fn misformed(page: &Page) -> Vec<String> {
         let last = section.blocks.last().is_some_and(|block| block.info == "text");
         wrong(files == 0, format!("`## {}` holds no file: open its block with ```json NAME.json", section.title));
         // an output that is not there yet is put in by blessing
-        wrong(section.kind() == "Bad" && (texts > 1 || (texts == 1 && !last)), format!("`## {}`: one text block, behind the files", section.title));
-        wrong(section.kind() == "Good" && texts > 0, format!("`## {}`: every block must be a file: ```json NAME.json", section.title));
+        wrong(
+            section.kind() == "Bad" && (texts > 1 || (texts == 1 && !last)),
+            format!("`## {}`: one text block, behind the files", section.title),
+        );
+        wrong(
+            section.kind() == "Good" && texts > 0,
+            format!("`## {}`: every block must be a file: ```json NAME.json", section.title),
+        );
     }
     complaints
 }
@@ -158,7 +167,7 @@ fn misbehaved(page: &Page) -> Vec<String> {
 fn with_outputs(page: &Page) -> String {
     let bad = page.sections.iter().filter(|section| section.kind() == "Bad");
     let changes = bad.filter_map(|section| {
-        let output = page.check(section, |sources, findings| print(sources, findings));
+        let output = page.check(section, print);
         let output: Vec<String> = output.lines().map(str::to_owned).collect();
         let last = section.blocks.last()?;
         let behind = last.range.end + 1;
@@ -197,12 +206,11 @@ impl Page {
 
     /// Reads the files of an example and runs every rule on them.
     fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
-        let mut sources = Sources::new();
-        let ids: Vec<_> = section.files().map(|(name, block)| sources.add(name, self.text.body(block))).collect();
-        let mut inventory = Inventory::new(None);
-        ids.into_iter().for_each(|id| inventory.read(&sources, id));
-        let findings = rules::run(&Facts { sources: &sources, inventory: &inventory });
-        look(&sources, &findings)
+        let files = section.files().map(|(name, block)| (name, self.text.body(block)));
+        support::with_inventory(files, |sources, inventory| {
+            let findings = rules::run(&Facts { sources, inventory });
+            look(sources, &findings)
+        })
     }
 }
 

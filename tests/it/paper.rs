@@ -16,17 +16,20 @@ const NAMED: [&str; 10] =
 /// A block of `console` shows commands and what they print in the folder of the project.
 #[test]
 fn documents_show_what_the_tool_prints() {
-    assert!(support::read("README.md").contains("```console\n$ rolecall "), "README.md: show a run of the tool in a `console` block");
-    let complaints = documents().iter().filter_map(|path| {
-        let text = Markdown::read(&support::read(path));
+    assert!(
+        support::read("README.md").contains("```console\n$ rolecall "),
+        "README.md: show a run of the tool in a `console` block"
+    );
+    let complaints = documents().into_iter().filter_map(|path| {
+        let text = Markdown::read(&support::read(&path));
         let shown = text.blocks().filter(|block| block.info == "console");
         let changes = shown.map(|block| {
             let printed = play(&commands(&text.body(block)), support::root(), Shown::Printed);
             Change { range: block.range.clone(), lines: printed.lines().map(str::to_owned).collect() }
         });
-        support::settle(path, &text.text(), &text.changed(changes.collect()))
+        support::settle(&path, &text.text(), &text.changed(changes.collect()))
     });
-    support::none(&complaints.collect::<Vec<_>>());
+    support::none(complaints);
 }
 
 #[test]
@@ -40,7 +43,7 @@ fn paths_in_documents_exist() {
         let dead = links(&text).filter(|link| !support::root().join(folder).join(link).exists());
         complaints.extend(dead.map(|dead| format!("{path}: the link to {dead} leads nowhere")));
     }
-    support::none(&complaints);
+    support::none(complaints);
 }
 
 /// Under a heading for each layer, from below, it names the modules of that layer: `src/source.rs`.
@@ -60,12 +63,14 @@ fn the_architecture_names_every_room() {
     for module in modules() {
         let name = LAYERS.get(layer_of(&module).unwrap_or(usize::MAX)).map_or("?", |(name, _)| name);
         if !named.contains(&(&module, layer_of(&module))) {
-            complaints.push(format!("{ARCHITECTURE}: a paragraph on `src/{module}.rs` is missing under the heading of the layer {name}"));
+            complaints.push(format!(
+                "{ARCHITECTURE}: a paragraph on `src/{module}.rs` is missing under the heading of the layer {name}"
+            ));
         }
     }
     let gone = named.iter().filter(|(name, _)| *name != "lib" && !modules().iter().any(|own| own == name));
     complaints.extend(gone.map(|(name, _)| format!("{ARCHITECTURE}: `src/{name}.rs` does not exist")));
-    support::none(&complaints);
+    support::none(complaints);
 }
 
 /// The documents that people read, but not the pages of the rules, which have tests of their own.

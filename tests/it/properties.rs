@@ -6,8 +6,9 @@ use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
 use rolecall::simulate::{Access, Flow, GateKind, GateState, Login, Outcome, Question, Simulation, simulate};
-use rolecall::source::Sources;
 use serde_json::{Value, json};
+
+use crate::support;
 
 const USER_POOL: &str = "eu-west-1_Pool";
 const HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool";
@@ -77,7 +78,7 @@ proptest! {
 
     #[test]
     fn every_login_gets_an_answer(setup in any_setup(), ask in any_ask()) {
-        answer(&setup, &ask, |simulation, _| {
+        answer(&setup, &ask, |simulation| {
             assert!(!simulation.gates.is_empty(), "no gate at all");
             let is = |state: GateState| simulation.gates.iter().any(|gate| gate.state == state);
             match simulation.outcome {
@@ -94,7 +95,7 @@ proptest! {
     #[test]
     fn a_custom_role_outside_the_token_is_never_given(setup in token_setup(), members in any_members(), custom in 0..ROLES) {
         let ask = Ask { login: Who::Member(members.clone()), custom_role: Some(custom), ..Ask::enhanced() };
-        answer(&setup, &ask, |simulation, _| {
+        answer(&setup, &ask, |simulation| {
             if !setup.roles_of(&members).contains(&custom) {
                 assert_eq!(simulation.outcome, Outcome::Denied, "{}", simulation.why);
             } else if simulation.outcome == Outcome::Allowed {
@@ -106,7 +107,7 @@ proptest! {
     #[test]
     fn the_role_is_one_of_the_groups_or_the_default(setup in token_setup(), members in any_members()) {
         let ask = Ask { login: Who::Member(members.clone()), ..Ask::enhanced() };
-        answer(&setup, &ask, |simulation, _| {
+        answer(&setup, &ask, |simulation| {
             let mut possible = setup.roles_of(&members);
             possible.extend(setup.defaults[0]);
             if let Some(role) = role_of(simulation) {
@@ -118,7 +119,7 @@ proptest! {
     #[test]
     fn the_role_is_the_one_that_the_guide_tells(setup in token_setup(), members in any_members()) {
         let ask = Ask { login: Who::Member(members.clone()), ..Ask::enhanced() };
-        answer(&setup, &ask, |simulation, _| {
+        answer(&setup, &ask, |simulation| {
             let gate = simulation.gates.iter().find(|gate| gate.kind == GateKind::RoleMapping).expect("the login reaches the role mapping");
             let told = match gate.state {
                 GateState::Pass => Expected::Role(role_of(simulation).expect("a passed mapping gives a role")),
@@ -135,48 +136,16 @@ proptest! {
         let last = setup.groups.len() - 1;
         let turned_setup = Setup { groups: setup.groups.iter().rev().cloned().collect(), ..setup.clone() };
         let turned_members = members.iter().rev().map(|group| last - group).collect();
-        let straight = answer(&setup, &ask(members), |simulation, _| (simulation.outcome, role_of(simulation)));
-        let turned = answer(&turned_setup, &ask(turned_members), |simulation, _| (simulation.outcome, role_of(simulation)));
+        let straight = answer(&setup, &ask(members), |simulation| (simulation.outcome, role_of(simulation)));
+        let turned = answer(&turned_setup, &ask(turned_members), |simulation| (simulation.outcome, role_of(simulation)));
         prop_assert_eq!(straight, turned);
     }
 }
 
 /// Runs a login through all gates.
-fn answer<T>(setup: &Setup, ask: &Ask, look: impl FnOnce(&Simulation<'_, '_>, &Inventory<'_>) -> T) -> T {
-    let mut sources = Sources::new();
-    let ids: Vec<_> = setup.files().iter().map(|file| sources.add("input.json", file.to_string())).collect();
-    let mut inventory = Inventory::new(None);
-    ids.into_iter().for_each(|id| inventory.read(&sources, id));
-
-    let token = match &ask.login {
-        Who::Guest | Who::Developer => None,
-        Who::Member(groups) => {
-            let names: Vec<String> = groups.iter().map(|group| format!("G{group}")).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            Some(inventory.sign_in(&names, Some(CLIENT)).expect("the groups and the user pool are there"))
-        }
-        Who::Claims(list) => {
-            let mut claims = Claims::new();
-            list.iter().for_each(|(name, claim)| claims.set(name.clone(), claim.clone()));
-            Some(Token::from_claims(claims))
-        }
-    };
-    let (custom, role) = (ask.custom_role.map(arn), ask.role.map(arn));
-    let question = Question {
-        login: match (&token, &ask.login) {
-            (Some(token), _) => Login::Token(token),
-            (None, Who::Developer) => Login::Developer("someone"),
-            (None, _) => Login::Guest,
-        },
-        pool: None,
-        flow: ask.flow,
-        custom_role: custom.as_deref(),
-        role: role.as_deref(),
-        access: if ask.access { vec![Access { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/key" }] } else { Vec::new() },
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    };
-    look(&simulate(&inventory, &question), &inventory)
+fn answer<T>(setup: &Setup, ask: &Ask, look: impl FnOnce(&Simulation<'_, '_>) -> T) -> T {
+    let files = setup.files().into_iter().map(|file| ("input.json", file.to_string()));
+    support::with_inventory(files, |_, inventory| look(&ask.put_to(inventory)))
 }
 
 /// The number of the role that a simulation is about.
@@ -192,6 +161,50 @@ fn arn(role: usize) -> String {
 impl Ask {
     fn enhanced() -> Self {
         Self { login: Who::Guest, flow: Flow::Enhanced, custom_role: None, role: None, access: false }
+    }
+
+    fn put_to<'i, 's>(&self, inventory: &'i Inventory<'s>) -> Simulation<'i, 's> {
+        let token = self.login.token(inventory);
+        let (custom, role) = (self.custom_role.map(arn), self.role.map(arn));
+        let question = Question {
+            login: match (&token, &self.login) {
+                (Some(token), _) => Login::Token(token),
+                (None, Who::Developer) => Login::Developer("someone"),
+                (None, _) => Login::Guest,
+            },
+            pool: None,
+            flow: self.flow,
+            custom_role: custom.as_deref(),
+            role: role.as_deref(),
+            access: if self.access {
+                vec![Access { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/key" }]
+            } else {
+                Vec::new()
+            },
+            context: Vec::new(),
+            at: Instant::from_seconds(1_795_435_200),
+        };
+        simulate(inventory, &question)
+    }
+}
+
+impl Who {
+    fn token(&self, inventory: &Inventory<'_>) -> Option<Token> {
+        match self {
+            Self::Guest | Self::Developer => None,
+            Self::Member(groups) => {
+                let names: Vec<String> = groups.iter().map(|group| format!("G{group}")).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                Some(inventory.sign_in(&names, Some(CLIENT)).expect("the groups and the user pool are there"))
+            }
+            Self::Claims(list) => {
+                let mut claims = Claims::new();
+                for (name, claim) in list {
+                    claims.set(name.clone(), claim.clone());
+                }
+                Some(Token::from_claims(claims))
+            }
+        }
     }
 }
 
@@ -281,9 +294,7 @@ impl Mapping {
     fn json(&self) -> Value {
         let mut json = json!({ "Type": if self.rules.is_some() { "Rules" } else { "Token" } });
         if let Some(rules) = &self.rules {
-            let rule = |(claim, matching, value, role): &(String, String, String, usize)| {
-                json!({ "Claim": claim, "MatchType": matching, "Value": value, "RoleARN": arn(*role) })
-            };
+            let rule = |(claim, matching, value, role): &(String, String, String, usize)| json!({ "Claim": claim, "MatchType": matching, "Value": value, "RoleARN": arn(*role) });
             json["RulesConfiguration"] = json!({ "Rules": rules.iter().map(rule).collect::<Vec<_>>() });
         }
         if let Some(ambiguous) = self.ambiguous {
@@ -345,16 +356,21 @@ fn any_setup() -> impl Strategy<Value = Setup> {
         proptest::option::of(any_mapping()),
         proptest::collection::vec(0..6usize, ROLES),
     )
-        .prop_map(|(groups, defaults, guests, classic, mapping, trusts)| Setup { groups, defaults, guests, classic, mapping, trusts })
+        .prop_map(|(groups, defaults, guests, classic, mapping, trusts)| Setup {
+            groups,
+            defaults,
+            guests,
+            classic,
+            mapping,
+            trusts,
+        })
 }
 
 /// A set-up whose mapping takes the role from the token.
 fn token_setup() -> impl Strategy<Value = Setup> {
     let ambiguous = proptest::option::weighted(0.9, select(&["AuthenticatedRole", "Deny"][..]));
-    (any_setup(), ambiguous).prop_map(|(setup, ambiguous)| Setup {
-        mapping: Some(Mapping { rules: None, ambiguous, this_client: true }),
-        ..setup
-    })
+    (any_setup(), ambiguous)
+        .prop_map(|(setup, ambiguous)| Setup { mapping: Some(Mapping { rules: None, ambiguous, this_client: true }), ..setup })
 }
 
 fn any_members() -> impl Strategy<Value = Vec<usize>> {
@@ -395,6 +411,11 @@ fn any_who() -> impl Strategy<Value = Who> {
 fn any_ask() -> impl Strategy<Value = Ask> {
     let flow = select(&[Flow::Enhanced, Flow::Classic][..]);
     let maybe_role = || proptest::option::weighted(0.3, 0..=ROLES);
-    (any_who(), flow, maybe_role(), maybe_role(), any::<bool>())
-        .prop_map(|(login, flow, custom_role, role, access)| Ask { login, flow, custom_role, role, access })
+    (any_who(), flow, maybe_role(), maybe_role(), any::<bool>()).prop_map(|(login, flow, custom_role, role, access)| Ask {
+        login,
+        flow,
+        custom_role,
+        role,
+        access,
+    })
 }

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rolecall::inventory::Inventory;
+use rolecall::source::Sources;
+
 /// The folder that `Cargo.toml` lies in.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,9 +58,24 @@ pub(crate) fn settle(path: &str, expected: &str, actual: &str) -> Option<String>
     Some(format!("{path}: not what the tool prints (`BLESS=1 cargo test` rewrites it)\n{}", difference(expected, actual)))
 }
 
+/// Reads files, given by name and text, as the tool does.
+pub(crate) fn with_inventory<'n, T>(
+    files: impl Iterator<Item = (&'n str, String)>,
+    look: impl FnOnce(&Sources, &Inventory<'_>) -> T,
+) -> T {
+    let mut sources = Sources::new();
+    let ids: Vec<_> = files.map(|(name, text)| sources.add(name, text)).collect();
+    let mut inventory = Inventory::new(None);
+    for id in ids {
+        inventory.read(&sources, id);
+    }
+    look(&sources, &inventory)
+}
+
 /// Fails with every complaint, if there is one.
 #[track_caller]
-pub(crate) fn none(complaints: &[String]) {
+pub(crate) fn none(complaints: impl IntoIterator<Item = String>) {
+    let complaints: Vec<String> = complaints.into_iter().collect();
     assert!(complaints.is_empty(), "\n\n{}\n", complaints.join("\n\n"));
 }
 

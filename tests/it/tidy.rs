@@ -32,12 +32,8 @@ const DOORS: [(&str, &[&str]); 8] = [
 const MAX_LINES: usize = 600;
 
 /// Words that never stand in `src`, and what to do instead. A macro's name counts only where it is called.
-const FORBIDDEN: [(&str, &str); 4] = [
-    ("unsafe", "find a safe way"),
-    ("todo!", "write the body"),
-    ("unimplemented!", "write the body"),
-    ("dbg!", "take it out"),
-];
+const FORBIDDEN: [(&str, &str); 4] =
+    [("unsafe", "find a safe way"), ("todo!", "write the body"), ("unimplemented!", "write the body"), ("dbg!", "take it out")];
 
 /// A file of `src`, by its path there.
 struct File {
@@ -47,17 +43,17 @@ struct File {
 
 #[test]
 fn imports_run_downwards() {
-    support::none(&wrong_imports(&source_files()));
+    support::none(wrong_imports(&source_files()));
 }
 
 #[test]
 fn no_layer_has_a_circle() {
-    support::none(&circles(&source_files()));
+    support::none(circles(&source_files()));
 }
 
 #[test]
 fn every_crate_has_one_door() {
-    support::none(&broken_doors(&source_files()));
+    support::none(broken_doors(&source_files()));
 }
 
 #[test]
@@ -67,17 +63,17 @@ fn every_dependency_has_a_door_and_is_used() {
     let tests: Vec<File> = ["tests", "benches"].iter().flat_map(|folder| files_below(folder)).collect();
     let unused = dev.iter().filter(|name| !tests.iter().any(|file| names_crate(&tokens(&file.code), name).is_some()));
     complaints.extend(unused.map(|name| format!("Cargo.toml: no test names `{name}`; take it out of [dev-dependencies]")));
-    support::none(&complaints);
+    support::none(complaints);
 }
 
 #[test]
 fn files_have_the_right_names_and_sizes() {
-    support::none(&source_files().iter().flat_map(misshapen).collect::<Vec<_>>());
+    support::none(source_files().iter().flat_map(misshapen));
 }
 
 #[test]
 fn no_forbidden_word_stands_in_the_source() {
-    support::none(&source_files().iter().flat_map(forbidden_words).collect::<Vec<_>>());
+    support::none(source_files().iter().flat_map(forbidden_words));
 }
 
 /// The modules at the root of the package that exist, `main` among them.
@@ -176,7 +172,9 @@ fn without_ends(edges: &mut BTreeMap<String, BTreeMap<String, String>>) {
         let imported: Vec<String> = edges.values().flat_map(BTreeMap::keys).cloned().collect();
         edges.retain(|name, imports| imported.contains(name) && !imports.is_empty());
         let left: Vec<String> = edges.keys().cloned().collect();
-        edges.values_mut().for_each(|imports| imports.retain(|name, _| left.contains(name)));
+        for imports in edges.values_mut() {
+            imports.retain(|name, _| left.contains(name));
+        }
         if edges.len() == before && edges.values().all(|imports| !imports.is_empty()) {
             break;
         }
@@ -209,7 +207,9 @@ fn undoored(dependencies: &[String], files: &[File]) -> Vec<String> {
     let mut complaints = Vec::new();
     for name in dependencies {
         if !DOORS.iter().any(|(own, _)| own == name) {
-            complaints.push(format!("Cargo.toml: `{name}` has no door; add the one file that may name it to DOORS in tests/it/tidy.rs"));
+            complaints.push(format!(
+                "Cargo.toml: `{name}` has no door; add the one file that may name it to DOORS in tests/it/tidy.rs"
+            ));
         }
         if !files.iter().any(|file| names_crate(&tokens(&file.code), name).is_some()) {
             complaints.push(format!("Cargo.toml: nothing in src names `{name}`; take it out of [dependencies]"));
@@ -332,5 +332,5 @@ fn misshapen_files_and_forbidden_words_are_found() {
     let files = made_up(&[("policy/mod.rs", ""), ("arn.rs", &long), ("source.rs", "//! unsafe\nfn f() {\n    todo!()\n}")]);
     only(&misshapen(&files[0]), &["src/policy/mod.rs"]);
     only(&misshapen(&files[1]), &["601 lines"]);
-    only(&forbidden_words(&files[2]), &["src/source.rs:3", "`todo`"]);
+    only(&forbidden_words(&files[2]), &["src/source.rs:3", "`todo!`"]);
 }

@@ -49,20 +49,18 @@ pub(crate) fn commands(transcript: &str) -> Vec<&str> {
 
 /// Runs every command in a folder and writes the transcript down.
 pub(crate) fn play(commands: &[&str], folder: &Path, shown: Shown) -> String {
-    let mut transcript = String::new();
-    for command in commands {
+    let played = commands.iter().map(|command| {
         let run = run_line(command, folder);
-        transcript.push_str(&format!("{PROMPT}{command}\n{}", ended(&run.stdout, command)));
+        let (stdout, stderr) = (ended(&run.stdout, command), ended(&run.stderr, command));
         match shown {
-            Shown::Everything if run.stderr.is_empty() => {}
-            Shown::Everything => transcript.push_str(&format!("[stderr]\n{}", ended(&run.stderr, command))),
-            Shown::Printed => transcript.push_str(ended(&run.stderr, command)),
+            Shown::Printed => format!("{PROMPT}{command}\n{stdout}{stderr}"),
+            Shown::Everything => {
+                let mark = if stderr.is_empty() { "" } else { "[stderr]\n" };
+                format!("{PROMPT}{command}\n{stdout}{mark}{stderr}[exit {}]\n", run.exit)
+            }
         }
-        if shown == Shown::Everything {
-            transcript.push_str(&format!("[exit {}]\n", run.exit));
-        }
-    }
-    transcript
+    });
+    played.collect()
 }
 
 /// The tool, as it is run everywhere in the tests: without any setting from outside, without colour, 100 columns wide.

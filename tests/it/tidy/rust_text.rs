@@ -23,7 +23,8 @@ pub(super) fn imports<'c>(tokens: &[Token<'c>], depth: usize) -> Vec<Token<'c>> 
         match token.text {
             "crate" | "rolecall" if is(tokens, index + 1, "::") => found.extend(heads(tokens, index + 2)),
             "super" => {
-                let supers = (0..).take_while(|n| is(tokens, index + 2 * n, "super") && is(tokens, index + 2 * n + 1, "::")).count();
+                let is_super = |n: &usize| is(tokens, index + 2 * n, "super") && is(tokens, index + 2 * n + 1, "::");
+                let supers = (0..tokens.len()).take_while(is_super).count();
                 if supers >= depth {
                     found.extend(heads(tokens, index + 2 * supers));
                 }
@@ -38,9 +39,9 @@ pub(super) fn imports<'c>(tokens: &[Token<'c>], depth: usize) -> Vec<Token<'c>> 
 pub(super) fn names_crate(tokens: &[Token<'_>], name: &str) -> Option<usize> {
     let name = name.replace('-', "_");
     let named = tokens.iter().enumerate().find(|(index, token)| {
-        let head = !is(tokens, index.wrapping_sub(1), "::") && is(tokens, index + 1, "::");
-        let alone = ["use", "crate"].iter().any(|word| is(tokens, index.wrapping_sub(1), word));
-        token.text == name && (head || alone)
+        let before = |text: &str| is(tokens, index.wrapping_sub(1), text);
+        let head = !before("::") && !before(".") && is(tokens, index + 1, "::");
+        token.text == name && (head || before("use") || before("crate"))
     });
     named.map(|(_, token)| token.line)
 }
@@ -215,7 +216,8 @@ fn words_are_read_without_comments_and_literals() {
 #[test]
 fn items_under_cfg_test_are_left_out() {
     let code = "a; #[cfg(test)] mod tests { fn b() { [0; 3] } } c; #[cfg(test)] #[path = \"x\"] mod d; #[cfg(unix)] e";
-    let words: Vec<&str> = tokens(code).iter().map(|token| token.text).filter(|text| text.starts_with(char::is_alphabetic)).collect();
+    let words: Vec<&str> =
+        tokens(code).iter().map(|token| token.text).filter(|text| text.starts_with(char::is_alphabetic)).collect();
     assert_eq!(words, ["a", "c", "cfg", "unix", "e"]);
 }
 
