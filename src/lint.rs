@@ -1,7 +1,8 @@
 //! What a rule is, and what rules look at.
 
 use crate::finding::{Finding, Label, Severity};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Role};
+use crate::policy::Policy;
 use crate::source::{Sources, Span};
 
 /// One check: its name, how much it matters, and its page.
@@ -22,6 +23,22 @@ pub struct Facts<'i, 's> {
     pub sources: &'i Sources,
     /// All that was read from them.
     pub inventory: &'i Inventory<'s>,
+}
+
+/// A rule with the function that looks for what it reports.
+#[derive(Debug)]
+pub struct Check {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Adds a finding for each place.
+    pub run: fn(&Facts<'_, '_>, &mut Vec<Finding>),
+}
+
+impl<'i, 's> Facts<'i, 's> {
+    /// The trust policies, each with its role.
+    pub fn trust_policies(&self) -> impl Iterator<Item = (&'i Role<'s>, &'i Policy<'s>)> + use<'i, 's> {
+        self.inventory.roles.iter().filter_map(|role| Some((role, role.trust.as_ref()?)))
+    }
 }
 
 impl Rule {

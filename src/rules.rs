@@ -1,11 +1,15 @@
 //! The rules, by theme.
 
+mod cognito;
+mod logic;
+mod trust;
+
 use crate::finding::Finding;
-use crate::lint::{Facts, Rule};
+use crate::lint::{Check, Facts, Rule};
 
 /// Every rule, in the order of the themes.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    std::iter::empty()
+    checks().map(|check| check.rule)
 }
 
 /// The rule of this name.
@@ -15,6 +19,17 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 
 /// Runs every rule. Findings are sorted by path and position.
 pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let _ = facts;
-    todo!()
+    let mut findings = Vec::new();
+    for check in checks() {
+        (check.run)(facts, &mut findings);
+    }
+    findings.sort_by_cached_key(|finding| {
+        let span = finding.primary.span;
+        (facts.sources.get(span.source).name().to_owned(), span, finding.rule)
+    });
+    findings
+}
+
+fn checks() -> impl Iterator<Item = &'static Check> {
+    [trust::CHECKS, cognito::CHECKS, logic::CHECKS].into_iter().flatten()
 }

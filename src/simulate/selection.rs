@@ -138,7 +138,7 @@ fn by_token(map: &RoleMap<'_>, mapping: &Mapping<'_>, claims: &Claims, custom: O
         // select-token-preferred
         Some(Claim::Text(role)) if !role.is_empty() => Selection {
             answer: Answer::Role(role.clone()),
-            why: "the token's `cognito:preferred_role` names it".to_owned(),
+            why: format!("the token's `cognito:preferred_role` names it{}", others(&roles, role)),
             places: here("the role is taken from the token"),
         },
         Some(Claim::Unknown(why)) => unknown(why, here("the role is taken from the token")),
@@ -157,6 +157,16 @@ fn by_token(map: &RoleMap<'_>, mapping: &Mapping<'_>, claims: &Claims, custom: O
                 "the token names several roles and prefers none, as when groups tie for the best precedence",
             ),
         },
+    }
+}
+
+/// select-precedence-no-boundary: precedence is a default; the user may ask for each role of the token.
+fn others(roles: &[Cow<'_, str>], preferred: &str) -> String {
+    let others: Vec<String> = roles.iter().filter(|role| *role != preferred).map(|role| format!("`{}`", short(role))).collect();
+    if others.is_empty() {
+        String::new()
+    } else {
+        format!("; by `CustomRoleArn` the user may ask for {} instead", others.join(" or "))
     }
 }
 

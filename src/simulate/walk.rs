@@ -453,8 +453,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             Outcome::Denied => GateState::Fail,
             Outcome::Undecided | Outcome::Error => GateState::Unknown,
         };
-        let text = self.simulation.permissions.iter().map(|permission| format!("`{}`: {}", permission.action, permission.why));
-        let text = text.collect::<Vec<_>>().join("; ");
+        // where not all is allowed, only what is not is worth telling
+        let told = self.simulation.permissions.iter().filter(|own| state == GateState::Pass || own.outcome != Outcome::Allowed);
+        let text = told.map(|own| format!("`{}`: {}", own.action, own.why)).collect::<Vec<_>>().join("; ");
         let places = self.simulation.permissions.iter().filter_map(|permission| permission.place.clone()).collect();
         self.gate(GateKind::Permissions, state, text, places);
         self.assume(

@@ -9,6 +9,8 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
+mod gates;
+mod identity;
 mod json;
 mod markdown;
 mod pages;
@@ -18,6 +20,7 @@ mod policy;
 mod properties;
 mod scenarios;
 mod secrets;
+mod selection;
 mod support;
 mod tidy;
 mod transcript;
@@ -34,5 +37,5 @@ fn no_test_file_is_forgotten() {
             forgotten.push(format!("{path}: add `{line}` to {parent}"));
         }
     }
-    support::none(forgotten);
+    support::none(&forgotten);
 }
