@@ -37,5 +37,5 @@ fn no_test_file_is_forgotten() {
             forgotten.push(format!("{path}: add `{line}` to {parent}"));
         }
     }
-    support::none(&forgotten);
+    support::none(forgotten);
 }
