@@ -9,7 +9,7 @@ use rolecall::arn::Arn;
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::Instant;
-use rolecall::report::{self, Detail, Simulated, human, json};
+use rolecall::report::{self, Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, GateKind, GateState, Login, Outcome, Question, Simulation};
 
 use super::input::{Inputs, gather};
@@ -120,7 +120,7 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
     let token = given_token(args)?;
     let inputs = gather(&args.paths, None)?;
     for finding in &inputs.unreadable {
-        output::warn(&format!("error: {}", rolecall::report::text::escape(&finding.message)));
+        output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
     let inventory = inputs.inventory(None);
     warn_of_faults(&inputs, &inventory);
@@ -161,8 +161,9 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
         report::Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
         report::Format::Json => json::simulations(&answers, &inputs.sources),
     })?;
-    let as_expected = answers.iter().filter(|answer| !is_expected(args, answer)).count() == 0;
-    Ok(if as_expected { Exit::Fine } else { Exit::Found })
+    // every answer that differs is told, not the first alone
+    let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();
+    Ok(if differing == 0 { Exit::Fine } else { Exit::Found })
 }
 
 fn given_token(args: &Args) -> Result<Option<Token>, Failure> {
@@ -227,7 +228,7 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
         Expected::Undecided => Outcome::Undecided,
         Expected::Error => Outcome::Error,
     });
-    let complain = |what: &str| output::warn(&format!("error: {}: {what}", rolecall::report::text::escape(&answer.subject)));
+    let complain = |what: &str| output::warn(&format!("error: {}: {what}", text::escape(&answer.subject)));
     if let Some(wanted) = wanted.filter(|&wanted| wanted != outcome) {
         let name = |outcome| format!("{outcome:?}").to_lowercase();
         complain(&format!("expected {}, got {}", name(wanted), name(outcome)));
@@ -298,7 +299,7 @@ fn time(text: Option<&str>) -> Result<Instant, Failure> {
 fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
     for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
         if let Some(fault) = document.faults.first() {
-            let name = rolecall::report::text::escape(inputs.sources.get(fault.span.source).name()).into_owned();
+            let name = text::escape(inputs.sources.get(fault.span.source).name()).into_owned();
             let place = inputs.sources.place(fault.span);
             output::warn(&format!(
                 "warning: {name}:{}:{}: not well-formed, so the answer may be wrong; `rolecall check` tells more",

@@ -18,6 +18,7 @@ mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod report;
 mod scenarios;
 mod secrets;
 mod selection;

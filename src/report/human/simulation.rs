@@ -6,6 +6,7 @@ use super::{address, frames};
 use crate::arn::Arn;
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth, Verdict};
 use crate::finding::Label;
+use crate::identity::{Claim, Claims};
 use crate::policy::Condition;
 use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
 use crate::source::{Sources, Span};
@@ -50,8 +51,7 @@ impl Page<'_> {
         if detail == Detail::Verbose
             && let Some(claims) = &simulation.presented
         {
-            self.heading("the token that STS sees");
-            self.hanging("    ", "    ", &text::escape(&claims.to_json()));
+            self.claims(claims);
         }
         if detail > Detail::Short && !simulation.assumptions.is_empty() {
             self.heading("taken for granted");
@@ -66,30 +66,26 @@ impl Page<'_> {
         let word = outcome_name(simulation.outcome);
         let indent = if detail == Detail::Short { "  " } else { "" };
         let role = simulation.role.as_ref().map_or_else(|| "no role".to_owned(), short_name);
-        let head = format!("{indent}{word}:");
-        let text = text::wrap(
-            &format!("{role}, because {}", text::escape(&simulation.why)),
-            self.look.width.saturating_sub(head.len() + 1),
-        );
-        self.out.push_str(indent);
-        self.out.push_str(&self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
-        for (index, line) in text.iter().enumerate() {
-            self.out.push_str(if index == 0 { " " } else { indent });
-            if index > 0 {
+        // a short report says it once: in the line of the gate, which has the place, too
+        let told = detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text == simulation.why);
+        let why = if told { String::new() } else { format!(", because {}", text::escape(&simulation.why)) };
+        let painted = format!("{indent}{} ", self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
+        let lines = text::wrap(&format!("{indent}{word}: {role}{why}"), self.look.width.saturating_sub(4));
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                self.out.push_str(&painted);
+                self.out.push_str(line.strip_prefix(&format!("{word}: ")).unwrap_or(line));
+            } else {
+                self.out.push_str(indent);
                 self.out.push_str("  ");
+                self.out.push_str(line);
             }
-            self.out.push_str(line);
             self.out.push('\n');
         }
     }
 
     fn gates(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
-        let reached = simulation.gates.iter().filter(|gate| gate.state != GateState::Skipped);
-        let shown: Vec<&Gate> = match detail {
-            Detail::Verbose => simulation.gates.iter().collect(),
-            Detail::Full => reached.collect(),
-            Detail::Short => reached.filter(|gate| decides(gate)).collect(),
-        };
+        let shown: Vec<&Gate> = simulation.gates.iter().filter(|gate| detail > Detail::Short || decides(gate)).collect();
         if !shown.is_empty() && detail > Detail::Short {
             self.out.push('\n');
         }
@@ -98,7 +94,11 @@ impl Page<'_> {
             let (mark, colour) = self.gate_mark(gate.state);
             let name = gate_name(gate.kind);
             let head = format!("  {mark} {name:column$}  ");
-            let painted = format!("  {} {name:column$}  ", self.paint(mark, colour));
+            let painted = if gate.state == GateState::Skipped {
+                self.paint(&head, colour).into_owned()
+            } else {
+                format!("  {} {name:column$}  ", self.paint(mark, colour))
+            };
             let mut line = text::escape(&gate.text).into_owned();
             if let Some(first) = gate.places.first() {
                 line.push_str(&format!(" ({})", address(self.sources, first.span)));
@@ -125,27 +125,21 @@ impl Page<'_> {
 
     /// The place on which the answer hangs, and what was compared there.
     fn deciding(&mut self, simulation: &Simulation<'_, '_>) {
-        let colour = outcome_colour(simulation.outcome);
-        let near: Vec<Label> = simulation.near_miss.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
-        let gate = |state| simulation.gates.iter().find(|gate| gate.state == state && !gate.places.is_empty());
-        let trust = || simulation.gates.iter().find(|gate| gate.kind == GateKind::Trust && !gate.places.is_empty());
-        let of_gate = gate(GateState::Fail).or_else(|| gate(GateState::Unknown)).or_else(trust);
-        let fails_at_trust = of_gate.is_none_or(|gate| gate.kind == GateKind::Trust);
-        let labels: Vec<&Label> = if near.is_empty() || !fails_at_trust {
-            of_gate.map(|gate| gate.places.iter().collect()).unwrap_or_default()
-        } else {
-            near.iter().collect()
-        };
-        // what the role may do has frames of its own
-        let of_permissions = of_gate.is_some_and(|gate| gate.kind == GateKind::Permissions) && !simulation.permissions.is_empty();
-        if !labels.is_empty() && !of_permissions {
+        let near = simulation.near_miss.as_ref();
+        let trace = simulation.trust.as_ref().and_then(|judgement| deciding_statement(judgement, near.map(|near| near.place)));
+        if let Some(gate) = deciding_gate(&simulation.gates) {
+            let differing: Vec<Label> = near.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
+            let labels = if gate.kind == GateKind::Trust && !differing.is_empty() {
+                differing
+            } else {
+                gate.places.iter().map(|place| at_head(place, trace)).collect()
+            };
             self.out.push('\n');
-            let drawn = frames(self.sources, &labels, colour, self.look);
+            let (_, colour) = self.gate_mark(gate.state);
+            let drawn = frames(self.sources, &labels.iter().collect::<Vec<_>>(), colour, self.look);
             self.out.push_str(&drawn);
         }
-        if let Some(judgement) = &simulation.trust
-            && let Some(trace) = deciding_statement(judgement, simulation.near_miss.as_ref().map(|near| near.place))
-        {
+        if let Some(trace) = trace {
             self.conditions(trace);
         }
     }
@@ -255,6 +249,21 @@ impl Page<'_> {
         }
     }
 
+    fn claims(&mut self, claims: &Claims) {
+        self.heading("the token that STS sees");
+        let column = claims.iter().map(|(name, _)| text::width(&text::escape(name))).max().unwrap_or(0);
+        for (name, claim) in claims.iter() {
+            let head = format!("    {}  ", pad(&text::escape(name), column));
+            let value = match claim {
+                Claim::Null => "null".to_owned(),
+                Claim::Unknown(why) => format!("not known: {why}"),
+                Claim::Map(map) => map.to_json(),
+                _ => claim.values().join(", "),
+            };
+            self.hanging(&head, &head, &text::escape(&value));
+        }
+    }
+
     fn heading(&mut self, text: &str) {
         self.out.push('\n');
         for line in text::wrap(text, self.look.width.saturating_sub(2)) {
@@ -311,6 +320,7 @@ impl Row {
         let Condition { operator_text, key, values, .. } = trace.condition;
         let wanted: Vec<String> = values.iter().map(|value| text::escape(&value.pattern.text.shown()).into_owned()).collect();
         let got = match &trace.got {
+            Got::Absent if trace.holds == Truth::Yes => "absent, which this operator lets pass".to_owned(),
             Got::Absent => "absent".to_owned(),
             Got::Unknown => "not known".to_owned(),
             Got::One(value) => text::escape(value).into_owned(),
@@ -338,6 +348,25 @@ fn parting(one: &str, other: &str) -> Option<usize> {
     }
     let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
     Some(same.map(|(c, _)| text::char_width(c)).sum()).filter(|&column| column > 0)
+}
+
+/// The gate on which the answer hangs, of those that have a place: the first that is closed, else one that is not known,
+/// else the trust policy, which let the caller in.
+fn deciding_gate(gates: &[Gate]) -> Option<&Gate> {
+    let placed = || gates.iter().filter(|gate| !gate.places.is_empty());
+    let in_state = |state| placed().find(|gate| gate.state == state);
+    in_state(GateState::Fail)
+        .or_else(|| in_state(GateState::Unknown))
+        .or_else(|| placed().find(|gate| gate.kind == GateKind::Trust))
+}
+
+/// A statement as a whole is shown by its name, or by what it does, rather than by its opening bracket.
+fn at_head(label: &Label, trace: Option<&StatementTrace<'_, '_>>) -> Label {
+    let head = trace.map(|trace| trace.statement).filter(|statement| statement.mark == label.span).and_then(|statement| {
+        let sid = statement.sid.as_ref().map(|sid| sid.span());
+        sid.or(statement.effect.map(|(_, span)| span))
+    });
+    Label::new(head.unwrap_or(label.span), label.text.clone())
 }
 
 /// The statement on which a judgement hangs; `near` is the place of the one that came nearest.
