@@ -30,7 +30,7 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),
-        Kind::Hole | Kind::Wrong => {}
+        _ if is_open(node) => {}
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
     }
     reader.faults.sort_by_key(|fault| fault.span);
@@ -51,8 +51,7 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, expected: &'static str, value: Node<'_, '_>, key: Node<'_, '_>) {
-        // what is no value at all was told by the tree's reader; a hole may turn out to be anything
-        if !matches!(value.kind(), Kind::Wrong | Kind::Hole) {
+        if !is_open(value) {
             self.faults.push(Fault::between(PolicyFault::WrongType(expected), value.mark(), key.span()));
         }
     }
@@ -258,6 +257,15 @@ impl PolicyKind {
     /// Whether its statements name principals.
     fn has_principal(self) -> bool {
         matches!(self, Self::Trust | Self::Resource | Self::Rcp | Self::Endpoint)
+    }
+}
+
+/// Whether something may still become what is due: a hole, or what is no value at all, as the tree's reader has told.
+fn is_open(value: Node<'_, '_>) -> bool {
+    match value.kind() {
+        Kind::Hole | Kind::Wrong => true,
+        Kind::String => value.text().is_some_and(|text| text.hole().is_some()),
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
+mod grammar;
 mod gates;
 mod identity;
 mod json;

@@ -1,6 +1,6 @@
 //! `Condition`: operator, key, values.
 
-use super::Reader;
+use super::{Reader, is_open};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::policy::condition::{entry, nearest};
@@ -55,7 +55,7 @@ impl Reader {
 
     fn operand<'s>(&mut self, operator: Option<Operator>, node: Node<'_, 's>) -> Option<Operand<'s>> {
         let Some(text) = node.text() else {
-            if node.kind() != Kind::Wrong {
+            if !is_open(node) {
                 self.fault(PolicyFault::ConditionShape, node.mark());
             }
             return None;
@@ -72,7 +72,7 @@ impl Reader {
 
     /// Whether a value is a map; if not, that is a fault unless it may still become one.
     fn has_shape(&mut self, node: Node<'_, '_>) -> bool {
-        if !matches!(node.kind(), Kind::Map | Kind::Hole | Kind::Wrong) {
+        if node.kind() != Kind::Map && !is_open(node) {
             self.fault(PolicyFault::ConditionShape, node.mark());
         }
         node.kind() == Kind::Map
