@@ -109,7 +109,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Ending {
     let common = Common { verbose: cli.verbose, color: cli.color };
     match cli.command {
-        Command::Check(args) => check::run(args, common),
+        Command::Check(args) => check::run(&args, common),
         Command::Simulate(args) => simulate::run(&args, common),
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::list(&args, common),

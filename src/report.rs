@@ -34,7 +34,7 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// The number of inputs in which something was recognised and looked at.
     pub looked_at: usize,
-    /// What was not looked at: a reason that reads well after a number ("without a policy"), and the number of inputs.
+    /// What was not looked at: the reason, and the number of inputs.
     pub passed_over: Vec<(String, usize)>,
 }
 

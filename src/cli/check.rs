@@ -18,6 +18,7 @@ use super::{Common, Ending, Exit, Failure, Format, output};
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Files and directories; `-` is standard input. Without any: the working directory.
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to report.
     #[arg(long, default_value = "human")]
@@ -39,7 +40,7 @@ pub(super) struct Args {
     stdin_path: Option<String>,
 }
 
-pub(super) fn run(args: Args, common: Common) -> Ending {
+pub(super) fn run(args: &Args, common: Common) -> Ending {
     args.select.iter().chain(&args.ignore).try_for_each(|name| known(name))?;
     let mut inputs = gather(&args.paths, args.stdin_path.as_deref())?;
     let unreadable = std::mem::take(&mut inputs.unreadable);
@@ -54,9 +55,7 @@ pub(super) fn run(args: Args, common: Common) -> Ending {
         !named(&args.ignore) && (args.select.is_empty() || named(&args.select) || finding.rule == UNREADABLE.name)
     });
     sort(&mut checked.findings, &inputs.sources);
-    if common.verbose {
-        passed_over.iter().for_each(|line| output::warn(line));
-    }
+    output::tell_passed_over(&passed_over, common);
     output::print(&match args.format.into() {
         report::Format::Human => human::checked(&checked, &inputs.sources, output::look(common.color)),
         report::Format::Json => json::checked(&checked, &inputs.sources),

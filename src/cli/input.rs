@@ -107,15 +107,17 @@ impl Gathering {
         self.inputs.searched = true;
         // nothing depends on the order in which the system lists a folder
         let walk = ignore::WalkBuilder::new(root).sort_by_file_path(Ord::cmp).build();
+        // the working directory goes without saying
+        let shown = |path: &Path| {
+            if root == Path::new(".") { path.strip_prefix(root).unwrap_or(path).to_owned() } else { path.to_owned() }
+        };
         for entry in walk {
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    self.file(entry.path().strip_prefix("./").unwrap_or(entry.path()));
-                }
-                Ok(entry) => self.pass_over(&entry.path().to_string_lossy(), NO_FILE),
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => self.file(&shown(entry.path())),
+                Ok(entry) => self.pass_over(&shown(entry.path()).to_string_lossy(), NO_FILE),
                 Err(error) => {
-                    let path = path_of(&error).unwrap_or(root).to_owned();
+                    let path = shown(path_of(&error).unwrap_or(root));
                     let why = error.io_error().map_or_else(|| error.to_string(), reason);
                     self.unreadable(&path, &why);
                 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use rolecall::report::{Look, text};
 
-use super::{Failure, When};
+use super::{Common, Failure, When};
 
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 100;
@@ -26,6 +26,13 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 pub(super) fn warn(line: &str) {
     // there is nowhere left to complain to
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Tells on standard error what was not looked at, where that is asked for.
+pub(super) fn tell_passed_over(lines: &[String], common: Common) {
+    for line in lines.iter().filter(|_| common.verbose) {
+        warn(&text::escape(line));
+    }
 }
 
 /// Says on standard error why the tool could not run.
@@ -52,10 +59,10 @@ pub(super) fn reason(error: &io::Error) -> String {
 }
 
 /// What standard output can show.
-pub(super) fn look(color: When) -> Look {
+pub(super) fn look(when: When) -> Look {
     let terminal = io::stdout().is_terminal();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    let colour = match color {
+    let colour = match when {
         When::Always => true,
         When::Never => false,
         When::Auto if variable("NO_COLOR").is_some() => false,

@@ -16,16 +16,24 @@ pub(super) const ALLOWED: &str = "--token-insecure-arg";
 /// More than any token; what is longer is some other file.
 const LONGEST: u64 = 1 << 20;
 
-/// Refuses arguments in which a token stands, unless that is asked for: every process of the machine can read them.
+/// Refuses arguments in which a token stands, for every process of the machine can read them. Where that is asked for, it may
+/// stand behind `--token`, but nowhere else: any other argument may be repeated.
 pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
     let allowed = arguments.iter().any(|argument| argument == ALLOWED);
-    if allowed || !arguments.iter().any(|argument| secret_part(argument).is_some()) {
-        return None;
-    }
-    Some(Failure::with_help(
-        "a token stands in the arguments, where every process of this machine can read it",
-        format!("give it as `--token FILE`, `--token -` or `--token env:NAME`, or add `{ALLOWED}`"),
-    ))
+    let previous = std::iter::once(None).chain(arguments.iter().map(Some));
+    let in_place = |argument: &OsString, previous: Option<&OsString>| {
+        previous.is_some_and(|previous| previous == "--token") || argument.to_string_lossy().starts_with("--token=")
+    };
+    let misplaced = arguments
+        .iter()
+        .zip(previous)
+        .any(|(argument, previous)| secret_part(argument).is_some() && !(allowed && in_place(argument, previous)));
+    misplaced.then(|| {
+        Failure::with_help(
+            "a token stands in the arguments, where every process of this machine can read it",
+            format!("give it as `--token FILE`, `--token -` or `--token env:NAME`, or as `--token TOKEN {ALLOWED}`"),
+        )
+    })
 }
 
 /// A text without the tokens that stand in the arguments; `None` where it repeats none.

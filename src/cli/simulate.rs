@@ -20,6 +20,7 @@ use super::{Common, Ending, Exit, Failure, Format, output, secret};
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Files and directories with policies, roles, groups and pools. Without any: the working directory.
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// The holder of this token: a file, `-`, or `env:NAME`.
@@ -125,9 +126,7 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
     let inventory = inputs.inventory(None);
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
-    if common.verbose {
-        passed_over.iter().for_each(|line| output::warn(line));
-    }
+    output::tell_passed_over(&passed_over, common);
     if stock.looked_at == 0 {
         if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
             return Ok(Exit::Failed);

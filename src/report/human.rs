@@ -97,12 +97,9 @@ fn summary(checked: &Checked, look: Look) -> String {
         .collect();
     let found = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
     let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
-    let mut line = format!("{found} in {}", files(checked.looked_at));
-    if !checked.passed_over.is_empty() {
-        let reasons: Vec<String> = checked.passed_over.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        line.push_str(&format!("; not looked at: {}", reasons.join(", ")));
-    }
-    line
+    let reasons: Vec<String> = checked.passed_over.iter().map(|(reason, count)| format!("{count} ({reason})")).collect();
+    let passed_over = if reasons.is_empty() { String::new() } else { format!("; not looked at: {}", reasons.join(", ")) };
+    format!("{found} in {}{passed_over}", files(checked.looked_at))
 }
 
 /// Names an input of which there is nothing to show.

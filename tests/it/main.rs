@@ -9,8 +9,9 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
-mod grammar;
+mod cli;
 mod gates;
+mod grammar;
 mod identity;
 mod json;
 mod markdown;

@@ -260,7 +260,7 @@ fn without_unicode_only_text_of_the_user_is_outside_ascii() {
     checked.pass_over("not JSON");
     let shown = human::checked(&checked, &sources, look);
     assert!(shown.is_ascii(), "{shown}");
-    assert!(shown.contains("...zz") && shown.contains("^"), "{shown}");
+    assert!(shown.contains("...zz") && shown.contains('^'), "{shown}");
     fits(&shown, 60);
 }
 
@@ -294,12 +294,12 @@ fn the_last_line_sums_up() {
     checked.looked_at = 1;
     assert_eq!(
         human::checked(&checked, &sources, LOOK),
-        "no findings in 1 file; not looked at: 2 without a policy, 1 over 1 GiB\n"
+        "no findings in 1 file; not looked at: 2 (without a policy), 1 (over 1 GiB)\n"
     );
     let low = Finding { severity: Severity::Low, ..finding(Span::new(id, 0, 1), "") };
     checked.findings = vec![low.clone(), finding(Span::new(id, 0, 1), ""), low];
     let shown = human::checked(&checked, &sources, LOOK);
-    assert!(shown.ends_with("\n\n1 high, 2 low in 1 file; not looked at: 2 without a policy, 1 over 1 GiB\n"), "{shown}");
+    assert!(shown.ends_with("\n\n1 high, 2 low in 1 file; not looked at: 2 (without a policy), 1 (over 1 GiB)\n"), "{shown}");
 }
 
 #[test]

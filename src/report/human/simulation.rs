@@ -10,6 +10,7 @@ use crate::identity::{Claim, Claims};
 use crate::policy::Condition;
 use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
 use crate::source::{Sources, Span};
+use crate::syntax::Text;
 
 /// One simulation, or several under the names of their subjects.
 pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
@@ -67,7 +68,8 @@ impl Page<'_> {
         let indent = if detail == Detail::Short { "  " } else { "" };
         let role = simulation.role.as_ref().map_or_else(|| "no role".to_owned(), short_name);
         // a short report says it once: in the line of the gate, which has the place, too
-        let told = detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text == simulation.why);
+        let told =
+            detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text.ends_with(&simulation.why));
         let why = if told { String::new() } else { format!(", because {}", text::escape(&simulation.why)) };
         let painted = format!("{indent}{} ", self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
         let lines = text::wrap(&format!("{indent}{word}: {role}{why}"), self.look.width.saturating_sub(4));
@@ -99,10 +101,7 @@ impl Page<'_> {
             } else {
                 format!("  {} {name:column$}  ", self.paint(mark, colour))
             };
-            let mut line = text::escape(&gate.text).into_owned();
-            if let Some(first) = gate.places.first() {
-                line.push_str(&format!(" ({})", address(self.sources, first.span)));
-            }
+            let line = self.placed(&gate.text, gate.places.first().map(|place| place.span));
             self.hanging(&head, &painted, &line);
         }
     }
@@ -114,10 +113,7 @@ impl Page<'_> {
         self.heading("roles that the caller may name");
         for choice in &simulation.choices {
             let (mark, colour) = self.outcome_mark(choice.outcome);
-            let mut line = text::escape(&choice.role.name.shown()).into_owned();
-            if let Some(place) = choice.place {
-                line.push_str(&format!(" ({})", address(self.sources, place)));
-            }
+            let line = self.placed(&choice.role.name.shown(), choice.place);
             let painted = format!("    {} ", self.paint(mark, colour));
             self.hanging(&format!("    {mark} "), &painted, &line);
         }
@@ -127,9 +123,11 @@ impl Page<'_> {
     fn deciding(&mut self, simulation: &Simulation<'_, '_>) {
         let near = simulation.near_miss.as_ref();
         let trace = simulation.trust.as_ref().and_then(|judgement| deciding_statement(judgement, near.map(|near| near.place)));
-        if let Some(gate) = deciding_gate(&simulation.gates) {
+        let gate = deciding_gate(&simulation.gates);
+        let at_trust = gate.is_none_or(|gate| gate.kind == GateKind::Trust);
+        if let Some(gate) = gate {
             let differing: Vec<Label> = near.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
-            let labels = if gate.kind == GateKind::Trust && !differing.is_empty() {
+            let labels = if at_trust && !differing.is_empty() {
                 differing
             } else {
                 gate.places.iter().map(|place| at_head(place, trace)).collect()
@@ -139,7 +137,8 @@ impl Page<'_> {
             let drawn = frames(self.sources, &labels.iter().collect::<Vec<_>>(), colour, self.look);
             self.out.push_str(&drawn);
         }
-        if let Some(trace) = trace {
+        // where another gate decides, what the trust policy compared is no part of the answer
+        if let Some(trace) = trace.filter(|_| at_trust) {
             self.conditions(trace);
         }
     }
@@ -176,7 +175,7 @@ impl Page<'_> {
                 let mark = self.paint(mark, colour);
                 let line =
                     [pad(&row.operator, operator), pad(&row.key, key), pad(&row.wanted, wanted), row.got.clone()].join("  ");
-                self.out.push_str(&format!("    {mark} {line}\n"));
+                self.line(&format!("    {mark} {line}"));
             }
         } else {
             // too wide for columns: each condition becomes a small list
@@ -210,7 +209,7 @@ impl Page<'_> {
                 && let Some(at) = parting(&wanted, &got)
             {
                 let arrow = self.paint(if self.look.unicode { "▲" } else { "^" }, Colour::Red).into_owned();
-                self.out.push_str(&format!("              {:at$}{arrow} here they part\n", ""));
+                self.line(&format!("              {:at$}{arrow} here they part", ""));
             }
         }
     }
@@ -224,11 +223,8 @@ impl Page<'_> {
         }
         for permission in permissions {
             let (mark, colour) = self.outcome_mark(permission.outcome);
-            let mut line = format!("{} on {}: {}", permission.action, permission.resource, permission.why);
-            line = text::escape(&line).into_owned();
-            if let Some(place) = &permission.place {
-                line.push_str(&format!(" ({})", address(self.sources, place.span)));
-            }
+            let line = format!("{} on {}: {}", permission.action, permission.resource, permission.why);
+            let line = self.placed(&line, permission.place.as_ref().map(|place| place.span));
             let painted = format!("    {} ", self.paint(mark, colour));
             self.hanging(&format!("    {mark} "), &painted, &line);
         }
@@ -267,8 +263,19 @@ impl Page<'_> {
     fn heading(&mut self, text: &str) {
         self.out.push('\n');
         for line in text::wrap(text, self.look.width.saturating_sub(2)) {
-            self.out.push_str(&format!("  {}\n", self.paint(&line, Colour::Bold)));
+            self.line(&format!("  {}", self.paint(&line, Colour::Bold)));
         }
+    }
+
+    /// A text of the user's with the place that it is about.
+    fn placed(&self, text: &str, place: Option<Span>) -> String {
+        let place = place.map_or_else(String::new, |place| format!(" ({})", address(self.sources, place)));
+        format!("{}{place}", text::escape(text))
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
     }
 
     fn hanging(&mut self, head: &str, painted: &str, text: &str) {
@@ -363,7 +370,7 @@ fn deciding_gate(gates: &[Gate]) -> Option<&Gate> {
 /// A statement as a whole is shown by its name, or by what it does, rather than by its opening bracket.
 fn at_head(label: &Label, trace: Option<&StatementTrace<'_, '_>>) -> Label {
     let head = trace.map(|trace| trace.statement).filter(|statement| statement.mark == label.span).and_then(|statement| {
-        let sid = statement.sid.as_ref().map(|sid| sid.span());
+        let sid = statement.sid.as_ref().map(Text::span);
         sid.or(statement.effect.map(|(_, span)| span))
     });
     Label::new(head.unwrap_or(label.span), label.text.clone())
@@ -388,10 +395,7 @@ fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option
 }
 
 fn failing_label(difference: &Difference<'_, '_>) -> Label {
-    let words = match &difference.got {
-        Some(got) => format!("got `{got}`"),
-        None => "the token does not hold the key".to_owned(),
-    };
+    let words = if difference.got.is_some() { difference.kind.as_str() } else { "the token does not hold the key" };
     Label::new(difference.place, words)
 }
 
