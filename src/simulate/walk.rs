@@ -422,17 +422,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     fn at_role(&mut self, name: &str, token: &Presented) {
         let role = self.simulation.role_ref(self.inventory, name);
         self.simulation.presented = Some(token.claims.clone());
-        match role.and_then(|role| Some((role, role.trust.as_ref()?))) {
-            Some((role, policy)) => {
-                let answer = judge(role, policy, token, self.question);
-                self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
-                self.simulation.trust = Some(answer.judgement);
-                self.simulation.near_miss = answer.near_miss;
-            }
-            None => {
-                let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
-                self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
-            }
+        if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
+            let answer = judge(role, policy, token, self.question);
+            self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
+            self.simulation.trust = Some(answer.judgement);
+            self.simulation.near_miss = answer.near_miss;
+        } else {
+            let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
+            self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
         }
         if permissions::is_scoped_down(self.question) {
             let date = crate::reference::guest_session_policies_date();
