@@ -2,6 +2,7 @@
 
 mod cognito;
 mod logic;
+mod probe;
 mod trust;
 
 use crate::finding::Finding;

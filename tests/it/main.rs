@@ -12,3 +12,4 @@
 mod json;
 mod patterns;
 mod policy;
+mod trust_rules;

@@ -11,6 +11,14 @@ use crate::syntax::{Kind, Node, Text};
 impl Reader {
     pub(super) fn conditions<'s>(&mut self, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
         if !self.has_shape(block) {
+            // conditions that are known only later must not pass for none
+            let later = block.text().filter(|_| block.kind() == Kind::Hole);
+            list.extend(later.map(|text| Condition {
+                operator: None,
+                operator_text: text.clone(),
+                key: text,
+                values: Vec::new(),
+            }));
             return;
         }
         for entry in block.entries() {
@@ -18,6 +26,8 @@ impl Reader {
             let operator = self.operator(&name);
             if self.has_shape(entry.value) {
                 self.keys(operator, &name, entry.value, list);
+            } else if let Some(key) = entry.value.text().filter(|_| entry.value.kind() == Kind::Hole) {
+                list.push(Condition { operator, operator_text: name, key, values: Vec::new() });
             }
         }
     }
