@@ -281,3 +281,39 @@ fn rules_are_listed_and_explained() {
     assert_eq!((unknown.exit, unknown.stdout.as_str()), (2, ""));
     assert!(unknown.stderr.starts_with("error: there is no rule `no-such-rule`\n"), "{}", unknown.stderr);
 }
+
+#[test]
+fn a_simulation_fits_the_width_except_for_what_cannot_be_parted() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios")).expect("scenarios") {
+        let folder = entry.expect("a scenario").path();
+        let folder = folder.to_str().filter(|_| folder.is_dir());
+        for (folder, columns) in folder.into_iter().flat_map(|folder| [(folder, 60), (folder, 100)]) {
+            let arguments = ["simulate", "-v", ".", "--action", "s3:GetObject", "--role", "rbac-users-admin-role"];
+            let ran = finish(tool(&arguments).current_dir(folder).env("COLUMNS", columns.to_string()));
+            for line in ran.stdout.lines().filter(|line| line.chars().count() > columns) {
+                let words = line.trim_start_matches([' ', '·', '✓', '✗', '?']).replace("wanted ", "").replace("got ", "");
+                assert!(!words.trim().contains(' ') || line.contains("╭─["), "{folder}, {columns} columns:\n{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_simulated_is_printed_safely() {
+    let role = r#"{"Role": {"RoleName": "evil\u202Erole", "Arn": "arn:aws:iam::111122223333:role/evil\u202Erole",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Sid": "a\u001B[2J", "Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "x\u0007\u2066"}}}]}}}"#;
+    let folder = folder(&[("role.json", role)]);
+    for arguments in [
+        &["simulate", "-v"][..],
+        &["simulate", "--guest", "-v"],
+        &["simulate", "--guest", "--role", "evil\u{202E}role"],
+        &["check"],
+    ] {
+        let ran = in_folder(folder.path(), arguments);
+        assert!(!ran.stdout.is_empty(), "{}", ran.stderr);
+        let bad = |c: &char| (c.is_control() && *c != '\n') || ['\u{202E}', '\u{2066}'].contains(c);
+        assert_eq!(ran.stdout.chars().chain(ran.stderr.chars()).find(bad), None, "{arguments:?}\n{}{}", ran.stdout, ran.stderr);
+    }
+}

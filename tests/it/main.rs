@@ -10,8 +10,8 @@
 )]
 
 mod cli;
-mod grammar;
 mod gates;
+mod grammar;
 mod identity;
 mod json;
 mod patterns;
