@@ -8,6 +8,8 @@ use rolecall::report::{Checked, Look, human, json, text};
 use rolecall::source::{SourceId, Sources, Span};
 use serde_json::Value;
 
+use crate::support;
+
 const LOOK: Look = Look { width: 100, colour: false, unicode: true };
 
 /// The span of the `nth` place, from 0, at which `part` stands in a text.
@@ -77,8 +79,8 @@ high[audience-not-pinned] any identity pool passes this trust policy
 
 #[test]
 fn a_minified_policy_shows_a_window() {
-    let text = include_str!("../../fixtures/policies/minified-6k.json");
-    let (sources, id) = one("minified.json", text);
+    let text = support::read("fixtures/policies/minified-6k.json");
+    let (sources, id) = one("minified.json", &text);
     let length = text.len() as u32;
     for width in [100, 60, 40] {
         for start in (0..length - 40).step_by(37) {
