@@ -35,6 +35,8 @@ pub struct Policy<'s> {
     pub id: Option<Text<'s>>,
     /// The statements in the order of the text.
     pub statements: Vec<Statement<'s>>,
+    /// A hole that may turn out to hold further statements.
+    pub later: Option<Span>,
     /// What is wrong with its grammar, in the order of the text.
     pub faults: Vec<Fault<PolicyFault>>,
 }
@@ -59,7 +61,7 @@ pub struct Statement<'s> {
     pub range: Span,
     /// Its name.
     pub sid: Option<Text<'s>>,
-    /// What it does, and the value's place; `None` where that is missing or unreadable.
+    /// What it does, and the value's place; `None` where that is missing, unreadable or a hole.
     pub effect: Option<(Effect, Span)>,
     /// `Principal` or `NotPrincipal`.
     pub principals: Option<Principals<'s>>,
@@ -71,6 +73,8 @@ pub struct Statement<'s> {
     pub conditions: Vec<Condition<'s>>,
     /// The key `Condition`.
     pub condition_key: Option<Span>,
+    /// A hole that may turn out to hold further elements or conditions.
+    pub later: Option<Span>,
 }
 
 /// Allow or Deny.

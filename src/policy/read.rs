@@ -25,12 +25,13 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         version_span: None,
         id: None,
         statements: Vec::new(),
+        later: None,
         faults: Vec::new(),
     };
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),
-        _ if is_open(node) => {}
+        _ if is_open(node) => policy.later = Some(node.span()),
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
     }
     reader.faults.sort_by_key(|fault| fault.span);
@@ -73,10 +74,11 @@ impl Reader {
             policy.version_span = Some(value.span());
         }
         self.variables = policy.version == Version::V2012;
+        policy.later = own.open.then(|| node.mark());
         for &Element { name, key, value } in &own.found {
             match name {
                 Name::Id => policy.id = self.string(value, key),
-                Name::Statement => self.statements(value, key, &mut policy.statements),
+                Name::Statement => self.statements(value, key, policy),
                 _ => {}
             }
         }
@@ -106,15 +108,16 @@ impl Reader {
         }
     }
 
-    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, list: &mut Vec<Statement<'s>>) {
+    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>) {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, list.len());
-                list.push(statement);
+                let statement = self.statement(item, policy.statements.len());
+                policy.statements.push(statement);
             } else {
+                policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);
             }
         }
@@ -141,6 +144,7 @@ impl Reader {
             resources: None,
             conditions: Vec::new(),
             condition_key: None,
+            later: own.open.then(|| node.mark()),
         };
         for &Element { name, key, value } in &own.found {
             match name {
@@ -158,7 +162,8 @@ impl Reader {
                 }
                 Name::Condition => {
                     statement.condition_key = Some(key.span());
-                    self.conditions(value, &mut statement.conditions);
+                    let later = self.conditions(value, &mut statement.conditions);
+                    statement.later = statement.later.or(later);
                 }
                 Name::Version | Name::Id | Name::Statement => {}
             }

@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod evaluate;
 mod gates;
 mod grammar;
 mod identity;

@@ -9,17 +9,22 @@ use crate::source::Span;
 use crate::syntax::{Kind, Node, Text};
 
 impl Reader {
-    pub(super) fn conditions<'s>(&mut self, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
+    /// Reads a block; the answer is a hole in it that may turn out to hold further conditions.
+    pub(super) fn conditions<'s>(&mut self, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) -> Option<Span> {
+        let hole = |node: Node<'_, 's>| is_open(node).then(|| node.span());
         if !self.has_shape(block) {
-            return;
+            return hole(block);
         }
+        let mut later = None;
         for entry in block.entries() {
             let Some(name) = entry.key.text() else { continue };
             let operator = self.operator(&name);
             if self.has_shape(entry.value) {
                 self.keys(operator, &name, entry.value, list);
             }
+            later = later.or(hole(entry.value));
         }
+        later
     }
 
     fn operator(&mut self, name: &Text<'_>) -> Option<Operator> {
