@@ -19,9 +19,8 @@ use crate::source::Span;
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
-    let key = match condition.key.known() {
-        Some(key) => key,
-        None => return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() }),
+    let Some(key) = condition.key.known() else {
+        return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() });
     };
     // An operator that does not exist makes the whole policy one that AWS refuses; this is for callers that ask about a
     // condition alone.
