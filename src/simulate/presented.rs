@@ -51,7 +51,7 @@ fn sample_identity(pool: &str) -> String {
 /// Where the identity pools of a partition issue their tokens: the host is the federated principal, and the prefix of
 /// the condition keys.
 ///
-/// Source: "IAM and AWS STS condition context keys", and the GovCloud and China pages of Cognito.
+/// Source: "IAM and AWS STS condition context keys", and the `GovCloud` and China pages of Cognito.
 pub(super) fn identity_pool_host(pool: &str) -> &'static str {
     let region = pool.split(':').next().unwrap_or(pool);
     match region {
