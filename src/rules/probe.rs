@@ -6,6 +6,7 @@
 mod login;
 mod pool_id;
 
+use crate::evaluate::{Truth, Verdict};
 use crate::finding::Witness;
 use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
@@ -242,7 +243,6 @@ pub(super) fn pool_probe(pool: &str, login: &Login) -> Probe {
 
 /// Whether a statement is one that lets the token in.
 pub(super) fn takes(judgement: &Judgement<'_, '_>, statement: &Statement<'_>) -> bool {
-    use crate::evaluate::{Truth, Verdict};
     let mut own = judgement.trace.statements.iter().filter(|trace| std::ptr::eq(trace.statement, statement));
     matches!(judgement.verdict, Verdict::Allowed(_)) && own.any(|trace| trace.applies == Truth::Yes)
 }
@@ -307,5 +307,10 @@ fn public_probe(host: &str, name: &str, audience: (&str, &str), user: (&str, &st
         claims.set(claim, Claim::Text(value.to_owned()));
     }
     let token = Presented { host: host.to_owned(), claims };
-    Probe { who: format!("a {name} user through a stranger's application"), token, audience: audience.1.to_owned(), fixed: 0 }
+    Probe {
+        who: format!("somebody who signed in with {name} to a stranger's application"),
+        token,
+        audience: audience.1.to_owned(),
+        fixed: 0,
+    }
 }

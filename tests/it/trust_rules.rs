@@ -44,11 +44,11 @@ fn check_witness(finding: &Finding, inventory: &Inventory<'_>) {
     let claims = Claims::read(tree.root()).expect("the claims are an object");
     let host = claims.text("iss").and_then(|issuer| issuer.strip_prefix("https://")).expect("an issuer").to_owned();
     let token = Presented { host, claims };
-    let taken = inventory.roles.iter().filter_map(|role| role.trust.as_ref()).any(|policy| {
+    let is_taken = inventory.roles.iter().filter_map(|role| role.trust.as_ref()).any(|policy| {
         policy.range.contains(finding.primary.span)
             && matches!(try_assume(policy, None, &token, Flow::Classic, &[]).verdict, Verdict::Allowed(_))
     });
-    assert!(taken, "{}: {} is not taken", finding.rule, witness.claims);
+    assert!(is_taken, "{}: {} is not taken", finding.rule, witness.claims);
 }
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
@@ -87,7 +87,7 @@ const PRINCIPAL: &str = "audience-not-pinned high: cognito-identity.amazonaws.co
 fn the_pool_is_pinned_or_not() {
     check_all(&[
         // nothing asks for the pool
-        (r#"{WEB}"#, &[PRINCIPAL]),
+        ("{WEB}", &[PRINCIPAL]),
         (r#"{WEB, "Condition": {}}"#, &[PRINCIPAL]),
         (r#"{WEB, "Condition": {AUTH}}"#, &[PRINCIPAL]),
         (r#"{WEB, "Condition": {"StringLike": {"C:sub": "eu-west-1:*"}}}"#, &[PRINCIPAL]),

@@ -1,13 +1,13 @@
 //! A token of any identity pool gets in.
 
 use super::foreign_issuer_key::foreign_keys;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
-use crate::rules::probe::{Door, Provider, doors};
+use crate::rules::probe::{Door, Provider, doors, is_on};
 
 pub(super) static RULE: Rule = Rule {
     name: "audience-not-pinned",
-    severity: crate::finding::Severity::High,
+    severity: Severity::High,
     page: include_str!("../../../rules/trust/audience-not-pinned.md"),
 };
 
@@ -18,12 +18,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let title = door.statement.title();
         let (message, label, help) = match door.provider {
             Provider::Pools => (
-                format!("{title} takes the tokens of every identity pool"),
+                format!("{title} takes the tokens of any identity pool, not of yours alone"),
                 "no condition on the identity pool",
                 pool_help(door, &key),
             ),
             Provider::Public { name, .. } => (
-                format!("{title} takes the tokens that {name} made for every application"),
+                format!("{title} takes the tokens that {name} made for any application, not for yours alone"),
                 "no condition on the application",
                 format!("add a condition `StringEquals` on `{key}` with the id of your application at {name}"),
             ),
@@ -46,7 +46,7 @@ pub(super) fn is_unpinned(door: &Door<'_, '_>) -> bool {
 }
 
 fn pool_help(door: &Door<'_, '_>, key: &str) -> String {
-    let mut help = format!("add a condition `StringEquals` on `{key}` with your pool's id; without, {}", who_gets_in(door));
+    let mut help = format!("add a condition `StringEquals` on `{key}` with your pool's id; without it, {}", who_gets_in(door));
     if door.statement.conditions.is_empty() {
         help.push_str("; AWS no longer stores such a statement without any condition, but one from before keeps working");
     }
@@ -59,11 +59,11 @@ pub(super) fn who_gets_in(door: &Door<'_, '_>) -> &'static str {
     let has = |claim: &str| {
         let key = door.key(claim);
         let all = door.policy.statements.iter().flat_map(|statement| &statement.conditions);
-        all.into_iter().any(|condition| crate::rules::probe::is_on(condition, &key))
+        all.into_iter().any(|condition| is_on(condition, &key))
     };
     if has("aud") && has("amr") {
-        "every identity pool gets in, also those of other accounts"
+        "other identity pools get in, those of other accounts too"
     } else {
-        "every identity pool of the role's account gets in"
+        "the other identity pools of the role's account get in"
     }
 }

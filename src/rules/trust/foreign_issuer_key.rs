@@ -106,7 +106,7 @@ fn help(condition: &Condition<'_>, issuer: &str, host: &str) -> String {
         return format!("write `{host}:{claim}`, as the provider is named; tokens with these values then count");
     }
     format!(
-        "a key starts with the issuer as the provider names it: `{host}:{claim}`; check the values, which are of that issuer too"
+        "a key starts with the issuer as the provider names it: `{host}:{claim}`; check the values too, which may be those of the other issuer"
     )
 }
 

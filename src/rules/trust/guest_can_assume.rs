@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             Some(Cause::Missing) if is_unpinned(&door) && door.stranger(facts).is_some() => continue,
             Some(Cause::Missing) => (
                 place_of_nothing(&door),
-                "says which pool, not who of it",
+                "no condition on the sign-in",
                 format!("add a condition `ForAnyValue:StringEquals` on `{key}` with `authenticated`"),
             ),
             Some(Cause::Value(operand)) => (

@@ -4,6 +4,7 @@ use super::foreign_issuer_key::foreign_keys;
 use crate::arn::Arn;
 use crate::evaluate::{Context, Truth, compare};
 use crate::finding::Label;
+use crate::identity::MappingType;
 use crate::inventory::{Inventory, Role};
 use crate::lint::Facts;
 use crate::policy::{Comparison, Condition, Operand};
@@ -94,7 +95,7 @@ fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
     let guests = inventory.role_maps.iter().any(|map| is(&map.unauthenticated));
     let mappings = inventory.role_maps.iter().flat_map(|map| &map.mappings);
     let rules = mappings.flat_map(|mapping| match &mapping.kind {
-        crate::identity::MappingType::Rules(rules) => rules.as_slice(),
+        MappingType::Rules(rules) => rules.as_slice(),
         _ => &[],
     });
     let signed_in = inventory.role_maps.iter().any(|map| is(&map.authenticated))

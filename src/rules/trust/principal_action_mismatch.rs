@@ -34,55 +34,69 @@ const ACTIONS: [(&str, Caller); 3] = [
     ("sts:AssumeRoleWithSAML", Caller::Saml),
 ];
 
+/// An action, with those who can call it.
+type Assuming<'p, 's> = (Vec<Caller>, &'p Pattern<'s>);
+
 fn judge(statement: &Statement<'_>) -> Option<Finding> {
     let principals = statement.principals.as_ref().filter(|principals| !principals.negated)?;
     let actions = statement.actions.as_ref().filter(|actions| !actions.negated)?;
     let callers: Vec<(Caller, &Principal<'_>)> =
         principals.list.iter().map(|principal| Some((caller(principal)?, principal))).collect::<Option<_>>()?;
-    let assuming: Vec<(Vec<Caller>, &Pattern<'_>)> =
+    let assuming: Vec<Assuming<'_, '_>> =
         actions.list.iter().map(|pattern| Some((callers_of(pattern)?, pattern))).collect::<Option<_>>()?;
     // tagging and the like go along with any of the three
-    let assuming: Vec<_> = assuming.into_iter().filter(|(callers, _)| !callers.is_empty()).collect();
-    let fits = |wanted: &[Caller]| callers.iter().any(|(own, _)| wanted.contains(own));
-    let (first, principal) = callers.first()?;
-    let useless: Vec<&(Vec<Caller>, &Pattern<'_>)> = assuming.iter().filter(|(wanted, _)| !fits(wanted)).collect();
-    if let [(_, action), others @ ..] = useless.as_slice() {
-        let never = useless.len() == assuming.len();
-        let title = statement.title();
-        let named = action.text.shown();
-        let message = if never {
-            format!("{title} can never let anybody in: {} cannot call `{named}`", plural(*first))
-        } else {
-            format!("`{named}` is of no use in {title}: none of its principals can call it")
-        };
-        let mut related = vec![Label::new(principal.value.span(), singular(*first))];
-        related.extend(others.iter().map(|(_, action)| Label::new(action.text.span(), "nor this")));
-        let help = if never {
-            let right = ACTIONS.iter().find(|(_, caller)| caller == first).map_or("", |(action, _)| action);
-            format!("if it is to take the role, write `{right}`, with conditions that say who exactly; else remove the statement")
-        } else {
-            "remove it: it grants nothing".to_owned()
-        };
-        let severity = if never { RULE.severity } else { Severity::Low };
-        return Some(Finding {
-            severity,
-            related,
-            help: Some(help),
-            ..RULE.finding(message, action.text.span(), "does not fit")
-        });
+    let assuming: Vec<_> = assuming.into_iter().filter(|(wanted, _)| !wanted.is_empty()).collect();
+    let is_useless = |(wanted, _): &&Assuming<'_, '_>| !callers.iter().any(|(own, _)| wanted.contains(own));
+    let useless: Vec<&Assuming<'_, '_>> = assuming.iter().filter(is_useless).collect();
+    if let Some((&(_, action), others)) = useless.split_first() {
+        let mut finding = useless_action(statement, *callers.first()?, action, useless.len() == assuming.len());
+        finding.related.extend(others.iter().map(|(_, action)| Label::new(action.text.span(), "nor this")));
+        return Some(finding);
     }
-    let (own, idle) =
-        callers.iter().find(|(own, _)| !assuming.is_empty() && !assuming.iter().any(|(wanted, _)| wanted.contains(own)))?;
-    let right = ACTIONS.iter().find(|(_, caller)| caller == own).map_or("", |(action, _)| action);
+    let is_idle = |(own, _): &&(Caller, &Principal<'_>)| !assuming.iter().any(|(wanted, _)| wanted.contains(own));
+    let (own, idle) = callers.iter().find(is_idle).filter(|_| !assuming.is_empty())?;
+    let message = format!(
+        "`{}` cannot take the role by {}: it would have to call `{}`",
+        idle.value.shown(),
+        statement.title(),
+        own.action()
+    );
+    let help = format!("remove it, or, if it is to take the role, add a statement for it with `{}`", own.action());
     Some(Finding {
         severity: Severity::Low,
-        help: Some(format!("remove it, or, if it is to take the role, add a statement for it with `{right}`")),
-        ..RULE.finding(
-            format!("`{}` cannot take the role by {}: it would have to call `{right}`", idle.value.shown(), statement.title()),
-            idle.value.span(),
-            "no action here fits it",
-        )
+        help: Some(help),
+        ..RULE.finding(message, idle.value.span(), "no action here fits it")
     })
+}
+
+/// An action that no principal of its statement can call. `never`: nor can they any other of it.
+fn useless_action(
+    statement: &Statement<'_>,
+    (caller, principal): (Caller, &Principal<'_>),
+    action: &Pattern<'_>,
+    never: bool,
+) -> Finding {
+    let (title, named) = (statement.title(), action.text.shown());
+    let (severity, message, help) = if never {
+        let help = "if they are to take the role, with conditions that say who exactly; else remove the statement";
+        (
+            RULE.severity,
+            format!("{title} can never let anybody in: {} cannot call `{named}`", caller.plural()),
+            format!("write `{}` {help}", caller.action()),
+        )
+    } else {
+        (
+            Severity::Low,
+            format!("`{named}` is of no use in {title}: none of its principals can call it"),
+            "remove it: it grants nothing".to_owned(),
+        )
+    };
+    Finding {
+        severity,
+        related: vec![Label::new(principal.value.span(), caller.singular())],
+        help: Some(help),
+        ..RULE.finding(message, action.text.span(), "does not fit")
+    }
 }
 
 /// What kind of caller a principal is; `None` where it may be of any kind.
@@ -103,18 +117,25 @@ fn callers_of(pattern: &Pattern<'_>) -> Option<Vec<Caller>> {
     Some(named.map(|&(_, caller)| caller).collect())
 }
 
-fn plural(caller: Caller) -> &'static str {
-    match caller {
-        Caller::Aws => "principals of AWS",
-        Caller::WebIdentity => "holders of an OIDC token",
-        Caller::Saml => "holders of a SAML assertion",
+impl Caller {
+    /// What it calls to take a role.
+    fn action(self) -> &'static str {
+        ACTIONS.iter().find(|(_, caller)| *caller == self).map_or("", |(action, _)| action)
     }
-}
 
-fn singular(caller: Caller) -> &'static str {
-    match caller {
-        Caller::Aws => "signs its own calls",
-        Caller::WebIdentity => "comes with an OIDC token",
-        Caller::Saml => "comes with a SAML assertion",
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Aws => "principals of AWS",
+            Self::WebIdentity => "holders of an OIDC token",
+            Self::Saml => "holders of a SAML assertion",
+        }
+    }
+
+    fn singular(self) -> &'static str {
+        match self {
+            Self::Aws => "signs its own calls",
+            Self::WebIdentity => "comes with an OIDC token",
+            Self::Saml => "comes with a SAML assertion",
+        }
     }
 }
