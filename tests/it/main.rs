@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected should fail loudly"
 )]
 
+mod cognito_rules;
 mod json;
 mod patterns;
 mod policy;
