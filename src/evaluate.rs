@@ -109,6 +109,9 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
         if let Some(fault) = policy.refusal() {
             return Verdict::Refused(*fault);
         }
+        if let Some(span) = policy.later {
+            tally.count_either(Gap { reason: GapReason::Hole, span });
+        }
         for statement in &policy.statements {
             if !R::LISTENS && tally.is_settled() {
                 break;
@@ -131,18 +134,22 @@ struct Tally<'p, 's> {
 
 impl<'p, 's> Tally<'p, 's> {
     fn count(&mut self, statement: &'p Statement<'s>, applies: Truth) {
-        let Some((effect, _)) = statement.effect else {
-            return;
-        };
-        let (sure, maybe) = match effect {
-            Effect::Allow => (&mut self.allowed, &mut self.maybe_allowed),
-            Effect::Deny => (&mut self.denied, &mut self.maybe_denied),
-        };
-        match applies {
-            Truth::No => {}
-            Truth::Yes => *sure = sure.or(Some(statement)),
-            Truth::Unknown(gap) => *maybe = maybe.or(Some(gap)),
+        match (applies, statement.effect) {
+            (Truth::No, _) => {}
+            (Truth::Yes, Some((Effect::Allow, _))) => self.allowed = self.allowed.or(Some(statement)),
+            (Truth::Yes, Some((Effect::Deny, _))) => self.denied = self.denied.or(Some(statement)),
+            (Truth::Unknown(gap), Some((Effect::Allow, _))) => self.maybe_allowed = self.maybe_allowed.or(Some(gap)),
+            (Truth::Unknown(gap), Some((Effect::Deny, _))) => self.maybe_denied = self.maybe_denied.or(Some(gap)),
+            // The effect is a hole: what has none at all, AWS refuses.
+            (Truth::Yes, None) => self.count_either(Gap { reason: GapReason::Hole, span: statement.mark }),
+            (Truth::Unknown(gap), None) => self.count_either(gap),
         }
+    }
+
+    /// Something that may turn out to allow or to deny.
+    fn count_either(&mut self, gap: Gap) {
+        self.maybe_allowed = self.maybe_allowed.or(Some(gap));
+        self.maybe_denied = self.maybe_denied.or(Some(gap));
     }
 
     /// Whether no further statement can change the verdict.
@@ -158,6 +165,18 @@ impl<'p, 's> Tally<'p, 's> {
             (None, None, _, Some(gap)) => Verdict::Undecided(gap),
             (None, None, _, None) => Verdict::NotAllowed,
         }
+    }
+}
+
+impl Gap {
+    fn undocumented(id: &'static str, span: Span) -> Self {
+        Self { reason: GapReason::Undocumented(id), span }
+    }
+}
+
+impl From<Gap> for Truth {
+    fn from(gap: Gap) -> Self {
+        Self::Unknown(gap)
     }
 }
 
@@ -190,7 +209,7 @@ impl std::ops::Not for Truth {
         match self {
             Self::No => Self::Yes,
             Self::Yes => Self::No,
-            unknown => unknown,
+            Self::Unknown(gap) => Self::Unknown(gap),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod lint;
 pub mod pattern;
 pub mod policy;
 pub mod reference;
+pub mod report;
 pub mod rules;
 pub mod simulate;
 pub mod source;

@@ -159,7 +159,7 @@ fn reference(value: &str, start: usize) -> Option<(Range<usize>, usize)> {
     named.then_some((start..start + length, start + length + 1))
 }
 
-fn variable<'s>(inside: Cow<'s, str>, span: Span) -> Variable<'s> {
+fn variable(inside: Cow<'_, str>, span: Span) -> Variable<'_> {
     match inside {
         Cow::Borrowed(text) => {
             let (key, default) = key_and_default(text);

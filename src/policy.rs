@@ -35,6 +35,8 @@ pub struct Policy<'s> {
     pub id: Option<Text<'s>>,
     /// The statements in the order of the text.
     pub statements: Vec<Statement<'s>>,
+    /// A hole that may turn out to hold further statements.
+    pub later: Option<Span>,
     /// What is wrong with its grammar, in the order of the text.
     pub faults: Vec<Fault<PolicyFault>>,
 }
@@ -59,18 +61,20 @@ pub struct Statement<'s> {
     pub range: Span,
     /// Its name.
     pub sid: Option<Text<'s>>,
-    /// What it does, and the value's place; `None` where that is missing or unreadable.
+    /// What it does, and the value's place; `None` where that is missing, unreadable or a hole.
     pub effect: Option<(Effect, Span)>,
-    /// Principal or NotPrincipal.
+    /// `Principal` or `NotPrincipal`.
     pub principals: Option<Principals<'s>>,
-    /// Action or NotAction.
+    /// `Action` or `NotAction`.
     pub actions: Option<Patterns<'s>>,
-    /// Resource or NotResource.
+    /// `Resource` or `NotResource`.
     pub resources: Option<Patterns<'s>>,
     /// The conditions in the order of the text; all must hold.
     pub conditions: Vec<Condition<'s>>,
     /// The key `Condition`.
     pub condition_key: Option<Span>,
+    /// A hole that may turn out to hold further elements or conditions.
+    pub later: Option<Span>,
 }
 
 /// Allow or Deny.
@@ -82,7 +86,7 @@ pub enum Effect {
     Deny,
 }
 
-/// Action, NotAction, Resource or NotResource.
+/// `Action`, `NotAction`, `Resource` or `NotResource`.
 #[derive(Clone, Debug)]
 pub struct Patterns<'s> {
     /// The key.
@@ -93,7 +97,7 @@ pub struct Patterns<'s> {
     pub list: Vec<Pattern<'s>>,
 }
 
-/// Principal or NotPrincipal.
+/// `Principal` or `NotPrincipal`.
 #[derive(Clone, Debug)]
 pub struct Principals<'s> {
     /// The key.
@@ -187,6 +191,8 @@ pub enum PolicyFault {
 
 impl PolicyFault {
     /// Whether AWS refuses to store a policy with this fault, so that it never decides anything.
+    ///
+    /// Where sources differ, as for a bare `"*"` in a trust policy and for the letter case of operators, it is not.
     pub fn is_refused(self) -> bool {
         !matches!(self, Self::MissingVersion | Self::StarInTrust | Self::OperatorCase(_) | Self::UnreadableValue(_))
     }

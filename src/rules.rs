@@ -1,6 +1,7 @@
 //! The rules, by theme.
 
 mod cognito;
+pub mod grammar;
 mod logic;
 mod trust;
 
@@ -9,7 +10,7 @@ use crate::lint::{Check, Facts, Rule};
 
 /// Every rule, in the order of the themes.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    checks().map(|check| check.rule)
+    grammar::RULES.iter().copied().chain(checks().map(|check| check.rule))
 }
 
 /// The rule of this name.
@@ -19,7 +20,7 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 
 /// Runs every rule. Findings are sorted by path and position.
 pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = grammar::findings(facts);
     for check in checks() {
         (check.run)(facts, &mut findings);
     }

@@ -224,7 +224,7 @@ pub struct Difference<'i, 's> {
     pub place: Span,
     /// The value that comes nearest.
     pub wanted: String,
-    /// What the request holds that comes nearest; `None` where it does not hold the key.
+    /// The value of the request that comes nearest; `None` where it does not hold the key.
     pub got: Option<String>,
     /// The kind of difference, in one clause: "another identity pool", "letter case", "a guest's token".
     pub kind: String,

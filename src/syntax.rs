@@ -62,13 +62,13 @@ pub enum SyntaxFault {
     BareWord,
     /// A number that JSON does not know: leading zero, leading plus, hexadecimal.
     BadNumber,
-    /// The text ends inside a list or map; related is the opening bracket.
+    /// A list or map that is not closed where the text ends, or goes on without it; related is the opening bracket.
     UnclosedBracket,
     /// A closing bracket that closes nothing, or not the bracket that is open (then related).
     StrayBracket,
     /// Something behind the end of the document.
     SecondDocument,
-    /// A character that belongs to nothing.
+    /// Something that belongs to nothing; of a colon outside of a map, whose opening bracket is lost, the key is related.
     StrayText,
     /// Nested deeper than [`MAX_DEPTH`]; what lies deeper is not read.
     TooDeep,
@@ -100,6 +100,8 @@ struct Raw {
     kind: Kind,
     /// A string whose text differs from what it means.
     escaped: bool,
+    /// The lengths of the quotes before and behind a string, in bytes.
+    quotes: [u8; 2],
     /// For a string: what lies between the quotes.
     start: u32,
     end: u32,
@@ -145,7 +147,7 @@ impl<'s> Tree<'s> {
     }
 
     fn raw(&self, index: u32) -> Raw {
-        const NOTHING: Raw = Raw { kind: Kind::Wrong, escaped: false, start: 0, end: 0, next: u32::MAX };
+        const NOTHING: Raw = Raw { kind: Kind::Wrong, escaped: false, quotes: [0, 0], start: 0, end: 0, next: u32::MAX };
         self.nodes.get(index as usize).copied().unwrap_or(NOTHING)
     }
 
@@ -160,13 +162,8 @@ impl<'s> Tree<'s> {
 
     /// The place of a node with its quotes.
     fn outer(&self, raw: Raw) -> Span {
-        if raw.kind != Kind::String {
-            return self.span(raw.start, raw.end);
-        }
-        let before = self.text.get(..raw.start as usize).and_then(|text| text.chars().next_back());
-        let behind = self.text.get(raw.end as usize..).and_then(|text| text.chars().next());
-        let quote = |c: Option<char>| c.filter(|c| text::QUOTES.contains(c)).map_or(0, |c| c.len_utf8() as u32);
-        self.span(raw.start - quote(before), raw.end + quote(behind))
+        let [before, behind] = raw.quotes.map(u32::from);
+        self.span(raw.start - before, raw.end + behind)
     }
 
     fn slice(&self, start: u32, end: u32) -> &str {

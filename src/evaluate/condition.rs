@@ -1,13 +1,13 @@
 //! Whether one condition holds.
 
 use std::cmp::Ordering;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use ipnet::IpNet;
 
-use super::fill::Filled;
+use super::fill::{self, Units};
 use super::{Context, ContextValue, Gap, GapReason, Got, Truth, undocumented};
 use crate::arn::Arn;
 use crate::pattern::{Mode, Unit, arn_is_short, matches};
@@ -19,36 +19,40 @@ use crate::source::Span;
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
-    // An operator that does not exist makes the whole policy one that AWS refuses; this is for callers that ask about a
-    // condition alone.
     let Some(operator) = condition.operator else {
-        return undocumented(undocumented::UNREADABLE_VALUE, condition.operator_text.span());
+        // A name that is no operator makes the policy one that AWS refuses, so this one is a hole.
+        return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.operator_text.span() });
     };
-    let key = match condition.key.known() {
-        Some(key) => key,
-        None => return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() }),
+    let Some(key) = condition.key.known() else {
+        return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() });
     };
     let value = context.get(key);
     if value == Some(&ContextValue::Unknown) || value.is_none() && context.partial {
         return Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() });
     }
     // A key that holds no value at all is as good as absent: "a null dataset".
-    let value = value.filter(|value| value.values().next().is_some());
+    let value = match context.get(key) {
+        Some(ContextValue::Unknown) => return unknown_key(condition),
+        None if context.partial => return unknown_key(condition),
+        found => found.filter(|value| value.values().next().is_some()),
+    };
+    if condition.values.is_empty() {
+        return undocumented(undocumented::EMPTY_LIST, condition.key.span());
+    }
     if operator.comparison == Comparison::Null {
         return is_null(condition, operator, value);
     }
-    if condition.values.is_empty() && operator.set.is_none() {
-        return undocumented(undocumented::EMPTY_VALUE_LIST, condition.key.span());
-    }
     match value {
         None => absent(condition, operator),
+        // So is a set that holds but the empty string.
+        Some(value) if operator.set.is_some() && is_empty(value) => absent(condition, operator),
         Some(value) => present(condition, operator, value, context),
     }
 }
 
 /// Whether one value of a request agrees with one value of a condition, by the positive form of an operator.
 ///
-/// [`judge`] is made of this; reports ask it which of several values it was.
+/// Conditions are judged by it; a report asks it which of several values it was.
 pub fn compare(comparison: Comparison, operand: &Operand<'_>, value: &str, context: &Context<'_>) -> Truth {
     let mode = match comparison {
         Comparison::StringEquals => Mode::Equal,
@@ -57,7 +61,12 @@ pub fn compare(comparison: Comparison, operand: &Operand<'_>, value: &str, conte
         Comparison::Arn => return compare_arn(operand, value, context),
         _ => return compare_typed(comparison, operand, value),
     };
-    Filled::of(&operand.pattern, context).matches(value, mode)
+    let holds = fill::judge(&operand.pattern, context, value, mode);
+    let hangs_on_unicode = || mode == Mode::EqualIgnoreCase && !value.is_ascii() && !equal_in_ascii(operand, value, context);
+    if holds == Truth::Yes && hangs_on_unicode() {
+        return undocumented(undocumented::OP_STRING_IGNORE_CASE_UNICODE, operand.pattern.text.span());
+    }
+    holds
 }
 
 /// What a request holds for the key of a condition.
@@ -73,14 +82,22 @@ pub(super) fn got(condition: &Condition<'_>, context: &Context<'_>) -> Got {
 }
 
 fn undocumented(id: &'static str, span: Span) -> Truth {
-    Truth::Unknown(Gap { reason: GapReason::Undocumented(id), span })
+    Gap::undocumented(id, span).into()
+}
+
+fn unknown_key(condition: &Condition<'_>) -> Truth {
+    Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() })
+}
+
+fn is_empty(value: &ContextValue<'_>) -> bool {
+    value.values().all(str::is_empty)
 }
 
 fn absent(condition: &Condition<'_>, operator: Operator) -> Truth {
     match operator.set {
         Some(SetPrefix::ForAllValues) => Truth::Yes,
         Some(SetPrefix::ForAnyValue) if operator.if_exists => {
-            undocumented(undocumented::FOR_ANY_VALUE_IF_EXISTS, condition.operator_text.span())
+            undocumented(undocumented::COND_IFEXISTS_SET, condition.operator_text.span())
         }
         // False also for a negated operator: the page on set operators says so of both forms.
         Some(SetPrefix::ForAnyValue) => Truth::No,
@@ -96,36 +113,31 @@ fn present(condition: &Condition<'_>, operator: Operator, value: &ContextValue<'
     };
     match (operator.set, value) {
         (None, ContextValue::One(value)) => judge_one(value),
-        (None, ContextValue::Many(_)) => undocumented(undocumented::MULTIVALUED_PLAIN_OPERATOR, condition.operator_text.span()),
-        // "A null dataset, such as an empty string".
-        (Some(set), value) if value.values().all(str::is_empty) => (set == SetPrefix::ForAllValues).into(),
+        (None, _) => undocumented(undocumented::SET_PLAIN_ON_MANY, condition.operator_text.span()),
         (Some(SetPrefix::ForAllValues), value) => all(value.values(), judge_one),
         (Some(SetPrefix::ForAnyValue), value) => any(value.values(), judge_one),
-        (None, ContextValue::Unknown) => Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() }),
     }
 }
 
 fn is_null(condition: &Condition<'_>, operator: Operator, value: Option<&ContextValue<'_>>) -> Truth {
     if operator.set.is_some() {
-        return undocumented(undocumented::NULL_WITH_SET_PREFIX, condition.operator_text.span());
-    }
-    if condition.values.is_empty() {
-        return undocumented(undocumented::EMPTY_VALUE_LIST, condition.key.span());
+        return undocumented(undocumented::NULL_SET_OPERATOR, condition.operator_text.span());
     }
     let asks = |null: bool| {
         any(&condition.values, |operand| match operand.value {
-            Value::Bool(wanted) => (wanted == null).into(),
-            _ => unread(operand),
+            Value::Bool(wanted) if open_form(Comparison::Bool, operand.pattern.plain()).is_none() => (wanted == null).into(),
+            Value::Later => unread(Comparison::Null, operand),
+            _ => undocumented(undocumented::NULL_OTHER_VALUE, operand.pattern.text.span()),
         })
     };
     match value {
-        None => asks(true),
-        Some(value) if value.values().all(str::is_empty) => match (asks(true), asks(false)) {
-            (Truth::Yes, Truth::Yes) => Truth::Yes,
+        Some(ContextValue::One(text)) if text.is_empty() => match (asks(true), asks(false)) {
+            (null, there) if null == there => null,
             (Truth::Unknown(gap), _) | (_, Truth::Unknown(gap)) => Truth::Unknown(gap),
-            _ => undocumented(undocumented::NULL_OF_EMPTY_VALUE, condition.operator_text.span()),
+            _ => undocumented(undocumented::NULL_EMPTY_STRING, condition.operator_text.span()),
         },
-        Some(_) => asks(false),
+        Some(value) => asks(is_empty(value)),
+        None => asks(true),
     }
 }
 
@@ -145,23 +157,26 @@ fn all<T>(items: impl IntoIterator<Item = T>, mut judge: impl FnMut(T) -> Truth)
 }
 
 fn compare_arn(operand: &Operand<'_>, value: &str, context: &Context<'_>) -> Truth {
-    let mut filled = Filled::of(&operand.pattern, context);
+    let mut units = Units::new();
+    if let Err(truth) = fill::fill(&operand.pattern, context, &mut units) {
+        return truth;
+    }
     let span = operand.pattern.text.span();
-    let Filled::Units(units, _) = &mut filled else {
-        return filled.matches(value, Mode::Arn);
-    };
+    let like = |units: &Units<'_>| matches(units.as_slice(), value, Mode::Like);
     if arn_is_short(units.as_slice()) {
         // Whatever AWS makes of it, it is hardly more than to let the missing parts be anything.
-        let as_written = matches(units.as_slice(), value, Mode::Like);
+        let as_written = like(&units);
         units.push(Unit::Wild(":*"));
-        let with_rest = matches(units.as_slice(), value, Mode::Like);
-        return if as_written || with_rest { undocumented(undocumented::SHORT_ARN_PATTERN, span) } else { Truth::No };
+        return if as_written || like(&units) { undocumented(undocumented::OP_ARN_SHORT, span) } else { Truth::No };
     }
-    let stars = units.as_slice().iter().all(|unit| matches!(unit, Unit::Wild(text) if text.bytes().all(|byte| byte == b'*')));
-    if stars && Arn::parse(value).is_none() {
-        return undocumented(undocumented::STAR_ON_OTHER_THAN_ARN, span);
+    if Arn::parse(value).is_none() && units.as_slice().iter().all(is_stars) {
+        return undocumented(undocumented::OP_ARN_STAR_VALUE, span);
     }
-    filled.matches(value, Mode::Arn)
+    fill::judge(&operand.pattern, context, value, Mode::Arn)
+}
+
+fn is_stars(unit: &Unit<'_>) -> bool {
+    matches!(unit, Unit::Wild(text) if text.bytes().all(|byte| byte == b'*'))
 }
 
 fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> Truth {
@@ -169,31 +184,65 @@ fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> 
         (Comparison::Numeric(relation), Value::Number(own)) => Decimal::parse(value).map(|value| holds(relation, value.cmp(own))),
         (Comparison::Date(relation), Value::Date(own)) => Instant::parse(value).map(|value| holds(relation, value.cmp(own))),
         (Comparison::Bool, Value::Bool(own)) => parse_bool(value).map(|value| value == *own),
-        (Comparison::Binary, Value::Binary(own)) => STANDARD.decode(value).ok().map(|value| value == **own),
+        (Comparison::Binary, Value::Binary(own)) => STANDARD_PAD_INDIFFERENT.decode(value).ok().map(|value| value == **own),
         (Comparison::IpAddress, Value::Network(address, prefix)) => {
             let network = IpNet::new(*address, *prefix).ok();
             // An address of the other family is in no network of this one.
             network.zip(value.parse::<IpAddr>().ok()).map(|(network, value)| network.contains(&value))
         }
-        _ => return unread(operand),
+        _ => return unread(comparison, operand),
     };
-    match read {
-        Some(holds) => holds.into(),
-        None => undocumented(undocumented::UNREADABLE_REQUEST_VALUE, operand.pattern.text.span()),
+    let open = open_form(comparison, operand.pattern.plain()).or_else(|| open_form(comparison, Some(value)));
+    let span = operand.pattern.text.span();
+    match (read, open) {
+        (None, _) => undocumented(undocumented::OP_BAD_CONTEXT, span),
+        (Some(_), Some(id)) => undocumented(id, span),
+        (Some(holds), None) => holds.into(),
     }
+}
+
+/// A form of which AWS does not say that it is read, though we can.
+fn open_form(comparison: Comparison, text: Option<&str>) -> Option<&'static str> {
+    let text = text?;
+    let (is_open, id) = match comparison {
+        Comparison::Numeric(_) => (text.contains(['e', 'E']), undocumented::OP_NUMERIC_FORMAT),
+        Comparison::Date(_) => {
+            (text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()), undocumented::OP_DATE_YEAR_OR_EPOCH)
+        }
+        Comparison::Bool => (!matches!(text, "true" | "false"), undocumented::OP_BOOL_CASE),
+        Comparison::Binary => (STANDARD.decode(text).is_err(), undocumented::OP_BINARY_FORMAT),
+        Comparison::IpAddress => {
+            let address = text.split('/').next().and_then(|address| address.parse::<Ipv6Addr>().ok());
+            (address.is_some_and(|address| address.to_ipv4_mapped().is_some()), undocumented::OP_IP_OTHER_FORMS)
+        }
+        _ => return None,
+    };
+    is_open.then_some(id)
 }
 
 /// Of a value in a policy that its operator cannot read, or not yet.
-fn unread(operand: &Operand<'_>) -> Truth {
+fn unread(comparison: Comparison, operand: &Operand<'_>) -> Truth {
     let text = &operand.pattern.text;
     match text.hole() {
         Some(hole) => Truth::Unknown(Gap { reason: GapReason::Hole, span: hole.span }),
-        None if operand.value == Value::Later => undocumented(undocumented::VARIABLE_IN_TYPED_OPERATOR, text.span()),
-        None => undocumented(undocumented::UNREADABLE_VALUE, text.span()),
+        None if operand.value == Value::Later && comparison == Comparison::Bool => {
+            undocumented(undocumented::VAR_BOOL, text.span())
+        }
+        None => undocumented(undocumented::OP_BAD_VALUE, text.span()),
     }
 }
 
-/// Letter case is not documented; AWS itself writes both `true` and `True`.
+/// Whether a value is equal but for the case of ASCII letters.
+fn equal_in_ascii(operand: &Operand<'_>, value: &str, context: &Context<'_>) -> bool {
+    let mut units = Units::new();
+    let filled = fill::fill(&operand.pattern, context, &mut units).is_ok();
+    let text = |unit: &Unit<'_>| match *unit {
+        Unit::Wild(text) | Unit::Exact(text) => text.to_owned(),
+        Unit::Any => String::new(),
+    };
+    filled && units.as_slice().iter().map(text).collect::<String>().eq_ignore_ascii_case(value)
+}
+
 fn parse_bool(text: &str) -> Option<bool> {
     [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

@@ -1,69 +1,78 @@
 //! Patterns with their variables filled from a request.
 
-use super::undocumented::MULTIVALUED_VARIABLE;
+use super::undocumented::{VAR_LITERAL, VAR_MULTIVALUED};
 use super::{Context, ContextValue, Gap, GapReason, Truth};
 use crate::pattern::{Mode, Part, Pattern, Unit, Variable, matches};
+use crate::source::Span;
 
-/// A pattern filled from a request.
-pub(super) enum Filled<'a> {
-    /// Known, but for the gap: what stands there may be any text.
-    Units(Units<'a>, Option<Gap>),
-    /// A variable has no value, so the pattern matches nothing.
-    Nothing,
-    /// Not known at all.
-    Unknown(Gap),
+/// Whether a pattern, filled from a request, matches a text.
+pub(super) fn judge(pattern: &Pattern<'_>, context: &Context<'_>, text: &str, mode: Mode) -> Truth {
+    if let Some(plain) = pattern.plain() {
+        return matches(&[Unit::Wild(plain)], text, mode).into();
+    }
+    let mut units = Units::new();
+    let (gap, wild) = match fill(pattern, context, &mut units) {
+        Ok(filled) => (filled.gap, filled.wild),
+        Err(truth) => return truth,
+    };
+    if matches(units.as_slice(), text, mode) {
+        return gap.map_or(Truth::Yes, Truth::Unknown);
+    }
+    // What the value holds stands for itself; but should its wildcards be wildcards, it might match after all.
+    let Some(span) = wild.filter(|_| matches!(mode, Mode::Like | Mode::Arn | Mode::Resource)) else {
+        return Truth::No;
+    };
+    units.make_wild();
+    if matches(units.as_slice(), text, mode) { Gap::undocumented(VAR_LITERAL, span).into() } else { Truth::No }
 }
 
-impl<'a> Filled<'a> {
-    /// Fills a pattern.
-    pub(super) fn of(pattern: &'a Pattern<'_>, context: &'a Context<'_>) -> Self {
-        let mut units = Units::new();
-        if let Some(text) = pattern.plain() {
-            units.push(Unit::Wild(text));
-            return Self::Units(units, None);
-        }
-        let mut gap = None;
-        let mut unknown = None;
-        for part in pattern.parts() {
-            units.push(match part {
-                Part::Literal(text) => Unit::Wild(text),
-                Part::Symbol(symbol) => Unit::Exact(symbol_text(*symbol)),
-                Part::Hole(span) => {
-                    gap = gap.or(Some(Gap { reason: GapReason::Hole, span: *span }));
+/// What is to be known of a filled pattern.
+pub(super) struct FilledUp {
+    /// It is known but for this: any text may stand there.
+    pub(super) gap: Option<Gap>,
+    /// A variable whose value holds a `*` or `?`.
+    wild: Option<Span>,
+}
+
+/// Fills a pattern from a request. `Err` is an answer that does not hang on the text.
+pub(super) fn fill<'a>(pattern: &'a Pattern<'_>, context: &'a Context<'_>, units: &mut Units<'a>) -> Result<FilledUp, Truth> {
+    let mut filled = FilledUp { gap: None, wild: None };
+    if let Some(plain) = pattern.plain() {
+        units.push(Unit::Wild(plain));
+        return Ok(filled);
+    }
+    let mut unknown = None;
+    for part in pattern.parts() {
+        units.push(match part {
+            Part::Literal(text) => Unit::Wild(text),
+            Part::Symbol(symbol) => Unit::Exact(symbol_text(*symbol)),
+            Part::Hole(span) => {
+                filled.gap = filled.gap.or(Some(Gap { reason: GapReason::Hole, span: *span }));
+                Unit::Any
+            }
+            Part::Variable(variable) => match value_of(variable, context) {
+                VariableValue::Text(text) => {
+                    if text.contains(['*', '?']) {
+                        filled.wild = filled.wild.or(Some(variable.span));
+                    }
+                    Unit::Exact(text)
+                }
+                // "There is no equal or like value", whatever else stands in the pattern.
+                VariableValue::None => return Err(Truth::No),
+                VariableValue::Unknown => {
+                    filled.gap = filled.gap.or(Some(Gap { reason: GapReason::Key, span: variable.span }));
                     Unit::Any
                 }
-                Part::Variable(variable) => match value_of(variable, context) {
-                    VariableValue::Text(text) => Unit::Exact(text),
-                    VariableValue::None => return Self::Nothing,
-                    VariableValue::Unknown => {
-                        gap = gap.or(Some(Gap { reason: GapReason::Key, span: variable.span }));
-                        Unit::Any
-                    }
-                    VariableValue::Many => {
-                        unknown =
-                            unknown.or(Some(Gap { reason: GapReason::Undocumented(MULTIVALUED_VARIABLE), span: variable.span }));
-                        Unit::Any
-                    }
-                },
-            });
-        }
-        match unknown {
-            Some(gap) => Self::Unknown(gap),
-            None => Self::Units(units, gap),
-        }
-    }
-
-    /// Whether it matches a text.
-    pub(super) fn matches(&self, text: &str, mode: Mode) -> Truth {
-        match self {
-            Self::Nothing => Truth::No,
-            Self::Unknown(gap) => Truth::Unknown(*gap),
-            Self::Units(units, gap) => match (matches(units.as_slice(), text, mode), gap) {
-                (false, _) => Truth::No,
-                (true, None) => Truth::Yes,
-                (true, Some(gap)) => Truth::Unknown(*gap),
+                VariableValue::Many => {
+                    unknown = unknown.or(Some(Gap::undocumented(VAR_MULTIVALUED, variable.span)));
+                    Unit::Any
+                }
             },
-        }
+        });
+    }
+    match unknown {
+        Some(gap) => Err(gap.into()),
+        None => Ok(filled),
     }
 }
 
@@ -80,7 +89,7 @@ fn value_of<'a>(variable: &'a Variable<'_>, context: &'a Context<'_>) -> Variabl
         Some(ContextValue::Many(values)) if !values.is_empty() => VariableValue::Many,
         Some(ContextValue::Unknown) => VariableValue::Unknown,
         None if context.partial => VariableValue::Unknown,
-        _ => variable.default.as_deref().map_or(VariableValue::None, VariableValue::Text),
+        Some(ContextValue::Many(_)) | None => variable.default.as_deref().map_or(VariableValue::None, VariableValue::Text),
     }
 }
 
@@ -121,5 +130,14 @@ impl<'a> Units<'a> {
 
     pub(super) fn as_slice(&self) -> &[Unit<'a>] {
         if self.many.is_empty() { self.few.get(..self.count).unwrap_or(&[]) } else { &self.many }
+    }
+    /// Lets wildcards be wildcards also in values and symbols.
+    fn make_wild(&mut self) {
+        let units = if self.many.is_empty() { self.few.as_mut_slice() } else { self.many.as_mut_slice() };
+        for unit in units {
+            if let Unit::Exact(text) = *unit {
+                *unit = Unit::Wild(text);
+            }
+        }
     }
 }

@@ -7,51 +7,59 @@ use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{PolicyKind, Principal, PrincipalKind, Principals};
 use crate::syntax::{Piece, Text};
 
-/// Whether Principal or NotPrincipal takes the caller in.
+/// Whether `Principal` or `NotPrincipal` of a statement takes the caller in.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
-pub(super) fn judge(principals: &Principals<'_>, caller: Caller<'_>, kind: PolicyKind) -> Truth {
-    let names = |caller| principals.list.iter().map(|principal| judge_one(principal, caller, kind)).fold(Truth::No, Truth::or);
+pub(super) fn judge(principals: &Principals<'_>, caller: Caller<'_>, kind: PolicyKind, denies: bool) -> Truth {
+    if principals.list.is_empty() {
+        return Gap::undocumented(undocumented::EMPTY_LIST, principals.key).into();
+    }
+    let trusts = kind == PolicyKind::Trust && !denies;
+    let named = principals.list.iter().map(|principal| judge_one(principal, caller, trusts)).fold(Truth::No, Truth::or);
     if !principals.negated {
-        return names(caller);
+        return named;
     }
     // To be spared, the caller's account must be listed as well as the role and the session: AWS looks at each, in an order
-    // that "depends on the service".
-    let whole = names(caller);
-    let Caller::Aws(arn) = caller else {
-        return !whole;
-    };
-    if whole == Truth::Yes && !each_is_listed(&principals.list, arn) {
-        let gap = Gap { reason: GapReason::Undocumented(undocumented::NOT_PRINCIPAL_IN_PART), span: principals.key };
-        return Truth::Unknown(gap);
+    // that depends on the service.
+    match caller {
+        Caller::Aws(arn) if named == Truth::Yes && !each_is_listed(&principals.list, arn) => {
+            Gap::undocumented(undocumented::NOTPRINCIPAL_CHAIN, principals.key).into()
+        }
+        _ => !named,
     }
-    !whole
 }
 
-fn judge_one(principal: &Principal<'_>, caller: Caller<'_>, kind: PolicyKind) -> Truth {
+/// `trusts`: whether this allows in a trust policy.
+fn judge_one(principal: &Principal<'_>, caller: Caller<'_>, trusts: bool) -> Truth {
     let text = &principal.value;
-    let unknown = |reason| Truth::Unknown(Gap { reason, span: text.span() });
+    let hole = Gap { reason: GapReason::Hole, span: text.span() };
+    let open = |id| Gap::undocumented(id, text.span()).into();
+    if principal.kind == PrincipalKind::Later {
+        return hole.into();
+    }
     let Some(known) = text.known() else {
-        return if may_name(principal, caller) { unknown(GapReason::Hole) } else { Truth::No };
+        return if may_name(principal, caller) { hole.into() } else { Truth::No };
     };
     match (principal.kind, caller) {
-        (PrincipalKind::Anyone, _) if kind == PolicyKind::Trust => unknown(GapReason::Undocumented(undocumented::STAR_IN_TRUST)),
+        (PrincipalKind::Anyone, _) if trusts => open(undocumented::PRINCIPAL_STAR_ALLOW),
         (PrincipalKind::Anyone, _) => Truth::Yes,
+        (PrincipalKind::Aws, Caller::Federated(_)) if known == "*" && trusts => open(undocumented::PRINCIPAL_STAR_ALLOW),
         (PrincipalKind::Aws, _) if known == "*" => Truth::Yes,
         (PrincipalKind::Aws, Caller::Aws(arn)) => names_aws(known, arn).into(),
-        (PrincipalKind::Federated, Caller::Federated(name)) | (PrincipalKind::Service, Caller::Service(name)) => {
-            if known == name {
-                Truth::Yes
-            } else if known == "*" {
-                unknown(GapReason::Undocumented(undocumented::STAR_AS_SERVICE_OR_PROVIDER))
+        (PrincipalKind::Federated, Caller::Federated(name)) if known != name => {
+            if known == "*" {
+                open(undocumented::PRINCIPAL_FEDERATED_STAR)
             } else if known.eq_ignore_ascii_case(name) {
-                unknown(GapReason::Undocumented(undocumented::PRINCIPAL_LETTER_CASE))
+                open(undocumented::PRINCIPAL_FEDERATED_CASE)
             } else {
                 Truth::No
             }
         }
-        (PrincipalKind::CanonicalUser, Caller::Aws(_)) => unknown(GapReason::Undocumented(undocumented::CANONICAL_USER)),
+        (PrincipalKind::Federated, Caller::Federated(_)) => Truth::Yes,
+        (PrincipalKind::Service, Caller::Service(_)) if known == "*" => open(undocumented::PRINCIPAL_SERVICE_STAR),
+        (PrincipalKind::Service, Caller::Service(name)) => (known == name).into(),
+        (PrincipalKind::CanonicalUser, Caller::Aws(_)) => open(undocumented::PRINCIPAL_CANONICAL),
         _ => Truth::No,
     }
 }

@@ -1,9 +1,8 @@
 //! Whether one statement applies.
 
-use super::fill::Filled;
-use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, principal, undocumented};
+use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
 use crate::pattern::{Mode, Part, Pattern};
-use crate::policy::{Patterns, Policy, PolicyKind, Statement};
+use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
 
 /// Whether a statement applies: it names the caller, the action and the resource, and all its conditions hold.
 ///
@@ -28,7 +27,7 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
     if hurried(resource) {
         return Truth::No;
     }
-    let mut applies = principal.and(action).and(resource);
+    let mut applies = principal.and(action).and(resource).and(later(statement).unwrap_or(Truth::Yes));
     for own in &statement.conditions {
         let holds = condition::judge(own, request.context);
         applies = applies.and(holds);
@@ -47,7 +46,10 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
 
 fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     match &statement.principals {
-        Some(principals) => principal::judge(principals, request.principal, kind),
+        Some(principals) => {
+            let denies = matches!(statement.effect, Some((Effect::Deny, _)));
+            principal::judge(principals, request.principal, kind, denies)
+        }
         // Where a kind needs a principal, a policy without one is refused before it comes here.
         None => Truth::Yes,
     }
@@ -55,9 +57,17 @@ fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
 
 fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     let Some(actions) = &statement.actions else {
-        return Truth::No;
+        return later(statement).unwrap_or(Truth::No);
     };
-    judge_list(actions, |pattern| Filled::of(pattern, request.context).matches(request.action, Mode::Action))
+    judge_list(actions, |pattern| {
+        let matched = fill::judge(pattern, request.context, request.action, Mode::Action);
+        match matched {
+            Truth::Yes if has_wild_prefix(pattern) => {
+                Gap::undocumented(undocumented::ACTION_WILDCARD_PREFIX, pattern.text.span()).into()
+            }
+            _ => matched,
+        }
+    })
 }
 
 fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
@@ -66,7 +76,7 @@ fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
         // A resource-based policy may leave it out: it is attached to the one resource that it is about.
         None => Truth::Yes,
         Some(resources) => judge_list(resources, |pattern| {
-            let matched = Filled::of(pattern, request.context).matches(request.resource, Mode::Resource);
+            let matched = fill::judge(pattern, request.context, request.resource, Mode::Resource);
             match misplaced_variable(pattern) {
                 Some(gap) if matched != Truth::No => Truth::Unknown(gap),
                 _ => matched,
@@ -75,7 +85,16 @@ fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
     }
 }
 
+/// A wildcard before the colon of an action, other than the one `*` for all actions.
+fn has_wild_prefix(pattern: &Pattern<'_>) -> bool {
+    let prefix = pattern.plain().and_then(|text| text.split(':').next()).unwrap_or("");
+    prefix.contains(['*', '?']) && pattern.plain() != Some("*")
+}
+
 fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Truth) -> Truth {
+    if patterns.list.is_empty() {
+        return Gap::undocumented(undocumented::EMPTY_LIST, patterns.key).into();
+    }
     let mut found = Truth::No;
     for pattern in &patterns.list {
         found = found.or(judge(pattern));
@@ -86,6 +105,11 @@ fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Tr
     if patterns.negated { !found } else { found }
 }
 
+/// What a hole that may hold further elements or conditions leaves open.
+fn later(statement: &Statement<'_>) -> Option<Truth> {
+    statement.later.map(|span| Truth::Unknown(Gap { reason: GapReason::Hole, span }))
+}
+
 /// A variable in the first five parts of an ARN, where AWS says that none can stand.
 fn misplaced_variable(pattern: &Pattern<'_>) -> Option<Gap> {
     let mut colons = 0;
@@ -93,8 +117,7 @@ fn misplaced_variable(pattern: &Pattern<'_>) -> Option<Gap> {
         match part {
             Part::Literal(text) => colons += text.bytes().filter(|&byte| byte == b':').count(),
             Part::Variable(variable) if colons < 5 => {
-                let reason = GapReason::Undocumented(undocumented::VARIABLE_BEFORE_FIFTH_COLON);
-                return Some(Gap { reason, span: variable.span });
+                return Some(Gap::undocumented(undocumented::RESOURCE_VARIABLE_PLACE, variable.span));
             }
             // What it holds may be the colons that are missing.
             Part::Hole(_) => return None,

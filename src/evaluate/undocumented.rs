@@ -1,57 +1,87 @@
 //! What AWS does not document, or documents in two ways: the ids of the sentences in `docs/semantics.md`.
 
-/// An operator without `ForAllValues` or `ForAnyValue` on a key of several values.
-pub const MULTIVALUED_PLAIN_OPERATOR: &str = "multivalued-plain-operator";
-/// A key of several values as a policy variable.
-pub const MULTIVALUED_VARIABLE: &str = "multivalued-variable";
-/// A policy variable under an operator that takes none: numbers, dates, booleans, bytes, addresses, `Null`.
-pub const VARIABLE_IN_TYPED_OPERATOR: &str = "variable-in-typed-operator";
-/// A policy variable in the first five parts of a Resource.
-pub const VARIABLE_BEFORE_FIFTH_COLON: &str = "variable-before-fifth-colon";
-/// A value of a policy that its operator cannot read.
-pub const UNREADABLE_VALUE: &str = "unreadable-value";
-/// A value of a request that the operator cannot read.
-pub const UNREADABLE_REQUEST_VALUE: &str = "unreadable-request-value";
-/// A pattern of an ARN operator with fewer than six parts.
-pub const SHORT_ARN_PATTERN: &str = "short-arn-pattern";
-/// `*` under an ARN operator, and a request whose value is no ARN.
-pub const STAR_ON_OTHER_THAN_ARN: &str = "star-on-other-than-arn";
-/// `Null` on a key that is there and empty.
-pub const NULL_OF_EMPTY_VALUE: &str = "null-of-empty-value";
-/// `ForAllValues:Null` and `ForAnyValue:Null`.
-pub const NULL_WITH_SET_PREFIX: &str = "null-with-set-prefix";
-/// `ForAnyValue:…IfExists` on a key that is absent: the one page says false, the other true.
-pub const FOR_ANY_VALUE_IF_EXISTS: &str = "for-any-value-if-exists";
-/// A condition without any value.
-pub const EMPTY_VALUE_LIST: &str = "empty-value-list";
-/// The bare `"*"` as the principal of a trust policy.
-pub const STAR_IN_TRUST: &str = "star-in-trust";
-/// `*` as the name of a service or of a provider.
-pub const STAR_AS_SERVICE_OR_PROVIDER: &str = "star-as-service-or-provider";
-/// A principal that differs from the caller in letter case only.
-pub const PRINCIPAL_LETTER_CASE: &str = "principal-letter-case";
-/// A `NotPrincipal` that names some but not all of the caller's account, role and session.
-pub const NOT_PRINCIPAL_IN_PART: &str = "not-principal-in-part";
+/// An empty list of actions, resources, principals or values.
+pub const EMPTY_LIST: &str = "doc-empty-list";
+/// A provider that differs from the caller's in letter case only.
+pub const PRINCIPAL_FEDERATED_CASE: &str = "principal-federated-case";
+/// `Federated: "*"`.
+pub const PRINCIPAL_FEDERATED_STAR: &str = "principal-federated-star";
+/// `Service: "*"`.
+pub const PRINCIPAL_SERVICE_STAR: &str = "principal-service-star";
+/// `*` as a principal that a trust policy allows.
+pub const PRINCIPAL_STAR_ALLOW: &str = "principal-star-allow";
 /// A canonical user id, which does not tell its account.
-pub const CANONICAL_USER: &str = "canonical-user";
+pub const PRINCIPAL_CANONICAL: &str = "principal-canonical";
+/// A `NotPrincipal` that names some but not all of the caller's account, role and session.
+pub const NOTPRINCIPAL_CHAIN: &str = "notprincipal-chain";
+/// A wildcard in the service prefix of an action.
+pub const ACTION_WILDCARD_PREFIX: &str = "action-wildcard-prefix";
+/// A variable in the first five parts of a resource.
+pub const RESOURCE_VARIABLE_PLACE: &str = "resource-variable-place";
+/// `ForAnyValue:…IfExists` on a key that is absent.
+pub const COND_IFEXISTS_SET: &str = "cond-ifexists-set";
+/// `Null` on a key of one value that is the empty string.
+pub const NULL_EMPTY_STRING: &str = "null-empty-string";
+/// `Null` with other than `true` and `false`.
+pub const NULL_OTHER_VALUE: &str = "null-other-value";
+/// `ForAllValues:Null` and `ForAnyValue:Null`.
+pub const NULL_SET_OPERATOR: &str = "null-set-operator";
+/// An operator without `ForAllValues` or `ForAnyValue` on a key of several values.
+pub const SET_PLAIN_ON_MANY: &str = "set-plain-on-many";
+/// Letters beyond ASCII that differ in case, under an operator that ignores case.
+pub const OP_STRING_IGNORE_CASE_UNICODE: &str = "op-string-ignore-case-unicode";
+/// A pattern of an ARN operator with fewer than six parts.
+pub const OP_ARN_SHORT: &str = "op-arn-short";
+/// `*` under an ARN operator, and a request whose value is no ARN.
+pub const OP_ARN_STAR_VALUE: &str = "op-arn-star-value";
+/// A number with an exponent.
+pub const OP_NUMERIC_FORMAT: &str = "op-numeric-format";
+/// Four digits as a date.
+pub const OP_DATE_YEAR_OR_EPOCH: &str = "op-date-year-or-epoch";
+/// `True` or `TRUE`.
+pub const OP_BOOL_CASE: &str = "op-bool-case";
+/// Base64 without its padding.
+pub const OP_BINARY_FORMAT: &str = "op-binary-format";
+/// IPv4 mapped into IPv6.
+pub const OP_IP_OTHER_FORMS: &str = "op-ip-other-forms";
+/// A value of a policy that its operator cannot read.
+pub const OP_BAD_VALUE: &str = "op-bad-value";
+/// A value of a request that the operator cannot read.
+pub const OP_BAD_CONTEXT: &str = "op-bad-context";
+/// A variable under `Bool`.
+pub const VAR_BOOL: &str = "var-bool";
+/// `*` or `?` in the value of a variable.
+pub const VAR_LITERAL: &str = "var-literal";
+/// A key of several values as a variable.
+pub const VAR_MULTIVALUED: &str = "var-multivalued";
 
 /// All of them.
-pub const ALL: [&str; 17] = [
-    MULTIVALUED_PLAIN_OPERATOR,
-    MULTIVALUED_VARIABLE,
-    VARIABLE_IN_TYPED_OPERATOR,
-    VARIABLE_BEFORE_FIFTH_COLON,
-    UNREADABLE_VALUE,
-    UNREADABLE_REQUEST_VALUE,
-    SHORT_ARN_PATTERN,
-    STAR_ON_OTHER_THAN_ARN,
-    NULL_OF_EMPTY_VALUE,
-    NULL_WITH_SET_PREFIX,
-    FOR_ANY_VALUE_IF_EXISTS,
-    EMPTY_VALUE_LIST,
-    STAR_IN_TRUST,
-    STAR_AS_SERVICE_OR_PROVIDER,
-    PRINCIPAL_LETTER_CASE,
-    NOT_PRINCIPAL_IN_PART,
-    CANONICAL_USER,
+pub const ALL: [&str; 27] = [
+    EMPTY_LIST,
+    PRINCIPAL_FEDERATED_CASE,
+    PRINCIPAL_FEDERATED_STAR,
+    PRINCIPAL_SERVICE_STAR,
+    PRINCIPAL_STAR_ALLOW,
+    PRINCIPAL_CANONICAL,
+    NOTPRINCIPAL_CHAIN,
+    ACTION_WILDCARD_PREFIX,
+    RESOURCE_VARIABLE_PLACE,
+    COND_IFEXISTS_SET,
+    NULL_EMPTY_STRING,
+    NULL_OTHER_VALUE,
+    NULL_SET_OPERATOR,
+    SET_PLAIN_ON_MANY,
+    OP_STRING_IGNORE_CASE_UNICODE,
+    OP_ARN_SHORT,
+    OP_ARN_STAR_VALUE,
+    OP_NUMERIC_FORMAT,
+    OP_DATE_YEAR_OR_EPOCH,
+    OP_BOOL_CASE,
+    OP_BINARY_FORMAT,
+    OP_IP_OTHER_FORMS,
+    OP_BAD_VALUE,
+    OP_BAD_CONTEXT,
+    VAR_BOOL,
+    VAR_LITERAL,
+    VAR_MULTIVALUED,
 ];

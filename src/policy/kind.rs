@@ -78,20 +78,20 @@ fn is_written_like(key: Node<'_, '_>, name: Name) -> bool {
     [Some(key), singular].into_iter().flatten().any(|key| key.eq_ignore_ascii_case(name.text()))
 }
 
-/// What stands in the statements of a document.
+/// What stands in the statements of a document, each counted.
 #[derive(Default)]
 struct Seen {
     statements: usize,
     with_principal: usize,
     with_resource: usize,
-    /// A principal other than everyone.
-    somebody: bool,
-    /// A principal other than a federated one.
-    not_federated: bool,
-    /// An action of STS.
-    sts: bool,
-    /// An action that is neither of STS nor `*`.
-    other: bool,
+    /// Principals other than everyone.
+    somebody: usize,
+    /// Principals other than federated ones.
+    not_federated: usize,
+    /// Actions of STS.
+    sts: usize,
+    /// Actions that are neither of STS nor `*`.
+    other: usize,
 }
 
 impl Seen {
@@ -112,43 +112,37 @@ impl Seen {
 
     fn look_at_principal(&mut self, principal: Node<'_, '_>) {
         if principal.kind() == Kind::Map {
-            self.somebody |= principal.entries().any(|entry| !entry.value.items_or_self().all(|value| value.is("*")));
-            self.not_federated |= principal.entries().any(|entry| !entry.key.is("Federated"));
+            let values = principal.entries().flat_map(|entry| entry.value.items_or_self());
+            self.somebody += values.filter(|value| !value.is("*")).count();
+            self.not_federated += principal.entries().filter(|entry| !entry.key.is("Federated")).count();
         } else {
-            self.somebody |= !principal.is("*");
-            self.not_federated = true;
+            self.somebody += usize::from(!principal.is("*"));
+            self.not_federated += 1;
         }
     }
 
     fn look_at_action(&mut self, action: Node<'_, '_>) {
         let Some(action) = action.string() else { return };
         let sts = action.split_once(':').is_some_and(|(service, _)| service.trim().eq_ignore_ascii_case("sts"));
-        self.sts |= sts;
-        self.other |= !sts && action != "*";
+        self.sts += usize::from(sts);
+        self.other += usize::from(!sts && action != "*");
     }
 
     fn kind(&self) -> (PolicyKind, bool) {
-        let all = self.statements;
-        // the endpoint of STS may have a policy of its own, with Resource and for everyone
-        let for_everyone = !self.somebody;
+        let all_name_somebody = self.with_principal == self.statements;
         let no_resource = self.with_resource == 0;
         if self.with_principal == 0 {
-            let trust = self.sts && !self.other && no_resource;
+            let trust = self.sts > 0 && self.other == 0 && no_resource;
             return (if trust { PolicyKind::Trust } else { PolicyKind::Identity }, false);
         }
-        let (trust, sure) = match (self.sts, self.other) {
-            (true, false) => (no_resource || !for_everyone, no_resource && self.with_principal == all),
-            (false, false) => (no_resource, false),
-            (true, true) => (no_resource, false),
-            (false, true) => (no_resource && !self.not_federated, false),
-        };
-        if trust {
-            return (PolicyKind::Trust, sure);
+        match (self.sts > 0, self.other > 0) {
+            // the endpoint of STS may have a policy of its own: with Resource, and for everyone
+            (true, false) if no_resource || self.somebody > 0 => (PolicyKind::Trust, no_resource && all_name_somebody),
+            (_, false) | (true, true) if no_resource => (PolicyKind::Trust, false),
+            (false, true) if no_resource && self.not_federated == 0 => (PolicyKind::Trust, false),
+            // a principal in a few of many statements is rather a slip in an identity policy
+            _ if self.with_principal * 2 < self.statements => (PolicyKind::Identity, false),
+            (sts, _) => (PolicyKind::Resource, all_name_somebody && self.somebody > 0 && !sts),
         }
-        // one principal in many statements is rather a slip in an identity policy
-        if self.with_principal * 2 < all {
-            return (PolicyKind::Identity, false);
-        }
-        (PolicyKind::Resource, self.with_principal == all && !for_everyone && !self.sts)
     }
 }

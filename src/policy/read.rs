@@ -25,12 +25,13 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         version_span: None,
         id: None,
         statements: Vec::new(),
+        later: None,
         faults: Vec::new(),
     };
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),
-        Kind::Hole | Kind::Wrong => {}
+        _ if is_open(node) => policy.later = Some(node.span()),
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
     }
     reader.faults.sort_by_key(|fault| fault.span);
@@ -51,8 +52,7 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, expected: &'static str, value: Node<'_, '_>, key: Node<'_, '_>) {
-        // what is no value at all was told by the tree's reader; a hole may turn out to be anything
-        if !matches!(value.kind(), Kind::Wrong | Kind::Hole) {
+        if !is_open(value) {
             self.faults.push(Fault::between(PolicyFault::WrongType(expected), value.mark(), key.span()));
         }
     }
@@ -74,10 +74,11 @@ impl Reader {
             policy.version_span = Some(value.span());
         }
         self.variables = policy.version == Version::V2012;
+        policy.later = own.open.then(|| node.mark());
         for &Element { name, key, value } in &own.found {
             match name {
                 Name::Id => policy.id = self.string(value, key),
-                Name::Statement => self.statements(value, key, &mut policy.statements),
+                Name::Statement => self.statements(value, key, policy),
                 _ => {}
             }
         }
@@ -107,15 +108,16 @@ impl Reader {
         }
     }
 
-    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, list: &mut Vec<Statement<'s>>) {
+    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>) {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, list.len());
-                list.push(statement);
+                let statement = self.statement(item, policy.statements.len());
+                policy.statements.push(statement);
             } else {
+                policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);
             }
         }
@@ -142,6 +144,7 @@ impl Reader {
             resources: None,
             conditions: Vec::new(),
             condition_key: None,
+            later: own.open.then(|| node.mark()),
         };
         for &Element { name, key, value } in &own.found {
             match name {
@@ -159,7 +162,8 @@ impl Reader {
                 }
                 Name::Condition => {
                     statement.condition_key = Some(key.span());
-                    self.conditions(value, &mut statement.conditions);
+                    let later = self.conditions(value, &mut statement.conditions);
+                    statement.later = statement.later.or(later);
                 }
                 Name::Version | Name::Id | Name::Statement => {}
             }
@@ -258,6 +262,15 @@ impl PolicyKind {
     /// Whether its statements name principals.
     fn has_principal(self) -> bool {
         matches!(self, Self::Trust | Self::Resource | Self::Rcp | Self::Endpoint)
+    }
+}
+
+/// Whether something may still become what is due: a hole, or what is no value at all, as the tree's reader has told.
+fn is_open(value: Node<'_, '_>) -> bool {
+    match value.kind() {
+        Kind::Hole | Kind::Wrong => true,
+        Kind::String => value.text().is_some_and(|text| text.hole().is_some()),
+        _ => false,
     }
 }
 

@@ -56,11 +56,7 @@ fn difference<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 's> {
             None => "not in the request".to_owned(),
         },
         wanted: if negated { format!("anything but {shown}") } else { shown },
-        got: match got {
-            [] => None,
-            [one] => Some(one.clone()),
-            many => Some(nearest.filter(|_| many.len() > 3).map_or_else(|| many.join(", "), |(_, got)| got.clone())),
-        },
+        got: nearest.map(|(_, got)| got.clone()),
     }
 }
 

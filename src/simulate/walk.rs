@@ -14,7 +14,7 @@ use crate::inventory::{Inventory, Role};
 use crate::policy::Instant;
 
 pub(super) fn walk<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
-    let mut walk = Walk { inventory, question, simulation: Simulation::start() };
+    let mut walk = Walk { inventory, question, simulation: Simulation::start(), picked: None };
     walk.run();
     walk.finish()
 }
@@ -23,6 +23,8 @@ struct Walk<'q, 'i, 's> {
     inventory: &'i Inventory<'s>,
     question: &'q Question<'q>,
     simulation: Simulation<'i, 's>,
+    /// Why the pool picked the role that it picked.
+    picked: Option<String>,
 }
 
 /// Who comes to the identity pool.
@@ -394,7 +396,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 Some(wanted.to_owned()),
             ),
             (Answer::Role(picked), _) => {
-                (GateState::Pass, format!("`{}`: {}", short(picked), selection.why), Some(picked.clone()))
+                let text = format!("`{}`: {}", short(picked), selection.why);
+                self.picked = Some(selection.why);
+                (GateState::Pass, text, Some(picked.clone()))
             }
             (Answer::Refused, wanted) => (GateState::Fail, selection.why, wanted.map(str::to_owned)),
             (Answer::Unknown, wanted) => (GateState::Unknown, selection.why, wanted.map(str::to_owned)),
@@ -508,18 +512,15 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let failing =
             in_state(GateState::Fail).find(|gate| gate.kind == GateKind::Trust).or_else(|| in_state(GateState::Fail).next());
         let unknown = in_state(GateState::Unknown).next();
-        let passing = || {
-            let last = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind);
-            [GateKind::Permissions, GateKind::RoleMapping, GateKind::Trust].into_iter().find_map(last)
-        };
-        let (outcome, gate) = match (failing, unknown) {
-            _ if refused => (Outcome::Error, unknown.or(failing)),
-            (Some(gate), _) => (Outcome::Denied, Some(gate)),
-            (None, Some(gate)) => (Outcome::Undecided, Some(gate)),
-            (None, None) => (Outcome::Allowed, passing()),
+        let passed = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind).map(|gate| gate.text.clone());
+        let (outcome, why) = match (failing, unknown) {
+            _ if refused => (Outcome::Error, unknown.or(failing).map(|gate| gate.text.clone())),
+            (Some(gate), _) => (Outcome::Denied, Some(gate.text.clone())),
+            (None, Some(gate)) => (Outcome::Undecided, Some(gate.text.clone())),
+            (None, None) => (Outcome::Allowed, passed(GateKind::Permissions).or(self.picked).or_else(|| passed(GateKind::Trust))),
         };
         simulation.outcome = outcome;
-        simulation.why = gate.map_or_else(String::new, |gate| gate.text.clone());
+        simulation.why = why.unwrap_or_default();
         simulation
     }
 }

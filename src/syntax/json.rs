@@ -173,7 +173,7 @@ impl<'t> Reader<'t> {
         let start = self.at + 1;
         let end = scan::plain_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
-            self.push(Kind::String, false, start, end);
+            self.push_string(false, [1, 1], start, end);
             self.at = end + 1;
         } else {
             self.odd_string(start, end);
@@ -187,14 +187,19 @@ impl<'t> Reader<'t> {
     }
 
     fn leaf(&mut self, kind: Kind, end: usize) -> Due {
-        self.push(kind, false, self.at, end);
+        self.push(kind, self.at, end);
         self.at = end;
         Due::Separator
     }
 
-    fn push(&mut self, kind: Kind, escaped: bool, start: usize, end: usize) {
+    fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Raw { kind, escaped, start: start as u32, end: end as u32, next });
+        self.nodes.push(Raw { kind, escaped: false, quotes: [0, 0], start: start as u32, end: end as u32, next });
+    }
+
+    fn push_string(&mut self, escaped: bool, quotes: [u8; 2], start: usize, end: usize) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Raw { kind: Kind::String, escaped, quotes, start: start as u32, end: end as u32, next });
     }
 
     fn opening(&mut self, kind: Kind) -> Due {
@@ -214,7 +219,7 @@ impl<'t> Reader<'t> {
     /// Opens a list or map that starts at `start`.
     fn enter(&mut self, kind: Kind, start: usize) {
         let index = self.nodes.len() as u32;
-        self.nodes.push(Raw { kind, escaped: false, start: start as u32, end: start as u32, next: self.open });
+        self.nodes.push(Raw { kind, escaped: false, quotes: [0, 0], start: start as u32, end: start as u32, next: self.open });
         self.open = index;
         self.in_map = kind == Kind::Map;
         self.depth += 1;

@@ -6,8 +6,6 @@ use std::ops::Range;
 use super::{Kind, Raw, Tree, json};
 use crate::source::Span;
 
-pub(super) const QUOTES: [char; 6] = ['"', '\'', '\u{201C}', '\u{201D}', '\u{2018}', '\u{2019}'];
-
 /// A string as pieces of text and holes, each with its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text<'s> {

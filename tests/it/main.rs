@@ -1,15 +1,46 @@
-//! The integration tests, one binary.
+//! Every integration test, in one binary. Expectations stand in files: `BLESS=1 cargo test` rewrites them.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    missing_docs,
-    reason = "a test that meets the unexpected should fail loudly"
+    reason = "a test tells that something is wrong by panicking"
 )]
 
+mod cli;
 mod cognito_rules;
+mod evaluate;
+mod gates;
+mod grammar;
+mod identity;
 mod json;
+mod markdown;
+mod pages;
+mod paper;
 mod patterns;
 mod policy;
+mod properties;
+mod report;
+mod scenarios;
+mod secrets;
+mod selection;
+mod support;
+mod tidy;
+mod transcript;
+
+/// A file that no `mod` line names is never compiled, and its tests never run.
+#[test]
+fn no_test_file_is_forgotten() {
+    let mut forgotten = Vec::new();
+    for path in support::files("tests/it", "rs") {
+        let (folder, name) = path.trim_end_matches(".rs").rsplit_once('/').expect("a path below tests/it");
+        let parent = if folder == "tests/it" { "tests/it/main.rs".to_owned() } else { format!("{folder}.rs") };
+        let line = format!("mod {name};");
+        if name != "main" && !support::read(&parent).lines().any(|own| own.ends_with(&line)) {
+            forgotten.push(format!("{path}: add `{line}` to {parent}"));
+        }
+    }
+    support::none(forgotten);
+}

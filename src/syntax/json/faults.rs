@@ -34,7 +34,8 @@ impl Faults {
             self.on_this_line = 0;
         }
         self.last = self.last.max(found.start);
-        self.on_this_line += 1;
+        // Brackets that are not closed are no cascade: each of them is missing.
+        self.on_this_line += usize::from(found.kind != SyntaxFault::UnclosedBracket);
         if self.on_this_line > MOST_ON_A_LINE { self.leave_out(found.start) } else { self.push(found) }
     }
 
@@ -46,6 +47,10 @@ impl Faults {
     /// The last fault noted and listed.
     pub(super) fn last(&self) -> Option<&Found> {
         self.list.last()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// Where the white space and the comments start that end at `at`.

@@ -1,0 +1,147 @@
+//! What a user types: the commands, what they have in common, and how they end.
+
+mod check;
+mod input;
+mod output;
+mod rules;
+mod secret;
+mod simulate;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use rolecall::report;
+
+/// Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
+#[derive(Parser, Debug)]
+#[command(name = "rolecall", version, max_term_width = 100, infer_long_args = false, disable_help_subcommand = true)]
+struct Cli {
+    /// Tell more: what was not looked at and why, every gate, the token that STS sees.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Whether to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: When,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Finds what is wrong in policies, roles and pools.
+    Check(check::Args),
+    /// Tells which role a sign-in gets, why, and what it may then do.
+    Simulate(Box<simulate::Args>),
+    /// Prints the page of a rule.
+    Explain(rules::ExplainArgs),
+    /// Lists the rules.
+    Rules(rules::ListArgs),
+}
+
+/// When to do something that fits terminals only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum When {
+    /// On a terminal; `NO_COLOR` and `FORCE_COLOR` count.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// What ends a run: the exit code, or why it could not run.
+type Ending = Result<Exit, Failure>;
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Exit {
+    /// Nothing to complain about.
+    Fine = 0,
+    /// Findings, or another answer than the expected one.
+    Found = 1,
+    /// It could not run.
+    Failed = 2,
+    /// Nothing was recognised.
+    Nothing = 3,
+}
+
+/// Why the tool could not run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+/// What every command is told.
+#[derive(Clone, Copy, Debug)]
+struct Common {
+    verbose: bool,
+    color: When,
+}
+
+/// Runs the tool on the arguments of the process.
+pub(crate) fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let ending = match secret::refuse(&arguments) {
+        Some(failure) => Err(failure),
+        None => match Cli::try_parse_from(&arguments) {
+            Ok(cli) => dispatch(cli),
+            Err(error) => return usage(&error, &arguments),
+        },
+    };
+    let exit = ending.unwrap_or_else(|failure| {
+        output::complain(&failure);
+        Exit::Failed
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn dispatch(cli: Cli) -> Ending {
+    let common = Common { verbose: cli.verbose, color: cli.color };
+    match cli.command {
+        Command::Check(args) => check::run(&args, common),
+        Command::Simulate(args) => simulate::run(&args, common),
+        Command::Explain(args) => rules::explain(&args),
+        Command::Rules(args) => rules::list(&args, common),
+    }
+}
+
+/// Prints what clap has to say: help on standard output, or what is wrong with the arguments.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let code = if error.use_stderr() { Exit::Failed } else { Exit::Fine };
+    match secret::redact(&error.to_string(), arguments) {
+        Some(redacted) => output::warn(redacted.trim_end()),
+        // a closed stream is no reason to complain about the complaint
+        None => drop(error.print()),
+    }
+    ExitCode::from(code as u8)
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: Some(help.into()) }
+    }
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
+}

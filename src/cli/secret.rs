@@ -1,0 +1,99 @@
+//! Tokens are secrets: what looks like one may not stand in the arguments, and is never repeated.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use rolecall::identity::Token;
+
+use super::Failure;
+use super::output::reason;
+
+/// The flag that lets a token stand in the arguments.
+pub(super) const ALLOWED: &str = "--token-insecure-arg";
+
+/// More than any token; what is longer is some other file.
+const LONGEST: u64 = 1 << 20;
+
+/// Refuses arguments in which a token stands, for every process of the machine can read them. Where that is asked for, it may
+/// stand behind `--token`, but nowhere else: any other argument may be repeated.
+pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
+    let allowed = arguments.iter().any(|argument| argument == ALLOWED);
+    let previous = std::iter::once(None).chain(arguments.iter().map(Some));
+    let in_place = |argument: &OsString, previous: Option<&OsString>| {
+        previous.is_some_and(|previous| previous == "--token") || argument.to_string_lossy().starts_with("--token=")
+    };
+    let misplaced = arguments
+        .iter()
+        .zip(previous)
+        .any(|(argument, previous)| secret_part(argument).is_some() && !(allowed && in_place(argument, previous)));
+    misplaced.then(|| {
+        Failure::with_help(
+            "a token stands in the arguments, where every process of this machine can read it",
+            format!("give it as `--token FILE`, `--token -` or `--token env:NAME`, or as `--token TOKEN {ALLOWED}`"),
+        )
+    })
+}
+
+/// A text without the tokens that stand in the arguments; `None` where it repeats none.
+pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
+    let secrets: Vec<String> = arguments.iter().filter_map(secret_part).collect();
+    let repeats = secrets.iter().any(|secret| text.contains(secret));
+    repeats.then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "TOKEN")))
+}
+
+/// Reads the token that `--token` names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
+///
+/// No error repeats the argument, for it may be a token that does not look like one.
+pub(super) fn token(argument: &str, itself: bool) -> Result<Token, Failure> {
+    let text = if itself && looks_like_token(argument) {
+        argument.to_owned()
+    } else if let Some(name) = argument.strip_prefix("env:") {
+        std::env::var(name).map_err(|_| Failure::new("the variable that `--token env:` names is not set, or is not text"))?
+    } else {
+        read(Path::new(argument), "--token")?
+    };
+    Token::read(&text).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the claims of a token from a file or, for `-`, from standard input.
+pub(super) fn claims(path: &Path) -> Result<Token, Failure> {
+    Token::read(&read(path, "--claims")?).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn read(path: &Path, flag: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let done = if path == Path::new("-") {
+        io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
+    };
+    done.map_err(|error| Failure::new(format!("cannot read what `{flag}` names: {}", reason(&error))))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("what `{flag}` names is not text")))
+}
+
+/// The part of an argument that looks like a token: the whole, or what stands behind `=`.
+fn secret_part(argument: &OsString) -> Option<String> {
+    let argument = argument.to_string_lossy();
+    let behind = argument.split_once('=').map(|(_, value)| value).filter(|value| looks_like_jwt(value));
+    if let Some(value) = behind {
+        return Some(value.to_owned());
+    }
+    if looks_like_token(&argument) {
+        return Some(argument.into_owned());
+    }
+    let own = ["--token=", "--claims="].iter().find_map(|flag| argument.strip_prefix(flag));
+    own.filter(|value| looks_like_token(value)).map(str::to_owned)
+}
+
+fn looks_like_token(text: &str) -> bool {
+    looks_like_jwt(text) || text.trim_start().starts_with('{')
+}
+
+/// A JWT starts with `{"` in base64: plain, behind `Bearer`, or with the whole wrapped in base64 once more.
+fn looks_like_jwt(text: &str) -> bool {
+    let text = text.trim_start();
+    let bare = text.get(..7).filter(|head| head.eq_ignore_ascii_case("bearer ")).and(text.get(7..)).unwrap_or(text).trim_start();
+    bare.len() > 20 && ["eyJ", "ZXlK", "QmVhcmVy"].iter().any(|head| bare.starts_with(head))
+}

@@ -1,0 +1,319 @@
+//! `rolecall simulate`: which role, why, and what then?
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::ValueEnum;
+
+use rolecall::arn::Arn;
+use rolecall::identity::Token;
+use rolecall::inventory::{Form, Inventory};
+use rolecall::policy::Instant;
+use rolecall::report::{self, Detail, Simulated, human, json, text};
+use rolecall::simulate::{self, Access, GateKind, GateState, Login, Outcome, Question, Simulation};
+
+use super::input::{Inputs, gather};
+use super::{Common, Ending, Exit, Failure, Format, output, secret};
+
+/// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
+/// a user in no group, a guest.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Files and directories with policies, roles, groups and pools. Without any: the working directory.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The holder of this token: a file, `-`, or `env:NAME`.
+    #[arg(long, value_name = "T", group = "login", help_heading = "Who signs in")]
+    token: Option<String>,
+    /// Let `--token` be the token itself, where every process of the machine can read it.
+    #[arg(long, help_heading = "Who signs in")]
+    token_insecure_arg: bool,
+    /// The holder of a token with the claims in this JSON file.
+    #[arg(long, value_name = "FILE", group = "login", help_heading = "Who signs in")]
+    claims: Option<PathBuf>,
+    /// A user in this group; repeated, one who is in all of them.
+    #[arg(long, value_name = "GROUP", group = "login", help_heading = "Who signs in")]
+    group: Vec<String>,
+    /// A user in no group.
+    #[arg(long, group = "login", help_heading = "Who signs in")]
+    no_group: bool,
+    /// Nobody: a guest.
+    #[arg(long, group = "login", help_heading = "Who signs in")]
+    guest: bool,
+    /// The user of this id, for whom the developer's own backend vouches.
+    #[arg(long, value_name = "ID", group = "login", help_heading = "Who signs in")]
+    developer: Option<String>,
+
+    /// The app client through which users of groups sign in.
+    #[arg(long, value_name = "ID", help_heading = "How")]
+    client: Option<String>,
+    /// The identity pool, where there are several.
+    #[arg(long, value_name = "ID", help_heading = "How")]
+    pool: Option<String>,
+    /// The way in which credentials are asked for.
+    #[arg(long, default_value = "enhanced", help_heading = "How")]
+    flow: Flow,
+    /// The `CustomRoleArn` of the call: a name or an ARN.
+    #[arg(long, value_name = "ROLE", help_heading = "How")]
+    custom_role: Option<String>,
+    /// The role in question: a name or an ARN. In the classic flow the caller names it.
+    #[arg(long, value_name = "ROLE", help_heading = "How")]
+    role: Option<String>,
+    /// The time of the request; now, where it is not given.
+    #[arg(long, value_name = "TIME", help_heading = "How")]
+    at: Option<String>,
+
+    /// What is then to be done: `service:Name`. May be repeated.
+    #[arg(long, value_name = "ACTION", help_heading = "What then")]
+    action: Vec<String>,
+    /// To what: an ARN. One for all actions, or one for each; `*` where it is not given.
+    #[arg(long, value_name = "ARN", requires = "action", help_heading = "What then")]
+    resource: Vec<String>,
+    /// A condition key of the request. May be repeated; one key several times is a list.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "What then")]
+    context: Vec<String>,
+
+    /// How to report.
+    #[arg(long, default_value = "human", help_heading = "Answer")]
+    format: Format,
+    /// Fail unless this is the answer.
+    #[arg(long, value_name = "ANSWER", help_heading = "Answer")]
+    expect: Option<Expected>,
+    /// Fail unless this role is got: a name or an ARN.
+    #[arg(long, value_name = "ROLE", help_heading = "Answer")]
+    expect_role: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Flow {
+    /// The identity pool picks the role.
+    Enhanced,
+    /// The caller names the role.
+    Classic,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Expected {
+    Allowed,
+    Denied,
+    Undecided,
+    Error,
+}
+
+/// Somebody who signs in, with a phrase for them.
+struct Subject {
+    name: String,
+    login: Own,
+}
+
+/// As [`Login`], but owning the token.
+enum Own {
+    Guest,
+    Token(Token),
+    Developer(String),
+}
+
+pub(super) fn run(args: &Args, common: Common) -> Ending {
+    let access = access(&args.action, &args.resource)?;
+    let context = context(&args.context)?;
+    let at = time(args.at.as_deref())?;
+    let token = given_token(args)?;
+    let inputs = gather(&args.paths, None)?;
+    for finding in &inputs.unreadable {
+        output::warn(&format!("error: {}", text::escape(&finding.message)));
+    }
+    let inventory = inputs.inventory(None);
+    warn_of_faults(&inputs, &inventory);
+    let (stock, passed_over) = inputs.stock(&inventory);
+    output::tell_passed_over(&passed_over, common);
+    if stock.looked_at == 0 {
+        if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
+            return Ok(Exit::Failed);
+        }
+        output::warn("error: nothing to simulate with: no policy, role or pool was recognised");
+        return Ok(Exit::Nothing);
+    }
+    let subjects = subjects(args, token, &inventory)?;
+    let answers: Vec<Simulated<'_, '_>> = subjects
+        .iter()
+        .map(|subject| {
+            let question = Question {
+                login: subject.login.borrow(),
+                pool: args.pool.as_deref(),
+                flow: if args.flow == Flow::Classic { simulate::Flow::Classic } else { simulate::Flow::Enhanced },
+                custom_role: args.custom_role.as_deref(),
+                role: args.role.as_deref(),
+                access: access.clone(),
+                context: context.clone(),
+                at,
+            };
+            Simulated { subject: subject.name.clone(), simulation: simulate::simulate(&inventory, &question) }
+        })
+        .collect();
+    let detail = match (answers.len(), common.verbose) {
+        (1, true) => Detail::Verbose,
+        (1, false) | (_, true) => Detail::Full,
+        _ => Detail::Short,
+    };
+    output::print(&match args.format.into() {
+        report::Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
+        report::Format::Json => json::simulations(&answers, &inputs.sources),
+    })?;
+    // every answer that differs is told, not the first alone
+    let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();
+    Ok(if differing == 0 { Exit::Fine } else { Exit::Found })
+}
+
+fn given_token(args: &Args) -> Result<Option<Token>, Failure> {
+    match (&args.token, &args.claims) {
+        (Some(token), _) => secret::token(token, args.token_insecure_arg).map(Some),
+        (_, Some(path)) => secret::claims(path).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn subjects(args: &Args, token: Option<Token>, inventory: &Inventory<'_>) -> Result<Vec<Subject>, Failure> {
+    if let Some(token) = token {
+        return Ok(vec![Subject { name: "the holder of the token".to_owned(), login: Own::Token(token) }]);
+    }
+    if args.guest {
+        return Ok(vec![guest()]);
+    }
+    if let Some(id) = &args.developer {
+        return Ok(vec![Subject { name: format!("the developer's user `{id}`"), login: Own::Developer(id.clone()) }]);
+    }
+    let client = args.client.as_deref();
+    if args.no_group || !args.group.is_empty() {
+        let groups: Vec<&str> = args.group.iter().map(String::as_str).collect();
+        return Ok(vec![member(inventory, &groups, client)?]);
+    }
+    let mut subjects = Vec::new();
+    let mut names: Vec<&str> = inventory.groups.iter().filter_map(|group| group.name.known()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in &names {
+        subjects.push(member(inventory, &[name], client)?);
+    }
+    if names.len() > 1 {
+        subjects.push(member(inventory, &names, client)?);
+    }
+    // where there is no user pool, nobody signs in to one
+    subjects.extend(member(inventory, &[], client));
+    subjects.push(guest());
+    Ok(subjects)
+}
+
+fn guest() -> Subject {
+    Subject { name: "a guest".to_owned(), login: Own::Guest }
+}
+
+/// A user of a user pool in exactly these groups.
+fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> Result<Subject, Failure> {
+    let name = match groups {
+        [] => "a signed-in user in no group".to_owned(),
+        [only] => format!("a member of `{only}`"),
+        all => format!("a member of {}", all.iter().map(|group| format!("`{group}`")).collect::<Vec<_>>().join(" and ")),
+    };
+    let token = inventory.sign_in(groups, client).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(Subject { name, login: Own::Token(token) })
+}
+
+fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
+    let outcome = answer.simulation.outcome;
+    let wanted = args.expect.map(|expected| match expected {
+        Expected::Allowed => Outcome::Allowed,
+        Expected::Denied => Outcome::Denied,
+        Expected::Undecided => Outcome::Undecided,
+        Expected::Error => Outcome::Error,
+    });
+    let complain = |what: &str| output::warn(&format!("error: {}: {what}", text::escape(&answer.subject)));
+    if let Some(wanted) = wanted.filter(|&wanted| wanted != outcome) {
+        let name = |outcome| format!("{outcome:?}").to_lowercase();
+        complain(&format!("expected {}, got {}", name(wanted), name(outcome)));
+        return false;
+    }
+    if let Some(role) = args.expect_role.as_deref().filter(|role| !gets(&answer.simulation, role)) {
+        complain(&format!("does not get the expected role `{role}`"));
+        return false;
+    }
+    true
+}
+
+/// Whether this role is got, whatever may then be done with it.
+fn gets(simulation: &Simulation<'_, '_>, name: &str) -> bool {
+    let is = simulation.role.as_ref().is_some_and(|role| {
+        role.name == name
+            || role.role.is_some_and(|role| role.is(name))
+            || Arn::parse(&role.name).and_then(Arn::role_name) == Some(name)
+    });
+    let closed = |state| matches!(state, GateState::Fail | GateState::Unknown);
+    is && !simulation.gates.iter().any(|gate| gate.kind <= GateKind::Trust && closed(gate.state))
+}
+
+fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {
+    match (actions, resources) {
+        (actions, []) => Ok(actions.iter().map(|action| Access { action, resource: "*" }).collect()),
+        (actions, [resource]) => Ok(actions.iter().map(|action| Access { action, resource }).collect()),
+        ([action], resources) => Ok(resources.iter().map(|resource| Access { action, resource }).collect()),
+        (actions, resources) if actions.len() == resources.len() => {
+            Ok(actions.iter().zip(resources).map(|(action, resource)| Access { action, resource }).collect())
+        }
+        _ => Err(Failure::with_help(
+            format!("{} actions and {} resources cannot be paired", actions.len(), resources.len()),
+            "give one `--resource` for all, or one for each `--action`",
+        )),
+    }
+}
+
+fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
+    let mut context: Vec<(&str, Vec<&str>)> = Vec::new();
+    for pair in pairs {
+        let (key, value) = pair
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty())
+            .ok_or_else(|| Failure::new(format!("`--context {pair}` is not of the form `KEY=VALUE`")))?;
+        match context.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(key)) {
+            Some((_, values)) => values.push(value),
+            None => context.push((key, vec![value])),
+        }
+    }
+    Ok(context)
+}
+
+fn time(text: Option<&str>) -> Result<Instant, Failure> {
+    let Some(text) = text else {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        return Ok(Instant::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)));
+    };
+    Instant::parse(text).ok_or_else(|| {
+        Failure::with_help(
+            format!("`--at {text}` is no point in time"),
+            "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
+        )
+    })
+}
+
+/// What is not well formed is read as well as can be; the answer may hang on it.
+fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
+    for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
+        if let Some(fault) = document.faults.first() {
+            let name = text::escape(inputs.sources.get(fault.span.source).name()).into_owned();
+            let place = inputs.sources.place(fault.span);
+            output::warn(&format!(
+                "warning: {name}:{}:{}: not well-formed, so the answer may be wrong; `rolecall check` tells more",
+                place.line, place.column
+            ));
+        }
+    }
+}
+
+impl Own {
+    fn borrow(&self) -> Login<'_> {
+        match self {
+            Self::Guest => Login::Guest,
+            Self::Token(token) => Login::Token(token),
+            Self::Developer(id) => Login::Developer(id),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Findings and simulations for people and for programs: one renderer a file. Renderers are leaves; nothing depends on them.
+
+pub mod human;
+pub mod json;
+pub mod text;
+
+use crate::finding::{Finding, Severity};
+use crate::simulate::Simulation;
+
+/// The formats that a report can take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people: code frames in a terminal.
+    Human,
+    /// For programs: versioned JSON.
+    Json,
+}
+
+/// What may be used to draw a report for people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Look {
+    /// Columns; only text of the user that cannot be parted is ever wider.
+    pub width: usize,
+    /// Whether colours may be used. What they say, words say too.
+    pub colour: bool,
+    /// Whether characters outside ASCII may be used to draw. Text of the user is never changed by it.
+    pub unicode: bool,
+}
+
+/// What a check has to tell.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// The findings, in the order in which they are to be shown.
+    pub findings: Vec<Finding>,
+    /// The number of inputs in which something was recognised and looked at.
+    pub looked_at: usize,
+    /// What was not looked at: the reason, and the number of inputs.
+    pub passed_over: Vec<(String, usize)>,
+}
+
+/// A simulation with the name of its subject.
+#[derive(Debug)]
+pub struct Simulated<'i, 's> {
+    /// Who signs in, as a phrase: "a member of `Editor`".
+    pub subject: String,
+    /// What came of it.
+    pub simulation: Simulation<'i, 's>,
+}
+
+/// How much a report of simulations tells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Detail {
+    /// The answer and the gates that decide it.
+    Short,
+    /// Every gate, the deciding place, its conditions.
+    Full,
+    /// The claims that STS sees, too.
+    Verbose,
+}
+
+impl Checked {
+    /// The number of findings of each severity that has any, worst first.
+    pub fn counts(&self) -> Vec<(Severity, usize)> {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).filter(|&(_, count)| count > 0).collect()
+    }
+
+    /// Notes that an input was not looked at.
+    pub fn pass_over(&mut self, reason: &str) {
+        match self.passed_over.iter_mut().find(|(own, _)| own == reason) {
+            Some((_, count)) => *count += 1,
+            None => self.passed_over.push((reason.to_owned(), 1)),
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! Simulations for people: the answer first, then the gates, the place that decides, and what it compared.
+
+use super::super::text::{self, Colour, paint};
+use super::super::{Detail, Look, Simulated};
+use super::{address, frames};
+use crate::arn::Arn;
+use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth, Verdict};
+use crate::finding::Label;
+use crate::identity::{Claim, Claims};
+use crate::policy::Condition;
+use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
+use crate::source::{Sources, Span};
+use crate::syntax::Text;
+
+/// One simulation, or several under the names of their subjects.
+pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
+    let mut page = Page { out: String::new(), sources, look };
+    if let [only] = list {
+        page.simulation(&only.simulation, detail);
+        return page.out;
+    }
+    for (index, simulated) in list.iter().enumerate() {
+        if index > 0 {
+            page.out.push('\n');
+        }
+        let subject = text::escape(&simulated.subject);
+        page.out.push_str(&paint(&subject, Colour::Bold, look.colour));
+        page.out.push('\n');
+        page.simulation(&simulated.simulation, detail);
+    }
+    page.out
+}
+
+struct Page<'p> {
+    out: String,
+    sources: &'p Sources,
+    look: Look,
+}
+
+impl Page<'_> {
+    fn simulation(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        self.headline(simulation, detail);
+        self.gates(simulation, detail);
+        self.choices(simulation);
+        if detail > Detail::Short {
+            self.deciding(simulation);
+            if let Some(near_miss) = &simulation.near_miss {
+                self.near_miss(near_miss);
+            }
+        }
+        self.permissions(&simulation.permissions, detail);
+        if detail == Detail::Verbose
+            && let Some(claims) = &simulation.presented
+        {
+            self.claims(claims);
+        }
+        if detail > Detail::Short && !simulation.assumptions.is_empty() {
+            self.heading("taken for granted");
+            for assumption in &simulation.assumptions {
+                let bullet = if self.look.unicode { "    · " } else { "    - " };
+                self.hanging(bullet, bullet, &text::escape(assumption));
+            }
+        }
+    }
+
+    fn headline(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        let word = outcome_name(simulation.outcome);
+        let indent = if detail == Detail::Short { "  " } else { "" };
+        let role = simulation.role.as_ref().map_or_else(|| "no role".to_owned(), short_name);
+        // a short report says it once: in the line of the gate, which has the place, too
+        let told =
+            detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text.ends_with(&simulation.why));
+        let why = if told { String::new() } else { format!(", because {}", text::escape(&simulation.why)) };
+        let painted = format!("{indent}{} ", self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
+        let lines = text::wrap(&format!("{indent}{word}: {role}{why}"), self.look.width.saturating_sub(4));
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                self.out.push_str(&painted);
+                self.out.push_str(line.strip_prefix(&format!("{word}: ")).unwrap_or(line));
+            } else {
+                self.out.push_str(indent);
+                self.out.push_str("  ");
+                self.out.push_str(line);
+            }
+            self.out.push('\n');
+        }
+    }
+
+    fn gates(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+        let shown: Vec<&Gate> = simulation.gates.iter().filter(|gate| detail > Detail::Short || decides(gate)).collect();
+        if !shown.is_empty() && detail > Detail::Short {
+            self.out.push('\n');
+        }
+        let column = shown.iter().map(|gate| gate_name(gate.kind).len()).max().unwrap_or(0);
+        for gate in shown {
+            let (mark, colour) = self.gate_mark(gate.state);
+            let name = gate_name(gate.kind);
+            let head = format!("  {mark} {name:column$}  ");
+            let painted = if gate.state == GateState::Skipped {
+                self.paint(&head, colour).into_owned()
+            } else {
+                format!("  {} {name:column$}  ", self.paint(mark, colour))
+            };
+            let line = self.placed(&gate.text, gate.places.first().map(|place| place.span));
+            self.hanging(&head, &painted, &line);
+        }
+    }
+
+    fn choices(&mut self, simulation: &Simulation<'_, '_>) {
+        if simulation.choices.is_empty() {
+            return;
+        }
+        self.heading("roles that the caller may name");
+        for choice in &simulation.choices {
+            let (mark, colour) = self.outcome_mark(choice.outcome);
+            let line = self.placed(&choice.role.name.shown(), choice.place);
+            let painted = format!("    {} ", self.paint(mark, colour));
+            self.hanging(&format!("    {mark} "), &painted, &line);
+        }
+    }
+
+    /// The place on which the answer hangs, and what was compared there.
+    fn deciding(&mut self, simulation: &Simulation<'_, '_>) {
+        let near = simulation.near_miss.as_ref();
+        let trace = simulation.trust.as_ref().and_then(|judgement| deciding_statement(judgement, near.map(|near| near.place)));
+        let gate = deciding_gate(&simulation.gates);
+        let at_trust = gate.is_none_or(|gate| gate.kind == GateKind::Trust);
+        if let Some(gate) = gate {
+            let differing: Vec<Label> = near.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
+            let labels = if at_trust && !differing.is_empty() {
+                differing
+            } else {
+                gate.places.iter().map(|place| at_head(place, trace)).collect()
+            };
+            self.out.push('\n');
+            let (_, colour) = self.gate_mark(gate.state);
+            let drawn = frames(self.sources, &labels.iter().collect::<Vec<_>>(), colour, self.look);
+            self.out.push_str(&drawn);
+        }
+        // where another gate decides, what the trust policy compared is no part of the answer
+        if let Some(trace) = trace.filter(|_| at_trust) {
+            self.conditions(trace);
+        }
+    }
+
+    fn conditions(&mut self, trace: &StatementTrace<'_, '_>) {
+        let at = address(self.sources, trace.statement.mark);
+        self.heading(&format!("{} ({at})", text::escape(&trace.statement.title())));
+        for (what, truth) in [("principal", trace.principal), ("action", trace.action), ("resource", trace.resource)] {
+            if truth != Truth::Yes {
+                let (mark, colour) = self.truth_mark(truth);
+                let says = if truth == Truth::No { "names another" } else { "hangs on something that is not known" };
+                let painted = format!("    {} ", self.paint(mark, colour));
+                self.hanging(&format!("    {mark} "), &painted, &format!("{what}: {says}"));
+            }
+        }
+        if trace.conditions.is_empty() {
+            self.out.push_str("    no condition\n");
+            return;
+        }
+        let rows: Vec<Row> = trace.conditions.iter().map(Row::of).collect();
+        let widest = |cell: fn(&Row) -> &str, title: &str| {
+            rows.iter().map(|row| text::width(cell(row))).max().unwrap_or(0).max(title.len())
+        };
+        let operator = widest(|row| &row.operator, "operator");
+        let key = widest(|row| &row.key, "key");
+        let wanted = widest(|row| &row.wanted, "wanted");
+        let got = widest(|row| &row.got, "got");
+        if 6 + operator + 2 + key + 2 + wanted + 2 + got <= self.look.width {
+            let title = format!("      {:operator$}  {:key$}  {:wanted$}  got", "operator", "key", "wanted");
+            self.out.push_str(&self.paint(&title, Colour::Dim));
+            self.out.push('\n');
+            for row in &rows {
+                let (mark, colour) = self.truth_mark(row.holds);
+                let mark = self.paint(mark, colour);
+                let line =
+                    [pad(&row.operator, operator), pad(&row.key, key), pad(&row.wanted, wanted), row.got.clone()].join("  ");
+                self.line(&format!("    {mark} {line}"));
+            }
+        } else {
+            // too wide for columns: each condition becomes a small list
+            for row in &rows {
+                let (mark, colour) = self.truth_mark(row.holds);
+                let painted = format!("    {} ", self.paint(mark, colour));
+                self.hanging(&format!("    {mark} "), &painted, &format!("{} {}", row.operator, row.key));
+                for (name, cell) in [("wanted", &row.wanted), ("got", &row.got)] {
+                    let painted = format!("      {}", self.paint(&format!("{name:6}  "), Colour::Dim));
+                    self.hanging("              ", &painted, cell);
+                }
+            }
+        }
+    }
+
+    fn near_miss(&mut self, near: &NearMiss<'_, '_>) {
+        let count = match near.failing.len() {
+            1 => "1 condition".to_owned(),
+            count => format!("{count} conditions"),
+        };
+        self.heading(&format!("nearest: {} fails by {count}", text::escape(&near.statement)));
+        for difference in &near.failing {
+            let key = text::escape(&difference.condition.key.shown()).into_owned();
+            self.hanging("    ", "    ", &format!("{key}: {}", text::escape(&difference.kind)));
+            let wanted = text::escape(&difference.wanted).into_owned();
+            let got = difference.got.as_deref().map(text::escape);
+            let line = |name: &str, value: &str| format!("      {name:6}  {value}\n");
+            self.out.push_str(&line("wanted", &wanted));
+            self.out.push_str(&line("got", got.as_deref().unwrap_or("absent")));
+            if let Some(got) = got.filter(|_| !wanted.contains(['*', '?', '$']))
+                && let Some(at) = parting(&wanted, &got)
+            {
+                let arrow = self.paint(if self.look.unicode { "▲" } else { "^" }, Colour::Red).into_owned();
+                self.line(&format!("              {:at$}{arrow} here they part", ""));
+            }
+        }
+    }
+
+    fn permissions(&mut self, permissions: &[Permission<'_, '_>], detail: Detail) {
+        if permissions.is_empty() {
+            return;
+        }
+        if detail > Detail::Short {
+            self.heading("permissions");
+        }
+        for permission in permissions {
+            let (mark, colour) = self.outcome_mark(permission.outcome);
+            let line = format!("{} on {}: {}", permission.action, permission.resource, permission.why);
+            let line = self.placed(&line, permission.place.as_ref().map(|place| place.span));
+            let painted = format!("    {} ", self.paint(mark, colour));
+            self.hanging(&format!("    {mark} "), &painted, &line);
+        }
+        if detail == Detail::Short {
+            return;
+        }
+        let mut seen: Vec<Span> = Vec::new();
+        for permission in permissions {
+            if let Some(place) = permission.place.as_ref().filter(|place| !seen.contains(&place.span)) {
+                seen.push(place.span);
+                self.out.push('\n');
+                let drawn = frames(self.sources, &[place], outcome_colour(permission.outcome), self.look);
+                self.out.push_str(&drawn);
+            }
+            if let Some(trace) = deciding_statement(&permission.role, None).filter(|trace| !trace.conditions.is_empty()) {
+                self.conditions(trace);
+            }
+        }
+    }
+
+    fn claims(&mut self, claims: &Claims) {
+        self.heading("the token that STS sees");
+        let column = claims.iter().map(|(name, _)| text::width(&text::escape(name))).max().unwrap_or(0);
+        for (name, claim) in claims.iter() {
+            let head = format!("    {}  ", pad(&text::escape(name), column));
+            let value = match claim {
+                Claim::Null => "null".to_owned(),
+                Claim::Unknown(why) => format!("not known: {why}"),
+                Claim::Map(map) => map.to_json(),
+                _ => claim.values().join(", "),
+            };
+            self.hanging(&head, &head, &text::escape(&value));
+        }
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.out.push('\n');
+        for line in text::wrap(text, self.look.width.saturating_sub(2)) {
+            self.line(&format!("  {}", self.paint(&line, Colour::Bold)));
+        }
+    }
+
+    /// A text of the user's with the place that it is about.
+    fn placed(&self, text: &str, place: Option<Span>) -> String {
+        let place = place.map_or_else(String::new, |place| format!(" ({})", address(self.sources, place)));
+        format!("{}{place}", text::escape(text))
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn hanging(&mut self, head: &str, painted: &str, text: &str) {
+        text::push_hanging(&mut self.out, head, painted, text, self.look.width);
+    }
+
+    fn paint<'t>(&self, text: &'t str, colour: Colour) -> std::borrow::Cow<'t, str> {
+        paint(text, colour, self.look.colour)
+    }
+
+    fn gate_mark(&self, state: GateState) -> (&'static str, Colour) {
+        match state {
+            GateState::Pass => self.truth_mark(Truth::Yes),
+            GateState::Fail => self.truth_mark(Truth::No),
+            GateState::Unknown => ("?", Colour::Yellow),
+            GateState::Skipped => (if self.look.unicode { "·" } else { "-" }, Colour::Dim),
+        }
+    }
+
+    fn truth_mark(&self, truth: Truth) -> (&'static str, Colour) {
+        match truth {
+            Truth::Yes => (if self.look.unicode { "✓" } else { "+" }, Colour::Green),
+            Truth::No => (if self.look.unicode { "✗" } else { "x" }, Colour::Red),
+            Truth::Unknown(_) => ("?", Colour::Yellow),
+        }
+    }
+
+    fn outcome_mark(&self, outcome: Outcome) -> (&'static str, Colour) {
+        match outcome {
+            Outcome::Allowed => self.truth_mark(Truth::Yes),
+            Outcome::Denied => self.truth_mark(Truth::No),
+            Outcome::Undecided => ("?", Colour::Yellow),
+            Outcome::Error => ("!", Colour::Red),
+        }
+    }
+}
+
+/// One line of the table of conditions.
+struct Row {
+    operator: String,
+    key: String,
+    wanted: String,
+    got: String,
+    holds: Truth,
+}
+
+impl Row {
+    fn of(trace: &ConditionTrace<'_, '_>) -> Self {
+        let Condition { operator_text, key, values, .. } = trace.condition;
+        let wanted: Vec<String> = values.iter().map(|value| text::escape(&value.pattern.text.shown()).into_owned()).collect();
+        let got = match &trace.got {
+            Got::Absent if trace.holds == Truth::Yes => "absent, which this operator lets pass".to_owned(),
+            Got::Absent => "absent".to_owned(),
+            Got::Unknown => "not known".to_owned(),
+            Got::One(value) => text::escape(value).into_owned(),
+            Got::Many(values) if values.is_empty() => "no value".to_owned(),
+            Got::Many(values) => text::escape(&values.join(", ")).into_owned(),
+        };
+        Self {
+            operator: text::escape(&operator_text.shown()).into_owned(),
+            key: text::escape(&key.shown()).into_owned(),
+            wanted: if wanted.is_empty() { "no value".to_owned() } else { wanted.join(", ") },
+            got,
+            holds: trace.holds,
+        }
+    }
+}
+
+fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(text::width(text)))
+}
+
+/// The column at which two texts part; `None` where they do not, or part at once.
+fn parting(one: &str, other: &str) -> Option<usize> {
+    if one == other {
+        return None;
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+    Some(same.map(|(c, _)| text::char_width(c)).sum()).filter(|&column| column > 0)
+}
+
+/// The gate on which the answer hangs, of those that have a place: the first that is closed, else one that is not known,
+/// else the trust policy, which let the caller in.
+fn deciding_gate(gates: &[Gate]) -> Option<&Gate> {
+    let placed = || gates.iter().filter(|gate| !gate.places.is_empty());
+    let in_state = |state| placed().find(|gate| gate.state == state);
+    in_state(GateState::Fail)
+        .or_else(|| in_state(GateState::Unknown))
+        .or_else(|| placed().find(|gate| gate.kind == GateKind::Trust))
+}
+
+/// A statement as a whole is shown by its name, or by what it does, rather than by its opening bracket.
+fn at_head(label: &Label, trace: Option<&StatementTrace<'_, '_>>) -> Label {
+    let head = trace.map(|trace| trace.statement).filter(|statement| statement.mark == label.span).and_then(|statement| {
+        let sid = statement.sid.as_ref().map(Text::span);
+        sid.or(statement.effect.map(|(_, span)| span))
+    });
+    Label::new(head.unwrap_or(label.span), label.text.clone())
+}
+
+/// The statement on which a judgement hangs; `near` is the place of the one that came nearest.
+fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option<Span>) -> Option<&'j StatementTrace<'i, 's>> {
+    let statements = &judgement.trace.statements;
+    let of = |statement| statements.iter().find(|trace| std::ptr::eq(trace.statement, statement));
+    match judgement.verdict {
+        Verdict::Allowed(statement) | Verdict::Denied(statement) => of(statement),
+        Verdict::Undecided(gap) => statements
+            .iter()
+            .find(|trace| trace.statement.range.contains(gap.span))
+            .or_else(|| statements.iter().find(|trace| matches!(trace.applies, Truth::Unknown(_)))),
+        Verdict::NotAllowed => {
+            let near = near?;
+            statements.iter().find(|trace| trace.statement.range.contains(near) || trace.statement.mark == near)
+        }
+        Verdict::Refused(_) => None,
+    }
+}
+
+fn failing_label(difference: &Difference<'_, '_>) -> Label {
+    let words = if difference.got.is_some() { difference.kind.as_str() } else { "the token does not hold the key" };
+    Label::new(difference.place, words)
+}
+
+fn short_name(role: &RoleRef<'_, '_>) -> String {
+    let given = role.role.map(|role| role.name.shown().into_owned());
+    let name = given.or_else(|| Arn::parse(&role.name)?.role_name().map(str::to_owned)).unwrap_or_else(|| role.name.clone());
+    text::escape(&name).into_owned()
+}
+
+fn decides(gate: &Gate) -> bool {
+    matches!(gate.state, GateState::Fail) || matches!(gate.kind, GateKind::RoleMapping | GateKind::Trust)
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Denied => "denied",
+        Outcome::Undecided => "undecided",
+        Outcome::Error => "error",
+    }
+}
+
+fn outcome_colour(outcome: Outcome) -> Colour {
+    match outcome {
+        Outcome::Allowed => Colour::Green,
+        Outcome::Denied | Outcome::Error => Colour::Red,
+        Outcome::Undecided => Colour::Yellow,
+    }
+}
+
+fn gate_name(kind: GateKind) -> &'static str {
+    match kind {
+        GateKind::Token => "token",
+        GateKind::Signature => "signature",
+        GateKind::Expiry => "expiry",
+        GateKind::Provider => "provider",
+        GateKind::Audience => "audience",
+        GateKind::Flow => "flow",
+        GateKind::RoleMapping => "role mapping",
+        GateKind::Trust => "trust",
+        GateKind::Session => "session",
+        GateKind::Permissions => "permissions",
+    }
+}

@@ -1,0 +1,88 @@
+//! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
+
+mod simulation;
+
+use serde_json::{Value, json};
+
+use super::Checked;
+use crate::finding::{Finding, Label, Witness};
+use crate::lint::Rule;
+use crate::source::{Sources, Span};
+
+pub use simulation::simulations;
+
+/// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+/// What a check has to tell.
+pub fn checked(checked: &Checked, sources: &Sources) -> String {
+    let counts: serde_json::Map<String, Value> =
+        checked.counts().into_iter().map(|(severity, count)| (severity.name().to_owned(), json!(count))).collect();
+    let passed_over: Vec<Value> =
+        checked.passed_over.iter().map(|(reason, files)| json!({ "reason": reason, "files": files })).collect();
+    let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
+    page(&json!({
+        "version": VERSION,
+        "findings": findings,
+        "summary": { "findings": counts, "files": checked.looked_at, "passedOver": passed_over },
+    }))
+}
+
+/// The list of rules.
+pub fn rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+    let rules: Vec<Value> =
+        rules.map(|rule| json!({ "name": rule.name, "severity": rule.severity.name(), "summary": rule.summary() })).collect();
+    page(&json!({ "version": VERSION, "rules": rules }))
+}
+
+fn finding(finding: &Finding, sources: &Sources) -> Value {
+    let mut value = json!({
+        "rule": finding.rule,
+        "severity": finding.severity.name(),
+        "message": finding.message,
+    });
+    append(&mut value, label(&finding.primary, sources));
+    let related: Vec<Value> = finding.related.iter().map(|own| label(own, sources)).collect();
+    append(&mut value, json!({ "related": related, "help": finding.help, "witness": finding.witness.as_ref().map(witness) }));
+    value
+}
+
+fn witness(witness: &Witness) -> Value {
+    // what a rule wrote by hand may not be JSON; then it stands as the text it is
+    let claims = serde_json::from_str(&witness.claims).unwrap_or_else(|_| Value::String(witness.claims.clone()));
+    json!({ "who": witness.who, "claims": claims })
+}
+
+fn label(label: &Label, sources: &Sources) -> Value {
+    let mut value = place(label.span, sources);
+    append(&mut value, json!({ "label": label.text }));
+    value
+}
+
+fn place(span: Span, sources: &Sources) -> Value {
+    let source = sources.get(span.source);
+    let (start, end) = (source.place(span.start), source.place(span.end));
+    json!({
+        "path": source.name(),
+        "line": start.line,
+        "column": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "start": span.start,
+        "end": span.end,
+    })
+}
+
+fn append(value: &mut Value, more: Value) {
+    if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
+        value.extend(more);
+    }
+}
+
+/// A document with the line end that text files have.
+fn page(value: &Value) -> String {
+    // writing a value into a string cannot fail
+    let mut page = serde_json::to_string_pretty(value).unwrap_or_default();
+    page.push('\n');
+    page
+}

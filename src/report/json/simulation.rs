@@ -1,0 +1,177 @@
+//! Simulations for programs: the same tree as the one for people. A token never stands in it, the claims that STS sees do.
+
+use serde_json::{Value, json};
+
+use super::super::Simulated;
+use super::{VERSION, append, label, page, place};
+use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
+use crate::simulate::{Choice, Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, Simulation};
+use crate::source::Sources;
+
+/// One simulation, or several.
+pub fn simulations(list: &[Simulated<'_, '_>], sources: &Sources) -> String {
+    let simulations: Vec<Value> = list
+        .iter()
+        .map(|simulated| {
+            let mut value = json!({ "subject": simulated.subject });
+            append(&mut value, simulation(&simulated.simulation, sources));
+            value
+        })
+        .collect();
+    page(&json!({ "version": VERSION, "simulations": simulations }))
+}
+
+fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
+    let role = simulation
+        .role
+        .as_ref()
+        .map(|role| json!({ "name": role.name, "place": role.role.map(|role| place(role.span(), sources)) }));
+    let presented = simulation.presented.as_ref().map(|claims| {
+        let text = claims.to_json();
+        serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text))
+    });
+    json!({
+        "outcome": outcome(simulation.outcome),
+        "role": role,
+        "why": simulation.why,
+        "gates": simulation.gates.iter().map(|own| gate(own, sources)).collect::<Vec<_>>(),
+        "presented": presented,
+        "trust": simulation.trust.as_ref().map(|own| judgement(own, sources)),
+        "choices": simulation.choices.iter().map(|own| choice(own, sources)).collect::<Vec<_>>(),
+        "permissions": simulation.permissions.iter().map(|own| permission(own, sources)).collect::<Vec<_>>(),
+        "nearMiss": simulation.near_miss.as_ref().map(|own| near_miss(own, sources)),
+        "assumptions": simulation.assumptions,
+    })
+}
+
+fn gate(gate: &Gate, sources: &Sources) -> Value {
+    let kind = match gate.kind {
+        GateKind::Token => "token",
+        GateKind::Signature => "signature",
+        GateKind::Expiry => "expiry",
+        GateKind::Provider => "provider",
+        GateKind::Audience => "audience",
+        GateKind::Flow => "flow",
+        GateKind::RoleMapping => "role-mapping",
+        GateKind::Trust => "trust",
+        GateKind::Session => "session",
+        GateKind::Permissions => "permissions",
+    };
+    let state = match gate.state {
+        GateState::Pass => "pass",
+        GateState::Fail => "fail",
+        GateState::Unknown => "unknown",
+        GateState::Skipped => "skipped",
+    };
+    let places: Vec<Value> = gate.places.iter().map(|own| label(own, sources)).collect();
+    json!({ "gate": kind, "state": state, "text": gate.text, "places": places })
+}
+
+fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
+    let (verdict, at, because) = match judgement.verdict {
+        Verdict::Allowed(statement) => ("allowed", Some(statement.mark), None),
+        Verdict::NotAllowed => ("not-allowed", None, None),
+        Verdict::Denied(statement) => ("denied", Some(statement.mark), None),
+        Verdict::Undecided(gap) => ("undecided", Some(gap.span), Some(reason(gap))),
+        Verdict::Refused(fault) => ("refused", Some(fault.span), None),
+    };
+    json!({
+        "verdict": verdict,
+        "place": at.map(|span| place(span, sources)),
+        "because": because,
+        "statements": judgement.trace.statements.iter().map(|own| statement(own, sources)).collect::<Vec<_>>(),
+    })
+}
+
+fn statement(trace: &StatementTrace<'_, '_>, sources: &Sources) -> Value {
+    json!({
+        "statement": trace.statement.title(),
+        "place": place(trace.statement.range, sources),
+        "principal": truth(trace.principal),
+        "action": truth(trace.action),
+        "resource": truth(trace.resource),
+        "conditions": trace.conditions.iter().map(|own| condition(own, sources)).collect::<Vec<_>>(),
+        "applies": truth(trace.applies),
+    })
+}
+
+fn condition(trace: &ConditionTrace<'_, '_>, sources: &Sources) -> Value {
+    let condition = trace.condition;
+    let (state, values) = match &trace.got {
+        Got::Absent => ("absent", Vec::new()),
+        Got::Unknown => ("unknown", Vec::new()),
+        Got::One(value) => ("one", vec![value.as_str()]),
+        Got::Many(values) => ("many", values.iter().map(String::as_str).collect()),
+    };
+    json!({
+        "operator": condition.operator_text.shown(),
+        "key": condition.key.shown(),
+        "place": place(condition.key.span(), sources),
+        "wanted": condition.values.iter().map(|value| value.pattern.text.shown()).collect::<Vec<_>>(),
+        "got": { "state": state, "values": values },
+        "holds": truth(trace.holds),
+    })
+}
+
+fn choice(choice: &Choice<'_, '_>, sources: &Sources) -> Value {
+    json!({
+        "role": choice.role.arn.as_ref().unwrap_or(&choice.role.name).shown(),
+        "outcome": outcome(choice.outcome),
+        "place": choice.place.map(|span| place(span, sources)),
+    })
+}
+
+fn permission(permission: &Permission<'_, '_>, sources: &Sources) -> Value {
+    json!({
+        "action": permission.action,
+        "resource": permission.resource,
+        "outcome": outcome(permission.outcome),
+        "why": permission.why,
+        "place": permission.place.as_ref().map(|own| label(own, sources)),
+        "role": judgement(&permission.role, sources),
+    })
+}
+
+fn near_miss(near: &NearMiss<'_, '_>, sources: &Sources) -> Value {
+    json!({
+        "statement": near.statement,
+        "place": place(near.place, sources),
+        "failing": near.failing.iter().map(|own| difference(own, sources)).collect::<Vec<_>>(),
+    })
+}
+
+fn difference(difference: &Difference<'_, '_>, sources: &Sources) -> Value {
+    json!({
+        "operator": difference.condition.operator_text.shown(),
+        "key": difference.condition.key.shown(),
+        "place": place(difference.place, sources),
+        "wanted": difference.wanted,
+        "got": difference.got,
+        "kind": difference.kind,
+    })
+}
+
+fn truth(truth: Truth) -> Value {
+    match truth {
+        Truth::Yes => json!(true),
+        Truth::No => json!(false),
+        Truth::Unknown(gap) => json!({ "unknown": reason(gap) }),
+    }
+}
+
+fn reason(gap: Gap) -> Value {
+    match gap.reason {
+        GapReason::Hole => json!("hole"),
+        GapReason::Key => json!("key"),
+        GapReason::Undocumented(sentence) => json!({ "undocumented": sentence }),
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Denied => "denied",
+        Outcome::Undecided => "undecided",
+        Outcome::Error => "error",
+    }
+}

@@ -1,0 +1,283 @@
+//! The tool as a process: what it prints where, and how it ends.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const TUTORIAL: &str = "fixtures/scenarios/tutorial";
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+
+/// What a run left.
+struct Ran {
+    stdout: String,
+    stderr: String,
+    exit: i32,
+}
+
+fn tool(arguments: &[&str]) -> Command {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    tool.env_clear().stdin(Stdio::null()).current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    tool
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    finish(&mut tool(arguments))
+}
+
+fn finish(tool: &mut Command) -> Ran {
+    let output = tool.output().expect("the tool starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the tool prints UTF-8");
+    Ran { stdout: text(output.stdout), stderr: text(output.stderr), exit: output.status.code().expect("no signal ends the tool") }
+}
+
+fn run_with_stdin(arguments: &[&str], input: &str) -> Ran {
+    let mut child =
+        tool(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the tool prints UTF-8");
+    Ran { stdout: text(output.stdout), stderr: text(output.stderr), exit: output.status.code().expect("no signal ends the tool") }
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+    folder
+}
+
+fn in_folder(folder: &Path, arguments: &[&str]) -> Ran {
+    finish(tool(arguments).current_dir(folder))
+}
+
+fn token() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TUTORIAL).join("tokens/editor.jwt");
+    fs::read_to_string(path).expect("a token").trim().to_owned()
+}
+
+/// Neither the token nor one of its parts stands in what was printed.
+#[track_caller]
+fn keeps_secret(ran: &Ran, token: &str) {
+    for part in token.split('.').filter(|part| part.len() > 8) {
+        assert!(!ran.stdout.contains(part) && !ran.stderr.contains(part), "a token is printed:\n{}\n{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn how_a_check_ends() {
+    let folder = folder(&[
+        ("policy.json", POLICY),
+        ("notes.txt", "x"),
+        ("other/a.json", "[]"),
+        ("broken.json", "{\"Version\":\"2012-10-17\","),
+    ]);
+    let exit = |arguments: &[&str]| in_folder(folder.path(), arguments).exit;
+    assert_eq!(exit(&["check", "policy.json"]), 0);
+    // a file that is named need not hold a policy, so that hooks stay quiet
+    assert_eq!(exit(&["check", "notes.txt"]), 0);
+    assert_eq!(exit(&["check", "other/a.json"]), 0);
+    assert_eq!(exit(&["check", "other"]), 3);
+    assert_eq!(in_folder(&folder.path().join("other"), &["check"]).exit, 3);
+    assert_eq!(exit(&["check", "missing.json"]), 2);
+    assert_eq!(exit(&["check", "missing.json", "policy.json"]), 1);
+    assert_eq!(exit(&["check", "missing.json", "policy.json", "--ignore", "unreadable-input"]), 0);
+    assert_eq!(exit(&["check", "--no-such-flag"]), 2);
+    assert_eq!(exit(&["check", "--select", "no-such-rule"]), 2);
+    assert_eq!(exit(&["check", "--fail-on", "error", "policy.json"]), 0);
+    assert_eq!(exit(&[]), 2);
+    assert_eq!(exit(&["--help"]), 0);
+}
+
+#[test]
+fn data_goes_to_standard_output_and_complaints_do_not() {
+    let usage = run(&["check", "--no-such-flag"]);
+    assert!(usage.stdout.is_empty() && usage.stderr.starts_with("error: "), "{}", usage.stderr);
+    let help = run(&["check", "--help"]);
+    assert!(help.stderr.is_empty() && help.stdout.contains("--fail-on"), "{}", help.stdout);
+    let missing = run(&["check", "missing.json", "fixtures/policies/identity-s3-read.json"]);
+    assert!(missing.stderr.is_empty(), "{}", missing.stderr);
+    let expected = "error[unreadable-input] cannot read `missing.json`: no such file or directory\n   ╶─[missing.json]\n\n";
+    assert!(missing.stdout.starts_with(expected), "{}", missing.stdout);
+    assert!(missing.stdout.ends_with("1 error in 1 file\n"), "{}", missing.stdout);
+}
+
+#[test]
+fn what_is_read_of_a_folder() {
+    let files = [
+        ("b.json", POLICY),
+        ("a/policy.json", POLICY),
+        ("notes.md", "# notes"),
+        ("data.json", "{\"a\": 1}"),
+        (".hidden/policy.json", POLICY),
+        ("skipped.json", POLICY),
+        (".ignore", "skipped.json\n"),
+        ("blank.json", "  \n"),
+    ];
+    let folder = folder(&files);
+    #[cfg(unix)]
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).expect("a socket");
+    let ran = in_folder(folder.path(), &["check", "-v"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.starts_with("no findings in 2 files; not looked at: "), "{}", ran.stdout);
+    assert!(ran.stderr.contains("not looked at: notes.md: not JSON\n"), "{}", ran.stderr);
+    #[cfg(unix)]
+    assert!(ran.stderr.contains("not looked at: socket: not a regular file\n"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("skipped") && !ran.stderr.contains("hidden"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_named_twice_is_read_once() {
+    let folder = folder(&[("a.json", POLICY), ("b/c.json", POLICY)]);
+    let ran = in_folder(folder.path(), &["check", "a.json", "./a.json", "b", "b/../b/c.json", "."]);
+    assert_eq!((ran.stdout.as_str(), ran.exit), ("no findings in 2 files\n", 0));
+}
+
+#[test]
+fn standard_input_has_the_name_that_it_is_given() {
+    let ran = run_with_stdin(&["check", "-", "--stdin-path", "roles/trust.json", "--format", "json"], POLICY);
+    assert_eq!(ran.exit, 0, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!((&report["version"], &report["summary"]["files"]), (&Value::from(1), &Value::from(1)));
+    let ran = run_with_stdin(&["check", "-v", "-", "--stdin-path", "roles/trust.json"], "no policy");
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, "not looked at: roles/trust.json: not JSON\n"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let arguments = ["simulate", TUTORIAL, "--token", "-", "--format", "json"];
+    let mut child =
+        tool(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    // nobody listens any more before the tool has its input, and so before it can print
+    drop(child.stdout.take());
+    child.stdin.take().expect("a pipe").write_all(token().as_bytes()).expect("it reads");
+    let exit = child.wait().expect("it ends").code();
+    let mut stderr = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("text");
+    assert_eq!((exit, stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_token_in_the_arguments_is_refused_and_not_repeated() {
+    let token = token();
+    let bearer = format!("Bearer {token}");
+    let with_flag = format!("--token={token}");
+    let with_other_flag = format!("--flow={token}");
+    let as_context = format!("key={token}");
+    for arguments in [
+        vec!["simulate", TUTORIAL, "--token", &token],
+        vec!["simulate", TUTORIAL, "--token", &bearer],
+        vec!["simulate", TUTORIAL, &with_flag],
+        vec!["simulate", TUTORIAL, &with_other_flag],
+        vec!["simulate", TUTORIAL, "--context", &as_context],
+        vec!["simulate", &token],
+        vec!["check", &token],
+        vec!["explain", &token],
+        vec![&token],
+    ] {
+        let ran = run(&arguments);
+        keeps_secret(&ran, &token);
+        assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains("a token stands in the arguments"), "{}", ran.stderr);
+        // with leave to stand there it is still never repeated
+        let mut arguments = arguments.clone();
+        arguments.push("--token-insecure-arg");
+        keeps_secret(&run(&arguments), &token);
+    }
+    let claims = run(&["simulate", TUTORIAL, "--token", r#"{"iss": "https://example.com", "sub": "secret-subject"}"#]);
+    assert!(claims.exit == 2 && !claims.stderr.contains("secret-subject"), "{}", claims.stderr);
+    let opaque = run(&["simulate", TUTORIAL, "--token", "opaque-secret-token"]);
+    assert!(opaque.exit == 2 && !opaque.stderr.contains("opaque-secret"), "{}", opaque.stderr);
+}
+
+#[test]
+fn a_token_is_taken_from_where_it_is_safe_and_never_printed() {
+    let token = token();
+    let file = format!("{TUTORIAL}/tokens/editor.jwt");
+    for format in ["human", "json"] {
+        let of_file = run(&["simulate", TUTORIAL, "-v", "--token", &file, "--format", format]);
+        let of_stdin = run_with_stdin(&["simulate", TUTORIAL, "-v", "--token", "-", "--format", format], &token);
+        let of_variable = finish(tool(&["simulate", TUTORIAL, "-v", "--token", "env:T", "--format", format]).env("T", &token));
+        let of_arguments = run(&["simulate", TUTORIAL, "-v", "--token", &token, "--token-insecure-arg", "--format", format]);
+        assert!(of_file.exit == 0 && of_file.stdout.contains("rbac-users-editor-role"), "{}{}", of_file.stdout, of_file.stderr);
+        for ran in [&of_stdin, &of_variable, &of_arguments] {
+            assert_eq!((ran.exit, &ran.stdout), (0, &of_file.stdout));
+            keeps_secret(ran, &token);
+        }
+        keeps_secret(&of_file, &token);
+    }
+}
+
+#[test]
+fn without_a_login_every_subject_is_simulated() {
+    let ran = run(&["simulate", TUTORIAL]);
+    let subjects: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("a ")).collect();
+    let expected = [
+        "a member of `Admin`",
+        "a member of `Editor`",
+        "a member of `Admin` and `Editor`",
+        "a signed-in user in no group",
+        "a guest",
+    ];
+    assert_eq!(subjects, expected);
+    let report: Value = serde_json::from_str(&run(&["simulate", TUTORIAL, "--format", "json"]).stdout).expect("JSON");
+    let subjects: Vec<&str> =
+        report["simulations"].as_array().expect("a list").iter().filter_map(|one| one["subject"].as_str()).collect();
+    assert_eq!(subjects, expected);
+}
+
+#[test]
+fn an_expectation_decides_how_a_simulation_ends() {
+    let exit = |more: &[&str]| run(&[&["simulate", TUTORIAL], more].concat()).exit;
+    assert_eq!(exit(&["--group", "Editor", "--expect", "allowed"]), 0);
+    assert_eq!(exit(&["--group", "Editor", "--expect", "denied"]), 1);
+    assert_eq!(exit(&["--group", "Editor", "--expect-role", "rbac-users-editor-role"]), 0);
+    assert_eq!(exit(&["--group", "Editor", "--expect-role", "rbac-users-admin-role"]), 1);
+    assert_eq!(exit(&["--guest", "--expect", "denied"]), 0);
+    assert_eq!(exit(&["--guest", "--group", "Editor"]), 2);
+    assert_eq!(exit(&["--group", "Nobody"]), 2);
+    assert_eq!(run(&["simulate", "docs"]).exit, 3);
+    let answer = run(&["simulate", TUTORIAL, "--group", "Editor", "--expect", "denied"]);
+    assert_eq!(answer.stderr, "error: a member of `Editor`: expected denied, got allowed\n");
+}
+
+#[test]
+fn colours_are_for_who_wants_them() {
+    let coloured = |variables: &[(&str, &str)], more: &[&str]| {
+        let mut tool = tool(&["check", "missing.json"]);
+        finish(tool.args(more).envs(variables.iter().copied())).stdout.contains('\u{1B}')
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&[("FORCE_COLOR", "1")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "0")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(coloured(&[("NO_COLOR", "1")], &["--color", "always"]));
+    assert!(!coloured(&[("FORCE_COLOR", "1")], &["--color", "never"]));
+}
+
+#[test]
+fn the_locale_decides_on_characters() {
+    let ascii = |name: &str, value: &str| finish(tool(&["check", "missing.json"]).env(name, value)).stdout.is_ascii();
+    assert!(ascii("LANG", "C") && ascii("LC_ALL", "de_DE.ISO-8859-1") && ascii("TERM", "dumb"));
+    assert!(!ascii("LANG", "de_DE.UTF-8") && !ascii("LC_ALL", "C.utf8"));
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let list = run(&["rules"]);
+    assert!(list.exit == 0 && list.stdout.contains("unreadable-input"), "{}", list.stdout);
+    let report: Value = serde_json::from_str(&run(&["rules", "--format", "json"]).stdout).expect("JSON");
+    for rule in report["rules"].as_array().expect("a list") {
+        let page = run(&["explain", rule["name"].as_str().expect("a name")]);
+        assert!(page.exit == 0 && page.stdout.starts_with('#'), "{}", page.stdout);
+    }
+    let unknown = run(&["explain", "no-such-rule"]);
+    assert_eq!((unknown.exit, unknown.stdout.as_str()), (2, ""));
+    assert!(unknown.stderr.starts_with("error: there is no rule `no-such-rule`\n"), "{}", unknown.stderr);
+}

@@ -1,0 +1,254 @@
+//! Every page below `rules` is at once documentation and test.
+//!
+//! ````text
+//! # the-rule's-name
+//!
+//! One sentence: what it reports.
+//!
+//! ## Why it matters
+//!
+//! ## Bad: a few words, or none
+//!
+//! ```json trust.json
+//! the input, under this name; several blocks are several files
+//! ```
+//!
+//! ```text
+//! the findings as the tool prints them, 100 columns wide and without the last line that counts them
+//! ```
+//!
+//! ## Good: a few words, or none
+//!
+//! ```json trust.json
+//! an input without any finding
+//! ```
+//!
+//! ## Remedy
+//!
+//! ## Sources
+//!
+//! - <https://…>
+//! ````
+//!
+//! There may be several Bad and several Good sections.
+
+use rolecall::finding::Finding;
+use rolecall::lint::Facts;
+use rolecall::report::{Look, human};
+use rolecall::rules;
+use rolecall::source::Sources;
+
+use crate::markdown::{Block, Change, Markdown, Part};
+use crate::support;
+
+/// What the findings of a page are printed for.
+const LOOK: Look = Look { width: 100, colour: false, unicode: true };
+
+/// The sections behind the title, in order.
+const ORDER: [&str; 5] = ["Why it matters", "Bad", "Good", "Remedy", "Sources"];
+
+/// A page, by its path from the root.
+struct Page {
+    path: String,
+    text: Markdown,
+    /// The first is the title.
+    sections: Vec<Section>,
+}
+
+/// A heading with what stands under it.
+struct Section {
+    level: usize,
+    title: String,
+    /// The lines that are neither heading nor fenced.
+    prose: Vec<String>,
+    blocks: Vec<Block>,
+}
+
+#[test]
+fn every_rule_has_a_page_and_every_page_a_rule() {
+    let pages = support::files("rules", "md");
+    let mut complaints = Vec::new();
+    for rule in rules::all() {
+        let own: Vec<&String> = pages.iter().filter(|path| name_of(path) == rule.name).collect();
+        match own.as_slice() {
+            [path] if support::read(path) == rule.page => {}
+            [path] => complaints.push(format!("`{}`: its record includes another page than {path}", rule.name)),
+            _ => complaints.push(format!("`{}`: there must be one page rules/<theme>/{}.md", rule.name, rule.name)),
+        }
+    }
+    let strays = pages.iter().filter(|path| rules::named(name_of(path)).is_none() || path.split('/').count() != 3);
+    complaints.extend(strays.map(|path| format!("{path}: belongs to no rule; pages are rules/<theme>/<name of the rule>.md")));
+    assert!(rules::all().next().is_some(), "there is no rule at all");
+    support::none(complaints);
+}
+
+#[test]
+fn pages_have_the_same_form() {
+    support::none(pages().iter().flat_map(misformed));
+}
+
+#[test]
+fn bad_examples_show_their_rule_and_good_ones_none() {
+    support::none(pages().iter().flat_map(misbehaved));
+}
+
+#[test]
+fn pages_show_what_the_tool_prints() {
+    support::none(pages().iter().filter_map(|page| support::settle(&page.path, &page.text.text(), &with_outputs(page))));
+}
+
+/// What is wrong with the form of a page.
+fn misformed(page: &Page) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut wrong = |condition: bool, complaint: String| {
+        if condition {
+            complaints.push(format!("{}: {complaint}", page.path));
+        }
+    };
+    let name = name_of(&page.path);
+    wrong(page.sections[0].title != name, format!("the title must be `# {name}`"));
+    wrong(
+        !is_one_sentence(&page.sections[0].summary()),
+        "behind the title there must be one sentence with a final stop".to_owned(),
+    );
+
+    let kinds: Vec<&str> = page.sections[1..].iter().map(Section::kind).collect();
+    for kind in ORDER {
+        wrong(!kinds.contains(&kind), format!("`## {kind}` is missing"));
+    }
+    for section in &page.sections[1..] {
+        wrong(!ORDER.contains(&section.kind()) || section.level != 2, format!("`{}` is no section of a page", section.title));
+    }
+    let places: Vec<_> = kinds.iter().map(|kind| ORDER.iter().position(|own| own == kind)).collect();
+    wrong(!places.is_sorted(), format!("the sections must come in this order: {}", ORDER.join(", ")));
+
+    for section in page.sections[1..].iter().filter(|section| !section.is_example()) {
+        wrong(section.summary().is_empty() && section.blocks.is_empty(), format!("`## {}` is empty", section.title));
+    }
+    for section in page.sections.iter().filter(|section| section.kind() == "Sources") {
+        let links: Vec<&str> = section.prose.iter().flat_map(|line| line.split("://").skip(1)).collect();
+        let secure = section.prose.iter().map(|line| line.matches("https://").count()).sum::<usize>();
+        wrong(secure == 0 || links.len() != secure, "`## Sources` must link to pages, by https".to_owned());
+    }
+    for section in page.sections.iter().filter(|section| section.is_example()) {
+        let files = section.files().count();
+        let texts = section.blocks.len() - files;
+        let last = section.blocks.last().is_some_and(|block| block.info == "text");
+        wrong(files == 0, format!("`## {}` holds no file: open its block with ```json NAME.json", section.title));
+        // an output that is not there yet is put in by blessing
+        wrong(
+            section.kind() == "Bad" && (texts > 1 || (texts == 1 && !last)),
+            format!("`## {}`: one text block, behind the files", section.title),
+        );
+        wrong(
+            section.kind() == "Good" && texts > 0,
+            format!("`## {}`: every block must be a file: ```json NAME.json", section.title),
+        );
+    }
+    complaints
+}
+
+/// What is found in the examples of a page and should not be, and the other way round.
+fn misbehaved(page: &Page) -> Vec<String> {
+    let name = name_of(&page.path);
+    let mut complaints = Vec::new();
+    for section in page.sections.iter().filter(|section| section.is_example()) {
+        let mut found = page.check(section, |_, findings| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
+        found.dedup();
+        let expected: &[&str] = if section.kind() == "Bad" { &[name] } else { &[] };
+        if found != expected {
+            complaints.push(format!("{}: `## {}` shows {found:?}, and must show {expected:?}", page.path, section.title));
+        }
+    }
+    complaints
+}
+
+/// The page with the outputs of its Bad sections as the tool prints them.
+fn with_outputs(page: &Page) -> String {
+    let bad = page.sections.iter().filter(|section| section.kind() == "Bad");
+    let changes = bad.filter_map(|section| {
+        let output = page.check(section, print);
+        let output: Vec<String> = output.lines().map(str::to_owned).collect();
+        let last = section.blocks.last()?;
+        let behind = last.range.end + 1;
+        Some(match last.info.as_str() {
+            "text" => Change { range: last.range.clone(), lines: output },
+            _ => Change { range: behind..behind, lines: [fence(&["", "```text"]), output, fence(&["```"])].concat() },
+        })
+    });
+    page.text.changed(changes.collect())
+}
+
+/// The findings as the tool prints them, with a blank line between.
+fn print(sources: &Sources, findings: &[Finding]) -> String {
+    findings.iter().map(|finding| human::finding(finding, sources, LOOK)).collect::<Vec<_>>().join("\n")
+}
+
+fn fence(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+impl Page {
+    fn read(path: String) -> Self {
+        let text = Markdown::read(&support::read(&path));
+        let mut sections: Vec<Section> = Vec::new();
+        for part in &text.parts {
+            match (part, sections.last_mut()) {
+                (Part::Heading(level, title), _) => sections.push(Section::new(*level, title)),
+                (Part::Prose(line), Some(section)) => section.prose.push(line.clone()),
+                (Part::Block(block), Some(section)) => section.blocks.push(block.clone()),
+                (Part::Prose(_) | Part::Block(_), None) => panic!("{path}: must start with its title"),
+            }
+        }
+        assert!(!sections.is_empty(), "{path}: is empty");
+        Self { path, text, sections }
+    }
+
+    /// Reads the files of an example and runs every rule on them.
+    fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
+        let files = section.files().map(|(name, block)| (name, self.text.body(block)));
+        support::with_inventory(files, |sources, inventory| {
+            let findings = rules::run(&Facts { sources, inventory });
+            look(sources, &findings)
+        })
+    }
+}
+
+impl Section {
+    fn new(level: usize, title: &str) -> Self {
+        Self { level, title: title.to_owned(), prose: Vec::new(), blocks: Vec::new() }
+    }
+
+    /// Its title up to a colon.
+    fn kind(&self) -> &str {
+        self.title.split(':').next().unwrap_or(&self.title)
+    }
+
+    fn is_example(&self) -> bool {
+        ["Bad", "Good"].contains(&self.kind())
+    }
+
+    /// Its first paragraph on one line.
+    fn summary(&self) -> String {
+        let lines = self.prose.iter().map(|line| line.trim()).skip_while(|line| line.is_empty());
+        lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Its blocks that are files, with the name of each.
+    fn files(&self) -> impl Iterator<Item = (&str, &Block)> {
+        self.blocks.iter().filter_map(|block| Some((block.info.split_once(' ')?.1, block)))
+    }
+}
+
+fn pages() -> Vec<Page> {
+    support::files("rules", "md").into_iter().map(Page::read).collect()
+}
+
+/// The name of the rule that a page belongs to.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".md")
+}
+
+fn is_one_sentence(text: &str) -> bool {
+    text.ends_with('.') && !text.trim_end_matches('.').contains(". ")
+}

@@ -1,0 +1,28 @@
+//! Every `.out` file below `fixtures` is a transcript, played in its folder: see [`crate::transcript`].
+
+use std::path::Path;
+
+use crate::support;
+use crate::transcript::{Shown, commands, play};
+
+#[test]
+fn transcripts_are_what_the_tool_prints() {
+    support::none(support::files("fixtures", "out").iter().filter_map(|path| replay(path)));
+}
+
+#[test]
+fn every_scenario_has_a_transcript() {
+    let scenarios = support::folders("fixtures/scenarios").into_iter();
+    let missing = scenarios.filter(|folder| support::files(folder, "out").is_empty());
+    support::none(missing.map(|folder| format!("{folder}: add a file `check.out` that holds `$ rolecall check .`")));
+}
+
+fn replay(path: &str) -> Option<String> {
+    let transcript = support::read(path);
+    let commands = commands(&transcript);
+    if commands.is_empty() {
+        return Some(format!("{path}: holds no line that starts with `$ rolecall `"));
+    }
+    let folder = Path::new(path).parent().expect("a file lies in a folder");
+    support::settle(path, &transcript, &play(&commands, &support::root().join(folder), Shown::Everything))
+}
