@@ -2,7 +2,12 @@
 //!
 //! `cargo bench --bench start -- --at-most 2.0` fails if it is more.
 
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, reason = "a measurement prints its result, and stops at anything odd")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a measurement prints its result, and stops at anything odd"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -28,7 +28,7 @@ fn of_rule(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>) -> Option<Finding>
         MatchType::NotEqual => {
             let other = if is_address(claim, value) { "mallory@attacker.example".to_owned() } else { rule.sample()? };
             let token = passes(client, rule, claim, &other)?;
-            let message = format!("every `{claim}` but `{value}` gets `{given}`, `{other}` too");
+            let message = format!("every `{claim}` but `{value}` gets `{given}`, as `{other}` does");
             return Some(finding(client, rule, message, "all but this", &token, format!("a user with `{claim}` `{other}`")));
         }
         MatchType::Equals => return None,
