@@ -58,7 +58,7 @@ fn scenarios() {
     }
 }
 
-/// `severity rule \`underlined\` label`
+/// Severity, rule, the underlined text, and its label.
 fn told(sources: &Sources, finding: &Finding) -> String {
     let label = &finding.primary;
     format!("{} {} `{}` {}", finding.severity.name(), finding.rule, sources.slice(label.span), label.text)
@@ -191,7 +191,7 @@ const TAGGED: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.c
 
 type Case = (&'static str, Vec<String>, &'static [&'static str]);
 
-/// `severity rule \`underlined\``
+/// Each finding as severity, rule and underlined text, whatever the order; and every finding is well put.
 fn assert_cases(cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for (title, files, expected) in cases {
@@ -285,6 +285,14 @@ fn roles_that_one_token_takes() {
             vec![pool(&["web"], ""), by_groups(), groups(&[("A", "a", 1), ("B", "a", 2)]), role("a", SIGNED_IN)],
             &[],
         ),
+    ]);
+}
+
+#[test]
+fn roles_of_several_places() {
+    let low: &[&str] = &["low shared-group-trust `{`"];
+    let high: &[&str] = &["high shared-group-trust `{`"];
+    assert_cases(vec![
         (
             "a user pool each",
             vec![
