@@ -213,6 +213,12 @@ impl<'s> Policy<'s> {
 }
 
 impl Statement<'_> {
+    /// The place to point at when the whole is meant: its Sid, else its effect, else its opening bracket.
+    pub fn place(&self) -> Span {
+        let sid = self.sid.as_ref().map(Text::span);
+        sid.or(self.effect.map(|(_, span)| span)).unwrap_or(self.mark)
+    }
+
     /// How to call it: its Sid, else its number from 1.
     pub fn title(&self) -> String {
         match &self.sid {

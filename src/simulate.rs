@@ -78,6 +78,8 @@ pub struct Simulation<'i, 's> {
     pub role: Option<RoleRef<'i, 's>>,
     /// Why, in one clause.
     pub why: String,
+    /// The gate that decides; of several closed ones the trust policy, which no other way gets past.
+    pub decided_by: Option<GateKind>,
     /// The gates in the order in which AWS applies them.
     pub gates: Vec<Gate>,
     /// The claims of the token that STS sees, and so the trust policy.
@@ -207,7 +209,7 @@ pub struct Permission<'i, 's> {
 /// The allowing statement that would take the token if fewest of its conditions were otherwise.
 #[derive(Debug)]
 pub struct NearMiss<'i, 's> {
-    /// Its title.
+    /// What it is called.
     pub statement: String,
     /// Its place.
     pub place: Span,

@@ -13,9 +13,17 @@ pub(super) fn find<'i, 's>(trace: &Trace<'i, 's>) -> Option<NearMiss<'i, 's>> {
     let nearest = candidates.min_by_key(|statement| failing(statement).count())?;
     Some(NearMiss {
         statement: nearest.statement.title(),
-        place: nearest.statement.mark,
+        place: nearest.statement.place(),
         failing: failing(nearest).map(difference).collect(),
     })
+}
+
+impl NearMiss<'_, '_> {
+    /// What fails, in one clause.
+    pub fn clause(&self) -> String {
+        let clauses: Vec<String> = self.failing.iter().map(Difference::clause).collect();
+        format!("{} refuses: {}", self.statement, clauses.join("; "))
+    }
 }
 
 impl Difference<'_, '_> {

@@ -113,10 +113,10 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
 fn tell(verdict: &Verdict<'_, '_>) -> (Outcome, String, Option<Label>) {
     match verdict {
         Verdict::Allowed(statement) => {
-            (Outcome::Allowed, format!("{} allows it", statement.title()), Some(Label::new(statement.mark, "allows it")))
+            (Outcome::Allowed, format!("{} allows it", statement.title()), Some(Label::new(statement.place(), "allows it")))
         }
         Verdict::Denied(statement) => {
-            (Outcome::Denied, format!("{} denies it", statement.title()), Some(Label::new(statement.mark, "denies it")))
+            (Outcome::Denied, format!("{} denies it", statement.title()), Some(Label::new(statement.place(), "denies it")))
         }
         Verdict::NotAllowed => (Outcome::Denied, "no statement of the role's policies allows it".to_owned(), None),
         Verdict::Undecided(gap) => {

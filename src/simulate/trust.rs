@@ -1,6 +1,6 @@
 //! What a role's trust policy says to a token.
 
-use super::{Difference, Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
+use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, GapReason, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
@@ -90,19 +90,18 @@ fn tell(
         Verdict::Allowed(statement) => (
             GateState::Pass,
             format!("{} takes this token", statement.title()),
-            vec![Label::new(statement.mark, "takes this token")],
+            vec![Label::new(statement.place(), "takes this token")],
         ),
         Verdict::Denied(statement) => (
             GateState::Fail,
             format!("{} denies this token", statement.title()),
-            vec![Label::new(statement.mark, "denies this token")],
+            vec![Label::new(statement.place(), "denies this token")],
         ),
         Verdict::NotAllowed => match near_miss {
             Some(near_miss) => {
-                let clauses: Vec<String> = near_miss.failing.iter().map(Difference::clause).collect();
                 let places =
                     near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.kind.clone())).collect();
-                (GateState::Fail, format!("{} refuses: {}", near_miss.statement, clauses.join("; ")), places)
+                (GateState::Fail, format!("{} refuses this token", near_miss.statement), places)
             }
             None => (
                 GateState::Fail,

@@ -44,6 +44,7 @@ impl<'i, 's> Simulation<'i, 's> {
             outcome: Outcome::Denied,
             role: None,
             why: String::new(),
+            decided_by: None,
             gates: Vec::new(),
             presented: None,
             trust: None,
@@ -394,13 +395,21 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let failing =
             in_state(GateState::Fail).find(|gate| gate.kind == GateKind::Trust).or_else(|| in_state(GateState::Fail).next());
         let unknown = in_state(GateState::Unknown).next();
-        let passed = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind).map(|gate| gate.text.clone());
-        let (outcome, why) = match (failing, unknown) {
-            _ if refused => (Outcome::Error, unknown.or(failing).map(|gate| gate.text.clone())),
-            (Some(gate), _) => (Outcome::Denied, Some(gate.text.clone())),
-            (None, Some(gate)) => (Outcome::Undecided, Some(gate.text.clone())),
-            (None, None) => (Outcome::Allowed, passed(GateKind::Permissions).or(self.picked).or_else(|| passed(GateKind::Trust))),
+        let passed = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind);
+        let passing = || [GateKind::Permissions, GateKind::RoleMapping, GateKind::Trust].into_iter().find_map(passed);
+        let (outcome, gate) = match (failing, unknown) {
+            _ if refused => (Outcome::Error, unknown.or(failing)),
+            (Some(gate), _) => (Outcome::Denied, Some(gate)),
+            (None, Some(gate)) => (Outcome::Undecided, Some(gate)),
+            (None, None) => (Outcome::Allowed, passing()),
         };
+        let decided_by = gate.map(|gate| gate.kind);
+        let why = match (outcome, decided_by, &simulation.near_miss) {
+            (Outcome::Denied, Some(GateKind::Trust), Some(near_miss)) => Some(near_miss.clause()),
+            (Outcome::Allowed, Some(GateKind::RoleMapping), _) => self.picked,
+            _ => gate.map(|gate| gate.text.clone()),
+        };
+        simulation.decided_by = decided_by;
         simulation.outcome = outcome;
         simulation.why = why.unwrap_or_default();
         simulation

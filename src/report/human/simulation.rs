@@ -10,7 +10,6 @@ use crate::identity::{Claim, Claims};
 use crate::policy::Condition;
 use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
 use crate::source::{Sources, Span};
-use crate::syntax::Text;
 
 /// One simulation, or several under the names of their subjects.
 pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
@@ -123,15 +122,11 @@ impl Page<'_> {
     fn deciding(&mut self, simulation: &Simulation<'_, '_>) {
         let near = simulation.near_miss.as_ref();
         let trace = simulation.trust.as_ref().and_then(|judgement| deciding_statement(judgement, near.map(|near| near.place)));
-        let gate = deciding_gate(&simulation.gates);
-        let at_trust = gate.is_none_or(|gate| gate.kind == GateKind::Trust);
-        if let Some(gate) = gate {
+        let gate = shown_gate(simulation);
+        let at_trust = gate.is_some_and(|gate| gate.kind == GateKind::Trust);
+        if let Some(gate) = gate.filter(|gate| !gate.places.is_empty()) {
             let differing: Vec<Label> = near.iter().flat_map(|near| near.failing.iter().map(failing_label)).collect();
-            let labels = if at_trust && !differing.is_empty() {
-                differing
-            } else {
-                gate.places.iter().map(|place| at_head(place, trace)).collect()
-            };
+            let labels = if at_trust && !differing.is_empty() { &differing } else { &gate.places };
             self.out.push('\n');
             let (_, colour) = self.gate_mark(gate.state);
             let drawn = frames(self.sources, &labels.iter().collect::<Vec<_>>(), colour, self.look);
@@ -144,7 +139,7 @@ impl Page<'_> {
     }
 
     fn conditions(&mut self, trace: &StatementTrace<'_, '_>) {
-        let at = address(self.sources, trace.statement.mark);
+        let at = address(self.sources, trace.statement.place());
         self.heading(&format!("{} ({at})", text::escape(&trace.statement.title())));
         for (what, truth) in [("principal", trace.principal), ("action", trace.action), ("resource", trace.resource)] {
             if truth != Truth::Yes {
@@ -357,23 +352,10 @@ fn parting(one: &str, other: &str) -> Option<usize> {
     Some(same.map(|(c, _)| text::char_width(c)).sum()).filter(|&column| column > 0)
 }
 
-/// The gate on which the answer hangs, of those that have a place: the first that is closed, else one that is not known,
-/// else the trust policy, which let the caller in.
-fn deciding_gate(gates: &[Gate]) -> Option<&Gate> {
-    let placed = || gates.iter().filter(|gate| !gate.places.is_empty());
-    let in_state = |state| placed().find(|gate| gate.state == state);
-    in_state(GateState::Fail)
-        .or_else(|| in_state(GateState::Unknown))
-        .or_else(|| placed().find(|gate| gate.kind == GateKind::Trust))
-}
-
-/// A statement as a whole is shown by its name, or by what it does, rather than by its opening bracket.
-fn at_head(label: &Label, trace: Option<&StatementTrace<'_, '_>>) -> Label {
-    let head = trace.map(|trace| trace.statement).filter(|statement| statement.mark == label.span).and_then(|statement| {
-        let sid = statement.sid.as_ref().map(Text::span);
-        sid.or(statement.effect.map(|(_, span)| span))
-    });
-    Label::new(head.unwrap_or(label.span), label.text.clone())
+/// The gate to show: the one that decides, and where the caller gets in the trust policy, which let him.
+fn shown_gate<'g>(simulation: &'g Simulation<'_, '_>) -> Option<&'g Gate> {
+    let kind = if simulation.outcome == Outcome::Allowed { Some(GateKind::Trust) } else { simulation.decided_by };
+    simulation.gates.iter().find(|gate| Some(gate.kind) == kind && gate.state != GateState::Skipped)
 }
 
 /// The statement on which a judgement hangs; `near` is the place of the one that came nearest.
@@ -388,7 +370,7 @@ fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option
             .or_else(|| statements.iter().find(|trace| matches!(trace.applies, Truth::Unknown(_)))),
         Verdict::NotAllowed => {
             let near = near?;
-            statements.iter().find(|trace| trace.statement.range.contains(near) || trace.statement.mark == near)
+            statements.iter().find(|trace| trace.statement.range.contains(near))
         }
         Verdict::Refused(_) => None,
     }

@@ -134,7 +134,7 @@ fn take<'i, 's>(
     flow: Flow,
 ) -> Option<OpenRole<'i, 's>> {
     match try_assume(trust, Some(name), token, flow, &[]).verdict {
-        Verdict::Allowed(statement) => Some(OpenRole { role, name, statement: statement.mark }),
+        Verdict::Allowed(statement) => Some(OpenRole { role, name, statement: statement.place() }),
         _ => None,
     }
 }

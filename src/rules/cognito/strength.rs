@@ -143,7 +143,7 @@ impl Scales {
     /// The statement that allows a role a request.
     fn allows(&self, role: &Role<'_>, sample: &Sample) -> Option<Span> {
         match self.ask(role, sample) {
-            Verdict::Allowed(statement) => Some(statement.mark),
+            Verdict::Allowed(statement) => Some(statement.place()),
             _ => None,
         }
     }
