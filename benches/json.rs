@@ -1,1 +1,140 @@
-fn main() {}
+//! How fast the JSON reader is, next to `serde_json::Value`, on policies printed with four spaces and minified.
+//!
+//! `cargo bench --bench json -- [FOLDER] [--at-least RATIO]` reads all JSON files below FOLDER, or the fixtures and generated
+//! policies. Both readers take turns in short rounds, of which the median counts, so that other work on the machine hardly does;
+//! what they build is dropped within the time. Exits 1 below RATIO.
+#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people, with rounded numbers")]
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use rolecall::source::Sources;
+use rolecall::syntax::json;
+use serde_json::{Value, json};
+
+const ROUNDS: usize = 101;
+
+/// How much text a reader is given in one round, at least.
+const BYTES_A_ROUND: usize = 4 << 20;
+
+fn main() -> ExitCode {
+    let mut folder = None;
+    let mut at_least = 0.0;
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    while let Some(arg) = args.next() {
+        if arg == "--at-least" {
+            at_least = args.next().and_then(|ratio| ratio.parse().ok()).unwrap_or(f64::INFINITY);
+        } else {
+            folder = Some(PathBuf::from(arg));
+        }
+    }
+    let documents = match folder {
+        Some(folder) => read_folder(&folder),
+        None => [read_folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))), generate()].concat(),
+    };
+    println!("{} documents, {ROUNDS} rounds\n", documents.len());
+    println!("printing        MB   rolecall MB/s   serde_json MB/s   ratio");
+    let lowest = [("4 spaces", true), ("minified", false)].map(|(name, spaces)| {
+        let texts: Vec<String> = documents.iter().map(|document| print(document, spaces)).collect();
+        let bytes = texts.iter().map(String::len).sum::<usize>() as f64;
+        let (ours, serde, ratio) = compare(&texts);
+        println!("{name}  {:9.2}  {:14.0}  {:16.0}  {ratio:6.2}", bytes / 1e6, bytes / 1e6 / ours, bytes / 1e6 / serde);
+        ratio
+    });
+    ExitCode::from(u8::from(lowest.iter().any(|&ratio| ratio < at_least)))
+}
+
+/// Seconds for all texts with each reader, and how many times faster ours is: medians of all rounds.
+fn compare(texts: &[String]) -> (f64, f64, f64) {
+    let source = Sources::new().add("", "");
+    let repeats = 1 + BYTES_A_ROUND / texts.iter().map(String::len).sum::<usize>().max(1);
+    let round = |read: &dyn Fn(&str)| {
+        let start = Instant::now();
+        for _ in 0..repeats {
+            for text in texts {
+                read(black_box(text));
+            }
+        }
+        start.elapsed().as_secs_f64() / repeats as f64
+    };
+    let ours = |text: &str| {
+        black_box(json::read(source, text).len());
+    };
+    let serde = |text: &str| {
+        black_box(serde_json::from_str::<Value>(text).is_ok());
+    };
+    let times: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (round(&ours), round(&serde))).collect();
+    let median = |number: &dyn Fn(&(f64, f64)) -> f64| {
+        let mut numbers: Vec<f64> = times.iter().map(number).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers.get(ROUNDS / 2).copied().unwrap_or(0.0)
+    };
+    (median(&|time| time.0), median(&|time| time.1), median(&|time| time.1 / time.0))
+}
+
+fn print(document: &Value, spaces: bool) -> String {
+    if !spaces {
+        return document.to_string();
+    }
+    // twice the two spaces that it prints
+    let lines = format!("{document:#}");
+    let indented = lines.lines().map(|line| format!("{}{line}\n", " ".repeat(line.len() - line.trim_start().len())));
+    indented.collect()
+}
+
+fn read_folder(folder: &Path) -> Vec<Value> {
+    let mut documents = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                documents.extend(std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()));
+            }
+        }
+    }
+    documents
+}
+
+const SERVICES: [&str; 10] =
+    ["s3", "ec2", "iam", "sts", "cognito-idp", "cognito-identity", "lambda", "logs", "dynamodb", "elasticloadbalancing"];
+
+const VERBS: [&str; 8] =
+    ["Get", "List*", "Describe", "CreateTags", "PutObject", "DeleteObject", "AssumeRoleWithWebIdentity", "*"];
+
+/// One of some words.
+fn pick<'w>(dice: &mut dyn FnMut(u64) -> u64, words: &[&'w str]) -> &'w str {
+    words.get(dice(words.len() as u64) as usize).copied().unwrap_or("")
+}
+
+/// Policies of the kinds and sizes that AWS itself manages, the same in every run.
+fn generate() -> Vec<Value> {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut dice = move |bound: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) % bound
+    };
+    let statement = |dice: &mut dyn FnMut(u64) -> u64| {
+        let actions: Vec<String> = (0..=dice(24)).map(|_| format!("{}:{}", pick(dice, &SERVICES), pick(dice, &VERBS))).collect();
+        let resource = format!("arn:aws:{}:*:{:012}:resource/{}/*", pick(dice, &SERVICES), dice(1_000_000_000_000), dice(1000));
+        let condition = json!({
+            "StringEquals": { "aws:ResourceAccount": ["${aws:PrincipalAccount}"], "aws:RequestedRegion": "eu-west-1" },
+            "Bool": { "aws:SecureTransport": "true" },
+        });
+        match dice(3) {
+            0 => json!({ "Effect": "Allow", "Action": actions, "Resource": "*" }),
+            1 => {
+                json!({ "Sid": format!("Statement{}", dice(100)), "Effect": "Allow", "Action": actions, "Resource": [resource] })
+            }
+            _ => json!({ "Effect": "Deny", "Action": actions, "Resource": resource, "Condition": condition }),
+        }
+    };
+    let policy =
+        |_| json!({ "Version": "2012-10-17", "Statement": (0..=dice(6)).map(|_| statement(&mut dice)).collect::<Vec<_>>() });
+    (0..500).map(policy).collect()
+}

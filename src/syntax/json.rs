@@ -2,6 +2,10 @@
 //!
 //! The reader walks the text once. What well-formed text needs is in this file; what is done about everything else is in
 //! `recover`, out of the way of the fast path.
+//!
+//! A text without faults is JSON (RFC 8259), but for three liberties: a leading byte order mark is passed over, numbers may
+//! lie beyond a double, and a hole may stand where a value or a key is due. Two things that JSON allows are faults here:
+//! equal keys in one map, and nesting deeper than [`MAX_DEPTH`].
 
 mod faults;
 mod keys;
@@ -75,7 +79,7 @@ impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
         let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
-        let nodes = Vec::with_capacity(8 + (text.len() / 24).min(1 << 20));
+        let nodes = Vec::with_capacity(8 + (text.len() / 12).min(1 << 20));
         Self {
             text,
             bytes,
