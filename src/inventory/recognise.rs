@@ -15,12 +15,15 @@ impl<'s> Inventory<'s> {
             return self.pass_over(id, "not JSON");
         }
         let tree = json::read(id, source.text());
-        self.read_tree(source, id, &tree);
+        self.read_tree(sources, id, &tree);
     }
 
-    fn read_tree(&mut self, source: &Source, id: SourceId, tree: &Tree<'s>) {
+    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>) {
+        let source = sources.get(id);
         let mut faults = tree.faults().to_vec();
         if let Some(at) = source.not_utf8() {
+            // what the reader says of the character that stands for such bytes is no news
+            faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
             faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
         }
         let root = tree.root();
