@@ -124,7 +124,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             Issuer::Missing => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
             Issuer::UserPool(_) if access_token => (
                 GateState::Fail,
-                "an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
+                "this is an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
                     .to_owned(),
             ),
             Issuer::UserPool(host) => {
@@ -370,8 +370,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         };
         let (takes, open) = (named(Outcome::Allowed), named(Outcome::Undecided));
         let (state, text) = match (takes.is_empty(), open.is_empty()) {
-            (false, _) => (GateState::Pass, format!("the caller may name any of {takes}")),
-            (true, false) => (GateState::Unknown, format!("it is not known whether the caller may name {open}")),
+            (false, _) => (GateState::Pass, format!("this token is taken by {takes}")),
+            (true, false) => (GateState::Unknown, format!("it is not known whether this token is taken by {open}")),
             (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
         };
         self.gate(GateKind::Trust, state, text, Vec::new());

@@ -109,7 +109,7 @@ impl Page<'_> {
         if simulation.choices.is_empty() {
             return;
         }
-        self.heading("roles that the caller may name");
+        self.heading("the roles whose trust policies were asked");
         for choice in &simulation.choices {
             let (mark, colour) = self.outcome_mark(choice.outcome);
             let line = self.placed(&choice.role.name.shown(), choice.place);
@@ -352,9 +352,11 @@ fn parting(one: &str, other: &str) -> Option<usize> {
     Some(same.map(|(c, _)| text::char_width(c)).sum()).filter(|&column| column > 0)
 }
 
-/// The gate to show: the one that decides, and where the caller gets in the trust policy, which let him.
+/// The gate to show: the one that decides, and where the caller gets in the trust policy, which let him. Permissions
+/// are shown one by one.
 fn shown_gate<'g>(simulation: &'g Simulation<'_, '_>) -> Option<&'g Gate> {
     let kind = if simulation.outcome == Outcome::Allowed { Some(GateKind::Trust) } else { simulation.decided_by };
+    let kind = kind.filter(|kind| *kind != GateKind::Permissions);
     simulation.gates.iter().find(|gate| Some(gate.kind) == kind && gate.state != GateState::Skipped)
 }
 
