@@ -137,6 +137,8 @@ pub enum PrincipalKind {
 /// What can be wrong with the grammar of a policy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum PolicyFault {
+    /// Its text is not JSON, or holds a key twice. The reader of the text tells what and where.
+    NotJson,
     /// The element has a JSON type that it may not have; what it should be. Related is its key.
     WrongType(&'static str),
     /// A key that a policy does not have; the nearest that it does.

@@ -33,6 +33,20 @@ pub fn guest_session_policies_date() -> String {
     tree.root().get("as-of").and_then(Node::string).unwrap_or_default().into_owned()
 }
 
+/// Whether an identity pool id is one that AWS's own pages use as a sample. The region is often changed and so is letter case,
+/// so neither counts.
+pub fn is_sample_pool_id(id: &str) -> bool {
+    let behind_region = |id: &'_ str| id.split_once(':').map(|(_, rest)| rest.to_ascii_lowercase());
+    behind_region(id).is_some_and(|own| sample_pool_ids().any(|sample| behind_region(sample).as_ref() == Some(&own)))
+}
+
+/// The identity pool ids that AWS's own pages use as samples.
+pub fn sample_pool_ids() -> impl Iterator<Item = &'static str> {
+    SAMPLE_IDS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+static SAMPLE_IDS: &str = include_str!("reference/sample-ids.txt");
+
 static GUEST_SESSION_POLICIES: &str = include_str!("reference/guest-session-policies.json");
 
 fn session_policy(node: Node<'_, 'static>) -> Option<SessionPolicy> {

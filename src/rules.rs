@@ -3,6 +3,7 @@
 mod cognito;
 pub mod grammar;
 mod logic;
+mod probe;
 mod trust;
 
 use crate::finding::Finding;

@@ -3,15 +3,11 @@
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
-use ipnet::IpNet;
-
 use super::fill::{self, Units};
 use super::{Context, ContextValue, Gap, GapReason, Got, Truth, undocumented};
 use crate::arn::Arn;
 use crate::pattern::{Mode, Unit, arn_is_short, matches};
-use crate::policy::{Comparison, Condition, Decimal, Instant, Operand, Operator, Relation, SetPrefix, Value};
+use crate::policy::{Comparison, Condition, Operand, Operator, Relation, SetPrefix, Value};
 use crate::source::Span;
 
 /// Whether a condition holds.
@@ -181,16 +177,9 @@ fn is_stars(unit: &Unit<'_>) -> bool {
 
 fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> Truth {
     let read = match (comparison, &operand.value) {
-        (Comparison::Numeric(relation), Value::Number(own)) => Decimal::parse(value).map(|value| holds(relation, value.cmp(own))),
-        (Comparison::Date(relation), Value::Date(own)) => Instant::parse(value).map(|value| holds(relation, value.cmp(own))),
-        (Comparison::Bool, Value::Bool(own)) => parse_bool(value).map(|value| value == *own),
-        (Comparison::Binary, Value::Binary(own)) => STANDARD_PAD_INDIFFERENT.decode(value).ok().map(|value| value == **own),
-        (Comparison::IpAddress, Value::Network(address, prefix)) => {
-            let network = IpNet::new(*address, *prefix).ok();
-            // An address of the other family is in no network of this one.
-            network.zip(value.parse::<IpAddr>().ok()).map(|(network, value)| network.contains(&value))
-        }
-        _ => return unread(comparison, operand),
+        (_, Value::Unreadable | Value::Later | Value::Text) => return unread(comparison, operand),
+        (Comparison::IpAddress, network) => value.parse::<IpAddr>().ok().map(|address| network.holds_address(address)),
+        (_, own) => Value::parse(comparison, value).map(|value| agrees(comparison, &value, own)),
     };
     let open = open_form(comparison, operand.pattern.plain()).or_else(|| open_form(comparison, Some(value)));
     let span = operand.pattern.text.span();
@@ -210,7 +199,8 @@ fn open_form(comparison: Comparison, text: Option<&str>) -> Option<&'static str>
             (text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()), undocumented::OP_DATE_YEAR_OR_EPOCH)
         }
         Comparison::Bool => (!matches!(text, "true" | "false"), undocumented::OP_BOOL_CASE),
-        Comparison::Binary => (STANDARD.decode(text).is_err(), undocumented::OP_BINARY_FORMAT),
+        // whether the padding may be left out
+        Comparison::Binary => (!text.len().is_multiple_of(4), undocumented::OP_BINARY_FORMAT),
         Comparison::IpAddress => {
             let address = text.split('/').next().and_then(|address| address.parse::<Ipv6Addr>().ok());
             (address.is_some_and(|address| address.to_ipv4_mapped().is_some()), undocumented::OP_IP_OTHER_FORMS)
@@ -243,8 +233,13 @@ fn equal_in_ascii(operand: &Operand<'_>, value: &str, context: &Context<'_>) -> 
     filled && units.as_slice().iter().map(text).collect::<String>().eq_ignore_ascii_case(value)
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
-    [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+/// Whether a value of the request agrees with one of the policy, both as the operator reads them.
+fn agrees(comparison: Comparison, value: &Value, own: &Value) -> bool {
+    match (comparison, value, own) {
+        (Comparison::Numeric(relation), Value::Number(value), Value::Number(own)) => holds(relation, value.cmp(own)),
+        (Comparison::Date(relation), Value::Date(value), Value::Date(own)) => holds(relation, value.cmp(own)),
+        _ => value == own,
+    }
 }
 
 fn holds(relation: Relation, order: Ordering) -> bool {

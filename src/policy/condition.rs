@@ -132,20 +132,34 @@ impl Operator {
 }
 
 impl Value {
+    /// Reads a text as what an operator compares; `None` where it is not readable as that.
+    pub fn parse(comparison: Comparison, text: &str) -> Option<Self> {
+        use Comparison as C;
+        match comparison {
+            C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike | C::Arn => Some(Self::Text),
+            C::Numeric(_) => Decimal::parse(text).map(Self::Number),
+            C::Date(_) => Instant::parse(text).map(Self::Date),
+            C::Bool | C::Null => read_bool(text),
+            C::Binary => STANDARD_PAD_INDIFFERENT.decode(text).ok().map(|bytes| Self::Binary(bytes.into())),
+            C::IpAddress => read_network(text),
+        }
+    }
+
+    /// Whether this is a block of addresses that holds this one. An address is in no block of the other family.
+    pub fn holds_address(&self, address: IpAddr) -> bool {
+        match self {
+            Self::Network(first, prefix) => IpNet::new(*first, *prefix).is_ok_and(|network| network.contains(&address)),
+            _ => false,
+        }
+    }
+
     /// Reads a value for an operator; `None` is an operator that does not exist.
     pub(super) fn read(comparison: Option<Comparison>, pattern: &Pattern<'_>) -> Self {
         use Comparison as C;
-        let typed: fn(&str) -> Option<Self> = match comparison {
-            None | Some(C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike | C::Arn) => return Self::Text,
-            Some(C::Numeric(_)) => |text| Decimal::parse(text).map(Self::Number),
-            Some(C::Date(_)) => |text| Instant::parse(text).map(Self::Date),
-            Some(C::Bool | C::Null) => read_bool,
-            Some(C::Binary) => |text| STANDARD_PAD_INDIFFERENT.decode(text).ok().map(|bytes| Self::Binary(bytes.into())),
-            Some(C::IpAddress) => read_network,
-        };
-        match pattern.plain() {
-            None => Self::Later,
-            Some(text) => typed(text).unwrap_or(Self::Unreadable),
+        match (comparison, pattern.plain()) {
+            (None | Some(C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike | C::Arn), _) => Self::Text,
+            (Some(_), None) => Self::Later,
+            (Some(comparison), Some(text)) => Self::parse(comparison, text).unwrap_or(Self::Unreadable),
         }
     }
 }

@@ -34,6 +34,8 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         _ if is_open(node) => policy.later = Some(node.span()),
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
     }
+    let form = node.tree().faults().iter().find(|fault| policy.range.contains(fault.span));
+    reader.faults.extend(form.map(|fault| Fault::at(PolicyFault::NotJson, fault.span)));
     reader.faults.sort_by_key(|fault| fault.span);
     policy.faults = reader.faults;
     policy

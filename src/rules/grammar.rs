@@ -72,6 +72,10 @@ fn follows(fault: &Fault<PolicyFault>, policy: &Policy<'_>, forms: &[&Fault<Synt
             | PolicyFault::MissingResource
             | PolicyFault::MissingPrincipal
     );
+    // that it is no JSON the reader of the text has told already, and better
+    if fault.kind == PolicyFault::NotJson {
+        return true;
+    }
     // where a bracket is lost, the one that stays open tells best whose it was
     let inside = |form: &Fault<SyntaxFault>| holder.contains(form.related.unwrap_or(form.span));
     forms.iter().any(|form| match form.kind {

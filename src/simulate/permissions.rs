@@ -36,7 +36,7 @@ pub(super) fn ask<'i, 's>(
                 Verdict::Undecided(_) => outcome = Outcome::Undecided,
                 _ => {
                     outcome = Outcome::Denied;
-                    why = "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves".to_owned();
+                    NARROWED.clone_into(&mut why);
                 }
             }
         }
@@ -59,6 +59,9 @@ pub(super) fn ask<'i, 's>(
         place,
     }
 }
+
+const NARROWED: &str =
+    "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
 
 /// The role's policies; of a bare trust policy the identity policies that were given beside it.
 fn policies<'i, 's>(inventory: &'i Inventory<'s>, role: &'i Role<'s>) -> impl Iterator<Item = &'i Policy<'s>> {

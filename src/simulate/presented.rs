@@ -67,7 +67,7 @@ fn sample_identity(pool: &str) -> String {
 /// Where the identity pools of a partition issue their tokens: the host is the federated principal, and the prefix of
 /// the condition keys.
 ///
-/// Source: "IAM and AWS STS condition context keys", and the GovCloud and China pages of Cognito.
+/// Source: "IAM and AWS STS condition context keys", and the `GovCloud` and China pages of Cognito.
 pub(super) fn identity_pool_host(pool: &str) -> &'static str {
     let region = pool.split(':').next().unwrap_or(pool);
     match region {
@@ -101,7 +101,7 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             "iss" | "exp" | "iat" | "nbf" | "jti" => continue,
             name => name,
         };
-        context.set(format!("{host}:{key}"), value(key, claim));
+        context.set(format!("{host}:{key}"), value(host, key, claim));
     }
     context
 }
@@ -122,7 +122,7 @@ pub(super) fn one(value: &str) -> ContextValue<'static> {
 }
 
 /// STS registers few claims of a token as condition keys. Of others it is not known here whether they are one.
-fn value(key: &str, claim: &Claim) -> ContextValue<'static> {
+fn value(host: &str, key: &str, claim: &Claim) -> ContextValue<'static> {
     let mut values: Vec<Cow<'static, str>> = claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
     match (key, claim) {
         (_, Claim::Unknown(_)) => ContextValue::Unknown,
@@ -130,6 +130,8 @@ fn value(key: &str, claim: &Claim) -> ContextValue<'static> {
         ("aud" | "oaud" | "sub" | "email", _) if values.len() == 1 => {
             values.pop().map_or(ContextValue::Unknown, ContextValue::One)
         }
+        // these two name the application so
+        ("app_id", Claim::Text(id)) if matches!(host, "www.amazon.com" | "graph.facebook.com") => one(id),
         _ => ContextValue::Unknown,
     }
 }

@@ -1,6 +1,6 @@
 //! What a role's trust policy says to a token.
 
-use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
+use super::{Difference, Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, GapReason, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
@@ -99,7 +99,7 @@ fn tell(
         ),
         Verdict::NotAllowed => match near_miss {
             Some(near_miss) => {
-                let clauses: Vec<String> = near_miss.failing.iter().map(|difference| difference.clause()).collect();
+                let clauses: Vec<String> = near_miss.failing.iter().map(Difference::clause).collect();
                 let places =
                     near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.kind.clone())).collect();
                 (GateState::Fail, format!("{} refuses: {}", near_miss.statement, clauses.join("; ")), places)

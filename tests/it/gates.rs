@@ -49,9 +49,9 @@ fn in_the_classic_flow_the_caller_names_the_role() {
     let token = Token::read(EDITOR).unwrap();
     with(&PLAIN, |inventory| {
         let simulation = simulate(inventory, &Question { flow: Flow::Classic, ..ask(Login::Token(&token)) });
-        let taken: Vec<_> = simulation.choices.iter().filter(|choice| choice.outcome == Outcome::Allowed).collect();
-        assert_eq!(taken.len(), 1);
-        assert_eq!(taken[0].role.name.known(), Some("member"));
+        let named: Vec<_> = simulation.choices.iter().filter(|choice| choice.outcome == Outcome::Allowed).collect();
+        assert_eq!(named.len(), 1);
+        assert_eq!(named[0].role.name.known(), Some("member"));
         assert!(simulation.why.contains("`member`"), "{}", simulation.why);
     });
 }

@@ -29,6 +29,7 @@ mod selection;
 mod support;
 mod tidy;
 mod transcript;
+mod trust_rules;
 
 /// A file that no `mod` line names is never compiled, and its tests never run.
 #[test]

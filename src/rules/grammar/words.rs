@@ -1,10 +1,10 @@
 //! What to say of a fault in the grammar of a policy.
 
 use super::{
-    CONDITION_SHAPE, DUPLICATE_KEY, EMPTY_STATEMENT, EXCLUSIVE_ELEMENTS, MISSING_ACTION, MISSING_EFFECT, MISSING_PRINCIPAL,
-    MISSING_RESOURCE, MISSING_STATEMENT, MISSING_VERSION, NOT_PRINCIPAL_IN_TRUST_POLICY, NULL_IF_EXISTS, OPERATOR_CASE,
-    PRINCIPAL_NOT_ALLOWED, PRINCIPAL_SHAPE, RESOURCE_IN_TRUST_POLICY, STAR_PRINCIPAL_IN_TRUST_POLICY, UNKNOWN_EFFECT,
-    UNKNOWN_ELEMENT, UNKNOWN_OPERATOR, UNKNOWN_PRINCIPAL_KEY, UNKNOWN_VERSION, UNREADABLE_VALUE, WRONG_TYPE,
+    CONDITION_SHAPE, DUPLICATE_KEY, EMPTY_STATEMENT, EXCLUSIVE_ELEMENTS, INVALID_JSON, MISSING_ACTION, MISSING_EFFECT,
+    MISSING_PRINCIPAL, MISSING_RESOURCE, MISSING_STATEMENT, MISSING_VERSION, NOT_PRINCIPAL_IN_TRUST_POLICY, NULL_IF_EXISTS,
+    OPERATOR_CASE, PRINCIPAL_NOT_ALLOWED, PRINCIPAL_SHAPE, RESOURCE_IN_TRUST_POLICY, STAR_PRINCIPAL_IN_TRUST_POLICY,
+    UNKNOWN_EFFECT, UNKNOWN_ELEMENT, UNKNOWN_OPERATOR, UNKNOWN_PRINCIPAL_KEY, UNKNOWN_VERSION, UNREADABLE_VALUE, WRONG_TYPE,
 };
 use crate::finding::Fault;
 use crate::lint::Rule;
@@ -47,6 +47,10 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
     let own = quoted(text);
     let related = fault.related.map(|span| sources.slice(span));
     match fault.kind {
+        F::NotJson => {
+            let help = "mend the JSON first; AWS refuses the policy as it is";
+            Words::new(&INVALID_JSON, "the policy is not JSON", "not JSON here", help)
+        }
         F::WrongType(expected) => wrong_type(expected, related),
         F::UnknownElement(nearest) => unknown_element("a policy", nearest, text),
         F::UnknownStatementElement(nearest) => unknown_element("a statement", nearest, text),

@@ -1,0 +1,75 @@
+//! `*` or `?` under an operator that takes it literally.
+
+use crate::finding::{Finding, Label, Severity};
+use crate::lint::{Facts, Rule};
+use crate::policy::{Comparison, Condition, Effect, Operand, Operator, SetPrefix, Statement};
+
+pub(super) static RULE: Rule = Rule {
+    name: "wildcard-without-like",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/logic/wildcard-without-like.md"),
+};
+
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for (policy, _) in facts.inventory.all_policies() {
+        for statement in &policy.statements {
+            findings.extend(statement.conditions.iter().filter_map(|condition| judge(statement, condition)));
+        }
+    }
+}
+
+fn judge(statement: &Statement<'_>, condition: &Condition<'_>) -> Option<Finding> {
+    let exact = [Comparison::StringEquals, Comparison::StringEqualsIgnoreCase];
+    let operator = condition.operator.filter(|operator| exact.contains(&operator.comparison))?;
+    let key = condition.key.known().unwrap_or_default();
+    let wild: Vec<&Operand<'_>> = condition.values.iter().filter(|operand| is_meant_as_pattern(key, operand)).collect();
+    let (first, others) = wild.split_first()?;
+    let text = &first.pattern.text;
+    let name = condition.operator_text.shown();
+    let consequence = consequence(statement, operator, wild.len() == condition.values.len());
+    Some(Finding {
+        related: others.iter().map(|operand| Label::new(operand.pattern.text.span(), "nor is this")).collect(),
+        help: Some(help(operator, &text.shown())),
+        ..RULE.finding(
+            format!("`{name}` takes the wildcard in `{}` literally, {consequence}", text.shown()),
+            text.span(),
+            "not a pattern here",
+        )
+    })
+}
+
+/// Whether the value holds a `*` or `?` that is not the character itself. Nearly no key has values that hold one.
+fn is_meant_as_pattern(key: &str, operand: &Operand<'_>) -> bool {
+    let pattern = &operand.pattern;
+    let shown = pattern.text.shown();
+    // in a document of 2008 these are plain text, which is another mistake
+    let symbol = shown.contains("${*}") || shown.contains("${?}");
+    // certificates for `*.example.com` are asked for by that very name
+    let names_itself = key.eq_ignore_ascii_case("acm:DomainNames");
+    // the `?` before the query of an address, as in `aws:Referer`
+    let query = shown.contains("://") && !shown.contains('*');
+    pattern.has_wildcard() && !symbol && !names_itself && !query
+}
+
+/// What comes of it. `all`: no value of the condition can match.
+fn consequence(statement: &Statement<'_>, operator: Operator, all: bool) -> &'static str {
+    let deny = statement.effect.is_some_and(|(effect, _)| effect == Effect::Deny);
+    let absence_holds = operator.if_exists || operator.set == Some(SetPrefix::ForAllValues);
+    match (operator.negated, all, deny) {
+        (_, false, _) => "so this value matches nothing",
+        (true, true, false) => "so the condition always holds and guards nothing",
+        (true, true, true) => "so the condition always holds and the statement denies more than it seems to",
+        (false, true, _) if absence_holds => "so the condition holds only where the key is absent",
+        (false, true, false) => "so the statement allows nothing",
+        (false, true, true) => "so the statement never denies anything",
+    }
+}
+
+fn help(operator: Operator, value: &str) -> String {
+    let comparison = if value.starts_with("arn:") { Comparison::Arn } else { Comparison::StringLike };
+    let like = Operator { comparison, ..operator }.name();
+    let case = if operator.comparison == Comparison::StringEqualsIgnoreCase { ", which minds letter case" } else { "" };
+    format!(
+        "to match every value of that form, write `{like}`{case}; to match one, write it out; `${{*}}` is the character itself"
+    )
+}

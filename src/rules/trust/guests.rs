@@ -1,0 +1,124 @@
+//! Statements that take guests and signed-in users alike, and what lets the guests in.
+
+use super::foreign_issuer_key::foreign_keys;
+use crate::arn::Arn;
+use crate::evaluate::{Context, Truth, compare};
+use crate::finding::Label;
+use crate::identity::MappingType;
+use crate::inventory::{Inventory, Role};
+use crate::lint::Facts;
+use crate::policy::{Comparison, Condition, Operand};
+use crate::rules::probe::{Door, GUEST, Probe, guest, pool_probe, signed_in};
+use crate::syntax::Text;
+
+/// What shows that a statement takes guests as well as signed-in users.
+pub(super) struct Both {
+    /// A guest's token that gets through.
+    pub(super) guest: Probe,
+    /// Why no guest can come by such a token today, where the inputs tell: the pool is closed to guests, or its tokens stay inside.
+    pub(super) closed: Option<Label>,
+}
+
+/// What lets a guest in.
+#[derive(Clone, Copy)]
+pub(super) enum Cause<'p, 's> {
+    /// No condition on `amr`.
+    Missing,
+    /// A value that is `unauthenticated`.
+    Value(&'p Operand<'s>),
+    /// A pattern that also matches it.
+    Pattern(&'p Operand<'s>),
+    /// An operator that holds whatever the way of signing in, or for all but some.
+    Operator(&'p Condition<'s>),
+}
+
+/// Whether a statement takes guests and signed-in users of one identity pool. Not for a role that is a pool's role for guests
+/// and nothing else.
+pub(super) fn takes_both(door: &Door<'_, '_>, facts: &Facts<'_, '_>) -> Option<Both> {
+    if is_for_guests(facts.inventory, door.role) {
+        return None;
+    }
+    let strange = door.strange_pools(facts).into_iter().map(|(pool, _)| pool);
+    let mut found: Option<Both> = None;
+    for pool in door.own_pools(facts).into_iter().chain(strange) {
+        let guest = pool_probe(&pool, &guest());
+        let user = |login: &_| door.takes(&pool_probe(&pool, login));
+        if !door.takes(&guest) || !signed_in(door.policy, door.host, &pool).iter().any(user) {
+            continue;
+        }
+        let closed = closed(facts.inventory, &pool);
+        // an open pool makes the stronger witness
+        if closed.is_none() {
+            return Some(Both { guest, closed });
+        }
+        found = found.or(Some(Both { guest, closed }));
+    }
+    found
+}
+
+/// What lets a guest in through a statement that takes one: a value that says so counts most.
+pub(super) fn cause<'p, 's>(door: &Door<'p, 's>) -> Option<Cause<'p, 's>> {
+    let conditions = door.conditions("amr");
+    if conditions.is_empty() {
+        let is_amr = |key: &str| key.rsplit(':').next().is_some_and(|claim| claim.eq_ignore_ascii_case("amr"));
+        let misnamed = foreign_keys(door.statement).iter().any(|(own, _)| own.key.known().is_some_and(is_amr));
+        return (!misnamed).then_some(Cause::Missing);
+    }
+    let causes: Vec<Cause<'p, 's>> = conditions.into_iter().filter_map(cause_in).collect();
+    let rank = |cause: &Cause<'_, '_>| match cause {
+        Cause::Value(_) => 0,
+        Cause::Pattern(_) => 1,
+        Cause::Operator(_) | Cause::Missing => 2,
+    };
+    causes.into_iter().min_by_key(rank)
+}
+
+fn cause_in<'p, 's>(condition: &'p Condition<'s>) -> Option<Cause<'p, 's>> {
+    let operator = condition.operator?;
+    if operator.negated || operator.comparison == Comparison::Null {
+        return Some(Cause::Operator(condition));
+    }
+    let nothing = Context::new();
+    let matches = |operand: &&Operand<'_>| compare(operator.comparison, operand, GUEST, &nothing) == Truth::Yes;
+    let mut matching: Vec<&Operand<'s>> = condition.values.iter().filter(matches).collect();
+    matching.sort_by_key(|operand| operand.pattern.has_wildcard());
+    Some(match matching.first() {
+        Some(operand) if operand.pattern.has_wildcard() => Cause::Pattern(operand),
+        Some(operand) => Cause::Value(operand),
+        None => Cause::Operator(condition),
+    })
+}
+
+/// Whether some pool gives the role to its guests, and nothing gives it to somebody who signed in.
+fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
+    let is = |named: &Option<Text<'_>>| named.as_ref().is_some_and(|named| is_role(role, named));
+    let guests = inventory.role_maps.iter().any(|map| is(&map.unauthenticated));
+    let mappings = inventory.role_maps.iter().flat_map(|map| &map.mappings);
+    let rules = mappings.flat_map(|mapping| match &mapping.kind {
+        MappingType::Rules(rules) => rules.as_slice(),
+        _ => &[],
+    });
+    let signed_in = inventory.role_maps.iter().any(|map| is(&map.authenticated))
+        || inventory.groups.iter().any(|group| is(&group.role))
+        || rules.into_iter().any(|rule| is_role(role, &rule.role));
+    guests && !signed_in
+}
+
+fn is_role(role: &Role<'_>, named: &Text<'_>) -> bool {
+    let Some(named) = named.known() else { return false };
+    let by_name = || Arn::parse(named).and_then(Arn::role_name).is_some_and(|name| role.name.known() == Some(name));
+    role.is(named) || role.arn.is_none() && by_name()
+}
+
+/// What keeps guests of a pool from calling STS themselves, as far as the inputs tell.
+fn closed(inventory: &Inventory<'_>, pool: &str) -> Option<Label> {
+    let own = inventory.identity_pools.iter().find(|own| own.id.known() == Some(pool))?;
+    if let Some(off) = own.guests.filter(|guests| !guests.value) {
+        return Some(Label::new(off.span, "guest access is off"));
+    }
+    if let Some(off) = own.classic.filter(|classic| !classic.value) {
+        return Some(Label::new(off.span, "the classic flow is off"));
+    }
+    let mapping = inventory.role_map(own)?.mappings.first()?;
+    Some(Label::new(mapping.provider.span(), "role mappings close the classic flow"))
+}
