@@ -2,6 +2,8 @@
 //!
 //! Samples never prove that a role may *not* do more; they give requests that one role is allowed and the other is not.
 
+use std::collections::BTreeSet;
+
 use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use crate::inventory::Role;
 use crate::pattern::{Mode, Part, Pattern, Unit, matches};
@@ -67,7 +69,9 @@ impl Scales {
 
     /// Of several roles the one that may do most of what any of them may; the first where they are equal.
     pub(super) fn strongest(&self, roles: &[&Role<'_>]) -> usize {
-        let samples: Vec<Sample> = roles.iter().flat_map(|role| self.allowed_samples(role)).take(MOST_SAMPLES).collect();
+        // roles of one pool often share their actions, and each sample is asked of each role
+        let samples: BTreeSet<Sample> = roles.iter().flat_map(|role| self.allowed_samples(role)).take(MOST_SAMPLES).collect();
+        let samples: Vec<Sample> = samples.into_iter().take(MOST_QUESTIONS / roles.len().max(1)).collect();
         let count = |role: &Role<'_>| samples.iter().filter(|sample| self.allows(role, sample).is_some()).count();
         let counted = roles.iter().enumerate().map(|(index, role)| (index, count(role)));
         let best = counted.reduce(|best, next| if next.1 > best.1 { next } else { best });
@@ -164,7 +168,7 @@ impl Scales {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Sample {
     action: String,
     resource: String,
@@ -172,6 +176,9 @@ struct Sample {
 
 /// Bounds the work on policies that list very much; ten kilobytes of usual policies stay far below it.
 const MOST_SAMPLES: usize = 2_000;
+
+/// Bounds the work on pools of very many roles: samples times roles.
+const MOST_QUESTIONS: usize = 200_000;
 
 /// What stands for a wildcard.
 const ANYTHING: &str = "example";
