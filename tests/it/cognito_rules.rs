@@ -11,8 +11,8 @@ use rolecall::source::Sources;
 
 #[test]
 fn scenarios() {
-    let low_shared = "low shared-group-trust `{` takes any signed-in user of the pool";
-    let high_shared = "high shared-group-trust `{` takes any signed-in user of the pool";
+    let low_shared = "low shared-group-trust `Allow` takes any signed-in user of the pool";
+    let high_shared = "high shared-group-trust `Allow` takes any signed-in user of the pool";
     let low_fallback = "low ambiguous-role-falls-back `AuthenticatedRole` decides where the token does not";
     let unmapped = "low ambiguous-role-falls-back `arn:aws:iam::111122223333:role/rbac-users-editor-role` everybody gets this: no role mapping";
     for (folder, expected) in [
@@ -228,8 +228,8 @@ fn assert_cases(cases: Vec<Case>) {
 fn roles_that_one_token_takes() {
     let two = || groups(&[("Admin", "admin", 1), ("Editor", "editor", 2)]);
     let by_groups = || map("", &[("web", by_token("Deny"))]);
-    let low: &[&str] = &["low shared-group-trust `{`"];
-    let high: &[&str] = &["high shared-group-trust `{`"];
+    let low: &[&str] = &["low shared-group-trust `Allow`"];
+    let high: &[&str] = &["high shared-group-trust `Allow`"];
     assert_cases(vec![
         (
             "one trust, mapped",
@@ -290,8 +290,8 @@ fn roles_that_one_token_takes() {
 
 #[test]
 fn roles_of_several_places() {
-    let low: &[&str] = &["low shared-group-trust `{`"];
-    let high: &[&str] = &["high shared-group-trust `{`"];
+    let low: &[&str] = &["low shared-group-trust `Allow`"];
+    let high: &[&str] = &["high shared-group-trust `Allow`"];
     assert_cases(vec![
         (
             "a user pool each",
