@@ -8,6 +8,7 @@ pub mod token;
 pub use claims::{Claim, Claims};
 pub use groups::id_token;
 pub use pools::{
-    Ambiguous, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting, UserPool,
+    Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
+    UserPool,
 };
 pub use token::{Algorithm, Issuer, Token, TokenError};

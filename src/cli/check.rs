@@ -10,10 +10,9 @@ use rolecall::policy::PolicyKind;
 use rolecall::report::{self, human, json};
 use rolecall::rules;
 use rolecall::source::Sources;
-use rolecall::spelling::nearest;
 
 use super::input::{UNREADABLE, gather};
-use super::{Common, Ending, Exit, Failure, Format, output};
+use super::{Common, Ending, Exit, Format, output};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -41,7 +40,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, common: Common) -> Ending {
-    args.select.iter().chain(&args.ignore).try_for_each(|name| known(name))?;
+    for name in args.select.iter().chain(&args.ignore) {
+        super::rules::named(name)?;
+    }
     let mut inputs = gather(&args.paths, args.stdin_path.as_deref())?;
     let unreadable = std::mem::take(&mut inputs.unreadable);
     let all_unreadable = !unreadable.is_empty() && inputs.read.is_empty() && inputs.passed_over.is_empty();
@@ -96,15 +97,6 @@ fn named<T: Copy + Send + Sync + 'static>(names: Vec<(&'static str, T)>) -> impl
     let words: Vec<&str> = names.iter().map(|(word, _)| *word).collect();
     PossibleValuesParser::new(words)
         .try_map(move |word| names.iter().find(|(own, _)| *own == word).map(|(_, value)| *value).ok_or("not one of the names"))
-}
-
-fn known(name: &str) -> Result<(), Failure> {
-    if rules::named(name).is_some() || name == UNREADABLE.name {
-        return Ok(());
-    }
-    let help = nearest(name, rules::all().map(|rule| rule.name))
-        .map_or_else(|| "`rolecall rules` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"));
-    Err(Failure::with_help(format!("there is no rule `{name}`"), help))
 }
 
 fn sort(findings: &mut [Finding], sources: &Sources) {

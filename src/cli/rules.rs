@@ -1,5 +1,6 @@
 //! `rolecall rules` and `rolecall explain`: what is checked, and what does it mean?
 
+use rolecall::lint::Rule;
 use rolecall::report::{self, json, text};
 use rolecall::rules;
 use rolecall::spelling::nearest;
@@ -21,18 +22,20 @@ pub(super) struct ListArgs {
 }
 
 pub(super) fn explain(args: &ExplainArgs) -> Ending {
-    let rule = rules::named(&args.rule).or_else(|| (args.rule == UNREADABLE.name).then_some(&UNREADABLE));
-    let Some(rule) = rule else {
-        let help = nearest(&args.rule, rules::all().map(|rule| rule.name))
-            .map_or_else(|| "`rolecall rules` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"));
-        return Err(Failure::with_help(format!("there is no rule `{}`", args.rule), help));
-    };
-    output::print(rule.page)?;
+    output::print(named(&args.rule)?.page)?;
     Ok(Exit::Fine)
 }
 
+/// The rule of this name; where there is none, the failure tells which may have been meant.
+pub(super) fn named(name: &str) -> Result<&'static Rule, Failure> {
+    all().find(|rule| rule.name == name).ok_or_else(|| {
+        let help = nearest(name, all().map(|rule| rule.name))
+            .map_or_else(|| "`rolecall rules` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"));
+        Failure::with_help(format!("there is no rule `{name}`"), help)
+    })
+}
+
 pub(super) fn list(args: &ListArgs, common: Common) -> Ending {
-    let all = || rules::all().chain([&UNREADABLE]);
     output::print(&match args.format.into() {
         report::Format::Json => json::rules(all()),
         report::Format::Human => {
@@ -48,4 +51,9 @@ pub(super) fn list(args: &ListArgs, common: Common) -> Ending {
         }
     })?;
     Ok(Exit::Fine)
+}
+
+/// Everything that a finding can be of.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    rules::all().chain([&UNREADABLE])
 }

@@ -19,6 +19,19 @@ pub struct UserPool<'s> {
     pub id: Text<'s>,
     /// Whether only administrators create users; with `false` anybody signs up.
     pub admin_only: Option<Setting<bool>>,
+    /// The attributes of its users; empty where they are not given.
+    pub attributes: Vec<Attribute<'s>>,
+    /// The attributes of which a new value has to be verified before it takes the place of the old one.
+    pub verified_first: Vec<Text<'s>>,
+}
+
+/// An attribute of a user pool's users.
+#[derive(Clone, Debug)]
+pub struct Attribute<'s> {
+    /// `email`, `custom:department`.
+    pub name: Text<'s>,
+    /// Whether it may change once it is set.
+    pub mutable: Option<Setting<bool>>,
 }
 
 /// A group of a user pool.
@@ -135,6 +148,17 @@ pub struct MatchRule<'s> {
     pub role: Text<'s>,
     /// Its opening bracket.
     pub mark: Span,
+}
+
+impl MatchRule<'_> {
+    /// A value of the claim that the rule matches.
+    pub fn sample(&self) -> Option<String> {
+        let value = self.value.known()?;
+        Some(match self.matching? {
+            MatchType::Equals | MatchType::Contains | MatchType::StartsWith => value.to_owned(),
+            MatchType::NotEqual => if value == "example" { "other" } else { "example" }.to_owned(),
+        })
+    }
 }
 
 /// How a rule compares a claim.

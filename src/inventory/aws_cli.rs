@@ -4,7 +4,8 @@ use super::{Form, Inventory, NamedPolicy, Role};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
-    Ambiguous, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting, UserPool,
+    Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
+    UserPool,
 };
 use crate::policy::{self, Policy, PolicyKind};
 use crate::syntax::{Kind, Node, Piece, SyntaxFault, Text, json};
@@ -149,7 +150,15 @@ impl<'s> Reader<'_, 's> {
     fn user_pool(&mut self, node: Node<'_, 's>) {
         let Some(id) = text(node, "Id") else { return };
         let admin_only = node.get("AdminCreateUserConfig").and_then(|config| flag(config, "AllowAdminCreateUserOnly"));
-        self.inventory.user_pools.push(UserPool { id, admin_only });
+        let attribute = |node| Some(Attribute { name: text(node, "Name")?, mutable: flag(node, "Mutable") });
+        let updates = node.get("UserAttributeUpdateSettings").into_iter();
+        let verified_first = updates.flat_map(|settings| items(settings, "AttributesRequireVerificationBeforeUpdate"));
+        self.inventory.user_pools.push(UserPool {
+            id,
+            admin_only,
+            attributes: items(node, "SchemaAttributes").filter_map(attribute).collect(),
+            verified_first: verified_first.filter_map(Node::text).collect(),
+        });
     }
 
     fn client(&mut self, node: Node<'_, 's>) {

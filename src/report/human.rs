@@ -55,7 +55,7 @@ fn frames(sources: &Sources, labels: &[&Label], colour: Colour, look: Look) -> S
     let paper = Paper { width: look.width, ellipsis: if look.unicode { "…" } else { "..." } };
     let mut out = String::new();
     for excerpt in excerpt::excerpts(sources, labels, paper) {
-        let empty = excerpt.lines == 1 && excerpt.text.trim().is_empty();
+        let empty = excerpt.text.trim().is_empty() && excerpt.marks.iter().all(|mark| mark.text.is_empty());
         out.push_str(&if empty { nameplate(&excerpt, look) } else { frame(excerpt, colour, look) });
     }
     out

@@ -39,10 +39,26 @@ impl Presented {
     pub fn signed_in(pool: &str) -> Self {
         let region = pool.split(':').next().unwrap_or(pool);
         let provider = format!("cognito-idp.{region}.amazonaws.com/{region}_Sample123");
-        let subject = format!("{provider}:CognitoSignIn:00000000-aaaa-4bbb-8ccc-000000000001");
-        Self::of_pool(pool, ["authenticated".to_owned(), provider, subject], Some(&sample_identity(pool)))
+        Self::signed_in_to(pool, &provider)
+    }
+
+    /// The token of a user of an identity pool who signed in through this user pool, as identity pools name it.
+    pub fn signed_in_to(pool: &str, user_pool: &str) -> Self {
+        Self::signed_in_by(pool, user_pool, &format!("{user_pool}:CognitoSignIn:{SAMPLE_USER}"))
+    }
+
+    /// The token of a user of an identity pool who signed in through any provider, with what `amr` then says of provider and user.
+    pub fn signed_in_by(pool: &str, provider: &str, user: &str) -> Self {
+        Self::of_pool(pool, ["authenticated", provider, user], Some(&sample_identity(pool)))
+    }
+
+    /// The condition keys that its claims become. They are also those of the session's later requests.
+    pub fn keys(&self) -> Context<'static> {
+        token_keys(&self.host, &self.claims)
     }
 }
+
+const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
 fn sample_identity(pool: &str) -> String {
     format!("{}:00000000-dddd-4eee-8fff-000000000002", pool.split(':').next().unwrap_or(pool))

@@ -8,39 +8,27 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support;
+use crate::transcript::{Run, finish};
+
 const TUTORIAL: &str = "fixtures/scenarios/tutorial";
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
 
-/// What a run left.
-struct Ran {
-    stdout: String,
-    stderr: String,
-    exit: i32,
+fn run(arguments: &[&str]) -> Run {
+    finish(&mut tool(arguments))
 }
 
+/// The tool without any setting from outside, not even the ones that transcripts have.
 fn tool(arguments: &[&str]) -> Command {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     tool.env_clear().stdin(Stdio::null()).current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
     tool
 }
 
-fn run(arguments: &[&str]) -> Ran {
-    finish(&mut tool(arguments))
-}
-
-fn finish(tool: &mut Command) -> Ran {
-    let output = tool.output().expect("the tool starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the tool prints UTF-8");
-    Ran { stdout: text(output.stdout), stderr: text(output.stderr), exit: output.status.code().expect("no signal ends the tool") }
-}
-
-fn run_with_stdin(arguments: &[&str], input: &str) -> Ran {
-    let mut child =
-        tool(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the tool prints UTF-8");
-    Ran { stdout: text(output.stdout), stderr: text(output.stderr), exit: output.status.code().expect("no signal ends the tool") }
+fn run_with_stdin(arguments: &[&str], input: &str) -> Run {
+    let folder = folder(&[("input", input)]);
+    let file = fs::File::open(folder.path().join("input")).expect("a file");
+    finish(tool(arguments).stdin(file))
 }
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -53,18 +41,17 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn in_folder(folder: &Path, arguments: &[&str]) -> Ran {
+fn in_folder(folder: &Path, arguments: &[&str]) -> Run {
     finish(tool(arguments).current_dir(folder))
 }
 
 fn token() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TUTORIAL).join("tokens/editor.jwt");
-    fs::read_to_string(path).expect("a token").trim().to_owned()
+    support::read(&format!("{TUTORIAL}/tokens/editor.jwt")).trim().to_owned()
 }
 
 /// Neither the token nor one of its parts stands in what was printed.
 #[track_caller]
-fn keeps_secret(ran: &Ran, token: &str) {
+fn keeps_secret(ran: &Run, token: &str) {
     for part in token.split('.').filter(|part| part.len() > 8) {
         assert!(!ran.stdout.contains(part) && !ran.stderr.contains(part), "a token is printed:\n{}\n{}", ran.stdout, ran.stderr);
     }
@@ -280,4 +267,38 @@ fn rules_are_listed_and_explained() {
     let unknown = run(&["explain", "no-such-rule"]);
     assert_eq!((unknown.exit, unknown.stdout.as_str()), (2, ""));
     assert!(unknown.stderr.starts_with("error: there is no rule `no-such-rule`\n"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_simulation_fits_the_width_except_for_what_cannot_be_parted() {
+    for folder in support::folders("fixtures/scenarios") {
+        for columns in [60, 100] {
+            let arguments = ["simulate", "-v", ".", "--action", "s3:GetObject", "--role", "rbac-users-admin-role"];
+            let ran = finish(tool(&arguments).current_dir(support::root().join(&folder)).env("COLUMNS", columns.to_string()));
+            for line in ran.stdout.lines().filter(|line| line.chars().count() > columns) {
+                let words = line.trim_start_matches([' ', '·', '✓', '✗', '?']).replace("wanted ", "").replace("got ", "");
+                assert!(!words.trim().contains(' ') || line.contains("╭─["), "{folder}, {columns} columns:\n{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_simulated_is_printed_safely() {
+    let role = r#"{"Role": {"RoleName": "evil\u202Erole", "Arn": "arn:aws:iam::111122223333:role/evil\u202Erole",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Sid": "a\u001B[2J", "Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "x\u0007\u2066"}}}]}}}"#;
+    let folder = folder(&[("role.json", role)]);
+    for arguments in [
+        &["simulate", "-v"][..],
+        &["simulate", "--guest", "-v"],
+        &["simulate", "--guest", "--role", "evil\u{202E}role"],
+        &["check"],
+    ] {
+        let ran = in_folder(folder.path(), arguments);
+        assert!(!ran.stdout.is_empty(), "{}", ran.stderr);
+        let bad = |c: &char| (c.is_control() && *c != '\n') || ['\u{202E}', '\u{2066}'].contains(c);
+        assert_eq!(ran.stdout.chars().chain(ran.stderr.chars()).find(bad), None, "{arguments:?}\n{}{}", ran.stdout, ran.stderr);
+    }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod cognito_rules;
 mod evaluate;
 mod gates;
 mod grammar;

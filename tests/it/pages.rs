@@ -190,7 +190,12 @@ fn fence(lines: &[&str]) -> Vec<String> {
 
 impl Page {
     fn read(path: String) -> Self {
-        let text = Markdown::read(&support::read(&path));
+        let text = support::read(&path);
+        Self::of(path, &text)
+    }
+
+    fn of(path: String, text: &str) -> Self {
+        let text = Markdown::read(text);
         let mut sections: Vec<Section> = Vec::new();
         for part in &text.parts {
             match (part, sections.last_mut()) {
@@ -251,4 +256,36 @@ fn name_of(path: &str) -> &str {
 
 fn is_one_sentence(text: &str) -> bool {
     text.ends_with('.') && !text.trim_end_matches('.').contains(". ")
+}
+
+#[test]
+fn a_page_of_another_form_is_found() {
+    const PAGE: &str = "# a-rule\n\nSomething is wrong\nsomewhere.\n\n## Why it matters\n\nBecause.\n\n\
+        ## Bad: a word\n\n```json a.json\n{}\n```\n\n```json b.json\n{}\n```\n\n```text\nout\n```\n\n\
+        ## Good\n\n```json a.json\n{}\n```\n\n## Remedy\n\nMend it.\n\n## Sources\n\n- <https://docs.aws.amazon.com/x>\n";
+    let complaints = |from: &str, to: &str| {
+        assert!(PAGE.contains(from), "`{from}` does not stand in the page");
+        misformed(&Page::of("rules/theme/a-rule.md".to_owned(), &PAGE.replacen(from, to, 1)))
+    };
+    assert_eq!(complaints("out", "out"), Vec::<String>::new());
+    // an output that is still to be blessed
+    assert_eq!(complaints("```text\nout\n```\n\n", ""), Vec::<String>::new());
+
+    let mistakes = [
+        ("# a-rule", "# another"),
+        ("somewhere.", "somewhere"),
+        ("somewhere.", "somewhere. Mend it."),
+        ("## Why it matters\n\nBecause.\n\n", ""),
+        ("Because.", ""),
+        ("## Good", "## Better"),
+        ("## Good\n\n```json a.json\n{}\n```\n\n", ""),
+        ("```json a.json\n{}\n```\n\n```json b.json\n{}\n```\n\n", ""),
+        ("```text\nout\n```\n\n", "```text\nout\n```\n\n```text\nout\n```\n\n"),
+        ("```text\nout\n```\n\n## Good\n\n```json a.json", "```text\nout\n```\n\n## Good\n\n```json"),
+        ("## Remedy\n\nMend it.\n\n## Sources", "## Sources\n\n- <https://x.example>\n\n## Remedy"),
+        ("https:", "http:"),
+    ];
+    for (from, to) in mistakes {
+        assert!(!complaints(from, to).is_empty(), "nothing is said of {to:?} for {from:?}");
+    }
 }

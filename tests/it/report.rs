@@ -1,9 +1,14 @@
 //! What people see: frames, windows, escapes. Pictures stand here as they are printed.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use rolecall::finding::{Finding, Label, Severity, Witness};
 use rolecall::report::{Checked, Look, human, json, text};
 use rolecall::source::{SourceId, Sources, Span};
 use serde_json::Value;
+
+use crate::support;
 
 const LOOK: Look = Look { width: 100, colour: false, unicode: true };
 
@@ -74,8 +79,8 @@ high[audience-not-pinned] any identity pool passes this trust policy
 
 #[test]
 fn a_minified_policy_shows_a_window() {
-    let text = include_str!("../../fixtures/policies/minified-6k.json");
-    let (sources, id) = one("minified.json", text);
+    let text = support::read("fixtures/policies/minified-6k.json");
+    let (sources, id) = one("minified.json", &text);
     let length = text.len() as u32;
     for width in [100, 60, 40] {
         for start in (0..length - 40).step_by(37) {
@@ -331,4 +336,32 @@ fn json_has_places_for_people_and_for_programs() {
     assert_eq!(finding["witness"]["claims"]["aud"], "x");
     assert_eq!(report["summary"]["findings"]["high"], 1);
     assert_eq!(report["summary"]["passedOver"][0]["files"], 2);
+}
+
+proptest! {
+    /// Whatever the text and the places: nothing panics, no line is too wide, every word of every label is there.
+    #[test]
+    fn any_text_with_any_places_is_drawn(
+        parts in vec(select(&["a", " ", "\"", "é", "日", "😀", "e\u{301}", "\t", "\n", "\r\n", "\r", "\u{202E}", "\u{FEFF}", "\0", "{}", "word ", "long-long-long "][..]), 0..200),
+        places in vec((any::<Index>(), any::<Index>(), "[a-z]{0,12}( [a-z]{1,12}){0,6}"), 1..6),
+        width in 40_usize..120,
+    ) {
+        let text: String = parts.concat();
+        let (sources, id) = one("x.json", &text);
+        let bounds: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
+        let mut labels = places.iter().map(|(start, end, words)| {
+            let (start, end) = (*start.get(&bounds), *end.get(&bounds));
+            Label::new(Span::new(id, start.min(end), start.max(end)), words.clone())
+        });
+        let mut finding = finding(Span::new(id, 0, 0), "");
+        finding.primary = labels.next().expect("one place at least");
+        finding.related = labels.collect();
+        let shown = frames(&finding, &sources, Look { width, ..LOOK });
+        for line in shown.lines() {
+            prop_assert!(text::width(line) <= width, "{} > {width}: {line}\n{shown}", text::width(line));
+        }
+        for word in places.iter().flat_map(|(_, _, words)| words.split(' ')) {
+            prop_assert!(shown.contains(word), "{word} is missing:\n{shown}");
+        }
+    }
 }

@@ -163,10 +163,12 @@ fn cut(source: &Source, mut spots: Vec<Spot>, room: usize, paper: Paper) -> Opti
         }
         spot.end = reached;
         core += wide;
-        columns.push(begin..core);
+        // even what has no width takes a column to be marked, and pushes the next mark on
+        let begin = columns.last().map_or(begin, |last| last.end.max(begin));
+        columns.push(begin..core.max(begin + 1));
         at = spot.end;
     }
-    let stem = |columns: &Range<usize>| columns.start.midpoint(columns.end.max(columns.start + 1));
+    let stem = |columns: &Range<usize>| columns.start.midpoint(columns.end);
     let words = |spot: &Spot| text::width(&spot.text);
     let (left, from_start) = fitting_back(source, line.start..start, room);
     let (right, to_end) = fitting(source, at..line.end, room);
@@ -195,7 +197,7 @@ fn cut(source: &Source, mut spots: Vec<Spot>, room: usize, paper: Paper) -> Opti
 
 fn wrap_words(spots: &mut [Spot], columns: &[Range<usize>], left: usize, room: usize) {
     for (spot, columns) in spots.iter_mut().zip(columns) {
-        let stem = left + columns.start.midpoint(columns.end.max(columns.start + 1)) + STEM;
+        let stem = left + columns.start.midpoint(columns.end) + STEM;
         spot.text = text::wrap(&spot.text, room.saturating_sub(stem).max(8)).join("\n");
     }
 }

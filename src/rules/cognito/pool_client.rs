@@ -1,0 +1,195 @@
+//! The app clients through which identity pools take users, and which role the simulator says that each hands out.
+
+use crate::arn::Arn;
+use crate::finding::Label;
+use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
+use crate::inventory::{Inventory, Role};
+use crate::policy::Instant;
+use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, simulate};
+use crate::source::Span;
+use crate::syntax::Text;
+
+/// An app client of a user pool, as a provider of an identity pool whose roles were given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PoolClient<'i, 's> {
+    inventory: &'i Inventory<'s>,
+    pub(super) pool: &'i IdentityPool<'s>,
+    pub(super) map: &'i RoleMap<'s>,
+    pub(super) provider: &'i Provider<'s>,
+    pub(super) mapping: Option<&'i Mapping<'s>>,
+    pool_id: &'i str,
+    /// The user pool as identity pools name it.
+    pub(super) host: &'i str,
+    /// The client's id.
+    pub(super) id: &'i str,
+}
+
+/// A role that a mapping hands out, and to whom.
+#[derive(Clone, Debug)]
+pub(super) struct Held<'i, 's> {
+    pub(super) role: &'i Text<'s>,
+    /// "group `Editor`", "the rule on `email`".
+    pub(super) holder: String,
+}
+
+/// What an identity pool answers to a token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Picked {
+    /// This role, by ARN. Its trust policy takes the user, or was not given.
+    Role(String),
+    /// No role.
+    Refused,
+    /// AWS does not say; the place on which it hangs.
+    Unknown(Option<Span>),
+}
+
+/// Every app client of every identity pool whose roles were given, in the order of the inputs.
+pub(super) fn pool_clients<'i, 's>(inventory: &'i Inventory<'s>) -> Vec<PoolClient<'i, 's>> {
+    let with_map = inventory.identity_pools.iter().filter_map(|pool| Some((pool, pool.id.known()?, inventory.role_map(pool)?)));
+    let clients = with_map.flat_map(|(pool, pool_id, map)| {
+        pool.providers.iter().filter_map(move |provider| {
+            let (host, id) = (provider.name.known()?, provider.client.known()?);
+            let key = format!("{host}:{id}");
+            let mapping = map.mappings.iter().find(|mapping| mapping.provider.known() == Some(&*key));
+            Some(PoolClient { inventory, pool, map, provider, mapping, pool_id, host, id })
+        })
+    });
+    let mut distinct: Vec<PoolClient<'_, '_>> = Vec::new();
+    for client in clients {
+        if !distinct.iter().any(|other| other.is_beside(&client) && other.id == client.id) {
+            distinct.push(client);
+        }
+    }
+    distinct
+}
+
+/// Whether the classic flow of a pool is open, and where that is set.
+pub(super) fn classic_flow(inventory: &Inventory<'_>, pool_id: &str) -> Option<Gate> {
+    let question = question(Login::Guest, pool_id, Flow::Classic);
+    simulate(inventory, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
+}
+
+/// The groups of a user pool, best precedence first.
+pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec<&'i Group<'s>> {
+    let user_pool = user_pool_id(host);
+    let mut groups: Vec<_> = inventory.groups.iter().filter(|group| group.user_pool.known() == Some(user_pool)).collect();
+    groups.sort_by_key(|group| group.precedence.map_or(u64::MAX, |precedence| u64::from(precedence.value)));
+    groups
+}
+
+/// The role of this ARN; of one that was given without an ARN the name is enough.
+pub(super) fn role_of<'i, 's>(inventory: &'i Inventory<'s>, arn: &str) -> Option<&'i Role<'s>> {
+    inventory.role(arn).or_else(|| inventory.role(short(arn)).filter(|role| role.arn.is_none()))
+}
+
+/// A role's name where its ARN tells.
+pub(super) fn short(arn: &str) -> &str {
+    Arn::parse(arn).and_then(Arn::role_name).unwrap_or(arn)
+}
+
+impl<'i, 's> PoolClient<'i, 's> {
+    /// The ID token of a user in these groups.
+    pub(super) fn token(&self, groups: &[&Group<'_>]) -> Token {
+        id_token(self.host, self.id, groups)
+    }
+
+    /// The ID token of a user in no group, with one more claim.
+    pub(super) fn token_with(&self, claim: &str, value: &str) -> Token {
+        let mut token = self.token(&[]);
+        token.claims.set(claim, Claim::Text(value.to_owned()));
+        token
+    }
+
+    /// The role that the identity pool picks for a token in the enhanced flow.
+    pub(super) fn ask(&self, token: &Token) -> Picked {
+        let simulation = simulate(self.inventory, &question(Login::Token(token), self.pool_id, Flow::Enhanced));
+        let gate = |kind: GateKind| simulation.gates.iter().find(|gate| gate.kind == kind);
+        if simulation.gates.iter().any(|gate| gate.state == GateState::Fail) {
+            return Picked::Refused;
+        }
+        match (gate(GateKind::RoleMapping), &simulation.role) {
+            (Some(Gate { state: GateState::Pass, .. }), Some(role)) => Picked::Role(role.name.clone()),
+            (Some(gate), _) => Picked::Unknown(gate.places.first().map(|label| label.span)),
+            (None, _) => Picked::Unknown(None),
+        }
+    }
+
+    /// The roles that the mapping hands out; without a mapping those that the groups have.
+    pub(super) fn held(&self) -> Vec<Held<'i, 's>> {
+        match self.mapping.map(|mapping| &mapping.kind) {
+            Some(MappingType::Rules(rules)) => {
+                let held =
+                    rules.iter().map(|rule| Held { role: &rule.role, holder: format!("the rule on `{}`", rule.claim.shown()) });
+                held.collect()
+            }
+            Some(MappingType::Unknown) => Vec::new(),
+            Some(MappingType::Token) | None => {
+                let groups = self.groups().into_iter();
+                groups
+                    .filter_map(|group| {
+                        Some(Held { role: group.role.as_ref()?, holder: format!("group `{}`", group.name.shown()) })
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// The groups of the user pool, best precedence first.
+    pub(super) fn groups(&self) -> Vec<&'i Group<'s>> {
+        groups_of(self.inventory, self.host)
+    }
+
+    /// The user pool, where it was given.
+    pub(super) fn user_pool(&self) -> Option<&'i UserPool<'s>> {
+        let id = user_pool_id(self.host);
+        self.inventory.user_pools.iter().find(|pool| pool.id.known() == Some(id))
+    }
+
+    /// The client itself, where it was given.
+    pub(super) fn client(&self) -> Option<&'i Client<'s>> {
+        let user_pool = user_pool_id(self.host);
+        let mut clients = self.inventory.clients.iter();
+        clients.find(|client| client.id.known() == Some(self.id) && client.user_pool.known() == Some(user_pool))
+    }
+
+    /// What to call the client: its name, else its id.
+    pub(super) fn title(&self) -> String {
+        let name = self.client().and_then(|client| client.name.as_ref());
+        name.map_or_else(|| self.id.to_owned(), |name| name.shown().into_owned())
+    }
+
+    /// Where the user pool lets anybody sign up.
+    pub(super) fn open_sign_up(&self) -> Option<Label> {
+        let setting = self.user_pool()?.admin_only?;
+        (!setting.value).then(|| Label::new(setting.span, "anybody may sign up"))
+    }
+
+    /// Whether only administrators create users.
+    pub(super) fn is_admin_only(&self) -> bool {
+        self.user_pool().and_then(|pool| pool.admin_only).is_some_and(|setting| setting.value)
+    }
+
+    /// Whether both are clients of one user pool in one identity pool.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.pool_id == other.pool_id && self.host == other.host
+    }
+}
+
+fn question<'a>(login: Login<'a>, pool: &'a str, flow: Flow) -> Question<'a> {
+    Question {
+        login,
+        pool: Some(pool),
+        flow,
+        custom_role: None,
+        role: None,
+        access: Vec::new(),
+        context: Vec::new(),
+        // INVARIANT: the tokens asked with never expire, so that no finding hangs on the time
+        at: Instant::from_seconds(0),
+    }
+}
+
+/// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.
+fn user_pool_id(host: &str) -> &str {
+    host.rsplit('/').next().unwrap_or(host)
+}
