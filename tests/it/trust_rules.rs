@@ -136,6 +136,9 @@ fn the_pool_is_pinned_or_not() {
         ),
         (r#"{WEB, "Condition": {AUTH, "Bool": {"aws:MultiFactorAuthPresent": "true"}}}"#, &[]),
         (r#"{WEB, "Condition": {AUTH, "StringEquals": {"sts:ExternalId": "x"}}}"#, &[]),
+        (r#"{WEB, "Condition": {AUTH, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}"#, &[]),
+        (r#"{WEB, "Condition": {AUTH}}, {DENY, "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}"#, &[]),
+        (r#"{WEB, "Condition": {AUTH, "Bool": {"aws:SecureTransport": "true"}}}"#, &[PRINCIPAL]),
         // other actions, other principals
         (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "Action": "sts:TagSession"}"#, &[]),
         (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "Action": "sts:Assume*"}"#, &[PRINCIPAL]),
