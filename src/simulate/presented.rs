@@ -86,6 +86,8 @@ pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) ->
         Flow::Classic => ContextValue::Unknown,
     };
     context.set("sts:RoleSessionName", session_name);
+    context.set("aws:SecureTransport", one("true"));
+    context.set("aws:SourceIp", ContextValue::Unknown);
     add_given(&mut context, given);
     context
 }
