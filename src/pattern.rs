@@ -1,7 +1,7 @@
 //! Strings of a policy in which wildcards and variables may stand, and how they match.
 //!
 //! `*` and `?` mean different things in a Resource, in an ARN operator and in a plain string; [`Mode`] is that switch, and
-//! evaluator and prover use the one function [`matches`].
+//! evaluator and prover use the one function [`matches()`].
 
 mod glob;
 

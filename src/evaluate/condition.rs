@@ -22,10 +22,6 @@ pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     let Some(key) = condition.key.known() else {
         return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.key.span() });
     };
-    let value = context.get(key);
-    if value == Some(&ContextValue::Unknown) || value.is_none() && context.partial {
-        return Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() });
-    }
     // A key that holds no value at all is as good as absent: "a null dataset".
     let value = match context.get(key) {
         Some(ContextValue::Unknown) => return unknown_key(condition),

@@ -11,8 +11,8 @@ use rolecall::source::Sources;
 
 #[test]
 fn scenarios() {
-    let low_shared = "low shared-group-trust `Allow` takes any signed-in user of the pool";
-    let high_shared = "high shared-group-trust `Allow` takes any signed-in user of the pool";
+    let low_shared = "low shared-group-trust `SignedInUsers` takes any signed-in user of the pool";
+    let high_shared = "high shared-group-trust `SignedInUsers` takes any signed-in user of the pool";
     let low_fallback = "low ambiguous-role-falls-back `AuthenticatedRole` decides where the token does not";
     let unmapped = "low ambiguous-role-falls-back `arn:aws:iam::111122223333:role/rbac-users-editor-role` everybody gets this: no role mapping";
     for (folder, expected) in [
