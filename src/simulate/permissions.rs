@@ -97,6 +97,9 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
         }
         None => Context::new(),
     };
+    // what nobody gave may be there: an address, tags of the role or of the resource
+    context.partial = true;
+    context.never = Some(presented::is_of_issuer);
     if let Some(arn) = role.arn.as_ref().and_then(|arn| arn.known()) {
         context.set("aws:PrincipalArn", presented::one(arn));
         if let Some(parsed) = Arn::parse(arn) {

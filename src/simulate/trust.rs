@@ -23,7 +23,10 @@ pub(super) fn judge<'i, 's>(
     token: &Presented,
     question: &Question<'_>,
 ) -> Answer<'i, 's> {
-    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &question.context);
+    let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
+    let mut given = vec![("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])];
+    given.extend(question.context.iter().cloned());
+    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &given);
     let refused = matches!(judgement.verdict, Verdict::NotAllowed);
     let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
     let (state, text, places) = tell(&judgement.verdict, near_miss.as_ref(), policy, &token.host);
