@@ -78,8 +78,9 @@ pub struct Source {
 }
 
 impl Source {
-    const NOTHING: Self =
-        Self { name: String::new(), text: String::new(), not_utf8: None, utf16: false, lines: OnceLock::new() };
+    const fn new(name: String, text: String) -> Self {
+        Self { name, text, not_utf8: None, utf16: false, lines: OnceLock::new() }
+    }
 
     /// The name to show: a path as the user gave it, or `-`.
     pub fn name(&self) -> &str {
@@ -142,7 +143,7 @@ impl Sources {
 
     /// Takes a text in under a name.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.push(Source { name: name.into(), text: text.into(), ..Source::NOTHING })
+        self.push(Source::new(name.into(), text.into()))
     }
 
     /// Takes bytes in under a name. Every byte that is not UTF-8 becomes U+001A, so offsets stay those of the file. UTF-16 is
@@ -152,7 +153,7 @@ impl Sources {
             let (pairs, _) = bytes.as_chunks();
             let units = pairs.iter().map(|pair| unit(*pair));
             let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-            return self.push(Source { name: name.into(), text, utf16: true, ..Source::NOTHING });
+            return self.push(Source { utf16: true, ..Source::new(name.into(), text) });
         }
         let (text, not_utf8) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -161,12 +162,12 @@ impl Sources {
                 (replace_foreign_bytes(error.as_bytes()), Some(first))
             }
         };
-        self.push(Source { name: name.into(), text, not_utf8, ..Source::NOTHING })
+        self.push(Source { not_utf8, ..Source::new(name.into(), text) })
     }
 
     /// The text of a number. Numbers come only from [`Sources::add`], so it is there.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NOTHING: Source = Source::NOTHING;
+        static NOTHING: Source = Source::new(String::new(), String::new());
         self.list.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 

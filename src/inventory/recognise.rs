@@ -59,19 +59,22 @@ impl<'s> Inventory<'s> {
 /// Whether a text, or what it starts with, may be a document in JSON: one as it should be, or one that holds a policy and has
 /// lost its first bracket, begins with a comment, or is pasted with its fence. Everything else is no matter of this reader.
 pub fn may_hold_json(text: &str) -> bool {
-    let Some(text) = behind_comments(text.trim_start_matches('\u{FEFF}')) else { return false };
-    if text.starts_with(['{', '[']) {
-        return true;
-    }
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
     if let Some(fenced) = text.strip_prefix("```") {
         // a text in Markdown goes on behind the fence
         let document = fenced.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim_start();
         return document.starts_with('{') && document.split_once("\n```").is_none_or(|(_, behind)| behind.trim().is_empty());
     }
+    let Some(text) = behind_comments(text) else { return false };
+    if text.starts_with(['{', '[']) {
+        return true;
+    }
     let quoted = text.starts_with(['"', '\'', '\u{201C}']);
     let holds = |name: &str| text.match_indices(name).any(|(at, _)| key_ends(text.get(at + name.len()..).unwrap_or("")));
     // lists that are marked by dashes are those of YAML
-    quoted && (holds("Statement") || holds("Effect") && holds("Action")) && !text.lines().any(|line| line.trim_start().starts_with("- "))
+    quoted
+        && (holds("Statement") || holds("Effect") && holds("Action"))
+        && !text.lines().any(|line| line.trim_start().starts_with("- "))
 }
 
 /// What follows the comments that a text starts with; nothing if they do not end.

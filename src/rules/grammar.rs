@@ -1,6 +1,7 @@
 //! What is wrong with the grammar of a policy: the faults that the readers saw, as findings.
 
 mod form;
+mod placeholder;
 mod words;
 
 use crate::finding::{Fault, Finding, Label, Severity};
@@ -37,6 +38,7 @@ pub static RULES: &[&Rule] = &[
     &OPERATOR_CASE,
     &NULL_IF_EXISTS,
     &UNREADABLE_VALUE,
+    &UNFILLED_PLACEHOLDER,
 ];
 
 /// The findings of all faults that the readers saw, without those that only follow from another.
@@ -46,7 +48,7 @@ pub fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let own = policies.filter(|(fault, policy)| !follows(fault, policy, &forms));
     let of_policies: Vec<_> = own.map(|(fault, policy)| of_policy(fault, policy, facts.sources)).collect();
     let of_forms = facts.inventory.documents.iter().flat_map(|document| of_syntax(&document.faults, facts.sources));
-    of_forms.chain(of_policies).collect()
+    of_forms.chain(of_policies).chain(placeholder::findings(facts)).collect()
 }
 
 /// The findings of the faults in the form of a text: one for what is to be done at one place, and one for what comes of one
@@ -148,4 +150,5 @@ rules! {
     OPERATOR_CASE = "operator-case": Low;
     NULL_IF_EXISTS = "null-if-exists": Error;
     UNREADABLE_VALUE = "unreadable-value": Error;
+    UNFILLED_PLACEHOLDER = "unfilled-placeholder": Low;
 }

@@ -47,7 +47,7 @@ pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
 
 fn build(source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
     let (mut nodes, mut found) = Reader::new(&text, false).read();
-    if found.about_brackets() && text.len() <= SECOND_LOOK {
+    if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
         let (other, faults) = Reader::new(&text, true).read();
         if faults.count() <= found.count() {

@@ -116,9 +116,15 @@ fn unclosed(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> Words {
     let help = match behind.chars().next() {
         None => format!("type `{closing}`; if the text was cut off here, get the rest of it instead"),
         Some(',' | ']' | '}') => format!("type `{closing}`"),
+        // the end of a document inside a string
+        Some('"') if ends_string(behind) => format!("type `{closing}`"),
         Some(_) => format!("type `{closing},`"),
     };
     Words::new(&INVALID_JSON, message, format!("`{closing}` {verb} due here"), help).related("opened here")
+}
+
+fn ends_string(text: &str) -> bool {
+    text.strip_prefix('"').is_some_and(|behind| behind.trim_start().starts_with([',', '}', ']']))
 }
 
 /// What is done throughout a text.
@@ -161,7 +167,8 @@ fn instead_of(word: &str) -> String {
 /// Whether this looks like a reference of Terraform: `aws_s3_bucket.logs.arn`.
 fn is_reference(word: &str) -> bool {
     let name = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     };
     word.contains('.') && word.split('.').all(name)
 }

@@ -203,7 +203,7 @@ impl Reader<'_> {
                 return Due::Separator;
             }
             _ if self.starts_member() => {
-                if !(self.in_map && self.leave_by_layout(Kind::Map)) {
+                if !(self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due))) {
                     self.fault(SyntaxFault::MissingComma, due, due);
                 }
             }
@@ -286,7 +286,8 @@ impl Reader<'_> {
     fn hole(&mut self) -> bool {
         let Some(length) = text::hole_end(self.rest()) else { return false };
         let (start, mut end) = (self.at, self.at + length);
-        let part = matches!(self.bytes.get(end), Some(b'/'));
+        // a path is part of a string
+        let part = self.bytes.get(end) == Some(&b'/');
         if part || self.bytes.get(end).is_some_and(|&b| scan::in_word(b)) {
             self.at = end;
             end = self.word_end(true);

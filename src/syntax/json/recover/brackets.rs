@@ -81,7 +81,12 @@ impl Reader<'_> {
             self.fault(SyntaxFault::MissingValue, due, due);
             self.nothing(due);
         } else {
-            self.note(Found { kind: SyntaxFault::LostBracket, start: start - before, end: start - before, related: Some((start, end)) });
+            self.note(Found {
+                kind: SyntaxFault::LostBracket,
+                start: start - before,
+                end: start - before,
+                related: Some((start, end)),
+            });
             self.enter(Kind::Map, start - before);
         }
         self.push_string(key.escaped, key.quotes, start, end);

@@ -33,6 +33,15 @@ impl Reader<'_> {
         true
     }
 
+    /// A key that the map, an item, already has, where a comma is due: it is one of the next item.
+    pub(super) fn leave_for_equal_key(&mut self, due: usize) -> bool {
+        let repeats = !self.faults.is_full() && self.repeats_key(self.open);
+        if repeats {
+            self.next_item(self.open, due);
+        }
+        repeats
+    }
+
     /// A closing bracket that starts its line in the column where the line starts that opened a list or map farther out:
     /// those inside it end here.
     pub(super) fn leave_before_bracket(&mut self, kind: Kind) {
@@ -97,10 +106,12 @@ impl Reader<'_> {
             at = self.raw(at + 1)?.next;
             Some(key)
         });
-        is_item && self.is_key(self.at) && keys.take(KEYS).any(|key| {
-            let written = self.slice(key.start as usize, key.end as usize);
-            self.rest().get(1..).and_then(|rest| rest.strip_prefix(written)).is_some_and(|rest| rest.starts_with('"'))
-        })
+        is_item
+            && self.is_key(self.at)
+            && keys.take(KEYS).any(|key| {
+                let written = self.slice(key.start as usize, key.end as usize);
+                self.rest().get(1..).and_then(|rest| rest.strip_prefix(written)).is_some_and(|rest| rest.starts_with('"'))
+            })
     }
 
     /// Closes the map at `map`, an item, and opens the next one, of which the bracket is lost as well.
