@@ -11,6 +11,7 @@ use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Span};
 use crate::syntax::{SyntaxFault, Text};
 
+pub use recognise::may_hold_json;
 pub use sign_in::SignInError;
 
 /// All that was given.

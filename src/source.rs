@@ -73,10 +73,15 @@ pub struct Source {
     name: String,
     text: String,
     not_utf8: Option<u32>,
+    utf16: bool,
     lines: OnceLock<Box<[u32]>>,
 }
 
 impl Source {
+    const fn new(name: String, text: String) -> Self {
+        Self { name, text, not_utf8: None, utf16: false, lines: OnceLock::new() }
+    }
+
     /// The name to show: a path as the user gave it, or `-`.
     pub fn name(&self) -> &str {
         &self.name
@@ -90,6 +95,11 @@ impl Source {
     /// Where the first byte lies that is not UTF-8, if any. Such bytes stand in the text as U+001A.
     pub fn not_utf8(&self) -> Option<u32> {
         self.not_utf8
+    }
+
+    /// Whether the file is UTF-16. The text is then what it says, and offsets are those of the text, not of the file.
+    pub fn is_utf16(&self) -> bool {
+        self.utf16
     }
 
     /// Line and column of a byte offset; an offset past the end is that of the end.
@@ -133,11 +143,18 @@ impl Sources {
 
     /// Takes a text in under a name.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.push(name.into(), text.into(), None)
+        self.push(Source::new(name.into(), text.into()))
     }
 
-    /// Takes bytes in under a name. Every byte that is not UTF-8 becomes U+001A, so offsets stay those of the file.
+    /// Takes bytes in under a name. Every byte that is not UTF-8 becomes U+001A, so offsets stay those of the file. UTF-16 is
+    /// decoded.
     pub fn add_bytes(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> SourceId {
+        if let Some(unit) = utf16(&bytes) {
+            let (pairs, _) = bytes.as_chunks();
+            let units = pairs.iter().map(|pair| unit(*pair));
+            let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            return self.push(Source { utf16: true, ..Source::new(name.into(), text) });
+        }
         let (text, not_utf8) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -145,12 +162,12 @@ impl Sources {
                 (replace_foreign_bytes(error.as_bytes()), Some(first))
             }
         };
-        self.push(name.into(), text, not_utf8)
+        self.push(Source { not_utf8, ..Source::new(name.into(), text) })
     }
 
     /// The text of a number. Numbers come only from [`Sources::add`], so it is there.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NOTHING: Source = Source { name: String::new(), text: String::new(), not_utf8: None, lines: OnceLock::new() };
+        static NOTHING: Source = Source::new(String::new(), String::new());
         self.list.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
@@ -169,10 +186,22 @@ impl Sources {
         self.get(span.source).place(span.start)
     }
 
-    fn push(&mut self, name: String, text: String, not_utf8: Option<u32>) -> SourceId {
+    fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(self.list.len() as u32);
-        self.list.push(Source { name, text, not_utf8, lines: OnceLock::new() });
+        self.list.push(source);
         id
+    }
+}
+
+/// How to read two bytes of a text in UTF-16: told by its mark, or by the zero beside its first character, which in JSON is one
+/// of ASCII.
+pub fn utf16(bytes: &[u8]) -> Option<fn([u8; 2]) -> u16> {
+    match bytes {
+        [0xFF, 0xFE, ..] => Some(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => Some(u16::from_be_bytes),
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => Some(u16::from_le_bytes),
+        [0, 1..=0x7F, 0, 1..=0x7F, ..] => Some(u16::from_be_bytes),
+        _ => None,
     }
 }
 

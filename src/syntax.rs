@@ -52,7 +52,7 @@ pub enum SyntaxFault {
     ControlCharacter,
     /// A backslash with something behind it that is no escape.
     BadEscape,
-    /// A string in single quotes.
+    /// A string in single quotes. Of this, of typographic quotes and of comments only the first few are listed.
     SingleQuotes,
     /// A string in typographic quotes.
     SmartQuotes,
@@ -62,13 +62,16 @@ pub enum SyntaxFault {
     BareWord,
     /// A number that JSON does not know: leading zero, leading plus, hexadecimal.
     BadNumber,
-    /// A list or map that is not closed where the text ends, or goes on without it; related is the opening bracket.
+    /// A list or map that is not closed where the text ends, or goes on without it; related is the opening bracket, unless
+    /// that is lost too. Several that end at one place follow each other, the innermost first.
     UnclosedBracket,
-    /// A closing bracket that closes nothing, or not the bracket that is open (then related).
+    /// The opening bracket of a map is lost: at the place where it is due; related is the first key.
+    LostBracket,
+    /// Closing brackets that close nothing, or one that stands for another; related is then the bracket to close.
     StrayBracket,
     /// Something behind the end of the document.
     SecondDocument,
-    /// Something that belongs to nothing; of a colon outside of a map, whose opening bracket is lost, the key is related.
+    /// Something that belongs to nothing.
     StrayText,
     /// Nested deeper than [`MAX_DEPTH`]; what lies deeper is not read.
     TooDeep,
@@ -76,6 +79,8 @@ pub enum SyntaxFault {
     DuplicateKey,
     /// Bytes that are not UTF-8.
     NotUtf8,
+    /// The text is encoded as UTF-16.
+    Utf16,
     /// More faults follow that are not listed.
     TooMany,
 }

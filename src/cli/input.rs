@@ -6,11 +6,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rolecall::finding::{Finding, Severity};
-use rolecall::inventory::{Form, Inventory};
+use rolecall::inventory::{Form, Inventory, may_hold_json};
 use rolecall::lint::Rule;
 use rolecall::policy::PolicyKind;
 use rolecall::report::Checked;
-use rolecall::source::{SourceId, Sources, Span};
+use rolecall::source::{SourceId, Sources, Span, utf16};
 
 use super::Failure;
 use super::output::reason;
@@ -181,8 +181,8 @@ enum Content {
 fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
     let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
     from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    if text.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| !b"{[".contains(byte)) {
+    let head = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    if !may_hold_json(head) && utf16(&bytes).is_none() {
         return Ok(Content::NotJson);
     }
     from.take(MAX_SIZE + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;

@@ -10,8 +10,7 @@ impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
     pub fn read(&mut self, sources: &'s Sources, id: SourceId) {
         let source = sources.get(id);
-        let text = source.text().trim_start_matches('\u{FEFF}').trim_start();
-        if !text.starts_with(['{', '[']) {
+        if !may_hold_json(source.text()) {
             return self.pass_over(id, "not JSON");
         }
         let tree = json::read(id, source.text());
@@ -25,6 +24,9 @@ impl<'s> Inventory<'s> {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
             faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
+        }
+        if source.is_utf16() {
+            faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
         let form = aws_cli::read(self, root, &mut faults).or_else(|| self.loose(source, id, root));
@@ -52,6 +54,47 @@ impl<'s> Inventory<'s> {
     fn pass_over(&mut self, source: SourceId, why: &'static str) {
         self.documents.push(Document { source, form: Form::Nothing(why), faults: Vec::new() });
     }
+}
+
+/// Whether a text, or what it starts with, may be a document in JSON: one as it should be, or one that holds a policy and has
+/// lost its first bracket, begins with a comment, or is pasted with its fence. Everything else is no matter of this reader.
+pub fn may_hold_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    if let Some(fenced) = text.strip_prefix("```") {
+        // a text in Markdown goes on behind the fence
+        let document = fenced.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim_start();
+        return document.starts_with('{') && document.split_once("\n```").is_none_or(|(_, behind)| behind.trim().is_empty());
+    }
+    let Some(text) = behind_comments(text) else { return false };
+    if text.starts_with(['{', '[']) {
+        return true;
+    }
+    let quoted = text.starts_with(['"', '\'', '\u{201C}']);
+    let holds = |name: &str| text.match_indices(name).any(|(at, _)| key_ends(text.get(at + name.len()..).unwrap_or("")));
+    // lists that are marked by dashes are those of YAML
+    quoted
+        && (holds("Statement") || holds("Effect") && holds("Action"))
+        && !text.lines().any(|line| line.trim_start().starts_with("- "))
+}
+
+/// What follows the comments that a text starts with; nothing if they do not end.
+fn behind_comments(mut text: &str) -> Option<&str> {
+    loop {
+        text = text.trim_start();
+        text = if text.starts_with("//") || text.starts_with('#') {
+            text.split_once('\n')?.1
+        } else if let Some(comment) = text.strip_prefix("/*") {
+            comment.split_once("*/")?.1
+        } else {
+            return Some(text);
+        }
+    }
+}
+
+/// Whether a key ends here: with a quote and a colon.
+fn key_ends(text: &str) -> bool {
+    let behind = text.strip_prefix(['"', '\'', '\u{201D}']);
+    behind.is_some_and(|behind| behind.trim_start().starts_with(':'))
 }
 
 /// The name of a file without its folders and endings.

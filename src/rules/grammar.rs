@@ -1,6 +1,7 @@
 //! What is wrong with the grammar of a policy: the faults that the readers saw, as findings.
 
 mod form;
+mod placeholder;
 mod words;
 
 use crate::finding::{Fault, Finding, Label, Severity};
@@ -37,6 +38,7 @@ pub static RULES: &[&Rule] = &[
     &OPERATOR_CASE,
     &NULL_IF_EXISTS,
     &UNREADABLE_VALUE,
+    &UNFILLED_PLACEHOLDER,
 ];
 
 /// The findings of all faults that the readers saw, without those that only follow from another.
@@ -45,13 +47,25 @@ pub fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let policies = facts.inventory.all_policies().flat_map(|(policy, _)| policy.faults.iter().map(move |fault| (fault, policy)));
     let own = policies.filter(|(fault, policy)| !follows(fault, policy, &forms));
     let of_policies: Vec<_> = own.map(|(fault, policy)| of_policy(fault, policy, facts.sources)).collect();
-    forms.into_iter().map(|fault| of_syntax(fault, facts.sources)).chain(of_policies).collect()
+    let of_forms = facts.inventory.documents.iter().flat_map(|document| of_syntax(&document.faults, facts.sources));
+    of_forms.chain(of_policies).chain(placeholder::findings(facts)).collect()
 }
 
-/// The finding of a fault in the form of a text.
-pub fn of_syntax(fault: &Fault<SyntaxFault>, sources: &Sources) -> Finding {
-    finding(fault, form::words(fault, sources))
+/// The findings of the faults in the form of a text: one for what is to be done at one place, and one for what comes of one
+/// habit.
+pub fn of_syntax(faults: &[Fault<SyntaxFault>], sources: &Sources) -> Vec<Finding> {
+    form::groups(faults).iter().filter_map(|all| Some(of_form(all, all.first()?, sources))).collect()
 }
+
+fn of_form(all: &[&Fault<SyntaxFault>], first: &Fault<SyntaxFault>, sources: &Sources) -> Finding {
+    let words = form::words(all, first, sources);
+    let related = words.related.clone();
+    let places = form::places(all).filter(|_| !related.is_empty()).take(MOST_PLACES);
+    Finding { related: places.map(|span| Label::new(span, related.as_str())).collect(), ..finding(first, words) }
+}
+
+/// How many places beside its own a finding shows.
+const MOST_PLACES: usize = 3;
 
 /// The finding of a fault in the grammar of a policy.
 pub fn of_policy(fault: &Fault<PolicyFault>, policy: &Policy<'_>, sources: &Sources) -> Finding {
@@ -81,6 +95,7 @@ fn follows(fault: &Fault<PolicyFault>, policy: &Policy<'_>, forms: &[&Fault<Synt
     forms.iter().any(|form| match form.kind {
         SyntaxFault::UnclosedString => form.span.contains(fault.span) || misses && inside(form),
         SyntaxFault::UnclosedBracket
+        | SyntaxFault::LostBracket
         | SyntaxFault::StrayBracket
         | SyntaxFault::StrayText
         | SyntaxFault::MissingColon
@@ -135,4 +150,5 @@ rules! {
     OPERATOR_CASE = "operator-case": Low;
     NULL_IF_EXISTS = "null-if-exists": Error;
     UNREADABLE_VALUE = "unreadable-value": Error;
+    UNFILLED_PLACEHOLDER = "unfilled-placeholder": Low;
 }

@@ -1,11 +1,20 @@
 //! JSON, also where it is not quite JSON: a tree and a list of faults, never a failure.
 //!
-//! The reader walks the text once. What well-formed text needs is in this file; what is done about everything else is in
+//! The reader walks the text once, or twice where brackets do not match. What well-formed text needs is in this file; what is done about everything else is in
 //! `recover`, out of the way of the fast path.
 //!
-//! A text without faults is JSON (RFC 8259), but for three liberties: a leading byte order mark is passed over, numbers may
-//! lie beyond a double, and a hole may stand where a value or a key is due. Two things that JSON allows are faults here:
-//! equal keys in one map, and nesting deeper than [`MAX_DEPTH`].
+//! A text without faults is JSON (RFC 8259), but for three liberties:
+//!
+//! - a leading byte order mark is passed over,
+//! - numbers may lie beyond a double,
+//! - a hole may stand where a value or a key is due.
+//!
+//! Two things that JSON allows are faults here:
+//!
+//! - equal keys in one map,
+//! - nesting deeper than [`MAX_DEPTH`].
+//!
+//! The tests hold the reader to this list: whatever the text, it agrees with `serde_json` on all else.
 
 mod faults;
 mod keys;
@@ -37,11 +46,21 @@ pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
 }
 
 fn build(source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
-    let (nodes, found) = Reader::new(&text).read();
+    let (mut nodes, mut found) = Reader::new(&text, false).read();
+    if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
+        // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
+        let (other, faults) = Reader::new(&text, true).read();
+        if faults.count() <= found.count() {
+            (nodes, found) = (other, faults);
+        }
+    }
     let mut tree = Tree { text, source, origin, nodes, faults: Vec::new() };
     tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
     tree
 }
+
+/// Texts longer than this, in bytes, are not read a second time.
+const SECOND_LOOK: usize = 1 << 20;
 
 /// No node: what is open at the outermost level, what stands for no comma.
 const NONE: u32 = u32::MAX;
@@ -72,11 +91,13 @@ struct Reader<'t> {
     /// The last comma, if nothing but trivia came after it and no fault has named it.
     comma: u32,
     told_too_deep: bool,
+    /// Whether the columns in which keys and brackets stand are to tell what belongs together.
+    by_layout: bool,
     faults: Faults,
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, by_layout: bool) -> Self {
         let bytes = text.as_bytes();
         let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
         let nodes = Vec::with_capacity(8 + (text.len() / 12).min(1 << 20));
@@ -90,6 +111,7 @@ impl<'t> Reader<'t> {
             depth: 0,
             comma: NONE,
             told_too_deep: false,
+            by_layout,
             faults: Faults::default(),
         }
     }
@@ -127,7 +149,7 @@ impl<'t> Reader<'t> {
     }
 
     fn key(&mut self) -> Due {
-        if self.peek() != b'"' {
+        if self.peek() != b'"' || self.by_layout {
             return self.odd_key();
         }
         self.string();
@@ -149,8 +171,8 @@ impl<'t> Reader<'t> {
                 self.at += 1;
                 if self.in_map { Due::Key } else { Due::Value }
             }
-            b'}' if self.in_map => self.closing(),
-            b']' if !self.in_map && self.open != NONE => self.closing(),
+            b'}' if self.in_map && !self.by_layout => self.closing(),
+            b']' if !self.in_map && self.open != NONE && !self.by_layout => self.closing(),
             _ => self.odd_separator(),
         }
     }

@@ -189,6 +189,9 @@ const LONGEST_NAME: usize = 64;
 /// How far to look for the end of a hole, in bytes.
 const LONGEST_HOLE: usize = 1024;
 
+/// How deep the braces of a hole may nest.
+const DEEPEST_HOLE: usize = 32;
+
 fn split(whole: Literal<'_>) -> Pieces<'_> {
     let text = whole.value.as_ref();
     let mut pieces = Vec::new();
@@ -246,6 +249,7 @@ fn braces_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in ahead(text).bytes().enumerate() {
         match byte {
+            b'{' if depth == DEEPEST_HOLE => return None,
             b'{' => depth += 1,
             b'}' if depth == 1 => return Some(at + 1),
             b'}' => depth = depth.saturating_sub(1),

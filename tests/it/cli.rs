@@ -120,6 +120,86 @@ fn what_is_read_of_a_folder() {
 }
 
 #[test]
+fn what_is_broken_is_recognised_all_the_same() {
+    let rules = |bytes: &[u8]| {
+        let folder = folder(&[]);
+        fs::write(folder.path().join("policy.json"), bytes).expect("a file");
+        let ran = in_folder(folder.path(), &["check", "--format", "json", "."]);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}{}", ran.stdout, ran.stderr));
+        let findings = report["findings"].as_array().expect("a list");
+        let of = |finding: &Value| {
+            (finding["rule"].as_str().expect("a name").to_owned(), finding["message"].as_str().expect("a text").to_owned())
+        };
+        assert_eq!(ran.exit, if findings.is_empty() { 3 } else { 1 });
+        findings.iter().map(of).map(|(rule, message)| format!("{rule}: {message}")).collect::<Vec<_>>()
+    };
+    let utf16 =
+        |mark: &str, bytes: fn(u16) -> [u8; 2]| format!("{mark}{POLICY}").encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    for encoded in [
+        utf16("\u{FEFF}", u16::to_le_bytes),
+        utf16("\u{FEFF}", u16::to_be_bytes),
+        utf16("", u16::to_le_bytes),
+        utf16("", u16::to_be_bytes),
+    ] {
+        assert_eq!(rules(&encoded), ["invalid-json: the text is UTF-16"]);
+    }
+    let latin = [&POLICY.as_bytes()[..1], b"\"Id\": \"caf\xE9\",", &POLICY.as_bytes()[1..]].concat();
+    assert_eq!(rules(&latin), ["invalid-json: the text is not UTF-8"]);
+    let broken = [
+        (POLICY[1..].to_owned(), "`{` is missing"),
+        (format!("// who may read\n{POLICY}"), "JSON has no comments"),
+        (format!("/* who may\n read */ # this\n{POLICY}"), "JSON has no comments"),
+        (format!("```json\n{POLICY}\n```\n"), "a code fence in the file"),
+        (POLICY.replacen('{', "", 1).replace('"', "'"), "`{` is missing"),
+        (format!("{POLICY}\0"), "`\0` belongs to nothing"),
+        (r#""Effect": "Allow", "Action": "s3:Get*", "Resource": "*""#.to_owned(), "`{` is missing"),
+    ];
+    for (text, message) in broken {
+        let found = rules(text.as_bytes());
+        assert!(found.iter().any(|found| found.ends_with(message)), "{found:?} of {text}");
+    }
+    // no policies, and none of our business
+    let binary = [b"{\0\x01\x02\"Statement\"\xFF\xFE".as_slice(), &[0; 5000]].concat();
+    assert_eq!(rules(&binary), [""; 0]);
+    for text in [
+        "#!/usr/bin/env python3\nPOLICY = {\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\"}]}",
+        "// the policy\nexport const policy = {\"Statement\": []};",
+        "\"use strict\";\nconst policy = {\"Statement\": []};",
+        "\"Statement\":\n  - \"Effect\": \"Allow\"\n    \"Action\": \"s3:*\"\n",
+        "# Policies\n\n```json\n{\"Version\": \"2012-10-17\"}\n```\n",
+        "```json\n{\"Version\": \"2012-10-17\"}\n```\n\nThis lets nobody in.\n",
+        "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\"Statement\": []})\n}\n",
+        "<html>\"Statement\": \"Effect\": \"Action\":</html>",
+        "\"name\",\"Effect\",\"Action\"\n",
+    ] {
+        assert_eq!(rules(text.as_bytes()), [""; 0], "of {text}");
+    }
+}
+
+#[test]
+fn hostile_files_are_read_in_bounded_time() {
+    let policy = POLICY.strip_suffix('}').expect("a bracket");
+    let files = [
+        ("brackets.json", "[".repeat(100_000)),
+        ("inside.json", format!("{policy},\"Id\":{}", "[".repeat(100_000))),
+        ("mixed.json", format!("{policy},\"Id\":{}", "{\"a\":[".repeat(50_000))),
+        ("string.json", format!("{policy},\"Id\":\"{}\"}}", "x".repeat(1 << 20))),
+        ("open-string.json", format!("{policy},\"Id\":\"{}", "x".repeat(1 << 20))),
+        ("large.json", format!("[{}0]", "{\"a\": \"bcd\", \"e\": [1, 2]},\n".repeat(50_000_000 / 29))),
+        ("large-policy.json", format!("{policy},\n\"Id\": [{}", "\"a\" \n".repeat(500_000))),
+    ];
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in &files {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let start = std::time::Instant::now();
+    let ran = in_folder(folder.path(), &["check"]);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert_eq!(ran.exit, 1, "{}", ran.stderr);
+    assert!(ran.stdout.len() < 100_000 && ran.stdout.contains("nested deeper"), "{} bytes", ran.stdout.len());
+}
+
+#[test]
 fn what_is_named_twice_is_read_once() {
     let folder = folder(&[("a.json", POLICY), ("b/c.json", POLICY)]);
     let ran = in_folder(folder.path(), &["check", "a.json", "./a.json", "b", "b/../b/c.json", "."]);

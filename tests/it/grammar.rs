@@ -51,6 +51,9 @@ fn findings_read_well() {
     let broken = [
         "{'Version': “2012-10-17”, Statement: [{\"Effect\" \"Allow\", \"Action\": Allow, \"Sid\": 007, \"Resource\": , }",
         "{\"Version\": \"2012-10-17\", \"Id\": \"\\x \t\", \"Statement\": [{\"Effect\": True, \"Action\": None]}} {} ~",
+        "\"Version\": \"2012-10-17\",\n\"Statement\": [\n{\"Effect\": \"Allow\"\n\"Action\": [\"a\" \"Effect\": {",
+        "// a\n{\"Version\": \"2012-10-17\", # b\n\"Statement\": [{'Effect': 'Allow', 'Action': a.b, \"Resource\": ${a}/*, {\"a\": [1}]}}",
+        "```json\n{\"Version\": \"2012-10-17\", \"Statement\": \"Effect\": \"Allow\"}]}}}\n```",
     ];
     texts.extend(broken);
     for text in texts {

@@ -17,6 +17,19 @@ fn every_scenario_has_a_transcript() {
     support::none(missing.map(|folder| format!("{folder}: add a file `check.out` that holds `$ rolecall check .`")));
 }
 
+#[test]
+fn every_broken_policy_has_a_transcript() {
+    let broken = support::files("fixtures/broken", "json");
+    let out = |path: &String| path.replace(".json", ".out");
+    support::none(
+        broken
+            .iter()
+            .filter(|path| !support::root().join(out(path)).exists())
+            .map(|path| format!("{path}: lacks `{}`", out(path))),
+    );
+    assert!(broken.len() >= 10);
+}
+
 fn replay(path: &str) -> Option<String> {
     let transcript = support::read(path);
     let commands = commands(&transcript);

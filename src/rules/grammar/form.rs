@@ -1,16 +1,45 @@
 //! What to say of a text that is not quite JSON: always what to type next.
 
+use std::collections::HashMap;
+
 use super::words::{Words, quoted};
-use super::{DUPLICATE_KEY, INVALID_JSON};
+use super::{DUPLICATE_KEY, INVALID_JSON, MOST_PLACES};
 use crate::finding::Fault;
 use crate::lint::Rule;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax::{MAX_DEPTH, SyntaxFault as F};
 
-pub(super) fn words(fault: &Fault<F>, sources: &Sources) -> Words {
+/// Faults that are told together: the brackets that are missing at one place, and what is done throughout a text.
+pub(super) fn groups<'f>(faults: &'f [Fault<F>]) -> Vec<Vec<&'f Fault<F>>> {
+    let mut groups: Vec<Vec<&'f Fault<F>>> = Vec::new();
+    let mut numbers = HashMap::new();
+    for fault in faults {
+        let Span { source, start, end } = fault.span;
+        let place = match fault.kind {
+            F::SingleQuotes | F::SmartQuotes | F::Comment => Span::new(source, 0, 0),
+            _ => Span::new(source, start, end),
+        };
+        let number = *numbers.entry((fault.kind, place)).or_insert(groups.len());
+        match groups.get_mut(number) {
+            Some(group) => group.push(fault),
+            None => groups.push(vec![fault]),
+        }
+    }
+    groups
+}
+
+/// The places that stand beside that of the first of these faults, which are told together.
+pub(super) fn places(all: &[&Fault<F>]) -> impl Iterator<Item = Span> {
+    let related = all.iter().filter_map(|fault| fault.related);
+    let others = all.iter().skip(1).map(|fault| fault.span);
+    let brackets = all.first().is_some_and(|fault| fault.kind == F::UnclosedBracket || fault.related.is_some());
+    related.filter(move |_| brackets).chain(others.filter(move |_| !brackets))
+}
+
+/// What to say of faults that are told together, at the place of the first.
+pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> Words {
     let own = quoted(sources.slice(fault.span));
-    let opening = fault.related.map_or("", |span| sources.slice(span));
-    let closing = if opening.starts_with('[') { "`]`" } else { "`}`" };
+    let closing = if related(fault, sources).starts_with('[') { "`]`" } else { "`}`" };
     let json = |message: &str, label: &str, help: &str| Words::new(&INVALID_JSON, message, label, help);
     match fault.kind {
         F::Empty => json("nothing but white space", "", "put the policy in here, or remove the file"),
@@ -30,33 +59,28 @@ pub(super) fn words(fault: &Fault<F>, sources: &Sources) -> Words {
             let help = "write `\\\\` for a backslash; JSON knows only `\\\"` `\\\\` `\\/` `\\b` `\\f` `\\n` `\\r` `\\t` and `\\u` with four digits";
             json(&format!("no escape {own}"), "", help)
         }
-        F::SingleQuotes => json("a string in single quotes", "", "put it in double quotes"),
-        F::SmartQuotes => {
-            let help = "put it in straight double quotes; a word processor or web page has turned them";
-            json("a string in typographic quotes", "", help)
-        }
-        F::Comment => json("JSON has no comments", "", "remove it; a `Sid` can say what a statement is for"),
+        F::SingleQuotes | F::SmartQuotes | F::Comment => habit(all, fault.kind),
         F::BareWord => json(&format!("{own} is no value"), "", &instead_of(sources.slice(fault.span))),
         F::BadNumber => {
             json(&format!("{own} is no number"), "", "write it as a plain decimal number, or put it in double quotes")
         }
-        F::UnclosedBracket => {
-            let words = json(
-                &format!("{} is not closed", quoted(opening)),
-                &format!("{closing} is due here"),
-                &format!("type {closing}"),
-            );
-            words.related("opened here")
+        F::UnclosedBracket => unclosed(all, fault, sources),
+        F::LostBracket => {
+            let key = quoted(&format!("\"{}\"", related(fault, sources)));
+            json("`{` is missing", "`{` is due here", &format!("type `{{` before {key}"))
         }
         F::StrayBracket if fault.related.is_some() => {
-            let words =
-                json(&format!("{own} where {closing} is due"), "", &format!("type {closing} before it, or instead of it"));
-            words.related("still open")
+            let words = json(&format!("{own} where {closing} is due"), "", &format!("type {closing} instead of it"));
+            words.related("opened here")
         }
+        F::StrayBracket if fault.span.len() > 1 => json(&format!("{own} close nothing"), "", "remove them"),
         F::StrayBracket => json(&format!("{own} closes nothing"), "", "remove it, or type the bracket that it should close"),
         F::SecondDocument => {
             let help = "keep one document in a file; several statements belong into the list of one `Statement`";
             json("something follows the end of the document", "", help)
+        }
+        F::StrayText if sources.slice(fault.span).starts_with("```") => {
+            json("a code fence in the file", "", "remove this line; it only marks code in a chat or a Markdown text")
         }
         F::StrayText => json(&format!("{own} belongs to nothing"), "", "remove it, or put it in double quotes"),
         F::TooDeep => json(
@@ -64,6 +88,10 @@ pub(super) fn words(fault: &Fault<F>, sources: &Sources) -> Words {
             "not read from here on",
             "no policy nests this deep: look for brackets that are not closed",
         ),
+        F::Utf16 => {
+            let help = "save the file as UTF-8; in PowerShell write it with `Set-Content -Encoding utf8`, not with `>`";
+            json("the text is UTF-16", "", help)
+        }
         F::NotUtf8 => json("the text is not UTF-8", "the first byte that is not", "save the file as UTF-8"),
         F::TooMany => json("more faults follow that are not listed", "", "mend those above first; most likely they cause these"),
         F::DuplicateKey => duplicate(&DUPLICATE_KEY, &own),
@@ -75,12 +103,72 @@ fn duplicate(rule: &'static Rule, own: &str) -> Words {
     Words::new(rule, format!("key {own} stands twice in one object"), "again here", help).related("the first")
 }
 
+/// The brackets that are missing at one place, and what to type for them.
+fn unclosed(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> Words {
+    let closing: String = all.iter().map(|fault| if related(fault, sources).starts_with('[') { ']' } else { '}' }).collect();
+    let message = match (all, fault.related) {
+        ([_], None) => format!("`{closing}` is missing"),
+        ([_], Some(opening)) => format!("{} is not closed", quoted(sources.slice(opening))),
+        _ => format!("{} brackets are not closed", all.len()),
+    };
+    let behind = sources.get(fault.span.source).text().get(fault.span.end as usize..).unwrap_or("").trim_start();
+    let verb = if all.len() > 1 { "are" } else { "is" };
+    let help = match behind.chars().next() {
+        None => format!("type `{closing}`; if the text was cut off here, get the rest of it instead"),
+        Some(',' | ']' | '}') => format!("type `{closing}`"),
+        // the end of a document inside a string
+        Some('"') if ends_string(behind) => format!("type `{closing}`"),
+        Some(_) => format!("type `{closing},`"),
+    };
+    Words::new(&INVALID_JSON, message, format!("`{closing}` {verb} due here"), help).related("opened here")
+}
+
+fn ends_string(text: &str) -> bool {
+    text.strip_prefix('"').is_some_and(|behind| behind.trim_start().starts_with([',', '}', ']']))
+}
+
+/// What is done throughout a text.
+fn habit(all: &[&Fault<F>], kind: F) -> Words {
+    let many = all.len() > 1;
+    let strings = if many { "strings" } else { "a string" };
+    let them = if many { "them" } else { "it" };
+    let (message, help) = match kind {
+        F::SingleQuotes => {
+            (format!("{strings} in single quotes"), format!("put {them} in double quotes; Python prints JSON with `json.dumps`"))
+        }
+        F::SmartQuotes => (
+            format!("{strings} in typographic quotes"),
+            format!("put {them} in straight double quotes; a word processor or web page has turned them"),
+        ),
+        _ => ("JSON has no comments".to_owned(), format!("remove {them}; a `Sid` can say what a statement is for")),
+    };
+    let label = if all.len() > MOST_PLACES { "the first of many" } else { "" };
+    let words = Words::new(&INVALID_JSON, message, label, help);
+    if many { words.related("another") } else { words }
+}
+
+fn related<'s>(fault: &Fault<F>, sources: &'s Sources) -> &'s str {
+    fault.related.map_or("", |span| sources.slice(span))
+}
+
 /// What to write instead of a word that is no value of JSON.
 fn instead_of(word: &str) -> String {
     match word.to_ascii_lowercase().as_str() {
         "true" => "write `true`".to_owned(),
         "false" => "write `false`".to_owned(),
         "none" | "nil" | "null" | "undefined" => "write the value that is meant, or remove the key".to_owned(),
+        _ if is_reference(word) => {
+            format!("write the value in double quotes, or `\"${{{word}}}\"` in a template that Terraform fills in")
+        }
         _ => "put it in double quotes".to_owned(),
     }
+}
+
+/// Whether this looks like a reference of Terraform: `aws_s3_bucket.logs.arn`.
+fn is_reference(word: &str) -> bool {
+    let name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
+    word.contains('.') && word.split('.').all(name)
 }

@@ -10,6 +10,12 @@ const MOST_ON_A_LINE: usize = 3;
 /// How many faults of one text are listed.
 const MOST: usize = 20;
 
+/// How many comments in a row are looked back over.
+const MOST_COMMENTS: usize = 64;
+
+/// How many faults that come of one habit are listed; those that follow are the same again.
+const MOST_OF_A_HABIT: usize = 4;
+
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     pub(super) kind: SyntaxFault,
@@ -25,11 +31,26 @@ pub(super) struct Faults {
     unlisted: Option<usize>,
     last: usize,
     on_this_line: usize,
+    /// How many strings in single and in typographic quotes there are, and how many comments.
+    habits: [usize; 3],
+    /// Where the comments stand.
+    comments: Vec<(usize, usize)>,
 }
 
 impl Faults {
     /// Notes a fault of the form of `text`.
     pub(super) fn add(&mut self, text: &str, found: Found) {
+        if let Some(count) = self.habit(found.kind) {
+            *count += 1;
+            let listed = *count <= MOST_OF_A_HABIT;
+            if found.kind == SyntaxFault::Comment {
+                self.comments.push((found.start, found.end));
+            }
+            if listed {
+                self.push(found);
+            }
+            return;
+        }
         if text.get(self.last..found.start).is_some_and(|between| between.contains('\n')) {
             self.on_this_line = 0;
         }
@@ -53,11 +74,27 @@ impl Faults {
         self.list.is_empty()
     }
 
+    /// Whether so much was noticed that it no longer matters how well the rest is told.
+    pub(super) fn is_full(&self) -> bool {
+        self.unlisted.is_some() || self.list.len() >= MOST
+    }
+
+    /// How much there is to tell.
+    pub(super) fn count(&self) -> usize {
+        self.list.len() + usize::from(self.unlisted.is_some())
+    }
+
+    /// Whether a bracket is missing somewhere, or one too many.
+    pub(super) fn about_brackets(&self) -> bool {
+        use SyntaxFault::{LostBracket, SecondDocument, StrayBracket, UnclosedBracket};
+        self.list.iter().any(|found| matches!(found.kind, UnclosedBracket | LostBracket | StrayBracket | SecondDocument))
+    }
+
     /// Where the white space and the comments start that end at `at`.
     pub(super) fn before_trivia(&self, text: &str, at: usize) -> usize {
         let trim = |at: usize| text.get(..at).unwrap_or("").trim_end_matches([' ', '\n', '\r', '\t']).len();
-        let comments = self.list.iter().rev().filter(|found| found.kind == SyntaxFault::Comment);
-        comments.fold(trim(at), |at, comment| if comment.end == at { trim(comment.start) } else { at })
+        let comments = self.comments.iter().rev().take(MOST_COMMENTS);
+        comments.fold(trim(at), |at, &(start, end)| if end == at { trim(start) } else { at })
     }
 
     /// All that is listed, in the order of the text.
@@ -73,6 +110,16 @@ impl Faults {
             related: found.related.map(|(start, end)| span(start, end)),
         };
         self.list.into_iter().map(fault).collect()
+    }
+
+    fn habit(&mut self, kind: SyntaxFault) -> Option<&mut usize> {
+        let [single, smart, comments] = &mut self.habits;
+        match kind {
+            SyntaxFault::SingleQuotes => Some(single),
+            SyntaxFault::SmartQuotes => Some(smart),
+            SyntaxFault::Comment => Some(comments),
+            _ => None,
+        }
     }
 
     fn push(&mut self, found: Found) {

@@ -4,6 +4,7 @@
 //! reading ends; and looking ahead is bounded, so reading stays linear.
 
 mod brackets;
+mod layout;
 mod quotes;
 
 use super::faults::Found;
@@ -112,7 +113,14 @@ impl Reader<'_> {
                 self.fault(SyntaxFault::ExtraComma, self.at - 1, self.at);
                 return Due::Key;
             }
+            b'"' if self.by_layout => {
+                self.leave_by_layout(Kind::Map);
+                self.string();
+                return self.colon();
+            }
             _ if self.any_quotes() || self.hole() => return Due::Colon,
+            // an item where a key is due: the bracket that closes the map is lost
+            b'{' if self.leave_for_item() => return Due::Value,
             b':' | b'[' | b'{' => {
                 self.fault(SyntaxFault::KeyNotString, self.at, self.at + 1);
                 self.nothing(self.at);
@@ -163,7 +171,7 @@ impl Reader<'_> {
             return Due::Separator;
         }
         let start = self.at;
-        if self.byte() == b':' && self.key_outside_map() {
+        if self.byte() == b':' && (self.key_outside_map() || self.key_for_value()) {
             return Due::Value;
         }
         if self.open == NONE {
@@ -177,7 +185,7 @@ impl Reader<'_> {
         }
         let due = self.due_at();
         match self.byte() {
-            bracket @ (b'}' | b']') => return self.other_bracket(bracket),
+            bracket @ (b'}' | b']') => return self.odd_bracket(bracket),
             b';' => {
                 self.at += 1;
                 self.fault(SyntaxFault::MissingComma, start, self.at);
@@ -186,9 +194,19 @@ impl Reader<'_> {
                 self.at += 1;
                 self.fault(SyntaxFault::StrayText, start, self.at);
             }
+            b'{' if self.in_map && self.leave_for_item() => return Due::Value,
             // The bracket where a key is due tells as much as the comma would.
             b'{' | b'[' if self.in_map => {}
-            _ if self.starts_member() => self.fault(SyntaxFault::MissingComma, due, due),
+            // what is missing is more than a comma
+            b'"' if !self.in_map && self.is_key(self.at) => {
+                self.string();
+                return Due::Separator;
+            }
+            _ if self.starts_member() => {
+                if !(self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due))) {
+                    self.fault(SyntaxFault::MissingComma, due, due);
+                }
+            }
             _ => {
                 self.stray_words();
                 return Due::Separator;
@@ -232,9 +250,22 @@ impl Reader<'_> {
         let start = self.at;
         let kind = match self.byte() {
             0 if start >= self.bytes.len() => return Due::Nothing,
-            b'}' | b']' => SyntaxFault::StrayBracket,
+            b'}' | b']' => {
+                let brackets = |c| matches!(c, '}' | ']' | ' ' | '\n' | '\r' | '\t');
+                let run = self.rest().trim_start_matches(brackets).len();
+                let end = self.slice(start, self.bytes.len() - run).trim_end().len();
+                self.at += end;
+                self.fault(SyntaxFault::StrayBracket, start, self.at);
+                return Due::Separator;
+            }
             b',' if scan::space_end(self.bytes, start + 1) == self.bytes.len() => SyntaxFault::ExtraComma,
             b';' => SyntaxFault::StrayText,
+            // the end of a fence
+            b'`' if self.rest().trim_end() == "```" => {
+                self.at += 3;
+                self.fault(SyntaxFault::StrayText, start, self.at);
+                return Due::Separator;
+            }
             comma => {
                 self.at = scan::space_end(self.bytes, self.at + usize::from(comma == b','));
                 let end = match self.byte() {
@@ -255,12 +286,17 @@ impl Reader<'_> {
     fn hole(&mut self) -> bool {
         let Some(length) = text::hole_end(self.rest()) else { return false };
         let (start, mut end) = (self.at, self.at + length);
-        if self.bytes.get(end).is_some_and(|&b| scan::in_word(b)) {
+        // a path is part of a string
+        let part = self.bytes.get(end) == Some(&b'/');
+        if part || self.bytes.get(end).is_some_and(|&b| scan::in_word(b)) {
             self.at = end;
             end = self.word_end(true);
         }
         self.push(Kind::Hole, start, end);
         self.at = end;
+        if part {
+            self.fault(SyntaxFault::BareWord, start, end);
+        }
         true
     }
 

@@ -1,5 +1,8 @@
 //! What is JSON and what is not, row by row, in the spirit of `JSONTestSuite`.
 
+use rolecall::syntax::SyntaxFault;
+use serde_json::Value;
+
 use super::{POLICIES, agrees_with_oracle, fixtures, with};
 
 const ACCEPT: [&str; 62] = [
@@ -222,7 +225,29 @@ fn real_texts() {
 }
 
 #[test]
+fn the_suite() {
+    /// Holes, which may stand where a value is due.
+    const HOLES: [&str; 1] = ["n_structure_angle_bracket_null"];
+    let suite: Value = serde_json::from_str(include_str!("suite.json")).unwrap();
+    let cases = suite["cases"].as_object().unwrap();
+    assert!(cases.len() > 250);
+    for (name, text) in cases {
+        let text = text.as_str().unwrap();
+        let accepted = with(text, |_, tree| tree.faults().iter().all(|fault| fault.kind == SyntaxFault::DuplicateKey));
+        let expected = name.starts_with('y') || HOLES.contains(&name.as_str());
+        assert_eq!(accepted, expected, "{name}: {text}");
+        agrees_with_oracle(text);
+    }
+}
+
+#[test]
 fn intended_differences() {
+    // a mark of the byte order
+    with("\u{FEFF}[]", |_, tree| assert_eq!(tree.faults(), []));
+    // a hole where a value is due
+    with("{\"a\": ${b}, <C>: [%s]}", |_, tree| assert_eq!(tree.faults(), []));
+    // equal keys, which AWS refuses
+    with("{\"a\": 1, \"a\": 1}", |_, tree| assert_eq!(tree.faults()[0].kind, SyntaxFault::DuplicateKey));
     // a number beyond a double is a number; AWS is to judge
     with("1e999", |_, tree| assert_eq!(tree.faults(), []));
     // deeper than the oracle reads

@@ -45,7 +45,7 @@ fn faults_and_marks_lie_in_the_outer_file() {
         let doc = outer.root().get("doc").unwrap();
         let inner = json::read_inside(&doc.literal().unwrap(), false);
         let [fault] = inner.faults() else { panic!("{:?}", inner.faults()) };
-        assert_eq!(fault.kind, SyntaxFault::StrayBracket);
+        assert_eq!(fault.kind, SyntaxFault::UnclosedBracket);
         assert_eq!(sources.place(fault.span).column, 23);
         assert_eq!(fault.related.map(|span| sources.place(span).column), Some(18));
         let key = inner.root().entries().next().unwrap().key;

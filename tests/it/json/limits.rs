@@ -59,6 +59,21 @@ fn long_strings() {
 }
 
 #[test]
+fn brackets_of_all_kinds() {
+    for pieces in [["[", "{\"a\":"], ["{\"a\":[", "]"], ["[[", "}"], ["{\"a\":{", "]"], ["{\"a\"\n", "[\n"]] {
+        for count in [300, 50_000] {
+            let found = kinds(&pieces.concat().repeat(count));
+            assert!((1..=21).contains(&found.len()), "{} faults of {pieces:?}", found.len());
+        }
+    }
+    // each line farther in than the one before, and none closed
+    let stairs = (0..250).map(|depth| format!("{}\"a\": {{\n", " ".repeat(depth))).collect::<Vec<_>>().concat();
+    for text in [format!("{{{stairs}"), format!("{{{stairs}}}"), format!("{{{stairs}\"b\": 1,\n\"c\": 2}}")] {
+        assert!((1..=21).contains(&kinds(&text).len()));
+    }
+}
+
+#[test]
 fn equal_keys() {
     let mut text = String::from("{");
     for number in 0..50_000 {
@@ -133,11 +148,19 @@ fn cascades_are_cut_line_by_line() {
 #[test]
 fn foreign_bytes() {
     let utf16: Vec<u8> = "{\"a\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let swapped: Vec<u8> = "\u{FEFF}{\"a\": 1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut sources = Sources::new();
-    for bytes in [utf16.clone(), [&[0xFF, 0xFE], utf16.as_slice()].concat(), b"{\"a\": \"\xE9\xFF\"}".to_vec(), vec![0; 1000]] {
+    let encodings =
+        [utf16.clone(), swapped, [&[0xFF, 0xFE], utf16.as_slice()].concat(), b"{\"a\": \"\xE9\xFF\"}".to_vec(), vec![0; 1000]];
+    for bytes in encodings {
         let length = bytes.len();
         let id = sources.add_bytes("bytes", bytes);
         let text = sources.get(id).text();
+        if sources.get(id).is_utf16() {
+            assert_eq!(text.trim_start_matches('\u{FEFF}'), "{\"a\": 1}");
+            assert_eq!(json::read(id, text).faults(), []);
+            continue;
+        }
         assert_eq!(text.len(), length);
         let found = json::read(id, text).faults().len();
         assert!((1..=21).contains(&found));

@@ -4,11 +4,18 @@ use super::super::faults::Found;
 use super::{AHEAD, Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, end_of, scan};
 
 impl Reader<'_> {
-    /// A closing bracket that is not the one of the innermost list or map: one is missing, or this one is wrong. What stands
-    /// behind it tells which.
-    pub(super) fn other_bracket(&mut self, bracket: u8) -> Due {
+    /// A closing bracket where the layout is to tell what it closes, or that is not the one of the innermost list or map: one
+    /// is missing, or this one is wrong. What stands behind it tells which.
+    pub(super) fn odd_bracket(&mut self, bracket: u8) -> Due {
         let (start, due) = (self.at, self.due_at());
-        let closes = |raw: Raw| raw.kind == if bracket == b'}' { Kind::Map } else { Kind::List };
+        let kind = if bracket == b'}' { Kind::Map } else { Kind::List };
+        let closes = |raw: Raw| raw.kind == kind;
+        if self.by_layout {
+            self.leave_before_bracket(kind);
+        }
+        if self.raw(self.open).is_some_and(closes) {
+            return self.closing();
+        }
         let Some(innermost) = self.raw(self.open) else { return Due::Separator };
         let around = self.raw(innermost.next);
         let related = self.bracket_of(innermost);
@@ -21,18 +28,70 @@ impl Reader<'_> {
             index = raw.next;
         }
         let fitting = self.raw(index);
-        self.note(Found { kind: SyntaxFault::StrayBracket, start, end: start + 1, related });
-        if fitting.is_some_and(|raw| self.goes_on_in(self.raw(raw.next))) {
-            self.leave_until(index, due);
-        } else if self.goes_on_in(around) {
+        let is_last = fitting.is_some_and(|raw| self.goes_on_in(self.raw(raw.next)));
+        if !is_last && self.goes_on_in(around) {
+            self.note(Found { kind: SyntaxFault::StrayBracket, start, end: start + 1, related });
             self.at += 1;
             self.leave(self.at);
-        } else if fitting.is_none() || self.goes_on_in(Some(innermost)) {
+        } else if !is_last && (fitting.is_none() || self.goes_on_in(Some(innermost))) {
+            self.fault(SyntaxFault::StrayBracket, start, start + 1);
             self.at += 1;
         } else {
-            self.leave_until(index, due);
+            self.close_until(index, due);
         }
         Due::Separator
+    }
+
+    /// Closes the lists and maps inside the one at `index`, of which the brackets are missing at `end`.
+    pub(super) fn close_until(&mut self, index: u32, end: usize) {
+        while let Some(raw) = self.raw(self.open).filter(|_| self.open != index) {
+            let related = self.bracket_of(raw);
+            self.note(Found { kind: SyntaxFault::UnclosedBracket, start: end, end, related });
+            self.leave(end);
+        }
+    }
+
+    /// A map or list where a key is due: it is the next item of the list around, and the bracket before it is missing.
+    pub(super) fn leave_for_item(&mut self) -> bool {
+        if self.leave_by_layout(Kind::List) {
+            return true;
+        }
+        let Some(list) = self.raw(self.open).map(|map| map.next) else { return false };
+        let is_item = self.raw(list).is_some_and(|raw| raw.kind == Kind::List);
+        if is_item {
+            self.close_until(list, self.due_before_comma());
+            self.comma = NONE;
+        }
+        is_item
+    }
+
+    /// A colon behind a value of a map: the bracket before that value is lost, or the value before it is.
+    pub(super) fn key_for_value(&mut self) -> bool {
+        let Some(&[map_key, key]) = self.nodes.last_chunk() else { return false };
+        let (start, end) = (key.start as usize, key.end as usize);
+        let [before, behind] = key.quotes.map(usize::from);
+        let fits = self.in_map && key.kind == Kind::String && key.quotes == [1, 1] && map_key.kind == Kind::String;
+        if !fits || self.due_at() != end + behind || self.depth == MAX_DEPTH {
+            return false;
+        }
+        self.nodes.pop();
+        let column = self.column(start - before);
+        if column.is_some() && column == self.column_of_members(self.open) {
+            let due = self.faults.before_trivia(self.text, start - before);
+            self.fault(SyntaxFault::MissingValue, due, due);
+            self.nothing(due);
+        } else {
+            self.note(Found {
+                kind: SyntaxFault::LostBracket,
+                start: start - before,
+                end: start - before,
+                related: Some((start, end)),
+            });
+            self.enter(Kind::Map, start - before);
+        }
+        self.push_string(key.escaped, key.quotes, start, end);
+        self.at += 1;
+        true
     }
 
     /// Whether what stands behind the bracket at hand goes on a list or map (or ends the text).
@@ -45,20 +104,18 @@ impl Reader<'_> {
             Some(b'}') => kind == Some(Kind::Map),
             Some(b',') => {
                 let next = scan::space_end(self.bytes, next + 1);
-                let near = self.bytes.get(..self.bytes.len().min(next + AHEAD)).unwrap_or(&[]);
-                let is_entry = near.get(next) == Some(&b'"') && {
-                    let end = scan::plain_end(near, next + 1);
-                    near.get(scan::space_end(near, end + 1)) == Some(&b':')
-                };
-                kind == Some(if is_entry { Kind::Map } else { Kind::List })
+                kind == Some(if self.is_key(next) { Kind::Map } else { Kind::List })
             }
             _ => false,
         }
     }
 
-    fn leave_until(&mut self, index: u32, end: usize) {
-        while self.open != index && self.open != NONE {
-            self.leave(end);
+    /// Whether a string with a colon behind it starts at `at`.
+    pub(super) fn is_key(&self, at: usize) -> bool {
+        let near = self.bytes.get(..self.bytes.len().min(at + AHEAD)).unwrap_or(&[]);
+        near.get(at) == Some(&b'"') && {
+            let end = scan::plain_end(near, at + 1);
+            near.get(end) == Some(&b'"') && near.get(scan::space_end(near, end + 1)) == Some(&b':')
         }
     }
 
@@ -84,7 +141,8 @@ impl Reader<'_> {
             _ if self.depth == MAX_DEPTH => return false,
             _ => {
                 let related = Some((start, end));
-                self.note(Found { kind: SyntaxFault::StrayText, start: self.at, end: self.at + 1, related });
+                let due = start - before;
+                self.note(Found { kind: SyntaxFault::LostBracket, start: due, end: due, related });
                 self.nodes.pop();
                 self.enter(Kind::Map, start - before);
             }
@@ -95,7 +153,7 @@ impl Reader<'_> {
     }
 
     /// The opening bracket of a list or map; none of a map whose bracket is lost.
-    fn bracket_of(&self, raw: Raw) -> Option<(usize, usize)> {
+    pub(super) fn bracket_of(&self, raw: Raw) -> Option<(usize, usize)> {
         let start = raw.start as usize;
         matches!(self.bytes.get(start), Some(b'{' | b'[')).then_some((start, start + 1))
     }
@@ -129,12 +187,7 @@ impl Reader<'_> {
         if value_due {
             self.nothing(due);
         }
-        while let Some(raw) = self.raw(self.open) {
-            if let Some(bracket) = self.bracket_of(raw) {
-                self.note(Found { kind: SyntaxFault::UnclosedBracket, start: due, end: due, related: Some(bracket) });
-            }
-            self.leave(due);
-        }
+        self.close_until(NONE, due);
         Due::Nothing
     }
 }
