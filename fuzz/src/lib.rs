@@ -1,0 +1,67 @@
+//! What the fuzz targets share: laws that hold for any input, and every way of showing what is found.
+
+use rolecall::finding::{Fault, Finding};
+use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
+use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
+use rolecall::rules;
+use rolecall::source::{SourceId, Sources, Span};
+
+/// The looks in which everything is drawn: as narrow as it gets and plain, and wide with all there is.
+const LOOKS: [Look; 2] = [Look { width: 40, colour: false, unicode: false }, Look { width: 100, colour: true, unicode: true }];
+
+/// Takes the input in as the tool takes in a file.
+pub fn source(bytes: &[u8]) -> (Sources, SourceId) {
+    let mut sources = Sources::new();
+    let id = sources.add_bytes("input.json", bytes.to_vec());
+    (sources, id)
+}
+
+/// Asserts that a span lies in its text and parts no character.
+#[track_caller]
+pub fn lies_inside(sources: &Sources, span: Span) {
+    let text = sources.get(span.source).text();
+    assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} lies outside or parts a character");
+}
+
+/// Asserts the same of all places of a fault.
+#[track_caller]
+pub fn fault_lies_inside<K>(sources: &Sources, fault: &Fault<K>) {
+    for span in [Some(fault.span), fault.related].into_iter().flatten() {
+        lies_inside(sources, span);
+    }
+}
+
+/// Runs every rule, and draws what they find in every way.
+pub fn check(sources: &Sources, inventory: &Inventory<'_>) {
+    let findings = rules::run(&Facts { sources, inventory });
+    for finding in &findings {
+        lawful(sources, finding);
+    }
+    let checked = Checked { findings, looked_at: 1, passed_over: Vec::new() };
+    for look in LOOKS {
+        let drawn = human::checked(&checked, sources, look);
+        assert!(look.colour || !drawn.contains('\u{1B}'), "a character of the input reaches the terminal: {drawn}");
+    }
+    is_json(&json::checked(&checked, sources));
+}
+
+/// Draws the answer to a sign-in in every way.
+pub fn draw(sources: &Sources, answers: &[Simulated<'_, '_>]) {
+    for (look, detail) in LOOKS.into_iter().zip([Detail::Verbose, Detail::Full]) {
+        human::simulations(answers, detail, sources, look);
+    }
+    is_json(&json::simulations(answers, sources));
+}
+
+fn lawful(sources: &Sources, finding: &Finding) {
+    assert!(!finding.message.is_empty() && !finding.message.ends_with('.'), "{finding:?}");
+    for label in std::iter::once(&finding.primary).chain(&finding.related) {
+        lies_inside(sources, label.span);
+    }
+}
+
+fn is_json(text: &str) {
+    let value: Result<serde_json::Value, _> = serde_json::from_str(text);
+    assert!(value.is_ok(), "{value:?} in {text}");
+}

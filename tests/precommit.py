@@ -1,0 +1,255 @@
+"""Proves the hooks of .pre-commit-hooks.yaml with the real pre-commit, on a scratch repository.
+
+    PYTHON tests/precommit.py ROLECALL
+
+PYTHON has the package pre-commit; ROLECALL is the built binary, for the hook that takes the one that is installed. The other hook is built
+by pre-commit, from the files of this working tree that git knows; a build folder named by CARGO_TARGET_DIR is used for it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = "docs/pre-commit.md"
+PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
+
+BAD = """\
+{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    "cognito-identity.amazonaws.com:aud": "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6"
+                }
+            }
+        }
+    ]
+}
+"""
+GUESTS_KEPT_OUT = """\
+                },
+                "ForAnyValue:StringEquals": {
+                    "cognito-identity.amazonaws.com:amr": "authenticated"
+                }
+"""
+MENDED = BAD.replace("                }\n", GUESTS_KEPT_OUT, 1)
+TORN = MENDED.replace('"Allow",', '"Allow"')
+WITHOUT_VERSION = MENDED.replace('    "Version": "2012-10-17",\n', "")
+
+ROLE = "roles/rbac users.json"
+
+
+def main():
+    binary = Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        environment = {**os.environ, **settings(scratch)}
+        revision = snapshot(scratch / "rolecall", environment)
+
+        start = time.monotonic()
+        repository = Repository(scratch / "built", environment)
+        assert snippet("README.md") == snippet(PAGE), "the README shows another configuration than the page"
+        repository.use(snippet(PAGE), scratch / "rolecall", revision)
+        repository.pre_commit("install", "--install-hooks")
+        print(f"pre-commit builds rolecall from source: {time.monotonic() - start:.0f} s")
+        prove(repository)
+
+        (scratch / "bin").mkdir()
+        shutil.copy(binary, scratch / "bin" / "rolecall")
+        environment["PATH"] = f"{scratch / 'bin'}{os.pathsep}{environment['PATH']}"
+        repository = Repository(scratch / "installed", environment)
+        config = snippet(PAGE).replace("id: rolecall", "id: rolecall-system")
+        repository.use(config, scratch / "rolecall", revision)
+        repository.pre_commit("install", "--install-hooks")
+        prove(repository)
+        prove_options(repository, config, scratch / "rolecall", revision)
+    print("pre-commit: the bad policy is refused, the mended one taken, other files pass in silence; built from source and installed")
+
+
+def settings(scratch):
+    """What git, pre-commit and cargo are told, by the environment of this run alone."""
+    git = {
+        "user.name": "Somebody",
+        "user.email": "somebody@example.com",
+        "commit.gpgSign": "false",
+        "init.defaultBranch": "main",
+        "protocol.file.allow": "always",
+        "safe.directory": "*",
+    }
+    told = {"GIT_CONFIG_COUNT": str(len(git)), "PRE_COMMIT_HOME": str(scratch / "cache"), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
+    for number, (key, value) in enumerate(git.items()):
+        told[f"GIT_CONFIG_KEY_{number}"] = key
+        told[f"GIT_CONFIG_VALUE_{number}"] = value
+    return told
+
+
+def snapshot(folder, environment):
+    """Makes a repository of the files here that git knows, as they are now; gives its revision."""
+    listed = run(["git", "ls-files", "-z"], ROOT, environment).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    git(folder, environment, "init", "--quiet")
+    git(folder, environment, "add", "--force", "--all")
+    git(folder, environment, "commit", "--quiet", "--message", "a snapshot")
+    return git(folder, environment, "rev-parse", "HEAD").stdout.strip()
+
+
+def snippet(page):
+    """The first block of YAML of a page."""
+    return re.search(r"^```yaml\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE).group(1)
+
+
+class Repository:
+    """A repository of a user."""
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+        folder.mkdir()
+        self.git("init", "--quiet")
+
+    def use(self, config, source, revision):
+        """Takes a configuration of pre-commit, with the place and the revision of rolecall filled in."""
+        config = re.sub(r"repo: .*", f"repo: {source}", config)
+        config = re.sub(r"rev: .*", f"rev: {revision}", config)
+        self.write(".pre-commit-config.yaml", config)
+        self.git("add", ".pre-commit-config.yaml")
+        self.git("commit", "--quiet", "--allow-empty", "--no-verify", "--message", "the configuration", "--", ".pre-commit-config.yaml")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def commit(self, **files):
+        """Commits files; gives whether it went through, and what was said."""
+        for name, text in files.items():
+            self.write(name, text)
+        self.git("add", ".")
+        before = self.git("rev-parse", "HEAD").stdout
+        ended = run(["git", "commit", "--message", "a change"], self.folder, self.environment, check=False)
+        through = ended.returncode == 0
+        assert through == (before != self.git("rev-parse", "HEAD").stdout), ended
+        return through, ended.stdout + ended.stderr
+
+    def git(self, *arguments):
+        return git(self.folder, self.environment, *arguments)
+
+    def pre_commit(self, *arguments):
+        return run([*PRE_COMMIT, *arguments], self.folder, self.environment)
+
+
+def prove(repository):
+    """A bad policy is refused with a frame that shows what is wrong, the mended one is taken, anything else passes in silence."""
+    through, said = repository.commit(**{ROLE: BAD})
+    assert not through, said
+    expect(said, r"^high\[guest-can-assume\] statement 1 takes guests as well as signed-in users$")
+    expect(said, r"^ *╭─\[" + re.escape(ROLE) + r":10:22\]$")
+    expect(said, r'^ *10 │ +"cognito-identity\.amazonaws\.com:aud": "eu-west-1:.*\n +· {22}─+┬─+\n +· +╰── \w')
+    expect(said, r"^ +help: add a condition `ForAnyValue:StringEquals` on `cognito-identity\.amazonaws\.com:amr`")
+    expect(said, r"^1 high in 1 file$")
+
+    # in a terminal pre-commit gives a terminal to the hook
+    ended = run([*PRE_COMMIT, "run", "--color", "always"], repository.folder, repository.environment, check=False)
+    assert ended.returncode == 1 and "\x1b[31;1mhigh" in ended.stdout, ended
+    coloured = re.sub(r"\x1b\[[0-9;]*m", "", ended.stdout).replace("\r\n", "\n")
+    assert frame(coloured) == frame(said), ended.stdout
+
+    through, said = repository.commit(**{ROLE: TORN})
+    assert not through, said
+    expect(said, r"^error\[invalid-json\] ")
+    expect(said, re.escape(f"[{ROLE}:5:30]"))
+    expect(said, r"^1 error in 1 file$")
+
+    through, said = repository.commit(**{ROLE: MENDED})
+    assert through, said
+    silent(said, "Passed")
+
+    # what is no policy passes, also where it is not quite JSON
+    others = {"package.json": '{ "name": "x", "version": "2.0.0" }\n', "tsconfig.json": "{\n    // strict\n}\n", "empty.json": ""}
+    through, said = repository.commit(**others)
+    assert through, said
+    silent(said, "Passed")
+
+    through, said = repository.commit(**{"README.md": BAD})
+    assert through, said
+    silent(said, "Skipped")
+
+
+def prove_options(repository, config, source, revision):
+    """What the page says can be written behind the id does what the page says."""
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+
+    def commit(options, **files):
+        for option in options:
+            assert f"`{option}`" in page, f"{PAGE}: `{option}` is missing"
+        lines = "".join(rf"\n\1  {option}" for option in options)
+        repository.use(re.sub(r"^( *)- (id: .*)$", rf"\1- \2{lines}", config, flags=re.MULTILINE), source, revision)
+        return repository.commit(**files)
+
+    through, said = commit([], **{ROLE: WITHOUT_VERSION})
+    assert not through, said
+    expect(said, r"^low\[missing-version\] ")
+    for option in ["args: [--fail-on, high]", "args: [--ignore, missing-version]"]:
+        repository.git("reset", "--quiet", "--hard")
+        through, said = commit([option], **{ROLE: WITHOUT_VERSION + "\n" * len(option)})
+        assert through, said
+        silent(said, "Passed")
+        through, said = repository.commit(**{ROLE: BAD})
+        assert not through, said
+        repository.git("reset", "--quiet", "--hard")
+
+    through, said = commit(["args: [--kind, scp]"], **{ROLE: BAD})
+    assert not through, said
+    expect(said, r"^error\[principal-not-allowed\] ")
+    through, said = commit(["files: ^policies/"], **{ROLE: BAD})
+    assert through, said
+    silent(said, "Skipped")
+
+    repository.use("repos: []\n", source, revision)
+    through, said = repository.commit(**{"policies/app.json": BAD})
+    assert through, said
+    through, said = commit(["pass_filenames: false", "args: [policies]"], **{"other.json": "[]"})
+    assert not through, said
+    expect(said, re.escape("[policies/app.json:10:22]"))
+
+
+def frame(said):
+    """What is said from the first finding on."""
+    return said[said.index("high[") :].rstrip()
+
+
+def expect(said, pattern):
+    assert re.search(pattern, said, re.MULTILINE), f"`{pattern}` is missing in:\n{said}"
+
+
+def silent(said, word):
+    """pre-commit says one line of its own, and git what it committed."""
+    own = [line for line in said.splitlines() if line and not re.match(r"\[main [0-9a-f]+\] | \d+ files? changed| create mode ", line)]
+    assert len(own) == 1 and re.fullmatch(rf"rolecall\.+.*{word}", own[0]), said
+
+
+def git(folder, environment, *arguments):
+    return run(["git", *arguments], folder, environment)
+
+
+def run(command, folder, environment, check=True):
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+    if check and ended.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} exited with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
+    return ended
+
+
+if __name__ == "__main__":
+    main()
