@@ -56,7 +56,7 @@ impl<'i, 's> Simulation<'i, 's> {
     }
 
     fn role_ref(&mut self, inventory: &'i Inventory<'s>, name: &str) -> Option<&'i Role<'s>> {
-        let role = inventory.role(name).or_else(|| inventory.role(short(name)));
+        let role = inventory.role(name);
         let arn = role.and_then(|role| role.arn.as_ref()).and_then(|arn| arn.known());
         self.role = Some(RoleRef { name: arn.unwrap_or(name).to_owned(), role });
         role
@@ -200,18 +200,20 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
     fn without_pool(&mut self, visitor: &Visitor<'_>) {
         let host = identity_pool_host("");
-        let named = self.question.role.and_then(|name| self.inventory.role(name));
         let mut for_pools = self.inventory.roles.iter().filter(|role| {
             role.trust.iter().flat_map(|policy| &policy.statements).any(|statement| names_provider(statement, host))
         });
-        let role = named.or_else(|| for_pools.next().filter(|_| for_pools.next().is_none()));
+        let role = match self.question.role {
+            Some(name) => self.inventory.role(name),
+            None => for_pools.next().filter(|_| for_pools.next().is_none()),
+        };
         let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
         match (role, pinned) {
             (Some(role), Some(pool)) => {
                 let name = role.name.shown().into_owned();
                 self.assume(format!("no identity pool was given: taken to be `{pool}`, which `{name}` pins, and to hand out that role"));
                 let token = Presented::of_pool(&pool, visitor.amr.clone(), None);
-                self.at_role(&name, &token);
+                self.at_role(&role.id(), &token);
             }
             _ => self.gate(
                 GateKind::Provider,
@@ -296,9 +298,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     fn direct(&mut self, host: &str, claims: &Claims) {
         let token = Presented { host: host.to_owned(), claims: claims.clone() };
-        let only = || {
-            self.inventory.roles.first().filter(|_| self.inventory.roles.len() == 1).map(|role| role.name.shown().into_owned())
-        };
+        let only = || self.inventory.roles.first().filter(|_| self.inventory.roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
             Some(role) => self.at_role(&role, &token),
             None => self.choices(token),

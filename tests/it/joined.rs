@@ -1,0 +1,118 @@
+//! What lies in several files and belongs together, and what only seems to.
+
+use rolecall::inventory::{Inventory, Role};
+use rolecall::policy::Instant;
+use rolecall::simulate::{Flow, Login, Outcome, Question, Simulation, simulate};
+
+use crate::support::with_inventory;
+
+const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
+
+fn trust() -> String {
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": {{"Federated": "cognito-identity.amazonaws.com"}},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringEquals": {{"cognito-identity.amazonaws.com:aud": "{POOL}"}}}}}}}}"#
+    )
+}
+
+fn role(account: &str) -> String {
+    let arn = format!("arn:aws:iam::{account}:role/app");
+    format!(r#"{{"Role": {{"RoleName": "app", "Arn": "{arn}", "AssumeRolePolicyDocument": {}}}}}"#, trust())
+}
+
+fn role_policy(action: &str) -> String {
+    format!(
+        r#"{{"RoleName": "app", "PolicyName": "p", "PolicyDocument": {{"Version": "2012-10-17",
+        "Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}}}"#
+    )
+}
+
+fn actions(role: &Role<'_>) -> Vec<String> {
+    let statements = role.permissions.iter().flat_map(|named| &named.policy.statements);
+    let patterns = statements.filter_map(|statement| statement.actions.as_ref()).flat_map(|actions| &actions.list);
+    patterns.map(|pattern| pattern.text.shown().into_owned()).collect()
+}
+
+fn with<T>(files: &[(&str, String)], look: impl FnOnce(&Inventory<'_>) -> T) -> T {
+    with_inventory(files.iter().cloned(), |_, inventory| look(inventory))
+}
+
+/// Role names are unique in one account only. The policies of a role name no account: the folder tells.
+#[test]
+fn roles_of_one_name_in_two_accounts() {
+    let mut files = [
+        ("prod/get-role-policy.json", role_policy("s3:GetObject")),
+        ("prod/get-role.json", role("111122223333")),
+        ("staging/get-role-policy.json", role_policy("s3:*")),
+        ("staging/get-role.json", role("444455556666")),
+    ];
+    for _ in 0..files.len() {
+        files.rotate_left(1);
+        with(&files, |inventory| {
+            assert_eq!(inventory.roles.len(), 2);
+            let of = |account| inventory.role(&format!("arn:aws:iam::{account}:role/app")).map(actions).unwrap();
+            assert_eq!(of("111122223333"), ["s3:GetObject"], "{files:?}");
+            assert_eq!(of("444455556666"), ["s3:*"], "{files:?}");
+        });
+    }
+}
+
+#[test]
+fn the_parts_of_a_role_in_several_folders() {
+    let files = [("policies/app.json", role_policy("s3:GetObject")), ("roles/app.json", role("111122223333"))];
+    for files in [files.clone(), {
+        let [one, other] = files;
+        [other, one]
+    }] {
+        with(&files, |inventory| {
+            assert_eq!(inventory.roles.len(), 1);
+            assert_eq!(actions(&inventory.roles[0]), ["s3:GetObject"]);
+        });
+    }
+}
+
+/// A role of another account than the one that is named is another role, whatever its name.
+#[test]
+fn a_role_of_another_account() {
+    with(&[("role.json", role("111122223333"))], |inventory| {
+        assert!(inventory.role("app").is_some());
+        assert!(inventory.role("arn:aws:iam::111122223333:role/app").is_some());
+        assert!(inventory.role("arn:aws:iam::444455556666:role/app").is_none());
+    });
+    with(&[("app.json", trust())], |inventory| {
+        assert!(inventory.role("arn:aws:iam::444455556666:role/path/app").is_some(), "its account is not known");
+    });
+}
+
+/// A name that no role has is never taken for another role.
+#[test]
+fn a_role_that_was_not_given() {
+    with(&[("app.json", trust())], |inventory| {
+        let answer = ask(inventory, &Question { role: Some("ap"), ..guest() });
+        assert_eq!(answer.outcome, Outcome::Undecided);
+        assert_eq!(answer.role, None);
+    });
+}
+
+struct Answer {
+    outcome: Outcome,
+    role: Option<String>,
+}
+
+fn ask(inventory: &Inventory<'_>, question: &Question<'_>) -> Answer {
+    let Simulation { outcome, role, .. } = simulate(inventory, question);
+    Answer { outcome, role: role.map(|role| role.name) }
+}
+
+fn guest() -> Question<'static> {
+    Question {
+        login: Login::Guest,
+        pool: None,
+        flow: Flow::Classic,
+        custom_role: None,
+        role: None,
+        access: Vec::new(),
+        context: Vec::new(),
+        at: Instant::from_seconds(1_795_435_200),
+    }
+}
