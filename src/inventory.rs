@@ -73,6 +73,8 @@ pub struct Role<'s> {
     pub permissions: Vec<NamedPolicy<'s>>,
     /// The ARNs of attached policies whose document was not given.
     pub unread: Vec<Text<'s>>,
+    /// Whether the policies that were given or named are all that it has.
+    pub complete: bool,
     /// The ARN of its permissions boundary.
     pub boundary: Option<Text<'s>>,
 }
@@ -95,6 +97,8 @@ pub struct LoosePolicy<'s> {
     pub policy: Policy<'s>,
     /// Whether its kind is sure.
     pub sure: bool,
+    /// Whether it is a file of its own, and so may be that of a role.
+    pub alone: bool,
 }
 
 impl<'s> Inventory<'s> {
@@ -118,6 +122,13 @@ impl<'s> Inventory<'s> {
         with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
     }
 
+    /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
+    pub fn beside(&self, role: &Role<'s>) -> impl Iterator<Item = &Policy<'s>> {
+        let others = self.roles.iter().any(|other| other.lacks_policies() && !std::ptr::eq(other, role));
+        let alone = self.policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
+        alone.filter(move |_| role.lacks_policies() && !others).map(|loose| &loose.policy)
+    }
+
     /// The roles of an identity pool.
     pub fn role_map(&self, pool: &IdentityPool<'s>) -> Option<&RoleMap<'s>> {
         self.role_maps.iter().find(|map| map.pool.known().is_some() && map.pool.known() == pool.id.known())
@@ -127,12 +138,17 @@ impl<'s> Inventory<'s> {
 impl<'s> Role<'s> {
     /// A role of which only the name is known.
     fn new(name: Text<'s>) -> Self {
-        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), boundary: None }
+        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), complete: false, boundary: None }
     }
 
     /// Its account, where its ARN tells.
     pub fn account(&self) -> Option<&str> {
         self.arn.as_ref().and_then(|arn| arn.known()).and_then(Arn::parse).map(|arn| arn.account)
+    }
+
+    /// Whether nothing was given that tells what it may do.
+    pub fn lacks_policies(&self) -> bool {
+        !self.complete && self.permissions.is_empty() && self.unread.is_empty()
     }
 
     /// Whether this is its ARN or its name. Where its own ARN is not known, any ARN of a role of its name is.

@@ -1,6 +1,6 @@
 //! The output of AWS CLI commands, one function a shape.
 
-use super::{Form, Inventory, NamedPolicy, Role};
+use super::{Form, Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
@@ -79,6 +79,7 @@ impl<'i, 's> Reader<'i, 's> {
         let trust = node.get("AssumeRolePolicyDocument").and_then(|document| self.document(document, PolicyKind::Trust));
         let permissions: Vec<_> = items(node, "RolePolicyList").filter_map(|policy| self.named_policy(policy)).collect();
         let unread: Vec<_> = items(node, "AttachedManagedPolicies").filter_map(|policy| text(policy, "PolicyArn")).collect();
+        let complete = node.get("RolePolicyList").is_some() && node.get("AttachedManagedPolicies").is_some();
         let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
@@ -86,6 +87,7 @@ impl<'i, 's> Reader<'i, 's> {
             role.trust = trust.or(role.trust.take());
             role.permissions.extend(permissions);
             role.unread.extend(unread);
+            role.complete |= complete;
             role.boundary = boundary.or(role.boundary.take());
         });
     }
@@ -141,6 +143,9 @@ impl<'i, 's> Reader<'i, 's> {
                     self.inventory.roles.get(index).is_some_and(|role| role.unread.iter().any(|own| own.known() == arn.known()))
                 })
                 .collect();
+            if holders.is_empty() {
+                self.loose(document);
+            }
             for index in holders {
                 let policy = self.document(document, PolicyKind::Identity);
                 let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
@@ -149,6 +154,18 @@ impl<'i, 's> Reader<'i, 's> {
                     role.permissions.push(NamedPolicy { name, policy });
                 }
             }
+        }
+        for (list, policies) in [("UserDetailList", "UserPolicyList"), ("GroupDetailList", "GroupPolicyList")] {
+            let inline = items(root, list).flat_map(|holder| items(holder, policies));
+            inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| self.loose(document));
+        }
+    }
+
+    /// A policy that no role has.
+    fn loose(&mut self, document: Node<'_, 's>) {
+        let source = document.span().source;
+        if let Some(policy) = self.document(document, PolicyKind::Identity) {
+            self.inventory.policies.push(LoosePolicy { source, policy, sure: true, alone: false });
         }
     }
 

@@ -44,7 +44,7 @@ impl<'s> Inventory<'s> {
             let name = Text::made(stem(source.name()).to_owned(), policy.mark);
             self.roles.push(Role { trust: Some(policy), ..Role::new(name) });
         } else {
-            self.policies.push(LoosePolicy { source: id, policy, sure });
+            self.policies.push(LoosePolicy { source: id, policy, sure, alone: true });
         }
         Some(Form::Policy(kind, sure))
     }

@@ -6,7 +6,7 @@ use crate::evaluate::{Caller, Context, ContextValue, GapReason, Request, Trace, 
 use crate::finding::Label;
 use crate::identity::Claims;
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Policy, PolicyKind};
+use crate::policy::Policy;
 use crate::reference;
 
 /// Whether the session is one that Cognito narrows: a guest's in the enhanced flow.
@@ -40,6 +40,10 @@ pub(super) fn ask<'i, 's>(
                 }
             }
         }
+        if matches!(verdict, Verdict::NotAllowed) && policies(inventory, role).next().is_none() && role.lacks_policies() {
+            outcome = Outcome::Undecided;
+            UNGIVEN.clone_into(&mut why);
+        }
         if let Some((gap, unread)) =
             unread(role).filter(|_| !matches!(verdict, Verdict::Denied(_)) && outcome != Outcome::Undecided)
         {
@@ -63,11 +67,11 @@ pub(super) fn ask<'i, 's>(
 const NARROWED: &str =
     "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
 
-/// The role's policies; of a bare trust policy the identity policies that were given beside it.
+const UNGIVEN: &str = "none of the policies given is known to be the role's (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)";
+
+/// The role's policies, or what was given beside the only role that has none.
 fn policies<'i, 's>(inventory: &'i Inventory<'s>, role: &'i Role<'s>) -> impl Iterator<Item = &'i Policy<'s>> {
-    let loose = inventory.policies.iter().filter(|_| role.arn.is_none());
-    let loose = loose.map(|loose| &loose.policy).filter(|policy| policy.kind == PolicyKind::Identity);
-    role.permissions.iter().map(|named| &named.policy).chain(loose)
+    role.permissions.iter().map(|named| &named.policy).chain(inventory.beside(role))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -348,6 +348,11 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.assume(
             "asked were the role's own policies: no resource policy, service control policy or endpoint policy".to_owned(),
         );
+        if self.inventory.beside(role).next().is_some() {
+            self.assume(format!("the policies that were given by themselves are taken to be those of `{}`", role.name.shown()));
+        } else if !role.complete && !role.permissions.is_empty() {
+            self.assume(format!("`{}` is taken to have no policies but those that were given", role.name.shown()));
+        }
     }
 
     /// The classic flow lets the caller name any role whose trust policy takes the token.

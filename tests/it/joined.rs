@@ -1,8 +1,10 @@
 //! What lies in several files and belongs together, and what only seems to.
 
 use rolecall::inventory::{Inventory, Role};
+use rolecall::lint::Facts;
 use rolecall::policy::Instant;
-use rolecall::simulate::{Flow, Login, Outcome, Question, Simulation, simulate};
+use rolecall::rules;
+use rolecall::simulate::{Access, Flow, Login, Outcome, Question, Simulation, simulate};
 
 use crate::support::with_inventory;
 
@@ -94,14 +96,77 @@ fn a_role_that_was_not_given() {
     });
 }
 
+/// A policy that was given by itself is a role's only where there is one role that lacks its own.
+#[test]
+fn whose_policies_those_are_that_name_no_role() {
+    let policy =
+        || r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#.to_owned();
+    let read = Access { action: "s3:GetObject", resource: "arn:aws:s3:::a/b" };
+    let question = || Question { role: Some("app"), pool: Some(POOL), access: vec![read], ..guest() };
+    let details = format!(
+        r#"{{"RoleDetailList": [{{"RoleName": "app", "Arn": "arn:aws:iam::111122223333:role/app", "RolePolicyList": [],
+        "AttachedManagedPolicies": [], "AssumeRolePolicyDocument": {}}}]}}"#,
+        trust()
+    );
+    #[rustfmt::skip]
+    let table = [
+        (vec![("app.json", trust()), ("policy.json", policy())], Outcome::Allowed),
+        (vec![("app.json", role("111122223333")), ("policy.json", policy())], Outcome::Allowed),
+        (vec![("app.json", trust()), ("other.json", trust()), ("policy.json", policy())], Outcome::Undecided),
+        (vec![("app.json", role("111122223333"))], Outcome::Undecided),
+        (vec![("app.json", role("111122223333")), ("app-policy.json", role_policy("sqs:*")), ("policy.json", policy())], Outcome::Denied),
+        (vec![("details.json", details.clone())], Outcome::Denied),
+        (vec![("details.json", details), ("policy.json", policy())], Outcome::Denied),
+    ];
+    for (files, expected) in table {
+        with(&files, |inventory| {
+            assert_eq!(ask(inventory, &question()).permission, Some(expected), "{files:?}");
+        });
+    }
+}
+
+/// Nothing of an account's details is dropped: policies of users and groups, and those that nobody has, are read too.
+#[test]
+fn policies_of_an_account_that_no_role_has() {
+    let document = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Alow", "Action": "s3:*", "Resource": "*"}}"#;
+    let managed = |name: &str| {
+        format!(
+            r#"{{"PolicyName": "{name}", "Arn": "arn:aws:iam::111122223333:policy/{name}",
+            "PolicyVersionList": [{{"Document": {document}, "IsDefaultVersion": true}}]}}"#
+        )
+    };
+    let role = |name: &str| {
+        format!(
+            r#"{{"RoleName": "{name}", "Arn": "arn:aws:iam::111122223333:role/{name}", "AssumeRolePolicyDocument": {},
+            "RolePolicyList": [], "AttachedManagedPolicies": [{{"PolicyArn": "arn:aws:iam::111122223333:policy/shared"}}]}}"#,
+            trust()
+        )
+    };
+    let details = format!(
+        r#"{{"UserDetailList": [{{"UserPolicyList": [{{"PolicyName": "u", "PolicyDocument": {document}}}]}}],
+        "GroupDetailList": [{{"GroupPolicyList": [{{"PolicyName": "g", "PolicyDocument": {document}}}]}}],
+        "RoleDetailList": [{}, {}], "Policies": [{}, {}]}}"#,
+        role("one"),
+        role("two"),
+        managed("shared"),
+        managed("nobodys")
+    );
+    with_inventory([("details.json", details)].into_iter(), |sources, inventory| {
+        let findings = rules::run(&Facts { sources, inventory });
+        let found = findings.iter().filter(|finding| finding.rule == "unknown-effect").count();
+        assert_eq!(found, 4, "one for each document, however many roles have it");
+    });
+}
+
 struct Answer {
     outcome: Outcome,
     role: Option<String>,
+    permission: Option<Outcome>,
 }
 
 fn ask(inventory: &Inventory<'_>, question: &Question<'_>) -> Answer {
-    let Simulation { outcome, role, .. } = simulate(inventory, question);
-    Answer { outcome, role: role.map(|role| role.name) }
+    let Simulation { outcome, role, permissions, .. } = simulate(inventory, question);
+    Answer { outcome, role: role.map(|role| role.name), permission: permissions.first().map(|own| own.outcome) }
 }
 
 fn guest() -> Question<'static> {
