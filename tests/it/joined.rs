@@ -1,6 +1,6 @@
 //! What lies in several files and belongs together, and what only seems to.
 
-use rolecall::inventory::{Inventory, Role};
+use rolecall::inventory::{Inventory, Role, SignInError};
 use rolecall::lint::Facts;
 use rolecall::policy::Instant;
 use rolecall::rules;
@@ -156,6 +156,41 @@ fn policies_of_an_account_that_no_role_has() {
         let found = findings.iter().filter(|finding| finding.rule == "unknown-effect").count();
         assert_eq!(found, 4, "one for each document, however many roles have it");
     });
+}
+
+/// A user is in one user pool. Which of several is told by the groups, the app client, or what identity pools take.
+#[test]
+fn groups_of_one_name_in_two_user_pools() {
+    let group = |name: &str, pool: &str| format!(r#"{{"Group": {{"GroupName": "{name}", "UserPoolId": "{pool}"}}}}"#);
+    let identity_pool = |pool: &str| {
+        format!(
+            r#"{{"IdentityPoolId": "{POOL}", "IdentityPoolName": "p", "CognitoIdentityProviders":
+            [{{"ProviderName": "cognito-idp.eu-west-1.amazonaws.com/{pool}", "ClientId": "web"}}]}}"#
+        )
+    };
+    let client = r#"{"UserPoolClient": {"ClientId": "mobile", "UserPoolId": "eu-west-1_A"}}"#.to_owned();
+    let mut files = vec![
+        ("1.json", group("Editor", "eu-west-1_A")),
+        ("2.json", group("Editor", "eu-west-1_B")),
+        ("3.json", group("Admin", "eu-west-1_B")),
+        ("4.json", client),
+        ("5.json", group("Guest", "eu-west-1_A")),
+    ];
+    let pool_of = |files: &[(&str, String)], groups: &[&str], client| {
+        with(files, |inventory| {
+            inventory
+                .sign_in(groups, client)
+                .map(|token| token.claims.text("iss").unwrap().rsplit('_').next().unwrap().to_owned())
+        })
+    };
+    assert_eq!(pool_of(&files, &["Editor"], None), Err(SignInError::Several));
+    assert_eq!(pool_of(&files, &["Editor"], Some("mobile")), Ok("A".to_owned()));
+    assert_eq!(pool_of(&files, &["Editor", "Admin"], None), Ok("B".to_owned()));
+    assert_eq!(pool_of(&files, &["Guest", "Admin"], None), Err(SignInError::Apart));
+    assert_eq!(pool_of(&files, &["Gues"], None), Err(SignInError::NoGroup("Gues".to_owned())));
+    files.push(("6.json", identity_pool("eu-west-1_B")));
+    assert_eq!(pool_of(&files, &["Editor"], None), Ok("B".to_owned()));
+    assert_eq!(pool_of(&files, &[], None), Ok("B".to_owned()));
 }
 
 struct Answer {
