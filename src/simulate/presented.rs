@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::{Flow, Given};
 use crate::evaluate::{Context, ContextValue};
 use crate::identity::{Claim, Claims};
+use crate::policy::Instant;
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,7 +57,37 @@ impl Presented {
     pub fn keys(&self) -> Context<'static> {
         token_keys(&self.host, &self.claims)
     }
+
+    /// The session tags that it carries: for each name its value.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+    pub(super) fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
+        let tags = match self.claims.get("https://aws.amazon.com/tags") {
+            Some(Claim::Map(own)) => own.get("principal_tags"),
+            _ => None,
+        };
+        let list = tags.and_then(|tags| if let Claim::Map(list) = tags { Some(list) } else { None });
+        list.into_iter().flat_map(Claims::iter).map(|(key, claim)| {
+            let value = match claim.values().as_slice() {
+                [value] => one(value),
+                _ => ContextValue::Unknown,
+            };
+            (key, value)
+        })
+    }
+
+    /// The actions that the trust policy must allow: one more for session tags, and one for a source identity.
+    ///
+    /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
+    pub(super) fn actions(&self) -> impl Iterator<Item = &'static str> {
+        let tags = self.tags().next().map(|_| "sts:TagSession");
+        let source = self.claims.get("https://aws.amazon.com/source_identity").map(|_| "sts:SetSourceIdentity");
+        std::iter::once(ASSUME).chain(tags).chain(source)
+    }
 }
+
+/// The call that every holder of a token makes.
+pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
@@ -79,21 +110,40 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
 }
 
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
-pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) -> Context<'static> {
-    let mut context = token_keys(&token.host, &token.claims);
+pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>, given: Given<'_>) -> Context<'static> {
+    let mut context = token.keys();
     let session_name = match flow {
         Flow::Enhanced => one("CognitoIdentityCredentials"),
         Flow::Classic => ContextValue::Unknown,
     };
     context.set("sts:RoleSessionName", session_name);
     context.set("aws:SecureTransport", one("true"));
-    context.set("aws:SourceIp", ContextValue::Unknown);
+    // ctx-federated-provider: less sure at this call
+    context.set("aws:FederatedProvider", ContextValue::Unknown);
+    for (key, values) in token.tags() {
+        context.set(format!("aws:RequestTag/{key}"), values);
+    }
+    if token.tags().next().is_some() {
+        let names = token.tags().map(|(key, _)| Cow::Owned(key.to_owned())).collect();
+        context.set("aws:TagKeys", ContextValue::Many(names));
+    }
+    set_circumstances(&mut context, at);
     add_given(&mut context, given);
     context
 }
 
+/// What every request holds, whoever makes it: the time, and things that only the network knows.
+pub(super) fn set_circumstances(context: &mut Context<'static>, at: Option<Instant>) {
+    let time = |text: &dyn Fn(Instant) -> String| at.map_or(ContextValue::Unknown, |at| one(&text(at)));
+    context.set("aws:CurrentTime", time(&|at| at.to_string()));
+    context.set("aws:EpochTime", time(&|at| at.seconds().to_string()));
+    for key in ["aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:UserAgent", "aws:RequestedRegion"] {
+        context.set(key, ContextValue::Unknown);
+    }
+}
+
 /// The condition keys that the claims of a token become.
-pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
+fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
     let mut context = Context::new();
     for (name, claim) in claims.iter() {
         // where a token says for whom it was authorized, that is the audience, and `aud` is kept beside
@@ -101,6 +151,7 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             "azp" => "aud",
             "aud" if claims.get("azp").is_some() => "oaud",
             "iss" | "exp" | "iat" | "nbf" | "jti" => continue,
+            name if name.starts_with("https://aws.amazon.com/") => continue,
             name => name,
         };
         context.set(format!("{host}:{key}"), value(host, key, claim));
@@ -111,12 +162,20 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
 /// The condition keys that the user gave.
 pub(super) fn add_given(context: &mut Context<'static>, given: Given<'_>) {
     for (key, values) in given {
+        let many = is_multivalued(key) || matches!(context.get(key), Some(ContextValue::Many(_)));
         let given = match values.as_slice() {
-            [value] => one(value),
+            [value] if !many => one(value),
             values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),
         };
         context.set((*key).to_owned(), given);
     }
+}
+
+/// Whether a key holds any number of values, also where it holds just one.
+fn is_multivalued(key: &str) -> bool {
+    const KEYS: [&str; 4] = ["aws:CalledVia", "aws:PrincipalOrgPaths", "aws:ResourceOrgPaths", "aws:TagKeys"];
+    let is_amr = key.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claim.eq_ignore_ascii_case("amr"));
+    is_amr || KEYS.iter().any(|own| own.eq_ignore_ascii_case(key))
 }
 
 pub(super) fn one(value: &str) -> ContextValue<'static> {
