@@ -4,6 +4,8 @@ mod aws_cli;
 mod recognise;
 mod sign_in;
 
+use std::borrow::Cow;
+
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{Client, Group, IdentityPool, RoleMap, UserPool};
@@ -17,7 +19,7 @@ pub use sign_in::SignInError;
 /// All that was given.
 #[derive(Debug, Default)]
 pub struct Inventory<'s> {
-    /// The roles. What lies in several files is joined by the role's name.
+    /// The roles. What lies in several files is joined by the role's name; roles of other accounts are other roles.
     pub roles: Vec<Role<'s>>,
     /// Policies that belong to nothing else that was given.
     pub policies: Vec<LoosePolicy<'s>>,
@@ -72,6 +74,8 @@ pub struct Role<'s> {
     pub permissions: Vec<NamedPolicy<'s>>,
     /// The ARNs of attached policies whose document was not given.
     pub unread: Vec<Text<'s>>,
+    /// Whether the policies that were given or named are all that it has.
+    pub complete: bool,
     /// The ARN of its permissions boundary.
     pub boundary: Option<Text<'s>>,
 }
@@ -94,6 +98,8 @@ pub struct LoosePolicy<'s> {
     pub policy: Policy<'s>,
     /// Whether its kind is sure.
     pub sure: bool,
+    /// Whether it is a file of its own, and so may be that of a role.
+    pub alone: bool,
 }
 
 impl<'s> Inventory<'s> {
@@ -111,9 +117,17 @@ impl<'s> Inventory<'s> {
         of_roles.chain(self.policies.iter().map(|loose| (&loose.policy, None)))
     }
 
-    /// The role of this ARN, or of this name.
+    /// The role of this ARN, or of this name; best one of which the ARN is known.
     pub fn role(&self, name_or_arn: &str) -> Option<&Role<'s>> {
-        self.roles.iter().find(|role| role.is(name_or_arn))
+        let with_arn = self.roles.iter().find(|role| role.arn.is_some() && role.is(name_or_arn));
+        with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
+    }
+
+    /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
+    pub fn beside(&self, role: &Role<'s>) -> impl Iterator<Item = &Policy<'s>> {
+        let others = self.roles.iter().any(|other| other.lacks_policies() && !std::ptr::eq(other, role));
+        let alone = self.policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
+        alone.filter(move |_| role.lacks_policies() && !others).map(|loose| &loose.policy)
     }
 
     /// The roles of an identity pool.
@@ -125,7 +139,7 @@ impl<'s> Inventory<'s> {
 impl<'s> Role<'s> {
     /// A role of which only the name is known.
     fn new(name: Text<'s>) -> Self {
-        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), boundary: None }
+        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), complete: false, boundary: None }
     }
 
     /// Its account, where its ARN tells.
@@ -133,10 +147,21 @@ impl<'s> Role<'s> {
         self.arn.as_ref().and_then(|arn| arn.known()).and_then(Arn::parse).map(|arn| arn.account)
     }
 
-    /// Whether this is its ARN or its name.
+    /// Whether nothing was given that tells what it may do.
+    pub fn lacks_policies(&self) -> bool {
+        !self.complete && self.permissions.is_empty() && self.unread.is_empty()
+    }
+
+    /// Whether this is its ARN or its name. Where its own ARN is not known, any ARN of a role of its name is.
     pub fn is(&self, name_or_arn: &str) -> bool {
-        let is = |text: &Text<'_>| text.known() == Some(name_or_arn);
-        is(&self.name) || self.arn.as_ref().is_some_and(is)
+        let is = |text: &Text<'_>, wanted: &str| text.known() == Some(wanted);
+        let by_name = || Arn::parse(name_or_arn).and_then(Arn::role_name).is_some_and(|name| is(&self.name, name));
+        is(&self.name, name_or_arn) || self.arn.as_ref().map_or_else(by_name, |arn| is(arn, name_or_arn))
+    }
+
+    /// Its ARN or, where none is known, its name.
+    pub fn id(&self) -> Cow<'_, str> {
+        self.arn.as_ref().filter(|arn| arn.known().is_some()).unwrap_or(&self.name).shown()
     }
 
     /// The place to point at when the role itself is meant.

@@ -29,6 +29,8 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
         let span = finding.primary.span;
         (facts.sources.get(span.source).name().to_owned(), span, finding.rule)
     });
+    // a managed policy is told once, however many roles it is attached to
+    findings.dedup();
     findings
 }
 

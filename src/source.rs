@@ -74,12 +74,23 @@ pub struct Source {
     text: String,
     not_utf8: Option<u32>,
     utf16: bool,
-    lines: OnceLock<Box<[u32]>>,
+    index: OnceLock<Index>,
 }
+
+/// What makes places quick to find, also in a file of one very long line.
+#[derive(Debug)]
+struct Index {
+    /// Where each line starts.
+    lines: Box<[u32]>,
+    /// How many characters stand before each block of [`BLOCK`] bytes.
+    characters: Box<[u32]>,
+}
+
+const BLOCK: usize = 1024;
 
 impl Source {
     const fn new(name: String, text: String) -> Self {
-        Self { name, text, not_utf8: None, utf16: false, lines: OnceLock::new() }
+        Self { name, text, not_utf8: None, utf16: false, index: OnceLock::new() }
     }
 
     /// The name to show: a path as the user gave it, or `-`.
@@ -104,29 +115,47 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end is that of the end.
     pub fn place(&self, offset: u32) -> Place {
-        let starts = self.line_starts();
+        let starts = &self.index().lines;
         let line = starts.partition_point(|&start| start <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
         let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
+        let column = self.characters_before(end).saturating_sub(self.characters_before(start)) + 1;
         Place { line, column }
     }
 
     /// The byte range of a line (from 1), without its line end.
     pub fn line(&self, line: usize) -> std::ops::Range<usize> {
-        let starts = self.line_starts();
+        let starts = &self.index().lines;
         let start = starts.get(line.saturating_sub(1)).map_or(self.text.len(), |&start| start as usize);
         let end = starts.get(line).map_or(self.text.len(), |&next| next as usize);
         let line = self.text.get(start..end).unwrap_or("");
         start..start + line.trim_end_matches(['\n', '\r']).len()
     }
 
-    fn line_starts(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
             let newlines = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect()
+            let lines = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
+            let mut counts = vec![0];
+            let mut before = 0;
+            for block in self.text.as_bytes().chunks(BLOCK) {
+                before += characters(block) as u32;
+                counts.push(before);
+            }
+            Index { lines, characters: counts.into() }
         })
     }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let before = self.index().characters.get(block).map_or(0, |&count| count as usize);
+        before + self.text.as_bytes().get(block * BLOCK..offset).map_or(0, characters)
+    }
+}
+
+/// How many characters start in these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// All input texts of a run.

@@ -1,7 +1,7 @@
 //! Which name was meant.
 
 /// The known name that is nearest to a misspelt one, where one is near enough to have been meant; letter case does not count.
-pub fn nearest(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name: Vec<char> = name.trim().chars().take(LONGEST + 1).map(|c| c.to_ascii_lowercase()).collect();
     if name.is_empty() || name.len() > LONGEST {
         return None;

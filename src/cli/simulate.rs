@@ -7,10 +7,11 @@ use clap::ValueEnum;
 
 use rolecall::arn::Arn;
 use rolecall::identity::Token;
-use rolecall::inventory::{Form, Inventory};
+use rolecall::inventory::{Form, Inventory, SignInError};
 use rolecall::policy::Instant;
 use rolecall::report::{self, Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, GateKind, GateState, Login, Outcome, Question, Simulation};
+use rolecall::spelling::nearest;
 
 use super::input::{Inputs, gather};
 use super::{Common, Ending, Exit, Failure, Format, output, secret};
@@ -134,6 +135,7 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
         output::warn("error: nothing to simulate with: no policy, role or pool was recognised");
         return Ok(Exit::Nothing);
     }
+    refuse_names(args, &inventory)?;
     let subjects = subjects(args, token, &inventory)?;
     let answers: Vec<Simulated<'_, '_>> = subjects
         .iter()
@@ -165,6 +167,26 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
     Ok(if differing == 0 { Exit::Fine } else { Exit::Found })
 }
 
+/// Names that stand for nothing that was given, or for more than one thing.
+fn refuse_names(args: &Args, inventory: &Inventory<'_>) -> Result<(), Failure> {
+    let pools = &inventory.identity_pools;
+    if let Some(wanted) = args.pool.as_deref().filter(|wanted| !pools.is_empty() && !pools.iter().any(|pool| pool.is(wanted))) {
+        let names = pools.iter().flat_map(|pool| [Some(&pool.id), pool.name.as_ref()]).flatten().filter_map(|name| name.known());
+        let help = nearest(wanted, names).map_or_else(
+            || "add the output of `aws cognito-identity describe-identity-pool` to the paths".to_owned(),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        return Err(Failure::with_help(format!("no identity pool `{wanted}` among the inputs"), help));
+    }
+    let named = |name: &&str| inventory.roles.iter().filter(|role| role.is(name)).count() > 1;
+    match args.role.as_deref().filter(named) {
+        Some(name) => {
+            Err(Failure::with_help(format!("several roles are called `{name}`"), "name the one that is meant by its ARN"))
+        }
+        None => Ok(()),
+    }
+}
+
 fn given_token(args: &Args) -> Result<Option<Token>, Failure> {
     match (&args.token, &args.claims) {
         (Some(token), _) => secret::token(token, args.token_insecure_arg).map(Some),
@@ -188,20 +210,29 @@ fn subjects(args: &Args, token: Option<Token>, inventory: &Inventory<'_>) -> Res
         let groups: Vec<&str> = args.group.iter().map(String::as_str).collect();
         return Ok(vec![member(inventory, &groups, client)?]);
     }
+    Ok(everybody(inventory, client))
+}
+
+/// A user of each group, of all groups, and of none, for each user pool; and a guest.
+fn everybody(inventory: &Inventory<'_>, client: Option<&str>) -> Vec<Subject> {
     let mut subjects = Vec::new();
-    let mut names: Vec<&str> = inventory.groups.iter().filter_map(|group| group.name.known()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in &names {
-        subjects.push(member(inventory, &[name], client)?);
+    let hosts = inventory.user_pool_hosts();
+    for host in &hosts {
+        let names = inventory.group_names(host);
+        let mut sets: Vec<&[&str]> = names.chunks(1).collect();
+        if names.len() > 1 {
+            sets.push(&names);
+        }
+        sets.push(&[]);
+        let of_pool = host.rsplit('/').next().filter(|_| hosts.len() > 1);
+        for groups in sets {
+            let token = inventory.sign_in_to(host, groups, client);
+            let name = of_pool.map_or_else(|| member_name(groups), |pool| format!("{} of `{pool}`", member_name(groups)));
+            subjects.extend(token.map(|token| Subject { name, login: Own::Token(token) }));
+        }
     }
-    if names.len() > 1 {
-        subjects.push(member(inventory, &names, client)?);
-    }
-    // where there is no user pool, nobody signs in to one
-    subjects.extend(member(inventory, &[], client));
     subjects.push(guest());
-    Ok(subjects)
+    subjects
 }
 
 fn guest() -> Subject {
@@ -210,13 +241,30 @@ fn guest() -> Subject {
 
 /// A user of a user pool in exactly these groups.
 fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> Result<Subject, Failure> {
-    let name = match groups {
+    let token = inventory.sign_in(groups, client).map_err(|error| {
+        let help = match &error {
+            SignInError::NoGroup(name) => {
+                let names = inventory.groups.iter().filter_map(|group| group.name.known());
+                nearest(name, names).map_or_else(
+                    || "add the output of `aws cognito-idp list-groups` to the paths".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                )
+            }
+            SignInError::NoUserPool => "add the output of `aws cognito-idp describe-user-pool` to the paths".to_owned(),
+            SignInError::Apart => "name groups of one user pool".to_owned(),
+            SignInError::Several => "tell by `--client` whose app client it is".to_owned(),
+        };
+        Failure::with_help(error.to_string(), help)
+    })?;
+    Ok(Subject { name: member_name(groups), login: Own::Token(token) })
+}
+
+fn member_name(groups: &[&str]) -> String {
+    match groups {
         [] => "a signed-in user in no group".to_owned(),
         [only] => format!("a member of `{only}`"),
         all => format!("a member of {}", all.iter().map(|group| format!("`{group}`")).collect::<Vec<_>>().join(" and ")),
-    };
-    let token = inventory.sign_in(groups, client).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(Subject { name, login: Own::Token(token) })
+    }
 }
 
 fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {

@@ -63,10 +63,10 @@ impl Claims {
         }
     }
 
-    /// The value of a claim that is a whole number.
-    pub fn integer(&self, name: &str) -> Option<i64> {
+    /// The value of a claim that is a number of seconds, without its fraction.
+    pub fn seconds(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
-            Claim::Number(digits) => digits.parse().ok(),
+            Claim::Number(digits) => digits.parse().ok().or_else(|| Some(digits.parse::<f64>().ok()?.floor() as i64)),
             _ => None,
         }
     }

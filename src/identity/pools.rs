@@ -87,6 +87,13 @@ pub struct IdentityPool<'s> {
     pub mark: Span,
 }
 
+impl IdentityPool<'_> {
+    /// Whether this is its id or its name.
+    pub fn is(&self, id_or_name: &str) -> bool {
+        self.id.known() == Some(id_or_name) || self.name.as_ref().is_some_and(|name| name.known() == Some(id_or_name))
+    }
+}
+
 /// A provider of logins to an identity pool.
 #[derive(Clone, Debug)]
 pub struct Provider<'s> {

@@ -1,6 +1,6 @@
 //! The output of AWS CLI commands, one function a shape.
 
-use super::{Form, Inventory, NamedPolicy, Role};
+use super::{Form, Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
@@ -8,20 +8,27 @@ use crate::identity::{
     UserPool,
 };
 use crate::policy::{self, Policy, PolicyKind};
+use crate::source::{Sources, Span};
 use crate::syntax::{Kind, Node, Piece, SyntaxFault, Text, json};
 
 /// Takes in what the output of one command holds; `None` where it is of no known command.
-pub(super) fn read<'s>(inventory: &mut Inventory<'s>, root: Node<'_, 's>, faults: &mut Vec<Fault<SyntaxFault>>) -> Option<Form> {
-    let mut reader = Reader { inventory, faults };
+pub(super) fn read<'s>(
+    inventory: &mut Inventory<'s>,
+    sources: &Sources,
+    root: Node<'_, 's>,
+    faults: &mut Vec<Fault<SyntaxFault>>,
+) -> Option<Form> {
+    let mut reader = Reader { inventory, sources, faults };
     Some(Form::AwsCli(reader.read(root)?))
 }
 
 struct Reader<'i, 's> {
     inventory: &'i mut Inventory<'s>,
+    sources: &'i Sources,
     faults: &'i mut Vec<Fault<SyntaxFault>>,
 }
 
-impl<'s> Reader<'_, 's> {
+impl<'i, 's> Reader<'i, 's> {
     fn read(&mut self, root: Node<'_, 's>) -> Option<&'static str> {
         let has = |key: &str| root.get(key).is_some();
         if has("RoleDetailList") {
@@ -38,7 +45,7 @@ impl<'s> Reader<'_, 's> {
         }
         if has("RoleName") && has("PolicyName") && has("PolicyDocument") {
             let permissions = self.named_policy(root);
-            self.join(text(root, "RoleName")?, |role| role.permissions.extend(permissions));
+            self.join(text(root, "RoleName")?, None, |role| role.permissions.extend(permissions));
             return Some("iam get-role-policy");
         }
         if let Some(groups) = root.get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
@@ -72,29 +79,57 @@ impl<'s> Reader<'_, 's> {
         let trust = node.get("AssumeRolePolicyDocument").and_then(|document| self.document(document, PolicyKind::Trust));
         let permissions: Vec<_> = items(node, "RolePolicyList").filter_map(|policy| self.named_policy(policy)).collect();
         let unread: Vec<_> = items(node, "AttachedManagedPolicies").filter_map(|policy| text(policy, "PolicyArn")).collect();
+        let complete = node.get("RolePolicyList").is_some() && node.get("AttachedManagedPolicies").is_some();
         let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
-        self.join(name, |role| {
-            role.arn = arn.or(role.arn.take());
+        self.join(name, arn, |role| {
             role.trust = trust.or(role.trust.take());
             role.permissions.extend(permissions);
             role.unread.extend(unread);
+            role.complete |= complete;
             role.boundary = boundary.or(role.boundary.take());
         });
     }
 
-    /// One folder may hold a role's parts in several files, in any order.
-    fn join(&mut self, name: Text<'s>, fill: impl FnOnce(&mut Role<'s>)) {
-        let roles = &mut self.inventory.roles;
-        let index = roles.iter().position(|role| role.name.known().is_some() && role.name.known() == name.known());
-        let index = index.unwrap_or_else(|| {
-            roles.push(Role::new(name));
-            roles.len() - 1
+    /// A role's parts may lie in several files, in any order. Names are unique in an account only, so roles of other ARNs are
+    /// other roles; of these, a part without an ARN belongs to the one that lies in its folder.
+    fn join(&mut self, name: Text<'s>, arn: Option<Text<'s>>, fill: impl FnOnce(&mut Role<'s>)) {
+        let folder = self.folder(name.span());
+        let is_known = |one: &Text<'_>, other: &Text<'_>| one.known().is_some() && one.known() == other.known();
+        let may_be = |role: &Role<'_>| {
+            let same_arn = role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
+            is_known(&role.name, &name) && same_arn
+        };
+        let candidates = || self.inventory.roles.iter().enumerate().filter(|(_, role)| may_be(role));
+        let near = candidates().find(|(_, role)| self.folder(role.span()) == folder);
+        let found = near.or_else(|| candidates().next()).map(|(index, _)| index);
+        let index = found.unwrap_or_else(|| {
+            let strays = self.strays(&name, folder);
+            self.inventory.roles.push(Role { permissions: strays, ..Role::new(name) });
+            self.inventory.roles.len() - 1
         });
-        if let Some(role) = roles.get_mut(index) {
+        if let Some(role) = self.inventory.roles.get_mut(index) {
+            role.arn = role.arn.take().or(arn);
             fill(role);
         }
+    }
+
+    /// Policies that lie in this folder and went to a role of this name in another one, as long as that was the only one.
+    fn strays(&mut self, name: &Text<'s>, folder: &str) -> Vec<NamedPolicy<'s>> {
+        let mut strays = Vec::new();
+        let sources = self.sources;
+        for role in self.inventory.roles.iter_mut().filter(|role| role.name.known() == name.known()) {
+            let is_stray = |named: &mut NamedPolicy<'_>| folder_of(sources, named.name.span()) == folder;
+            if folder_of(sources, role.name.span()) != folder {
+                strays.extend(role.permissions.extract_if(.., is_stray));
+            }
+        }
+        strays
+    }
+
+    fn folder(&self, span: Span) -> &'i str {
+        folder_of(self.sources, span)
     }
 
     /// Roles with their attached policies, which lie in a list of their own.
@@ -108,6 +143,9 @@ impl<'s> Reader<'_, 's> {
                     self.inventory.roles.get(index).is_some_and(|role| role.unread.iter().any(|own| own.known() == arn.known()))
                 })
                 .collect();
+            if holders.is_empty() {
+                self.loose(document);
+            }
             for index in holders {
                 let policy = self.document(document, PolicyKind::Identity);
                 let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
@@ -116,6 +154,18 @@ impl<'s> Reader<'_, 's> {
                     role.permissions.push(NamedPolicy { name, policy });
                 }
             }
+        }
+        for (list, policies) in [("UserDetailList", "UserPolicyList"), ("GroupDetailList", "GroupPolicyList")] {
+            let inline = items(root, list).flat_map(|holder| items(holder, policies));
+            inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| self.loose(document));
+        }
+    }
+
+    /// A policy that no role has.
+    fn loose(&mut self, document: Node<'_, 's>) {
+        let source = document.span().source;
+        if let Some(policy) = self.document(document, PolicyKind::Identity) {
+            self.inventory.policies.push(LoosePolicy { source, policy, sure: true, alone: false });
         }
     }
 
@@ -270,6 +320,12 @@ fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t,
 
 fn every_item_has(list: Node<'_, '_>, key: &str) -> bool {
     list.kind() == Kind::List && list.items().all(|item| item.get(key).is_some())
+}
+
+/// The folder of the file that a span lies in.
+fn folder_of(sources: &Sources, span: Span) -> &str {
+    let name = sources.get(span.source).name();
+    name.rfind(['/', '\\']).and_then(|end| name.get(..end)).unwrap_or("")
 }
 
 fn name_in<'s>(arn: &Text<'s>) -> Option<Text<'s>> {

@@ -29,7 +29,7 @@ impl<'s> Inventory<'s> {
             faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
-        let form = aws_cli::read(self, root, &mut faults).or_else(|| self.loose(source, id, root));
+        let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
         match form {
             Some(form) => self.documents.push(Document { source: id, form, faults }),
             None => self.pass_over(id, "no policy, role or pool in it"),
@@ -46,7 +46,7 @@ impl<'s> Inventory<'s> {
             let name = Text::made(stem(source.name()).to_owned(), policy.mark);
             self.roles.push(Role { trust: Some(policy), ..Role::new(name) });
         } else {
-            self.policies.push(LoosePolicy { source: id, policy, sure });
+            self.policies.push(LoosePolicy { source: id, policy, sure, alone: true });
         }
         Some(Form::Policy(kind, sure))
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Inventory;
-use crate::identity::{Group, Token, id_token};
+use crate::identity::{Client, Group, Token, id_token};
 
 /// Why no sign-in can be made.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,35 +12,73 @@ pub enum SignInError {
     NoGroup(String),
     /// No user pool was given, neither by itself nor as a provider of an identity pool.
     NoUserPool,
+    /// No user pool has all of the groups.
+    Apart,
+    /// Several user pools fit.
+    Several,
 }
 
 impl<'s> Inventory<'s> {
-    /// The ID token of a user who is in exactly these groups, through this app client.
+    /// The ID token of a user who is in exactly these groups of one user pool, through this app client.
     ///
-    /// Without a client it is one that the identity pool takes, best one that has a role mapping.
+    /// Of several user pools it is the one that identity pools take. Without a client it is one that the identity pool takes,
+    /// best one that has a role mapping.
     pub fn sign_in(&self, groups: &[&str], client: Option<&str>) -> Result<Token, SignInError> {
-        let members: Vec<&Group<'s>> = groups.iter().map(|name| self.group(name)).collect::<Result<_, _>>()?;
-        let pool = members.first().and_then(|group| group.user_pool.known()).or_else(|| self.any_user_pool());
-        let host = match pool {
-            Some(pool) => user_pool_host(pool),
-            None => self.any_provider_host().ok_or(SignInError::NoUserPool)?,
-        };
-        let client = client.or_else(|| self.mapped_client(&host)).or_else(|| self.any_client(&host));
-        Ok(id_token(&host, client.unwrap_or("app-client"), &members))
+        if let Some(name) = groups.iter().find(|name| !self.groups.iter().any(|group| group.name.known() == Some(name))) {
+            return Err(SignInError::NoGroup((*name).to_owned()));
+        }
+        let hosts = self.user_pool_hosts();
+        if hosts.is_empty() {
+            return Err(SignInError::NoUserPool);
+        }
+        let with_groups = hosts.into_iter().filter(|host| self.members(host, groups).is_some()).collect();
+        let of_client = prefer(with_groups, |host| client.is_some_and(|client| self.is_client(host, client)));
+        match prefer(of_client, |host| self.any_client(host).is_some()).as_slice() {
+            [] => Err(SignInError::Apart),
+            [host] => Ok(self.sign_in_to(host, groups, client).ok_or(SignInError::Apart)?),
+            _ => Err(SignInError::Several),
+        }
     }
 
-    fn group(&self, name: &str) -> Result<&Group<'s>, SignInError> {
-        let found = self.groups.iter().find(|group| group.name.known() == Some(name));
-        found.ok_or_else(|| SignInError::NoGroup(name.to_owned()))
+    /// As [`Inventory::sign_in`], to the user pool of this host; `None` where it lacks one of the groups.
+    pub fn sign_in_to(&self, host: &str, groups: &[&str], client: Option<&str>) -> Option<Token> {
+        let members = self.members(host, groups)?;
+        let client = client.or_else(|| self.mapped_client(host)).or_else(|| self.any_client(host));
+        Some(id_token(host, client.unwrap_or("app-client"), &members))
     }
 
-    fn any_user_pool(&self) -> Option<&str> {
+    /// The user pools, as identity pools name them: `cognito-idp.REGION.amazonaws.com/POOL`.
+    pub fn user_pool_hosts(&self) -> Vec<String> {
         let of_groups = self.groups.iter().filter_map(|group| group.user_pool.known());
-        of_groups.chain(self.user_pools.iter().filter_map(|pool| pool.id.known())).next()
+        let named = self.user_pools.iter().filter_map(|pool| pool.id.known()).chain(of_groups).map(user_pool_host);
+        let mut hosts: Vec<String> = self.providers().map(|(host, _)| host.to_owned()).chain(named).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
     }
 
-    fn any_provider_host(&self) -> Option<String> {
-        self.providers().next().map(|(host, _)| host.to_owned())
+    /// The names of the groups of the user pool of this host, sorted.
+    pub fn group_names(&self, host: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = self.groups_of(host).filter_map(|group| group.name.known()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn groups_of(&self, host: &str) -> impl Iterator<Item = &Group<'s>> {
+        let pool = host.rsplit('/').next().unwrap_or(host);
+        self.groups.iter().filter(move |group| group.user_pool.known() == Some(pool))
+    }
+
+    fn members(&self, host: &str, groups: &[&str]) -> Option<Vec<&Group<'s>>> {
+        let member = |name: &&str| self.groups_of(host).find(|group| group.name.known() == Some(name));
+        groups.iter().map(member).collect()
+    }
+
+    fn is_client(&self, host: &str, client: &str) -> bool {
+        let pool = host.rsplit('/').next().unwrap_or(host);
+        let described = |own: &Client<'_>| own.id.known() == Some(client) && own.user_pool.known() == Some(pool);
+        self.providers().any(|own| own == (host, client)) || self.clients.iter().any(described)
     }
 
     fn any_client(&self, host: &str) -> Option<&str> {
@@ -60,11 +98,18 @@ impl<'s> Inventory<'s> {
     }
 }
 
+/// Those that are so, or all where none is.
+fn prefer(list: Vec<String>, is_so: impl Fn(&str) -> bool) -> Vec<String> {
+    if list.iter().any(|own| is_so(own)) { list.into_iter().filter(|own| is_so(own)).collect() } else { list }
+}
+
 impl fmt::Display for SignInError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoGroup(name) => write!(out, "no group `{name}` among the inputs"),
             Self::NoUserPool => out.write_str("no user pool among the inputs, so there is nothing to sign in to"),
+            Self::Apart => out.write_str("no user pool has all of these groups, and a user is in one pool only"),
+            Self::Several => out.write_str("several user pools fit, so it is not known which to sign in to"),
         }
     }
 }

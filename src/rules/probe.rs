@@ -68,10 +68,11 @@ pub(super) enum Provider {
 
 /// The doors of all trust policies, in the order of the text; of one statement at most one for each provider.
 ///
-/// A policy that AWS refuses to store opens nothing.
+/// A policy that AWS refuses to store opens nothing; nor does one of more statements than it can store.
 pub(super) fn doors<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Door<'i, 's>> {
     let mut doors: Vec<Door<'i, 's>> = Vec::new();
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    let stored = |policy: &Policy<'_>| policy.refusal().is_none() && policy.statements.len() <= MOST_STATEMENTS;
+    for (role, policy) in facts.trust_policies().filter(|(_, policy)| stored(policy)) {
         for statement in policy.with_effect(Effect::Allow) {
             let principals = statement.principals.iter().filter(|principals| !principals.negated);
             let first = doors.len();
@@ -250,6 +251,10 @@ pub(super) fn takes(judgement: &Judgement<'_, '_>, statement: &Statement<'_>) ->
 fn region_of(pool: &str) -> &str {
     pool.split(':').next().unwrap_or(pool)
 }
+
+/// No trust policy has more: a statement of a federated principal takes 50 of its 8,192 characters at the least. Each door is
+/// asked with what every statement names, and each time all statements answer.
+const MOST_STATEMENTS: usize = 160;
 
 /// How many hexadecimal digits a GUID has.
 const DIGITS: usize = 32;

@@ -1,12 +1,11 @@
 //! What may be done with the credentials that were got.
 
-use super::{Access, Flow, Judgement, Login, Outcome, Permission, Question, gap, presented};
+use super::{Access, Flow, Judgement, Login, Outcome, Permission, Presented, Question, gap, presented};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, ContextValue, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
-use crate::identity::Claims;
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Policy, PolicyKind};
+use crate::policy::Policy;
 use crate::reference;
 
 /// Whether the session is one that Cognito narrows: a guest's in the enhanced flow.
@@ -14,15 +13,15 @@ pub(super) fn is_scoped_down(question: &Question<'_>) -> bool {
     matches!(question.login, Login::Guest) && question.flow == Flow::Enhanced
 }
 
-/// The answer for one action on one resource. `pool_claims` are those of an identity pool's token.
+/// The answer for one action on one resource, in the session that was got with this token.
 pub(super) fn ask<'i, 's>(
     inventory: &'i Inventory<'s>,
     role: &'i Role<'s>,
     access: Access<'_>,
-    pool_claims: Option<&Claims>,
+    token: &Presented,
     question: &Question<'_>,
 ) -> Permission<'i, 's> {
-    let context = session_context(role, pool_claims, question);
+    let context = session_context(role, token, question);
     let arn = role.arn.as_ref().and_then(|arn| arn.known()).unwrap_or_default();
     let request = Request { principal: Caller::Aws(arn), action: access.action, resource: access.resource, context: &context };
     let mut trace = Trace::default();
@@ -33,12 +32,19 @@ pub(super) fn ask<'i, 's>(
             let session = reference::guest_session_policies().iter().map(|session| &session.policy);
             match evaluate(session, &request, &mut ()) {
                 Verdict::Allowed(_) => {}
-                Verdict::Undecided(_) => outcome = Outcome::Undecided,
+                Verdict::Undecided(_) => {
+                    outcome = Outcome::Undecided;
+                    NARROWED_PERHAPS.clone_into(&mut why);
+                }
                 _ => {
                     outcome = Outcome::Denied;
                     NARROWED.clone_into(&mut why);
                 }
             }
+        }
+        if matches!(verdict, Verdict::NotAllowed) && policies(inventory, role).next().is_none() && role.lacks_policies() {
+            outcome = Outcome::Undecided;
+            UNGIVEN.clone_into(&mut why);
         }
         if let Some((gap, unread)) =
             unread(role).filter(|_| !matches!(verdict, Verdict::Denied(_)) && outcome != Outcome::Undecided)
@@ -63,11 +69,13 @@ pub(super) fn ask<'i, 's>(
 const NARROWED: &str =
     "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
 
-/// The role's policies; of a bare trust policy the identity policies that were given beside it.
+const NARROWED_PERHAPS: &str = "the role allows it, but it is not known whether Cognito leaves it to guests";
+
+const UNGIVEN: &str = "none of the policies given is known to be the role's (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)";
+
+/// The role's policies, or what was given beside the only role that has none.
 fn policies<'i, 's>(inventory: &'i Inventory<'s>, role: &'i Role<'s>) -> impl Iterator<Item = &'i Policy<'s>> {
-    let loose = inventory.policies.iter().filter(|_| role.arn.is_none());
-    let loose = loose.map(|loose| &loose.policy).filter(|policy| policy.kind == PolicyKind::Identity);
-    role.permissions.iter().map(|named| &named.policy).chain(loose)
+    role.permissions.iter().map(|named| &named.policy).chain(inventory.beside(role))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,25 +89,19 @@ fn unread(role: &Role<'_>) -> Option<(Unread, String)> {
     policy.or_else(|| role.boundary.as_ref().map(|arn| (Unread::Boundary, arn.shown().into_owned())))
 }
 
-fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Question<'_>) -> Context<'static> {
-    let mut context = match pool_claims {
-        Some(claims) => {
-            let host = presented::identity_pool_host(claims.text("aud").unwrap_or_default());
-            let mut context = presented::token_keys(host, claims);
-            if matches!(question.login, Login::Guest) {
-                // ctx-after-assume-guest: the page promises these keys for signed-in users only
-                for key in ["aud", "amr", "sub"] {
-                    context.set(format!("{host}:{key}"), ContextValue::Unknown);
-                }
-            }
-            context.set("aws:FederatedProvider", presented::one(host));
-            context
-        }
-        None => Context::new(),
-    };
-    // what nobody gave may be there: an address, tags of the role or of the resource
-    context.partial = true;
-    context.never = Some(presented::is_of_issuer);
+fn session_context(role: &Role<'_>, token: &Presented, question: &Question<'_>) -> Context<'static> {
+    let mut context = token.keys();
+    let is_pool = token.host.starts_with("cognito-identity");
+    let is_guest = token.claims.get("amr").is_some_and(|amr| amr.values().iter().any(|own| own == "unauthenticated"));
+    if !is_pool || is_guest {
+        // ctx-after-assume-guest: the page promises these keys for signed-in users of identity pools only
+        let keys: Vec<String> = context.iter().map(|(key, _)| key.to_owned()).collect();
+        keys.into_iter().for_each(|key| context.set(key, ContextValue::Unknown));
+    }
+    context.set("aws:FederatedProvider", if is_pool { presented::one(&token.host) } else { ContextValue::Unknown });
+    for (key, value) in token.tags() {
+        context.set(format!("aws:PrincipalTag/{key}"), value);
+    }
     if let Some(arn) = role.arn.as_ref().and_then(|arn| arn.known()) {
         context.set("aws:PrincipalArn", presented::one(arn));
         if let Some(parsed) = Arn::parse(arn) {
@@ -107,8 +109,10 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
         }
     }
     context.set("aws:PrincipalType", presented::one("AssumedRole"));
-    context.set("aws:CurrentTime", presented::one(&question.at.to_string()));
-    context.set("aws:EpochTime", presented::one(&question.at.seconds().to_string()));
+    // what nobody gave may be there: an address, tags of the role or of the resource
+    context.partial = true;
+    context.never = Some(presented::is_of_issuer);
+    presented::set_time(&mut context, Some(question.at));
     presented::add_given(&mut context, &question.context);
     context
 }

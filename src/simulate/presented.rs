@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::{Flow, Given};
 use crate::evaluate::{Context, ContextValue};
 use crate::identity::{Claim, Claims};
+use crate::policy::Instant;
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,7 +57,37 @@ impl Presented {
     pub fn keys(&self) -> Context<'static> {
         token_keys(&self.host, &self.claims)
     }
+
+    /// The session tags that it carries: for each name its value.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+    pub(super) fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
+        let tags = match self.claims.get("https://aws.amazon.com/tags") {
+            Some(Claim::Map(own)) => own.get("principal_tags"),
+            _ => None,
+        };
+        let list = tags.and_then(|tags| if let Claim::Map(list) = tags { Some(list) } else { None });
+        list.into_iter().flat_map(Claims::iter).map(|(key, claim)| {
+            let value = match claim.values().as_slice() {
+                [value] => one(value),
+                _ => ContextValue::Unknown,
+            };
+            (key, value)
+        })
+    }
+
+    /// The actions that the trust policy must allow: one more for session tags, and one for a source identity.
+    ///
+    /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
+    pub(super) fn actions(&self) -> impl Iterator<Item = &'static str> {
+        let tags = self.tags().next().map(|_| "sts:TagSession");
+        let source = self.claims.get("https://aws.amazon.com/source_identity").map(|_| "sts:SetSourceIdentity");
+        std::iter::once(ASSUME).chain(tags).chain(source)
+    }
 }
+
+/// The call that every holder of a token makes.
+pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
@@ -79,8 +110,8 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
 }
 
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
-pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) -> Context<'static> {
-    let mut context = token_keys(&token.host, &token.claims);
+pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>, given: Given<'_>) -> Context<'static> {
+    let mut context = token.keys();
     context.partial = true;
     context.never = Some(never_at_assume);
     let session_name = match flow {
@@ -89,6 +120,22 @@ pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) ->
     };
     context.set("sts:RoleSessionName", session_name);
     context.set("aws:SecureTransport", one("true"));
+    for (key, values) in token.tags() {
+        context.set(format!("aws:RequestTag/{key}"), values);
+    }
+    if token.tags().next().is_some() {
+        let names = token.tags().map(|(key, _)| Cow::Owned(key.to_owned())).collect();
+        context.set("aws:TagKeys", ContextValue::Many(names));
+    }
+    // what STS makes of these claims is not followed yet
+    let not_followed =
+        [("source_identity", "sts:SourceIdentity"), ("roles", "sts:RoleAuthorizedByIdp"), ("tags", "sts:TransitiveTagKeys")];
+    for (claim, key) in not_followed {
+        if token.claims.get(&format!("https://aws.amazon.com/{claim}")).is_some() {
+            context.set(key, ContextValue::Unknown);
+        }
+    }
+    set_time(&mut context, at);
     add_given(&mut context, given);
     context
 }
@@ -117,8 +164,16 @@ pub(super) fn is_of_issuer(key: &str) -> bool {
     key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.'))
 }
 
+/// The time, which every request holds; unknown where none is given.
+pub(super) fn set_time(context: &mut Context<'static>, at: Option<Instant>) {
+    if let Some(at) = at {
+        context.set("aws:CurrentTime", one(&at.to_string()));
+        context.set("aws:EpochTime", one(&at.seconds().to_string()));
+    }
+}
+
 /// The condition keys that the claims of a token become.
-pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
+fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
     let mut context = Context::new();
     for (name, claim) in claims.iter() {
         // where a token says for whom it was authorized, that is the audience, and `aud` is kept beside
@@ -126,18 +181,10 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             "azp" => "aud",
             "aud" if claims.get("azp").is_some() => "oaud",
             "iss" | "exp" | "iat" | "nbf" | "jti" => continue,
+            name if name.starts_with("https://aws.amazon.com/") => continue,
             name => name,
         };
         context.set(format!("{host}:{key}"), value(host, key, claim));
-    }
-    // what STS makes of these claims is not followed yet
-    let followed = [
-        ("https://aws.amazon.com/source_identity", "sts:SourceIdentity"),
-        ("https://aws.amazon.com/roles", "sts:RoleAuthorizedByIdp"),
-        ("https://aws.amazon.com/tags", "sts:TransitiveTagKeys"),
-    ];
-    for (_, key) in followed.iter().filter(|(claim, _)| claims.get(claim).is_some()) {
-        context.set(*key, ContextValue::Unknown);
     }
     context
 }
@@ -145,12 +192,20 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
 /// The condition keys that the user gave.
 pub(super) fn add_given(context: &mut Context<'static>, given: Given<'_>) {
     for (key, values) in given {
+        let many = is_multivalued(key) || matches!(context.get(key), Some(ContextValue::Many(_)));
         let given = match values.as_slice() {
-            [value] => one(value),
+            [value] if !many => one(value),
             values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),
         };
         context.set((*key).to_owned(), given);
     }
+}
+
+/// Whether a key holds any number of values, also where it holds just one.
+fn is_multivalued(key: &str) -> bool {
+    const KEYS: [&str; 4] = ["aws:CalledVia", "aws:PrincipalOrgPaths", "aws:ResourceOrgPaths", "aws:TagKeys"];
+    let is_amr = key.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claim.eq_ignore_ascii_case("amr"));
+    is_amr || KEYS.iter().any(|own| own.eq_ignore_ascii_case(key))
 }
 
 pub(super) fn one(value: &str) -> ContextValue<'static> {

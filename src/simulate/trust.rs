@@ -1,11 +1,12 @@
 //! What a role's trust policy says to a token.
 
+use super::presented::ASSUME;
 use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, gap, near_miss, presented};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Request, Trace, Verdict, evaluate};
+use crate::evaluate::{Caller, Context, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::inventory::Role;
-use crate::policy::{Effect, Policy, PrincipalKind, Statement};
+use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
 
 /// What came out, ready for the gate.
 pub(super) struct Answer<'i, 's> {
@@ -16,20 +17,19 @@ pub(super) struct Answer<'i, 's> {
     pub(super) near_miss: Option<NearMiss<'i, 's>>,
 }
 
-/// Asks the trust policy of a role.
+/// Asks the trust policy of a role. `flow` is classic where the caller himself brings the token to STS.
 pub(super) fn judge<'i, 's>(
     role: &'i Role<'s>,
     policy: &'i Policy<'s>,
     token: &Presented,
+    flow: Flow,
     question: &Question<'_>,
 ) -> Answer<'i, 's> {
-    let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
-    let mut given = vec![("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])];
-    given.extend(question.context.iter().cloned());
-    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &given);
+    let context = presented::assume_context(token, flow, Some(question.at), &question.context);
+    let (action, judgement) = ask_for_all(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, &context);
     let refused = matches!(judgement.verdict, Verdict::NotAllowed);
     let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
-    let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host);
+    let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host, action);
     Answer { state, text, places, judgement, near_miss }
 }
 
@@ -41,21 +41,45 @@ pub(super) fn ask<'p, 's>(
     flow: Flow,
     given: Given<'_>,
 ) -> Judgement<'p, 's> {
-    let context = presented::assume_context(token, flow, given);
+    ask_for_all(policy, role, token, &presented::assume_context(token, flow, None, given)).1
+}
+
+/// The answer for the action that decides: each must be allowed to the same caller, in one statement or several, so one that is
+/// not comes before one of which it is not known.
+fn ask_for_all<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    context: &Context<'_>,
+) -> (&'static str, Judgement<'p, 's>) {
     let provider = provider(policy, &token.host, role.and_then(Arn::parse).map(|arn| arn.account));
-    let request =
-        Request { principal: Caller::Federated(&provider), action: ASSUME, resource: role.unwrap_or("*"), context: &context };
-    let mut trace = Trace::default();
-    let verdict = evaluate([policy], &request, &mut trace);
-    Judgement { verdict, trace }
+    let ask = |action: &'static str| {
+        let request = Request { principal: Caller::Federated(&provider), action, resource: role.unwrap_or("*"), context };
+        let mut trace = Trace::default();
+        let verdict = evaluate([policy], &request, &mut trace);
+        (action, Judgement { verdict, trace })
+    };
+    let rank = |answer: &(&str, Judgement<'_, '_>)| match answer.1.verdict {
+        Verdict::Allowed(_) => 2,
+        Verdict::Undecided(_) => 1,
+        Verdict::NotAllowed | Verdict::Denied(_) | Verdict::Refused(_) => 0,
+    };
+    token.actions().map(ask).min_by_key(rank).unwrap_or_else(|| ask(ASSUME))
 }
 
 /// The identity pool that a trust policy pins, if any: for inputs without a pool.
 pub(super) fn pinned_audience(policy: &Policy<'_>, host: &str) -> Option<String> {
     let key = format!("{host}:aud");
     let conditions = policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions);
-    let mut pinned = conditions.filter(|condition| condition.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
-    pinned.find_map(|condition| condition.values.iter().find_map(|value| value.pattern.plain().map(str::to_owned)))
+    let names_pools = |condition: &&Condition<'_>| {
+        let positive = condition.operator.filter(|operator| !operator.negated).map(|operator| operator.comparison);
+        let compares =
+            matches!(positive, Some(Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike));
+        compares && condition.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key))
+    };
+    let values = conditions.filter(names_pools).flat_map(|condition| &condition.values);
+    let mut exact = values.filter_map(|value| value.pattern.plain()).filter(|text| !text.contains(['*', '?']));
+    exact.next().map(str::to_owned)
 }
 
 /// Whether a statement lets tokens of identity pools in, by its principal.
@@ -65,8 +89,6 @@ pub(super) fn names_provider(statement: &Statement<'_>, host: &str) -> bool {
         .filter(|principal| principal.kind == PrincipalKind::Federated)
         .any(|principal| principal.value.known() == Some(host))
 }
-
-const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 /// Providers that AWS knows without an object in the account.
 const BUILT_IN: [&str; 3] = ["accounts.google.com", "graph.facebook.com", "www.amazon.com"];
@@ -88,6 +110,7 @@ fn tell(
     near_miss: Option<&NearMiss<'_, '_>>,
     policy: &Policy<'_>,
     provider: &str,
+    action: &str,
 ) -> (GateState, String, Vec<Label>) {
     let Judgement { verdict, trace } = judgement;
     match verdict {
@@ -109,7 +132,7 @@ fn tell(
             }
             None => (
                 GateState::Fail,
-                format!("no statement lets `{provider}` call `{ASSUME}`"),
+                format!("no statement lets `{provider}` call `{action}`"),
                 vec![Label::new(policy.mark, "no statement for this provider")],
             ),
         },

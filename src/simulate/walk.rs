@@ -11,12 +11,12 @@ use super::trust::{judge, names_provider, pinned_audience};
 use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, permissions};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
-use crate::identity::{Algorithm, Claims, IdentityPool, Issuer, Token};
+use crate::identity::{Algorithm, Claim, Claims, IdentityPool, Issuer, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Instant;
 
 pub(super) fn walk<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
-    let mut walk = Walk { inventory, question, simulation: Simulation::start(), picked: None };
+    let mut walk = Walk { inventory, question, flow: question.flow, simulation: Simulation::start(), picked: None };
     walk.run();
     walk.finish()
 }
@@ -24,6 +24,8 @@ pub(super) fn walk<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>
 struct Walk<'q, 'i, 's> {
     inventory: &'i Inventory<'s>,
     question: &'q Question<'q>,
+    /// Classic also where a token is taken to STS past any pool.
+    flow: Flow,
     simulation: Simulation<'i, 's>,
     /// Why the pool picked the role that it picked.
     picked: Option<String>,
@@ -56,7 +58,7 @@ impl<'i, 's> Simulation<'i, 's> {
     }
 
     fn role_ref(&mut self, inventory: &'i Inventory<'s>, name: &str) -> Option<&'i Role<'s>> {
-        let role = inventory.role(name).or_else(|| inventory.role(short(name)));
+        let role = inventory.role(name);
         let arn = role.and_then(|role| role.arn.as_ref()).and_then(|arn| arn.known());
         self.role = Some(RoleRef { name: arn.unwrap_or(name).to_owned(), role });
         role
@@ -92,17 +94,17 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.expiry(&token.claims);
         match &token.issuer {
             Issuer::UserPool(host) => {
-                let client = token.claims.text("aud").unwrap_or_default();
+                let client = audience(&token.claims);
                 let key = format!("{host}:{client}");
                 let user = token.claims.text("sub").unwrap_or("USER");
                 let amr = vec!["authenticated".to_owned(), host.clone(), format!("{host}:CognitoSignIn:{user}")];
                 let known = Known::Provider(&key, &token.claims);
-                self.at_pool(&Visitor { known, login: Some((host.clone(), client.to_owned())), amr });
+                self.at_pool(&Visitor { known, login: Some((host.clone(), client)), amr });
             }
             Issuer::IdentityPools => self.direct(identity_pool_host(token.claims.text("aud").unwrap_or_default()), &token.claims),
             Issuer::Other(host) => match self.oidc_key(host) {
                 Some((key, amr)) => {
-                    let client = token.claims.text("aud").unwrap_or_default().to_owned();
+                    let client = audience(&token.claims);
                     let amr = amr(&client, token.claims.text("sub").unwrap_or("USER"));
                     self.at_pool(&Visitor {
                         known: Known::Provider(&key, &token.claims),
@@ -152,9 +154,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn expiry(&mut self, claims: &Claims) {
-        let (state, text) = match claims.integer("exp").map(Instant::from_seconds) {
+        let (state, text) = match claims.seconds("exp").map(Instant::from_seconds) {
             Some(end) if end <= self.question.at => (GateState::Fail, format!("the token expired at {end}")),
             Some(end) => (GateState::Pass, format!("the token is good until {end}")),
+            None if claims.get("exp").is_some() => (GateState::Unknown, "the token's `exp` is no number of seconds".to_owned()),
             None => (GateState::Skipped, "the claims name no end".to_owned()),
         };
         self.gate(GateKind::Expiry, state, text, Vec::new());
@@ -200,18 +203,21 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
     fn without_pool(&mut self, visitor: &Visitor<'_>) {
         let host = identity_pool_host("");
-        let named = self.question.role.and_then(|name| self.inventory.role(name));
         let mut for_pools = self.inventory.roles.iter().filter(|role| {
             role.trust.iter().flat_map(|policy| &policy.statements).any(|statement| names_provider(statement, host))
         });
-        let role = named.or_else(|| for_pools.next().filter(|_| for_pools.next().is_none()));
+        let role = match self.question.role {
+            Some(name) => self.inventory.role(name),
+            None => for_pools.next().filter(|_| for_pools.next().is_none()),
+        };
         let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
-        match (role, pinned) {
+        match (role, self.question.pool.map(str::to_owned).or(pinned)) {
             (Some(role), Some(pool)) => {
                 let name = role.name.shown().into_owned();
-                self.assume(format!("no identity pool was given: taken to be `{pool}`, which `{name}` pins, and to hand out that role"));
+                let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
+                self.assume(format!("no identity pool was given: taken to be `{pool}`, {whence}, and to hand out that role"));
                 let token = Presented::of_pool(&pool, visitor.amr.clone(), None);
-                self.at_role(&name, &token);
+                self.at_role(&role.id(), &token);
             }
             _ => self.gate(
                 GateKind::Provider,
@@ -243,6 +249,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 "\"Basic (classic) flow is not enabled, please use enhanced flow.\"".to_owned(),
                 vec![Label::new(setting.span, "the classic flow is off")],
             ),
+            (Flow::Classic, None, _) if map.is_none() => (
+                GateState::Unknown,
+                "role mappings would close the classic flow, and the identity pool's roles were not given \
+                 (`aws cognito-identity get-identity-pool-roles`)"
+                    .to_owned(),
+                vec![Label::new(pool.id.span(), "the roles of this pool")],
+            ),
             (Flow::Classic, None, Some(setting)) => (
                 GateState::Pass,
                 "classic: the caller names the role".to_owned(),
@@ -254,11 +267,6 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 vec![Label::new(pool.mark, "no `AllowClassicFlow`")],
             ),
         };
-        if self.question.flow == Flow::Classic && map.is_none() {
-            self.assume(
-                "the identity pool's roles were not given (`get-identity-pool-roles`): taken to have no role mapping".to_owned(),
-            );
-        }
         self.gate(GateKind::Flow, state, text, places);
     }
 
@@ -295,10 +303,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// A token that is taken to STS as it is.
     fn direct(&mut self, host: &str, claims: &Claims) {
+        self.flow = Flow::Classic;
         let token = Presented { host: host.to_owned(), claims: claims.clone() };
-        let only = || {
-            self.inventory.roles.first().filter(|_| self.inventory.roles.len() == 1).map(|role| role.name.shown().into_owned())
-        };
+        let only = || self.inventory.roles.first().filter(|_| self.inventory.roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
             Some(role) => self.at_role(&role, &token),
             None => self.choices(token),
@@ -309,7 +316,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let role = self.simulation.role_ref(self.inventory, name);
         self.simulation.presented = Some(token.claims.clone());
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
-            let answer = judge(role, policy, token, self.question);
+            let answer = judge(role, policy, token, self.flow, self.question);
             self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
             self.simulation.trust = Some(answer.judgement);
             self.simulation.near_miss = answer.near_miss;
@@ -331,8 +338,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         if self.question.access.is_empty() {
             return;
         }
-        let claims = token.host.starts_with("cognito-identity").then_some(&token.claims);
-        let ask = |access| permissions::ask(self.inventory, role, access, claims, self.question);
+        let ask = |access| permissions::ask(self.inventory, role, access, token, self.question);
         self.simulation.permissions = self.question.access.iter().copied().map(ask).collect();
         let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
         let state = match worst(outcomes) {
@@ -348,13 +354,22 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.assume(
             "asked were the role's own policies: no resource policy, service control policy or endpoint policy".to_owned(),
         );
+        if self.inventory.beside(role).next().is_some() {
+            self.assume(format!("the policies that were given by themselves are taken to be those of `{}`", role.name.shown()));
+        } else if !role.complete && !role.permissions.is_empty() {
+            self.assume(format!("`{}` is taken to have no policies but those that were given", role.name.shown()));
+        }
     }
 
     /// The classic flow lets the caller name any role whose trust policy takes the token.
     fn choices(&mut self, token: Presented) {
+        let mut unread = 0;
         for role in &self.inventory.roles {
-            let Some(policy) = role.trust.as_ref() else { continue };
-            let answer = judge(role, policy, &token, self.question);
+            let Some(policy) = role.trust.as_ref() else {
+                unread += 1;
+                continue;
+            };
+            let answer = judge(role, policy, &token, self.flow, self.question);
             let place = answer.places.first().map(|label| label.span);
             let outcome = match (answer.state, &answer.judgement.verdict) {
                 (_, Verdict::Refused(_)) => Outcome::Error,
@@ -372,9 +387,17 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let (state, text) = match (takes.is_empty(), open.is_empty()) {
             (false, _) => (GateState::Pass, format!("this token is taken by {takes}")),
             (true, false) => (GateState::Unknown, format!("it is not known whether this token is taken by {open}")),
+            (true, true) if unread > 0 || self.inventory.roles.is_empty() => (
+                GateState::Unknown,
+                "no trust policy that was given takes this token, and not every role's was (`aws iam get-role`)".to_owned(),
+            ),
             (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
         };
         self.gate(GateKind::Trust, state, text, Vec::new());
+        if state == GateState::Pass && !self.question.access.is_empty() {
+            let text = "what may be done hangs on the role: name one with `--role`".to_owned();
+            self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
+        }
         self.simulation.presented = Some(token.claims);
     }
 
@@ -413,6 +436,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         simulation.outcome = outcome;
         simulation.why = why.unwrap_or_default();
         simulation
+    }
+}
+
+/// Whom a token was made for, where that is one: also in a list.
+fn audience(claims: &Claims) -> String {
+    match claims.get("aud").map(Claim::values).as_deref() {
+        Some([only]) => only.clone().into_owned(),
+        _ => String::new(),
     }
 }
 

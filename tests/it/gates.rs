@@ -185,6 +185,154 @@ fn keys_that_nobody_gave() {
     }
 }
 
+/// The trust policy is asked at the time of the question; what only the network knows is not taken to be absent.
+#[test]
+fn what_the_assume_call_holds() {
+    let token = Token::read(&format!(
+        r#"{{"iss": "https://cognito-identity.amazonaws.com", "aud": "{POOL}", "sub": "eu-west-1:1", "amr": ["authenticated"]}}"#
+    ))
+    .unwrap();
+    #[rustfmt::skip]
+    let table = [
+        ("ctx-time", r#""DateLessThan": {"aws:CurrentTime": "2030-01-01"}"#, Outcome::Allowed),
+        ("ctx-time", r#""DateLessThan": {"aws:CurrentTime": "2020-01-01"}"#, Outcome::Denied),
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, Outcome::Undecided),
+        ("ctx-circumstances", r#""StringEquals": {"aws:RequestedRegion": "eu-west-1"}"#, Outcome::Undecided),
+        ("gate-session-name", r#""StringLike": {"sts:RoleSessionName": "app-*"}"#, Outcome::Undecided),
+        ("ctx-no-principal", r#""StringLike": {"aws:PrincipalArn": "*"}"#, Outcome::Denied),
+    ];
+    for (id, condition, expected) in table {
+        let mut sources = Sources::new();
+        sources.add("member.json", trust_with(condition));
+        let inventory = read(&sources);
+        let simulation = simulate(&inventory, &ask(Login::Token(&token)));
+        assert_eq!(simulation.outcome, expected, "{id}: {condition}");
+    }
+}
+
+/// Tags ask for one more action; they are keys of the call and of the session.
+#[test]
+fn a_token_with_session_tags() {
+    let token = Token::read(&format!(
+        r#"{{"iss": "https://cognito-identity.amazonaws.com", "aud": "{POOL}", "sub": "eu-west-1:1", "amr": ["authenticated"],
+        "https://aws.amazon.com/tags": {{"principal_tags": {{"team": ["news"]}}}}}}"#
+    ))
+    .unwrap();
+    let tagged = |condition: &str| {
+        trust_with(condition)
+            .replace(r#""sts:AssumeRoleWithWebIdentity""#, r#"["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]"#)
+    };
+    #[rustfmt::skip]
+    let table = [
+        ("decide-tag-session", trust_with(""), Outcome::Denied),
+        ("decide-tag-session", tagged(""), Outcome::Allowed),
+        ("ctx-request-tags", tagged(r#""StringEquals": {"aws:RequestTag/Team": "news"}"#), Outcome::Allowed),
+        ("ctx-request-tags", tagged(r#""StringEquals": {"aws:RequestTag/team": "sport"}"#), Outcome::Denied),
+        ("ctx-request-tags", tagged(r#""ForAnyValue:StringEquals": {"aws:TagKeys": "team"}"#), Outcome::Allowed),
+    ];
+    for (id, policy, expected) in table {
+        let mut sources = Sources::new();
+        sources.add("member.json", policy.clone());
+        let inventory = read(&sources);
+        let simulation = simulate(&inventory, &ask(Login::Token(&token)));
+        assert_eq!(simulation.outcome, expected, "{id}: {policy}");
+    }
+}
+
+/// A key that holds any number of values does so also where the user gives one: plain operators on it are not documented.
+#[test]
+fn one_value_given_for_a_key_of_many() {
+    let token = Token::read(&format!(r#"{{"iss": "https://cognito-identity.amazonaws.com", "aud": "{POOL}"}}"#)).unwrap();
+    let mut sources = Sources::new();
+    sources.add("member.json", trust_with(r#""StringEquals": {"cognito-identity.amazonaws.com:AMR": "authenticated"}"#));
+    let context = vec![("cognito-identity.amazonaws.com:amr", vec!["authenticated"])];
+    let inventory = read(&sources);
+    let simulation = simulate(&inventory, &Question { context, ..ask(Login::Token(&token)) });
+    assert_eq!(simulation.outcome, Outcome::Undecided);
+}
+
+/// Which pool a trust policy is for tells only a condition that names it.
+#[test]
+fn what_pins_no_pool() {
+    let token = Token::read(EDITOR).unwrap();
+    for condition in [
+        r#""Null": {"cognito-identity.amazonaws.com:aud": "false"}"#,
+        r#""StringNotEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:other"}"#,
+        r#""StringLike": {"cognito-identity.amazonaws.com:aud": "eu-west-1:*"}"#,
+    ] {
+        let mut sources = Sources::new();
+        sources.add("member.json", trust_of(condition));
+        let inventory = read(&sources);
+        let simulation = simulate(&inventory, &ask(Login::Token(&token)));
+        assert_eq!(simulation.outcome, Outcome::Undecided, "{condition}: {:?}", simulation.assumptions);
+    }
+}
+
+#[test]
+fn when_a_token_ends() {
+    #[rustfmt::skip]
+    let table = [
+        ("1700000000.5", GateState::Fail), ("1.7e9", GateState::Fail), ("2000000000.5", GateState::Pass),
+        ("\"1700000000\"", GateState::Unknown), ("[]", GateState::Unknown),
+    ];
+    for (end, expected) in table {
+        let token = Token::read(&EDITOR.replace("2000000000", end)).unwrap();
+        with(&PLAIN, |inventory| {
+            let simulation = simulate(inventory, &ask(Login::Token(&token)));
+            assert_eq!(state(&simulation, GateKind::Expiry), Some(expected), "{end}");
+        });
+    }
+}
+
+#[test]
+fn an_audience_in_a_list() {
+    for (audience, expected) in
+        [(r#"["web"]"#, GateState::Pass), (r#"["web", "other"]"#, GateState::Unknown), ("[]", GateState::Fail)]
+    {
+        let token = Token::read(&EDITOR.replace(r#""web""#, audience)).unwrap();
+        with(&MAPPED, |inventory| {
+            let simulation = simulate(inventory, &ask(Login::Token(&token)));
+            assert_eq!(state(&simulation, GateKind::Audience), Some(expected), "{audience}");
+        });
+    }
+}
+
+/// Who may take several roles is not told what may be done with none of them.
+#[test]
+fn actions_without_a_role() {
+    let token = Token::read(EDITOR).unwrap();
+    let access = vec![Access { action: "s3:DeleteBucket", resource: "*" }];
+    with(&PLAIN, |inventory| {
+        let simulation = simulate(inventory, &Question { flow: Flow::Classic, access, ..ask(Login::Token(&token)) });
+        assert_eq!(simulation.outcome, Outcome::Undecided);
+        assert!(simulation.why.contains("--role"), "{}", simulation.why);
+    });
+}
+
+/// What was not given is not taken to be absent.
+#[test]
+fn inputs_that_were_not_given() {
+    let token = Token::read(EDITOR).unwrap();
+    let pool = format!(
+        r#"{{"IdentityPoolId": "{POOL}", "IdentityPoolName": "p", "AllowClassicFlow": true, "CognitoIdentityProviders":
+        [{{"ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers", "ClientId": "web"}}]}}"#
+    );
+    let mut sources = Sources::new();
+    sources.add("pool.json", pool.clone());
+    sources.add("member.json", trust("authenticated"));
+    let question = Question { flow: Flow::Classic, role: Some("member"), ..ask(Login::Token(&token)) };
+    let inventory = read(&sources);
+    let simulation = simulate(&inventory, &question);
+    assert_eq!(state(&simulation, GateKind::Flow), Some(GateState::Unknown), "role mappings would close it");
+
+    let github = Token::read(r#"{"iss": "https://token.actions.githubusercontent.com", "aud": "a", "sub": "s"}"#).unwrap();
+    let mut sources = Sources::new();
+    sources.add("pool.json", pool);
+    let inventory = read(&sources);
+    let simulation = simulate(&inventory, &ask(Login::Token(&github)));
+    assert_eq!(simulation.outcome, Outcome::Undecided, "no trust policy was given");
+}
+
 fn ask(login: Login<'_>) -> Question<'_> {
     Question {
         login,
@@ -207,6 +355,20 @@ fn trust(amr: &str) -> String {
         r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "cognito-identity.amazonaws.com"}},
         "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringEquals": {{"cognito-identity.amazonaws.com:aud": "{POOL}"}},
         "ForAnyValue:StringLike": {{"cognito-identity.amazonaws.com:amr": "{amr}"}}}}}}]}}"#
+    )
+}
+
+/// The trust policy of a role for signed-in users, with one more condition.
+fn trust_with(condition: &str) -> String {
+    let more = if condition.is_empty() { String::new() } else { format!(", {condition}") };
+    trust_of(&format!(r#""StringEqualsIgnoreCase": {{"cognito-identity.amazonaws.com:aud": "{POOL}"}}{more}"#))
+}
+
+/// A trust policy for tokens of identity pools, with these conditions.
+fn trust_of(conditions: &str) -> String {
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Federated": "cognito-identity.amazonaws.com"}},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{{conditions}}}}}]}}"#
     )
 }
 

@@ -15,6 +15,7 @@ mod evaluate;
 mod gates;
 mod grammar;
 mod identity;
+mod joined;
 mod json;
 mod markdown;
 mod pages;

@@ -1,6 +1,6 @@
 //! A default role that users get who have no role of their own, and that is as good as a group's or better.
 
-use super::pool_client::{Held, Picked, PoolClient, pool_clients, role_of, short};
+use super::pool_client::{Held, Picked, PoolClient, pool_clients, short};
 use super::strength::{Advantage, Scales};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::MappingType;
@@ -108,9 +108,9 @@ fn fault<'h, 'i, 's>(
     let others: Vec<(&Held<'_, '_>, Option<&Role<'_>>)> = held
         .iter()
         .filter(|held| held.role.known() != Some(fallback))
-        .map(|held| (held, held.role.known().and_then(|arn| role_of(facts.inventory, arn))))
+        .map(|held| (held, held.role.known().and_then(|arn| facts.inventory.role(arn))))
         .collect();
-    if let Some(role) = role_of(facts.inventory, fallback) {
+    if let Some(role) = facts.inventory.role(fallback) {
         let stronger = |(held, other): &(&'h Held<'i, 's>, Option<&Role<'_>>)| {
             Some(Fault::Stronger(held, scales.stronger(role, (*other)?)?))
         };

@@ -3,7 +3,7 @@
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
-use crate::inventory::{Inventory, Role};
+use crate::inventory::Inventory;
 use crate::policy::Instant;
 use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, simulate};
 use crate::source::Span;
@@ -75,11 +75,6 @@ pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec
     let mut groups: Vec<_> = inventory.groups.iter().filter(|group| group.user_pool.known() == Some(user_pool)).collect();
     groups.sort_by_key(|group| group.precedence.map_or(u64::MAX, |precedence| u64::from(precedence.value)));
     groups
-}
-
-/// The role of this ARN; of one that was given without an ARN the name is enough.
-pub(super) fn role_of<'i, 's>(inventory: &'i Inventory<'s>, arn: &str) -> Option<&'i Role<'s>> {
-    inventory.role(arn).or_else(|| inventory.role(short(arn)).filter(|role| role.arn.is_none()))
 }
 
 /// A role's name where its ARN tells.

@@ -1,6 +1,6 @@
 //! Roles of several groups that one and the same token takes.
 
-use super::pool_client::{classic_flow, groups_of, role_of, short};
+use super::pool_client::{classic_flow, groups_of, short};
 use super::strength::Scales;
 use crate::evaluate::Verdict;
 use crate::finding::{Finding, Label, Severity, Witness};
@@ -99,7 +99,7 @@ fn roles<'i, 's>(
     let default = map.and_then(|map| map.authenticated.as_ref());
     let mut roles: Vec<(&str, &Role<'_>, &Policy<'_>)> = Vec::new();
     for arn in of_groups.chain(of_rules.map(|rule| &rule.role)).chain(default).filter_map(|arn| arn.known()) {
-        let Some(role) = role_of(inventory, arn) else { continue };
+        let Some(role) = inventory.role(arn) else { continue };
         let Some(trust) = &role.trust else { continue };
         if !roles.iter().any(|(_, own, _)| std::ptr::eq(*own, role)) {
             roles.push((arn, role, trust));

@@ -1,7 +1,6 @@
 //! Statements that take guests and signed-in users alike, and what lets the guests in.
 
 use super::foreign_issuer_key::foreign_keys;
-use crate::arn::Arn;
 use crate::evaluate::{Context, Truth, compare};
 use crate::finding::Label;
 use crate::identity::MappingType;
@@ -91,7 +90,7 @@ fn cause_in<'p, 's>(condition: &'p Condition<'s>) -> Option<Cause<'p, 's>> {
 
 /// Whether some pool gives the role to its guests, and nothing gives it to somebody who signed in.
 fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
-    let is = |named: &Option<Text<'_>>| named.as_ref().is_some_and(|named| is_role(role, named));
+    let is = |named: &Option<Text<'_>>| named.as_ref().and_then(|named| named.known()).is_some_and(|named| role.is(named));
     let guests = inventory.role_maps.iter().any(|map| is(&map.unauthenticated));
     let mappings = inventory.role_maps.iter().flat_map(|map| &map.mappings);
     let rules = mappings.flat_map(|mapping| match &mapping.kind {
@@ -100,14 +99,8 @@ fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
     });
     let signed_in = inventory.role_maps.iter().any(|map| is(&map.authenticated))
         || inventory.groups.iter().any(|group| is(&group.role))
-        || rules.into_iter().any(|rule| is_role(role, &rule.role));
+        || rules.into_iter().any(|rule| rule.role.known().is_some_and(|named| role.is(named)));
     guests && !signed_in
-}
-
-fn is_role(role: &Role<'_>, named: &Text<'_>) -> bool {
-    let Some(named) = named.known() else { return false };
-    let by_name = || Arn::parse(named).and_then(Arn::role_name).is_some_and(|name| role.name.known() == Some(name));
-    role.is(named) || role.arn.is_none() && by_name()
 }
 
 /// What keeps guests of a pool from calling STS themselves, as far as the inputs tell.

@@ -4,14 +4,14 @@ use super::super::selection::Known;
 use super::super::{GateKind, GateState};
 use super::{Visitor, Walk};
 use crate::finding::Label;
-use crate::identity::IdentityPool;
+use crate::identity::{Claims, IdentityPool};
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// Whether an identity pool takes this visitor, and which.
     pub(super) fn admit(&mut self, visitor: &Visitor<'_>) -> Option<&'i IdentityPool<'s>> {
         match (&visitor.known, &visitor.login) {
-            (Known::Provider(..), Some((provider, client))) => self.admit_login(provider, client),
+            (Known::Provider(_, claims), Some((provider, client))) => self.admit_login(provider, client, claims),
             (Known::Developer, _) => self.admit_where(
                 |pool| pool.developer.is_some(),
                 "has a developer provider",
@@ -42,7 +42,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         Some(pool)
     }
 
-    fn admit_login(&mut self, provider: &str, client: &str) -> Option<&'i IdentityPool<'s>> {
+    fn admit_login(&mut self, provider: &str, client: &str, claims: &Claims) -> Option<&'i IdentityPool<'s>> {
         let takes = |pool: &IdentityPool<'_>| {
             let named = |text: &Text<'_>| text.known() == Some(provider);
             pool.providers.iter().chain(&pool.social).any(|own| named(&own.name)) || pool.oidc.iter().any(named)
@@ -61,6 +61,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let places: Vec<Label> = of_provider.clone().map(|own| Label::new(own.client.span(), "the client it takes")).collect();
         let (state, text) = match of_provider.find(|own| own.client.known() == Some(client)) {
             Some(_) => (GateState::Pass, format!("app client `{client}` is one of the pool's")),
+            None if claims.get("aud").is_some_and(|aud| aud.values().len() > 1) => {
+                (GateState::Unknown, "the token has several `aud`, and AWS does not say which counts".to_owned())
+            }
             None if client.is_empty() => (GateState::Fail, "the token has no `aud`".to_owned()),
             None => (
                 GateState::Fail,
@@ -120,8 +123,6 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn is_meant(&self, pool: &IdentityPool<'_>) -> bool {
-        self.question.pool.is_none_or(|wanted| {
-            pool.id.known() == Some(wanted) || pool.name.as_ref().is_some_and(|name| name.known() == Some(wanted))
-        })
+        self.question.pool.is_none_or(|wanted| pool.is(wanted))
     }
 }
