@@ -62,10 +62,10 @@ pub enum SyntaxFault {
     BareWord,
     /// A number that JSON does not know: leading zero, leading plus, hexadecimal.
     BadNumber,
-    /// A list or map that is not closed where the text ends, or goes on without it; related is the opening bracket, unless
-    /// that is lost too. Several that end at one place follow each other, the innermost first.
+    /// A list or map that is not closed where the text ends, or goes on without it; related is the opening bracket, or the
+    /// empty place where that is lost too. Several that end at one place follow each other, the innermost first.
     UnclosedBracket,
-    /// The opening bracket of a map is lost: at the place where it is due; related is the first key.
+    /// The opening bracket of a list or map is lost: at the place where it is due; related is the first key or item.
     LostBracket,
     /// Closing brackets that close nothing, or one that stands for another; related is then the bracket to close.
     StrayBracket,

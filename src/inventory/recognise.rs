@@ -4,7 +4,7 @@ use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Node, SyntaxFault, Text, Tree, json};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
 
 impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
@@ -37,7 +37,9 @@ impl<'s> Inventory<'s> {
     }
 
     fn loose(&mut self, source: &Source, id: SourceId, root: Node<'_, 's>) -> Option<Form> {
-        if !policy::looks_like(root) {
+        let root = undoubled(root);
+        let torn = || root.tree().faults().iter().any(|fault| fault.kind == SyntaxFault::LostBracket);
+        if !(policy::looks_like(root) || policy::looks_like_statement(root) && torn()) {
             return None;
         }
         let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
@@ -54,6 +56,11 @@ impl<'s> Inventory<'s> {
     fn pass_over(&mut self, source: SourceId, why: &'static str) {
         self.documents.push(Document { source, form: Form::Nothing(why), faults: Vec::new() });
     }
+}
+
+/// What stands in doubled brackets, as in a format string: the reader takes the inner ones for a value without key.
+fn undoubled<'t, 's>(root: Node<'t, 's>) -> Node<'t, 's> {
+    root.entries().next().filter(|first| first.key.kind() == Kind::Wrong).map_or(root, |first| first.value)
 }
 
 /// Whether a text, or what it starts with, may be a document in JSON: one as it should be, or one that holds a policy and has

@@ -38,8 +38,8 @@ pub fn kind_of(policy: Node<'_, '_>) -> (PolicyKind, bool) {
 
 /// Whether this is a policy document, rightly written or not, rather than any other map.
 ///
-/// It is one if its `Version` is one of the policy language, if there is a `Statement` that holds what a statement
-/// holds, or if it holds that itself. Policies of other clouds look the same but for a short `Version`.
+/// It is one if its `Version` is one of the policy language, or if there is a `Statement` that holds what a
+/// statement holds. Policies of other clouds look the same but for a short `Version`.
 pub fn looks_like(node: Node<'_, '_>) -> bool {
     if node.kind() != Kind::Map {
         return false;
@@ -52,14 +52,15 @@ pub fn looks_like(node: Node<'_, '_>) -> bool {
     if version.is_some_and(|version| ["1", "1.1", "5.0", "2.0"].iter().any(|other| version.is(other))) {
         return false;
     }
-    // a statement alone, without the document around it
-    let has = |key: &str| node.get(key).is_some();
-    let decides = node.get("Effect").is_some_and(|effect| effect.is("Allow") || effect.is("Deny"));
-    if decides && (has("Action") || has("NotAction")) {
-        return true;
-    }
     let named = node.entries().filter(|entry| is_written_like(entry.key, Name::Statement));
     named.flat_map(|entry| entry.value.items_or_self()).any(is_statement)
+}
+
+/// Whether this is a statement alone, of which the document around it is lost. In a text that is well-formed that may
+/// as well be meant, for a program that puts it into a document.
+pub fn looks_like_statement(node: Node<'_, '_>) -> bool {
+    let decides = node.get("Effect").is_some_and(|effect| effect.is("Allow") || effect.is("Deny"));
+    decides && is_statement(node)
 }
 
 /// The statements of a document; the document itself where it holds what belongs into one.

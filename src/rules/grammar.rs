@@ -54,7 +54,7 @@ pub fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
 /// The findings of the faults in the form of a text: one for what is to be done at one place, and one for what comes of one
 /// habit.
 pub fn of_syntax(faults: &[Fault<SyntaxFault>], sources: &Sources) -> Vec<Finding> {
-    form::groups(faults).iter().filter_map(|all| Some(of_form(all, all.first()?, sources))).collect()
+    form::groups(faults, sources).iter().filter_map(|all| Some(of_form(all, all.first()?, sources))).collect()
 }
 
 fn of_form(all: &[&Fault<SyntaxFault>], first: &Fault<SyntaxFault>, sources: &Sources) -> Finding {

@@ -10,13 +10,14 @@ use crate::source::{Sources, Span};
 use crate::syntax::{MAX_DEPTH, SyntaxFault as F};
 
 /// Faults that are told together: the brackets that are missing at one place, and what is done throughout a text.
-pub(super) fn groups<'f>(faults: &'f [Fault<F>]) -> Vec<Vec<&'f Fault<F>>> {
+pub(super) fn groups<'f>(faults: &'f [Fault<F>], sources: &Sources) -> Vec<Vec<&'f Fault<F>>> {
     let mut groups: Vec<Vec<&'f Fault<F>>> = Vec::new();
     let mut numbers = HashMap::new();
     for fault in faults {
         let Span { source, start, end } = fault.span;
         let place = match fault.kind {
             F::SingleQuotes | F::SmartQuotes | F::Comment => Span::new(source, 0, 0),
+            F::KeyNotString if sources.slice(fault.span).starts_with(char::is_alphabetic) => Span::new(source, 0, 0),
             _ => Span::new(source, start, end),
         };
         let number = *numbers.entry((fault.kind, place)).or_insert(groups.len());
@@ -30,7 +31,7 @@ pub(super) fn groups<'f>(faults: &'f [Fault<F>]) -> Vec<Vec<&'f Fault<F>>> {
 
 /// The places that stand beside that of the first of these faults, which are told together.
 pub(super) fn places(all: &[&Fault<F>]) -> impl Iterator<Item = Span> {
-    let related = all.iter().filter_map(|fault| fault.related);
+    let related = all.iter().filter_map(|fault| fault.related).filter(|span| !span.is_empty());
     let others = all.iter().skip(1).map(|fault| fault.span);
     let brackets = all.first().is_some_and(|fault| fault.kind == F::UnclosedBracket || fault.related.is_some());
     related.filter(move |_| brackets).chain(others.filter(move |_| !brackets))
@@ -49,6 +50,12 @@ pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> W
         F::MissingValue => {
             json("a value is missing", "a value is due here", "type the value, or remove what announces it: the key or the comma")
         }
+        F::KeyNotString if sources.slice(fault.span) == "{{" => {
+            json("a doubled bracket", "", "write one; brackets are doubled in a format string only")
+        }
+        F::KeyNotString if all.len() > 1 => {
+            json("keys without quotes", "a key in quotes is due here", "put the keys in double quotes").related("another")
+        }
         F::KeyNotString => json(&format!("{own} is no key"), "a key in quotes is due here", "put the key in double quotes"),
         F::UnclosedString => json("a string is not closed", "it ends with the line", "type `\"` where it should end"),
         F::ControlCharacter => {
@@ -65,15 +72,18 @@ pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> W
             json(&format!("{own} is no number"), "", "write it as a plain decimal number, or put it in double quotes")
         }
         F::UnclosedBracket => unclosed(all, fault, sources),
-        F::LostBracket => {
-            let key = quoted(&format!("\"{}\"", related(fault, sources)));
-            json("`{` is missing", "`{` is due here", &format!("type `{{` before {key}"))
-        }
+        F::LostBracket => match related(fault, sources) {
+            "{" => json("`[` is missing", "`[` is due here", "type `[` before the first object of the list"),
+            key => json("`{` is missing", "`{` is due here", &format!("type `{{` before {}", quoted(&format!("\"{key}\"")))),
+        },
         F::StrayBracket if fault.related.is_some() => {
             let words = json(&format!("{own} where {closing} is due"), "", &format!("type {closing} instead of it"));
             words.related("opened here")
         }
-        F::StrayBracket if fault.span.len() > 1 => json(&format!("{own} close nothing"), "", "remove them"),
+        F::StrayBracket if fault.span.len() > 1 => {
+            let brackets: String = sources.slice(fault.span).split_whitespace().collect();
+            json(&format!("{} close nothing", quoted(&brackets)), "", "remove them, or type the brackets that they should close")
+        }
         F::StrayBracket => json(&format!("{own} closes nothing"), "", "remove it, or type the bracket that it should close"),
         F::SecondDocument => {
             let help = "keep one document in a file; several statements belong into the list of one `Statement`";
@@ -105,13 +115,20 @@ fn duplicate(rule: &'static Rule, own: &str) -> Words {
 
 /// The brackets that are missing at one place, and what to type for them.
 fn unclosed(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> Words {
-    let closing: String = all.iter().map(|fault| if related(fault, sources).starts_with('[') { ']' } else { '}' }).collect();
-    let message = match (all, fault.related) {
-        ([_], None) => format!("`{closing}` is missing"),
-        ([_], Some(opening)) => format!("{} is not closed", quoted(sources.slice(opening))),
+    let text = sources.get(fault.span.source).text();
+    let closing_of = |fault: &Fault<F>| match fault.related {
+        // a list whose bracket is lost starts with its first object
+        Some(lost) if lost.is_empty() && text.get(lost.start as usize..).is_some_and(|rest| rest.starts_with('{')) => ']',
+        _ if related(fault, sources).starts_with('[') => ']',
+        _ => '}',
+    };
+    let closing: String = all.iter().map(|fault| closing_of(fault)).collect();
+    let message = match (all, related(fault, sources)) {
+        ([_], "") => format!("`{closing}` is missing"),
+        ([_], opening) => format!("{} is not closed", quoted(opening)),
         _ => format!("{} brackets are not closed", all.len()),
     };
-    let behind = sources.get(fault.span.source).text().get(fault.span.end as usize..).unwrap_or("").trim_start();
+    let behind = text.get(fault.span.end as usize..).unwrap_or("").trim_start();
     let verb = if all.len() > 1 { "are" } else { "is" };
     let help = match behind.chars().next() {
         None => format!("type `{closing}`; if the text was cut off here, get the rest of it instead"),

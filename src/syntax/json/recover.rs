@@ -119,8 +119,14 @@ impl Reader<'_> {
                 return self.colon();
             }
             _ if self.any_quotes() || self.hole() => return Due::Colon,
-            // an item where a key is due: the bracket that closes the map is lost
-            b'{' if self.leave_for_item() => return Due::Value,
+            // doubled as in a format string
+            b'{' if self.nodes.len() as u32 == self.open + 1 && self.bytes.get(self.at.wrapping_sub(1)) == Some(&b'{') => {
+                self.fault(SyntaxFault::KeyNotString, self.at - 1, self.at + 1);
+                self.nothing(self.at);
+                return Due::Value;
+            }
+            // an item where a key is due: a bracket before it is lost
+            b'{' if self.leave_for_item() || self.item_for_key() => return Due::Value,
             b':' | b'[' | b'{' => {
                 self.fault(SyntaxFault::KeyNotString, self.at, self.at + 1);
                 self.nothing(self.at);
@@ -259,6 +265,8 @@ impl Reader<'_> {
                 return Due::Separator;
             }
             b',' if scan::space_end(self.bytes, start + 1) == self.bytes.len() => SyntaxFault::ExtraComma,
+            // the document goes on: the bracket that closed it is one too many
+            b',' if self.is_key(scan::space_end(self.bytes, start + 1)) && self.reopen_root() => return Due::Separator,
             b';' => SyntaxFault::StrayText,
             // the end of a fence
             b'`' if self.rest().trim_end() == "```" => {
@@ -280,6 +288,15 @@ impl Reader<'_> {
         self.at += 1;
         self.fault(kind, start, self.at);
         Due::Separator
+    }
+
+    fn reopen_root(&mut self) -> bool {
+        let end = self.nodes.first().filter(|root| root.kind == Kind::Map).map_or(0, |root| root.end as usize);
+        let closed = end > 0 && self.bytes.get(end - 1) == Some(&b'}') && !self.faults.is_full();
+        if closed {
+            self.open_again(0, end);
+        }
+        closed
     }
 
     /// A hole that stands bare, with what sticks to it.

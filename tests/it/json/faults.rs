@@ -130,6 +130,7 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
   ]
 }"#, &[
         "3:5 LostBracket `` of 3:6 `Effect`",
+        "4:21 UnclosedBracket `` of 3:5 ``",
     ], "{Statement: [{Effect: Allow, Action: s3:*}]}"),
     (r#"{
   "Statement": [
@@ -147,7 +148,7 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
     (r#""Version": "2012-10-17",
 "Statement": []"#, &[
         "1:1 LostBracket `` of 1:2 `Version`",
-        "2:16 UnclosedBracket ``",
+        "2:16 UnclosedBracket `` of 1:1 ``",
     ], "{Version: 2012-10-17, Statement: []}"),
     ("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    { \"Effect\": \"Allow\" }\n  ]\n", &[
         "5:4 UnclosedBracket `` of 1:1 `{`",
@@ -174,12 +175,12 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
         "9:63 UnclosedBracket `` of 8:25 `{`",
         "11:30 UnclosedBracket `` of 10:35 `{`",
         "11:30 UnclosedBracket `` of 7:20 `{`",
-        "11:30 UnclosedBracket ``",
+        "11:30 UnclosedBracket `` of 3:7 ``",
         "12:7 LostBracket `` of 12:8 `Effect`",
         "14:72 UnclosedBracket `` of 13:20 `{`",
-        "15:33 UnclosedBracket ``",
+        "15:33 UnclosedBracket `` of 12:7 ``",
         "15:33 UnclosedBracket `` of 2:16 `[`",
-        "15:33 UnclosedBracket ``",
+        "15:33 UnclosedBracket `` of 1:3 ``",
     ], "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {Federated: }, Action: sts:AssumeRoleWithWebIdentity, Condition: {StringEquals: {: us-east-1:6f2d9b40-3c1e-4a57-9d08-b1c7e2a4f935}, ForAnyValue:StringLike: {: authenticated}}}, {Effect: Allow, Principal: {AWS: arn:aws:iam::111122223333:role/service-role/orders-api}, Action: sts:AssumeRole}]}"),
     // what the columns tell
     (r#"{
@@ -233,7 +234,24 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
         "5:9 LostBracket `` of 5:10 `Service`",
         "7:16 MissingValue ``",
     ], "{Statement: [{Principal: {Service: lambda.amazonaws.com}, Effect: ?, Action: sts:AssumeRole}]}"),
+    (r#"{
+  "Statement": [
+    {
+      "Principal": {"AWS": "*"}},
+      "Action": "sts:AssumeRole"
+    }
+  ]
+}"#, &[
+        "4:32 StrayBracket `}`",
+    ], "{Statement: [{Principal: {AWS: *}, Action: sts:AssumeRole}]}"),
     // the columns tell nothing
+    (r#"{"Statement": {"Effect": "Allow"}, {"Effect": "Deny"}], "Version": "2012-10-17"}"#, &[
+        "1:15 LostBracket `` of 1:15 `{`",
+    ], "{Statement: [{Effect: Allow}, {Effect: Deny}], Version: 2012-10-17}"),
+    (r#"{"Statement": {"Effect": "Allow"}, {"Effect": "Deny"}}"#, &[
+        "1:15 LostBracket `` of 1:15 `{`",
+        "1:54 UnclosedBracket `` of 1:15 ``",
+    ], "{Statement: [{Effect: Allow}, {Effect: Deny}]}"),
     (r#"{
 "Statement": [
 {
@@ -323,8 +341,8 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
         "1:21 StrayBracket `}` of 1:12 `[`",
     ], "{Action: [s3:Get], Effect: Allow}"),
     (r#"{"a": {"b": 1}}, "c": 2}"#, &[
-        r#"1:18 SecondDocument `"c"`"#,
-    ], "{a: {b: 1}}"),
+        "1:15 StrayBracket `}`",
+    ], "{a: {b: 1}, c: 2}"),
     (r#"{"a": 1}}}}}}"#, &[
         "1:9 StrayBracket `}}}}}`",
     ], "{a: 1}"),
@@ -455,7 +473,7 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
         "1:3 KeyNotString `[`",
     ], "{?: [Effect, Allow]}"),
     (r#"{{ "Version": "2012-10-17" }}"#, &[
-        "1:2 KeyNotString `{`",
+        "1:1 KeyNotString `{{`",
     ], "{?: {Version: 2012-10-17}}"),
     (r#"{"a": "b": "c"}"#, &[
         "1:7 LostBracket `` of 1:8 `b`",

@@ -19,10 +19,6 @@ impl Reader<'_> {
         let Some(innermost) = self.raw(self.open) else { return Due::Separator };
         let around = self.raw(innermost.next);
         let related = self.bracket_of(innermost);
-        if related.is_none() && around.is_some_and(closes) {
-            self.leave(due);
-            return Due::Separator;
-        }
         let mut index = innermost.next;
         while let Some(raw) = self.raw(index).filter(|&raw| !closes(raw)) {
             index = raw.next;
@@ -45,7 +41,8 @@ impl Reader<'_> {
     /// Closes the lists and maps inside the one at `index`, of which the brackets are missing at `end`.
     pub(super) fn close_until(&mut self, index: u32, end: usize) {
         while let Some(raw) = self.raw(self.open).filter(|_| self.open != index) {
-            let related = self.bracket_of(raw);
+            let start = raw.start as usize;
+            let related = self.bracket_of(raw).or(Some((start, start)));
             self.note(Found { kind: SyntaxFault::UnclosedBracket, start: end, end, related });
             self.leave(end);
         }
@@ -139,6 +136,7 @@ impl Reader<'_> {
                 self.leave(item_end);
             }
             _ if self.depth == MAX_DEPTH => return false,
+            _ if self.pop_and_reopen(start - before) => {}
             _ => {
                 let related = Some((start, end));
                 let due = start - before;
@@ -152,10 +150,75 @@ impl Reader<'_> {
         true
     }
 
-    /// The opening bracket of a list or map; none of a map whose bracket is lost.
+    /// The opening bracket of a list or map, unless it is lost.
     pub(super) fn bracket_of(&self, raw: Raw) -> Option<(usize, usize)> {
         let start = raw.start as usize;
-        matches!(self.bytes.get(start), Some(b'{' | b'[')).then_some((start, start + 1))
+        let bracket = if raw.kind == Kind::List { b'[' } else { b'{' };
+        (self.bytes.get(start) == Some(&bracket)).then_some((start, start + 1))
+    }
+
+    /// An object behind another one, where a key is due: the bracket that opens a list of both is lost.
+    pub(super) fn item_for_key(&mut self) -> bool {
+        if self.faults.is_full() || self.depth == MAX_DEPTH || self.due_before_comma() == self.at {
+            return false;
+        }
+        let Some((index, first)) = self.last_child().filter(|(_, last)| last.kind == Kind::Map) else { return false };
+        let Some(related) = self.bracket_of(first) else { return false };
+        let start = first.start as usize;
+        self.note(Found { kind: SyntaxFault::LostBracket, start, end: start, related: Some(related) });
+        for raw in self.nodes.iter_mut().skip(index as usize) {
+            raw.next += 1;
+        }
+        let list = Raw { kind: Kind::List, next: self.open, ..first };
+        self.nodes.insert(index as usize, list);
+        (self.open, self.in_map) = (index, false);
+        self.depth += 1;
+        true
+    }
+
+    /// The last thing in the innermost list or map; in a map the last value.
+    fn last_child(&self) -> Option<(u32, Raw)> {
+        let mut at = self.open.wrapping_add(1);
+        let mut last = None;
+        while let Some(raw) = self.raw(at) {
+            last = Some((at, raw));
+            at = raw.next;
+        }
+        last
+    }
+
+    fn pop_and_reopen(&mut self, key: usize) -> bool {
+        let Some(last) = self.nodes.pop() else { return false };
+        let reopened = self.open != NONE && self.reopen(key);
+        if !reopened {
+            self.nodes.push(last);
+        }
+        reopened
+    }
+
+    /// A key behind a map that a bracket too many has closed, as the columns tell: opens it again.
+    fn reopen(&mut self, key: usize) -> bool {
+        let Some((index, map)) = self.last_child().filter(|(_, last)| last.kind == Kind::Map && !self.faults.is_full()) else {
+            return false;
+        };
+        let end = map.end as usize;
+        let column = self.column(key);
+        let closed = end > 0 && self.bytes.get(end - 1) == Some(&b'}') && self.column(end - 1).is_none();
+        if !closed || column.is_none() || column != self.column_of_members(index) {
+            return false;
+        }
+        self.open_again(index, end);
+        true
+    }
+
+    /// Opens a list or map again, the last thing that was read, which ended at `end` with a bracket too many.
+    pub(super) fn open_again(&mut self, index: u32, end: usize) {
+        self.fault(SyntaxFault::StrayBracket, end - 1, end);
+        if let Some(raw) = self.nodes.get_mut(index as usize) {
+            raw.next = std::mem::replace(&mut self.open, index);
+            self.in_map = raw.kind == Kind::Map;
+        }
+        self.depth += 1;
     }
 
     /// A list or map that is nested too deep: passes over it.
