@@ -10,8 +10,19 @@ use crate::transcript::{Shown, commands, play};
 const ARCHITECTURE: &str = "docs/architecture.md";
 
 /// Folders and files at the root whose paths the documents may name.
-const NAMED: [&str; 11] =
-    ["src/", "tests/", "rules/", "fixtures/", "docs/", "benches/", "fuzz/", ".ci/", "Cargo.toml", "CHANGELOG.md", "CONTRIBUTING.md"];
+const NAMED: [&str; 11] = [
+    "src/",
+    "tests/",
+    "rules/",
+    "fixtures/",
+    "docs/",
+    "benches/",
+    "fuzz/",
+    ".ci/",
+    "Cargo.toml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+];
 
 /// A block of `console` shows commands and what they print in the folder of the project.
 #[test]
