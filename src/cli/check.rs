@@ -99,7 +99,8 @@ fn format() -> impl TypedValueParser<Value = Format> {
 fn one_of<T: Copy + Send + Sync + 'static>(
     words: Vec<(&'static str, Option<&'static str>, T)>,
 ) -> impl TypedValueParser<Value = T> {
-    let values = words.iter().map(|&(word, summary, _)| summary.iter().fold(PossibleValue::new(word), |value, own| value.help(*own)));
+    let values =
+        words.iter().map(|&(word, summary, _)| summary.iter().fold(PossibleValue::new(word), |value, own| value.help(*own)));
     PossibleValuesParser::new(values.collect::<Vec<_>>())
         .try_map(move |word| words.iter().find(|(own, ..)| *own == word).map(|&(.., value)| value).ok_or("not one of the names"))
 }

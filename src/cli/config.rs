@@ -61,8 +61,12 @@ impl Loaded {
         }
         let whole = straight(&self.here.join(path));
         let inside = |whole: &Path, folder: &Path| {
-            let parts: Vec<String> =
-                whole.strip_prefix(folder).ok()?.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+            let parts: Vec<String> = whole
+                .strip_prefix(folder)
+                .ok()?
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                .collect();
             Some(parts.join("/"))
         };
         // the same folder may be reached by a symbolic link

@@ -48,7 +48,9 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
     Err(reader.problems)
 }
 
-const TABLES: [&str; 2] = ["check", "trust"];
+/// The tables of a configuration file, each with its keys.
+pub const KEYS: [(&str, &[&str]); 2] = [("check", &CHECK), ("trust", &TRUST)];
+
 const CHECK: [&str; 5] = ["select", "ignore", "severity", "fail-on", "exclude"];
 const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
 
@@ -70,7 +72,7 @@ impl Reader<'_> {
                 "trust" => config.trust = self.table(value, "trust").map(|table| self.trust(table)).unwrap_or_default(),
                 name if CHECK.contains(&name) => self.misplaced(key.span(), name, "check"),
                 name if TRUST.contains(&name) => self.misplaced(key.span(), name, "trust"),
-                name => self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &TABLES),
+                name => self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &KEYS.map(|(table, _)| table)),
             }
         }
         config
@@ -252,7 +254,8 @@ impl Reader<'_> {
 /// Whether a text is a host in lower case, perhaps with a path: the form in which IAM names an OIDC provider.
 fn is_host(text: &str) -> bool {
     let host = text.split('/').next().unwrap_or(text);
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
     let path = text.bytes().all(|c| c.is_ascii_graphic());
     host.contains('.') && host.split('.').all(label) && path
 }

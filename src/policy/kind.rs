@@ -26,16 +26,8 @@ pub enum PolicyKind {
 
 impl PolicyKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
-        Self::Trust,
-        Self::Identity,
-        Self::Resource,
-        Self::Boundary,
-        Self::Session,
-        Self::Scp,
-        Self::Rcp,
-        Self::Endpoint,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Trust, Self::Identity, Self::Resource, Self::Boundary, Self::Session, Self::Scp, Self::Rcp, Self::Endpoint];
 
     /// The word for it, as `--kind` takes it.
     pub fn name(self) -> &'static str {

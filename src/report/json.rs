@@ -31,9 +31,9 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
 
 /// The list of rules, each with its theme.
 pub fn rules<'r>(rules: impl Iterator<Item = (Option<&'r str>, &'r Rule)>) -> String {
-    let rules = rules.map(|(theme, rule)| {
-        json!({ "name": rule.name, "theme": theme, "severity": rule.severity.name(), "summary": rule.summary() })
-    });
+    let rules = rules.map(
+        |(theme, rule)| json!({ "name": rule.name, "theme": theme, "severity": rule.severity.name(), "summary": rule.summary() }),
+    );
     page(&json!({ "version": VERSION, "rules": rules.collect::<Vec<_>>() }))
 }
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
-use rolecall::config::Config;
 use rolecall::lint::Facts;
 use rolecall::rules;
 use rolecall::source::Sources;

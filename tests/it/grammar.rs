@@ -1,8 +1,8 @@
 //! The grammar rules: each example of their pages, and how the findings read.
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
-use rolecall::config::Config;
 use rolecall::lint::Facts;
 use rolecall::rules::{self, grammar};
 use rolecall::source::Sources;

@@ -32,8 +32,8 @@
 //!
 //! There may be several Bad and several Good sections.
 
-use rolecall::finding::Finding;
 use rolecall::config::Config;
+use rolecall::finding::Finding;
 use rolecall::lint::Facts;
 use rolecall::report::{Look, human};
 use rolecall::rules;

@@ -1,9 +1,9 @@
 //! The rules on trust policies and on wildcards: which statements restrict, and which only seem to.
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::identity::Claims;
 use rolecall::inventory::Inventory;
-use rolecall::config::Config;
 use rolecall::lint::Facts;
 use rolecall::simulate::{Flow, Presented, try_assume};
 use rolecall::source::{SourceId, Sources};
