@@ -12,11 +12,11 @@ use super::rules::known;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Go by this configuration file. Without it, by the one that `ROLECALL_CONFIG` names, or the nearest `rolecall.toml`
+    /// Let `check` and `files` go by this configuration file. Without it, by the one that `ROLECALL_CONFIG` names, or the nearest `rolecall.toml`
     /// from the working directory upwards to the root of the repository.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
-    /// Go by no configuration file.
+    /// Let them go by no configuration file.
     #[arg(long, global = true)]
     no_config: bool,
 }
