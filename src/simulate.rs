@@ -1,5 +1,6 @@
 //! From an identity to a role to a session to a decision, as a list of steps.
 
+mod gap;
 mod near_miss;
 mod permissions;
 mod presented;

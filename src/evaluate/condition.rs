@@ -25,7 +25,7 @@ pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     // A key that holds no value at all is as good as absent: "a null dataset".
     let value = match context.get(key) {
         Some(ContextValue::Unknown) => return unknown_key(condition),
-        None if context.partial => return unknown_key(condition),
+        None if !context.lacks(key) => return unknown_key(condition),
         found => found.filter(|value| value.values().next().is_some()),
     };
     if condition.values.is_empty() {
@@ -63,13 +63,12 @@ pub fn compare(comparison: Comparison, operand: &Operand<'_>, value: &str, conte
 
 /// What a request holds for the key of a condition.
 pub(super) fn got(condition: &Condition<'_>, context: &Context<'_>) -> Got {
-    match condition.key.known().map(|key| context.get(key)) {
-        None => Got::Unknown,
-        Some(Some(ContextValue::One(value))) => Got::One(value.to_string()),
-        Some(Some(ContextValue::Many(values))) => Got::Many(values.iter().map(ToString::to_string).collect()),
-        Some(Some(ContextValue::Unknown)) => Got::Unknown,
-        Some(None) if context.partial => Got::Unknown,
-        Some(None) => Got::Absent,
+    let Some(key) = condition.key.known() else { return Got::Unknown };
+    match context.get(key) {
+        Some(ContextValue::One(value)) => Got::One(value.to_string()),
+        Some(ContextValue::Many(values)) => Got::Many(values.iter().map(ToString::to_string).collect()),
+        None if context.lacks(key) => Got::Absent,
+        Some(ContextValue::Unknown) | None => Got::Unknown,
     }
 }
 

@@ -8,6 +8,8 @@ pub struct Context<'a> {
     keys: Vec<(Cow<'a, str>, ContextValue<'a>)>,
     /// Whether a key that is not given is unknown rather than absent.
     pub partial: bool,
+    /// Of a partial request: the keys that it is known not to hold all the same.
+    pub never: Option<fn(&str) -> bool>,
 }
 
 /// The value or values of a condition key.
@@ -39,6 +41,11 @@ impl<'a> Context<'a> {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&ContextValue<'a>> {
         self.keys.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
+    /// Whether it is known that the request does not hold a key.
+    pub fn lacks(&self, key: &str) -> bool {
+        self.get(key).is_none() && (!self.partial || self.never.is_some_and(|never| never(key)))
     }
 
     /// All keys in the order in which they were set.

@@ -88,7 +88,7 @@ fn value_of<'a>(variable: &'a Variable<'_>, context: &'a Context<'_>) -> Variabl
         Some(ContextValue::One(value)) => VariableValue::Text(value),
         Some(ContextValue::Many(values)) if !values.is_empty() => VariableValue::Many,
         Some(ContextValue::Unknown) => VariableValue::Unknown,
-        None if context.partial => VariableValue::Unknown,
+        None if !context.lacks(&variable.key) => VariableValue::Unknown,
         Some(ContextValue::Many(_)) | None => variable.default.as_deref().map_or(VariableValue::None, VariableValue::Text),
     }
 }

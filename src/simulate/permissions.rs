@@ -1,8 +1,8 @@
 //! What may be done with the credentials that were got.
 
-use super::{Access, Flow, Judgement, Login, Outcome, Permission, Question, presented};
+use super::{Access, Flow, Judgement, Login, Outcome, Permission, Question, gap, presented};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Context, ContextValue, GapReason, Request, Trace, Verdict, evaluate};
+use crate::evaluate::{Caller, Context, ContextValue, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::identity::Claims;
 use crate::inventory::{Inventory, Role};
@@ -27,7 +27,7 @@ pub(super) fn ask<'i, 's>(
     let request = Request { principal: Caller::Aws(arn), action: access.action, resource: access.resource, context: &context };
     let mut trace = Trace::default();
     let verdict = evaluate(policies(inventory, role), &request, &mut trace);
-    let (mut outcome, mut why, place) = tell(&verdict);
+    let (mut outcome, mut why, place) = tell(&verdict, &trace);
     if outcome != Outcome::Error {
         if is_scoped_down(question) && outcome != Outcome::Denied {
             let session = reference::guest_session_policies().iter().map(|session| &session.policy);
@@ -97,6 +97,9 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
         }
         None => Context::new(),
     };
+    // what nobody gave may be there: an address, tags of the role or of the resource
+    context.partial = true;
+    context.never = Some(presented::is_of_issuer);
     if let Some(arn) = role.arn.as_ref().and_then(|arn| arn.known()) {
         context.set("aws:PrincipalArn", presented::one(arn));
         if let Some(parsed) = Arn::parse(arn) {
@@ -110,7 +113,7 @@ fn session_context(role: &Role<'_>, pool_claims: Option<&Claims>, question: &Que
     context
 }
 
-fn tell(verdict: &Verdict<'_, '_>) -> (Outcome, String, Option<Label>) {
+fn tell(verdict: &Verdict<'_, '_>, trace: &Trace<'_, '_>) -> (Outcome, String, Option<Label>) {
     match verdict {
         Verdict::Allowed(statement) => {
             (Outcome::Allowed, format!("{} allows it", statement.title()), Some(Label::new(statement.place(), "allows it")))
@@ -120,11 +123,7 @@ fn tell(verdict: &Verdict<'_, '_>) -> (Outcome, String, Option<Label>) {
         }
         Verdict::NotAllowed => (Outcome::Denied, "no statement of the role's policies allows it".to_owned(), None),
         Verdict::Undecided(gap) => {
-            let why = match gap.reason {
-                GapReason::Hole => "it hangs on a value that is filled in later".to_owned(),
-                GapReason::Key => "it hangs on a condition key whose value is not known".to_owned(),
-                GapReason::Undocumented(id) => format!("AWS does not document what holds here (`{id}`)"),
-            };
+            let why = gap::words(*gap, trace);
             (Outcome::Undecided, why, Some(Label::new(gap.span, "hangs on this")))
         }
         Verdict::Refused(fault) => {

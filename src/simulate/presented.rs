@@ -81,15 +81,40 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
 pub(super) fn assume_context(token: &Presented, flow: Flow, given: Given<'_>) -> Context<'static> {
     let mut context = token_keys(&token.host, &token.claims);
+    context.partial = true;
+    context.never = Some(never_at_assume);
     let session_name = match flow {
         Flow::Enhanced => one("CognitoIdentityCredentials"),
         Flow::Classic => ContextValue::Unknown,
     };
     context.set("sts:RoleSessionName", session_name);
     context.set("aws:SecureTransport", one("true"));
-    context.set("aws:SourceIp", ContextValue::Unknown);
     add_given(&mut context, given);
     context
+}
+
+/// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
+/// signed, so it has no principal, and the keys of issuers come from the token alone.
+fn never_at_assume(key: &str) -> bool {
+    const NEVER: [&str; 10] = [
+        "aws:principal",
+        "aws:userid",
+        "aws:username",
+        "aws:multifactorauth",
+        "aws:tokenissuetime",
+        "sts:externalid",
+        "sts:durationseconds",
+        "sts:transitivetagkeys",
+        "sts:sourceidentity",
+        "sts:roleauthorizedbyidp",
+    ];
+    let key = key.to_ascii_lowercase();
+    is_of_issuer(&key) || NEVER.iter().any(|never| key.starts_with(never))
+}
+
+/// Whether a key is one of an issuer's: named by a host.
+pub(super) fn is_of_issuer(key: &str) -> bool {
+    key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.'))
 }
 
 /// The condition keys that the claims of a token become.
@@ -104,6 +129,15 @@ pub(super) fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             name => name,
         };
         context.set(format!("{host}:{key}"), value(host, key, claim));
+    }
+    // what STS makes of these claims is not followed yet
+    let followed = [
+        ("https://aws.amazon.com/source_identity", "sts:SourceIdentity"),
+        ("https://aws.amazon.com/roles", "sts:RoleAuthorizedByIdp"),
+        ("https://aws.amazon.com/tags", "sts:TransitiveTagKeys"),
+    ];
+    for (_, key) in followed.iter().filter(|(claim, _)| claims.get(claim).is_some()) {
+        context.set(*key, ContextValue::Unknown);
     }
     context
 }

@@ -1,8 +1,8 @@
 //! What a role's trust policy says to a token.
 
-use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, near_miss, presented};
+use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, gap, near_miss, presented};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, GapReason, Request, Trace, Verdict, evaluate};
+use crate::evaluate::{Caller, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::inventory::Role;
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
@@ -23,10 +23,13 @@ pub(super) fn judge<'i, 's>(
     token: &Presented,
     question: &Question<'_>,
 ) -> Answer<'i, 's> {
-    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &question.context);
+    let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
+    let mut given = vec![("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])];
+    given.extend(question.context.iter().cloned());
+    let judgement = ask(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, question.flow, &given);
     let refused = matches!(judgement.verdict, Verdict::NotAllowed);
     let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
-    let (state, text, places) = tell(&judgement.verdict, near_miss.as_ref(), policy, &token.host);
+    let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host);
     Answer { state, text, places, judgement, near_miss }
 }
 
@@ -81,11 +84,12 @@ fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
 }
 
 fn tell(
-    verdict: &Verdict<'_, '_>,
+    judgement: &Judgement<'_, '_>,
     near_miss: Option<&NearMiss<'_, '_>>,
     policy: &Policy<'_>,
     provider: &str,
 ) -> (GateState, String, Vec<Label>) {
+    let Judgement { verdict, trace } = judgement;
     match verdict {
         Verdict::Allowed(statement) => (
             GateState::Pass,
@@ -110,11 +114,7 @@ fn tell(
             ),
         },
         Verdict::Undecided(gap) => {
-            let text = match gap.reason {
-                GapReason::Hole => "hangs on a value that is filled in later".to_owned(),
-                GapReason::Key => "hangs on a condition key whose value is not known offline".to_owned(),
-                GapReason::Undocumented(id) => format!("AWS does not document what holds here (`{id}`)"),
-            };
+            let text = gap::words(*gap, trace);
             (GateState::Unknown, text, vec![Label::new(gap.span, "hangs on this")])
         }
         Verdict::Refused(fault) => (

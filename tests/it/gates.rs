@@ -156,6 +156,35 @@ fn a_token_of_the_pool_itself() {
     });
 }
 
+/// What nobody gave may be there, unless the call is known never to hold it: a Deny on it must not pass for harmless.
+#[test]
+fn keys_that_nobody_gave() {
+    #[rustfmt::skip]
+    let table = [
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "", Outcome::Undecided),
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "203.0.113.9", Outcome::Denied),
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "192.0.2.1", Outcome::Allowed),
+        ("ctx-request-tags", r#""StringEquals": {"aws:RequestTag/team": "x"}"#, "", Outcome::Undecided),
+        ("ctx-no-principal", r#""StringEquals": {"aws:PrincipalAccount": "111122223333"}"#, "", Outcome::Allowed),
+        ("ctx-no-external-id", r#""StringEquals": {"sts:ExternalId": "x"}"#, "", Outcome::Allowed),
+        ("ctx-aud", r#""StringEquals": {"accounts.google.com:aud": "x"}"#, "", Outcome::Allowed),
+        ("ctx-session-name", r#""StringEquals": {"sts:RoleSessionName": "CognitoIdentityCredentials"}"#, "", Outcome::Denied),
+    ];
+    let token = Token::read(EDITOR).unwrap();
+    for (id, condition, address, expected) in table {
+        let deny = format!(
+            r#", {{"Effect": "Deny", "Principal": {{"Federated": "cognito-identity.amazonaws.com"}},
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{{condition}}}}}]}}"#
+        );
+        let mut sources = Sources::new();
+        sources.add("member.json", format!("{}{deny}", trust("authenticated").strip_suffix("]}").unwrap()));
+        let context = if address.is_empty() { Vec::new() } else { vec![("aws:SourceIp", vec![address])] };
+        let inventory = read(&sources);
+        let simulation = simulate(&inventory, &Question { context, ..ask(Login::Token(&token)) });
+        assert_eq!(simulation.outcome, expected, "{id}: {condition} {address}: {}", simulation.why);
+    }
+}
+
 fn ask(login: Login<'_>) -> Question<'_> {
     Question {
         login,
