@@ -1,6 +1,8 @@
 //! What a user types: the commands, what they have in common, and how they end.
 
 mod check;
+mod config;
+mod files;
 mod input;
 mod output;
 mod rules;
@@ -12,8 +14,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use rolecall::report;
-
 /// Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 #[derive(Parser, Debug)]
 #[command(name = "rolecall", version, max_term_width = 100, infer_long_args = false, disable_help_subcommand = true)]
@@ -24,6 +24,8 @@ struct Cli {
     /// Whether to use colours.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: When,
+    #[command(flatten)]
+    config: config::Args,
     #[command(subcommand)]
     command: Command,
 }
@@ -31,9 +33,11 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Finds what is wrong in policies, roles and pools.
-    Check(check::Args),
+    Check(Box<check::Args>),
     /// Tells which role a sign-in gets, why, and what it may then do.
     Simulate(Box<simulate::Args>),
+    /// Lists what `check` would read, as what, and what not and why.
+    Files(files::Args),
     /// Prints the page of a rule.
     Explain(rules::ExplainArgs),
     /// Lists the rules.
@@ -109,8 +113,9 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Ending {
     let common = Common { verbose: cli.verbose, color: cli.color };
     match cli.command {
-        Command::Check(args) => check::run(&args, common),
+        Command::Check(args) => check::run(&args, &cli.config, common),
         Command::Simulate(args) => simulate::run(&args, common),
+        Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::list(&args, common),
     }
@@ -134,14 +139,5 @@ impl Failure {
 
     fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: Some(help.into()) }
-    }
-}
-
-impl From<Format> for report::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Human => Self::Human,
-            Format::Json => Self::Json,
-        }
     }
 }

@@ -1,8 +1,10 @@
 //! Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 
 pub mod arn;
+pub mod config;
 pub mod evaluate;
 pub mod finding;
+pub mod fingerprint;
 pub mod identity;
 pub mod inventory;
 pub mod lint;

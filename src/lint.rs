@@ -1,5 +1,6 @@
 //! What a rule is, and what rules look at.
 
+use crate::config::Config;
 use crate::finding::{Finding, Label, Severity};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Policy;
@@ -23,6 +24,8 @@ pub struct Facts<'i, 's> {
     pub sources: &'i Sources,
     /// All that was read from them.
     pub inventory: &'i Inventory<'s>,
+    /// What the user set.
+    pub config: &'i Config,
 }
 
 /// A rule with the function that looks for what it reports.

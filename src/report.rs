@@ -1,19 +1,28 @@
 //! Findings and simulations for people and for programs: one renderer a file. Renderers are leaves; nothing depends on them.
 
+pub mod concise;
 pub mod human;
 pub mod json;
+pub mod sarif;
 pub mod text;
 
 use crate::finding::{Finding, Severity};
+use crate::inventory::Form;
+use crate::lint::Rule;
 use crate::simulate::Simulation;
+use crate::source::Sources;
 
-/// The formats that a report can take.
+/// The formats that the report of a check can take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// For people: code frames in a terminal.
     Human,
+    /// One line a finding.
+    Concise,
     /// For programs: versioned JSON.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
 }
 
 /// What may be used to draw a report for people.
@@ -36,6 +45,32 @@ pub struct Checked {
     pub looked_at: usize,
     /// What was not looked at: the reason, and the number of inputs.
     pub passed_over: Vec<(String, usize)>,
+    /// The rules that were asked.
+    pub rules: Vec<Run>,
+    /// What makes each finding the same one in the next run; none where nobody wants to know.
+    pub fingerprints: Vec<String>,
+    /// Whether nothing at all could be read.
+    pub failed: bool,
+}
+
+/// A rule that was asked, as it was set.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its theme, if it is of any.
+    pub theme: Option<&'static str>,
+    /// How much its findings matter.
+    pub severity: Severity,
+}
+
+/// An input, and what it was recognised as.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub path: String,
+    /// What it is, or why it is not looked at.
+    pub form: Result<Form, String>,
 }
 
 /// A simulation with the name of its subject.
@@ -58,7 +93,42 @@ pub enum Detail {
     Verbose,
 }
 
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Human, Self::Concise, Self::Json, Self::Sarif];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+        }
+    }
+
+    /// Who it is for.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Human => "For people: the offending text underlined",
+            Self::Concise => "One line a finding",
+            Self::Json => "For programs",
+            Self::Sarif => "For code scanning: SARIF 2.1.0",
+        }
+    }
+}
+
 impl Checked {
+    /// The report in a format.
+    pub fn report(&self, format: Format, sources: &Sources, look: Look) -> String {
+        match format {
+            Format::Human => human::checked(self, sources, look),
+            Format::Concise => concise::checked(self, sources, look),
+            Format::Json => json::checked(self, sources),
+            Format::Sarif => sarif::checked(self, sources),
+        }
+    }
+
     /// The number of findings of each severity that has any, worst first.
     pub fn counts(&self) -> Vec<(Severity, usize)> {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();

@@ -9,9 +9,15 @@ mod trust;
 use crate::finding::Finding;
 use crate::lint::{Check, Facts, Rule};
 
+/// Every rule with the name of its theme, in the order of the themes.
+pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
+    let grammar = grammar::RULES.iter().map(|rule| ("grammar", *rule));
+    grammar.chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
+}
+
 /// Every rule, in the order of the themes.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    grammar::RULES.iter().copied().chain(checks().map(|check| check.rule))
+    themed().map(|(_, rule)| rule)
 }
 
 /// The rule of this name.
@@ -34,6 +40,9 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     findings
 }
 
+/// The themes whose rules have a function of their own.
+static THEMES: [(&str, &[Check]); 3] = [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("logic", logic::CHECKS)];
+
 fn checks() -> impl Iterator<Item = &'static Check> {
-    [trust::CHECKS, cognito::CHECKS, logic::CHECKS].into_iter().flatten()
+    THEMES.iter().flat_map(|(_, checks)| *checks)
 }

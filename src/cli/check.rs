@@ -1,34 +1,43 @@
 //! `rolecall check`: what is wrong?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use rolecall::config::Choice;
 use rolecall::finding::{Finding, Severity};
+use rolecall::fingerprint::fingerprints;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
-use rolecall::report::{self, human, json};
+use rolecall::report::{Checked, Format, Run};
 use rolecall::rules;
 use rolecall::source::Sources;
+use rolecall::spelling::nearest;
 
-use super::input::{UNREADABLE, gather};
-use super::{Common, Ending, Exit, Format, output};
+use super::config::{self, Loaded};
+use super::input::{Inputs, gather};
+use super::rules::{all, known};
+use super::{Common, Ending, Exit, Failure, output};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Files and directories; `-` is standard input. Without any: the working directory.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How to report.
-    #[arg(long, default_value = "human")]
+    /// How to report on standard output.
+    #[arg(long, default_value = "human", value_parser = format())]
     format: Format,
-    /// The least severity that makes the run fail.
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
-    fail_on: Severity,
-    /// Report findings of this rule only; may be repeated.
+    /// Report to a file as well; may be repeated.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
+    output: Vec<(Format, PathBuf)>,
+    /// The least severity that makes the run fail: `low`, if neither this nor the configuration says otherwise. With
+    /// `--format sarif`, findings make a run fail only where this is given.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    fail_on: Option<Severity>,
+    /// Report findings of this rule or theme only, whatever the configuration says; may be repeated.
     #[arg(long, value_name = "RULE")]
     select: Vec<String>,
-    /// Report no finding of this rule; may be repeated.
+    /// Report no finding of this rule or theme; may be repeated.
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,
     /// What the policies are attached to, where that cannot be told from what they say.
@@ -39,32 +48,31 @@ pub(super) struct Args {
     stdin_path: Option<String>,
 }
 
-pub(super) fn run(args: &Args, common: Common) -> Ending {
-    for name in args.select.iter().chain(&args.ignore) {
-        super::rules::named(name)?;
-    }
-    let mut inputs = gather(&args.paths, args.stdin_path.as_deref())?;
-    let unreadable = std::mem::take(&mut inputs.unreadable);
-    let all_unreadable = !unreadable.is_empty() && inputs.read.is_empty() && inputs.passed_over.is_empty();
+pub(super) fn run(args: &Args, config: &config::Args, common: Common) -> Ending {
+    let loaded = config::load(config)?;
+    let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
+    let inputs = gather(&args.paths, args.stdin_path.as_deref(), &loaded)?;
     let inventory = inputs.inventory(args.kind);
+    let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config };
     let (mut checked, passed_over) = inputs.stock(&inventory);
-    checked.findings = rules::run(&Facts { sources: &inputs.sources, inventory: &inventory });
-    checked.findings.extend(unreadable);
-    checked.findings.retain(|finding| {
-        let named = |names: &[String]| names.iter().any(|name| name == finding.rule);
-        // what could not be read is told whatever is selected: nothing is dropped in silence
-        !named(&args.ignore) && (args.select.is_empty() || named(&args.select) || finding.rule == UNREADABLE.name)
-    });
+    checked.failed = inputs.all_unreadable();
+    checked.rules = asked(&flags, &loaded);
+    checked.findings = rules::run(&facts);
+    checked.findings.extend_from_slice(&inputs.unreadable);
+    settle(&mut checked, &loaded);
     sort(&mut checked.findings, &inputs.sources);
+    if wants(args, Format::Sarif) {
+        checked.fingerprints = fingerprints(&checked.findings, &facts);
+    }
     output::tell_passed_over(&passed_over, common);
-    output::print(&match args.format.into() {
-        report::Format::Human => human::checked(&checked, &inputs.sources, output::look(common.color)),
-        report::Format::Json => json::checked(&checked, &inputs.sources),
-    })?;
-    if all_unreadable {
+    report(args, common, &checked, &inputs)?;
+    let fail_on = args.fail_on.or(loaded.config.check.fail_on).unwrap_or(Severity::Low);
+    // who uploads the report decides on the findings there
+    let told = args.format == Format::Sarif && args.fail_on.is_none();
+    if checked.failed {
         return Ok(Exit::Failed);
     }
-    if checked.findings.iter().any(|finding| finding.severity >= args.fail_on) {
+    if !told && checked.findings.iter().any(|finding| finding.severity >= fail_on) {
         return Ok(Exit::Found);
     }
     if inputs.searched && checked.looked_at == 0 {
@@ -74,29 +82,74 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
     Ok(Exit::Fine)
 }
 
-/// A parser of names of severities.
-fn severity() -> impl TypedValueParser<Value = Severity> {
-    named(Severity::ALL.map(|severity| (severity.name(), severity)).to_vec())
-}
-
 /// A parser of names of kinds of policies.
-fn kind() -> impl TypedValueParser<Value = PolicyKind> {
-    named(vec![
-        ("trust", PolicyKind::Trust),
-        ("identity", PolicyKind::Identity),
-        ("resource", PolicyKind::Resource),
-        ("boundary", PolicyKind::Boundary),
-        ("session", PolicyKind::Session),
-        ("scp", PolicyKind::Scp),
-        ("rcp", PolicyKind::Rcp),
-        ("endpoint", PolicyKind::Endpoint),
-    ])
+pub(super) fn kind() -> impl TypedValueParser<Value = PolicyKind> {
+    one_of(PolicyKind::ALL.map(|kind| (kind.name(), None, kind)).to_vec())
 }
 
-fn named<T: Copy + Send + Sync + 'static>(names: Vec<(&'static str, T)>) -> impl TypedValueParser<Value = T> {
-    let words: Vec<&str> = names.iter().map(|(word, _)| *word).collect();
-    PossibleValuesParser::new(words)
-        .try_map(move |word| names.iter().find(|(own, _)| *own == word).map(|(_, value)| *value).ok_or("not one of the names"))
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    one_of(Severity::ALL.map(|severity| (severity.name(), None, severity)).to_vec())
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    one_of(Format::ALL.map(|format| (format.name(), Some(format.summary()), format)).to_vec())
+}
+
+/// A parser of words, some with a summary, that stand for values.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    words: Vec<(&'static str, Option<&'static str>, T)>,
+) -> impl TypedValueParser<Value = T> {
+    let values =
+        words.iter().map(|&(word, summary, _)| summary.iter().fold(PossibleValue::new(word), |value, own| value.help(*own)));
+    PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .try_map(move |word| words.iter().find(|(own, ..)| *own == word).map(|&(.., value)| value).ok_or("not one of the names"))
+}
+
+/// Reads `FORMAT=FILE`.
+fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
+    let formats = Format::ALL.map(Format::name);
+    let Some((word, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+        return Err(format!("it takes a format and a file, such as `{}=FILE`", formats.last().unwrap_or(&"")));
+    };
+    let format = Format::ALL.into_iter().find(|format| format.name() == word);
+    let format = format.ok_or_else(|| format!("there is no format `{word}`, only {}", formats.join(", ")))?;
+    if file == "-" {
+        return Err(format!("it writes files; `--format {word}` writes to standard output"));
+    }
+    Ok((format, file.into()))
+}
+
+/// The names of rules and themes that the user typed.
+fn names(typed: &[String]) -> Result<Vec<&'static str>, Failure> {
+    let known = known();
+    let all = || known.rules.iter().chain(&known.themes).copied();
+    let own = typed.iter().map(|name| {
+        all().find(|own| own == name).ok_or_else(|| {
+            let help = nearest(name, all())
+                .map_or_else(|| "`rolecall rules` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"));
+            Failure::with_help(format!("there is no rule or theme `{name}`"), help)
+        })
+    });
+    own.collect()
+}
+
+/// The rules that report, each as it is set. What the command line says of a rule goes before what the configuration says.
+fn asked(flags: &Choice, loaded: &Loaded) -> Vec<Run> {
+    let check = &loaded.config.check;
+    let runs = all().map(|(theme, rule)| (theme, rule, check.severity_of(rule.name).unwrap_or(rule.severity)));
+    let on = |name: &str, theme| flags.of(name, theme).or_else(|| check.choice.of(name, theme)).unwrap_or(true);
+    runs.filter(|(theme, rule, _)| on(rule.name, *theme)).map(|(theme, rule, severity)| Run { rule, theme, severity }).collect()
+}
+
+/// Leaves out the findings of rules that were not asked, and gives the others the severity that is set.
+fn settle(checked: &mut Checked, loaded: &Loaded) {
+    let rules = &checked.rules;
+    checked.findings.retain(|finding| rules.iter().any(|run| run.rule.name == finding.rule));
+    for finding in &mut checked.findings {
+        if let Some(severity) = loaded.config.check.severity_of(finding.rule) {
+            finding.severity = severity;
+        }
+    }
 }
 
 fn sort(findings: &mut [Finding], sources: &Sources) {
@@ -105,4 +158,27 @@ fn sort(findings: &mut [Finding], sources: &Sources) {
         let name = |finding: &Finding| sources.get(finding.primary.span.source).name();
         (name(a), key(a), a.rule).cmp(&(name(b), key(b), b.rule))
     });
+}
+
+fn wants(args: &Args, format: Format) -> bool {
+    args.format == format || args.output.iter().any(|(own, _)| *own == format)
+}
+
+/// Writes the files first: what stands on standard output is the end of the run.
+fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Result<(), Failure> {
+    for (format, file) in &args.output {
+        if is_input(file, inputs) {
+            let help = "give the report a name of its own";
+            return Err(Failure::with_help(format!("`{}` is one of the inputs", file.to_string_lossy()), help));
+        }
+        output::write(file, &checked.report(*format, &inputs.sources, output::look_of_file(common.color)))?;
+    }
+    output::print(&checked.report(args.format, &inputs.sources, output::look(common.color)))
+}
+
+/// Whether a file holds something that was looked at.
+fn is_input(file: &Path, inputs: &Inputs) -> bool {
+    let Ok(own) = file.canonicalize() else { return false };
+    let mut looked_at = inputs.read.iter().map(|&id| Path::new(inputs.sources.get(id).name()));
+    looked_at.any(|path| path.canonicalize().is_ok_and(|path| path == own))
 }

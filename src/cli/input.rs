@@ -4,15 +4,17 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rolecall::finding::{Finding, Severity};
 use rolecall::inventory::{Form, Inventory, may_hold_json};
 use rolecall::lint::Rule;
 use rolecall::policy::PolicyKind;
-use rolecall::report::Checked;
+use rolecall::report::{Checked, Listed};
 use rolecall::source::{SourceId, Sources, Span, utf16};
 
 use super::Failure;
+use super::config::Loaded;
 use super::output::reason;
 
 /// The finding for what cannot be read. It is no matter of policy, so no page of the rules shows it.
@@ -46,20 +48,25 @@ const HEAD: usize = 4096;
 const NOT_JSON: &str = "not JSON";
 const TOO_LARGE: &str = "over 1 GiB";
 const NO_FILE: &str = "not a regular file";
+const LINK: &str = "a symbolic link";
+const EXCLUDED: &str = "excluded by the configuration";
+
+/// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
+const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 
 /// Reads these paths; the working directory where there are none. `-` is standard input, shown as `stdin_name`.
-pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>) -> Result<Inputs, Failure> {
-    let mut gathering = Gathering { inputs: Inputs::default(), seen: (paths.len() > 1).then(HashSet::new) };
+/// What the configuration leaves out is left out, also where it is named.
+pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loaded) -> Result<Inputs, Failure> {
+    let seen = (paths.len() > 1).then(HashSet::new);
+    let mut gathering = Gathering { inputs: Inputs::default(), seen, config: Arc::new(config.clone()) };
     if paths.is_empty() {
         gathering.walk(Path::new("."));
     }
     for path in paths {
         if path == Path::new("-") {
-            gathering.stdin(stdin_name.unwrap_or("-"))?;
-        } else if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
-            gathering.walk(path);
+            gathering.stdin(stdin_name)?;
         } else {
-            gathering.file(path);
+            gathering.named(path);
         }
     }
     Ok(gathering.inputs)
@@ -94,34 +101,90 @@ impl Inputs {
         }
         (checked, names)
     }
+
+    /// Every input with what it was recognised as, by name.
+    pub(super) fn listed(&self, inventory: &Inventory<'_>) -> Vec<Listed> {
+        let documents = inventory.documents.iter().map(|document| {
+            let form = match document.form {
+                Form::Nothing(why) => Err(why.to_owned()),
+                form => Ok(form),
+            };
+            Listed { path: self.sources.get(document.source).name().to_owned(), form }
+        });
+        let passed_over = self.passed_over.iter().map(|(path, why)| Listed { path: path.clone(), form: Err((*why).to_owned()) });
+        let unreadable = self.unreadable.iter().map(|finding| {
+            let path = self.sources.get(finding.primary.span.source).name();
+            Listed { path: path.to_owned(), form: Err(finding.message.clone()) }
+        });
+        let mut listed: Vec<Listed> = documents.chain(passed_over).chain(unreadable).collect();
+        listed.sort_by(|a, b| a.path.cmp(&b.path));
+        listed
+    }
+
+    /// Whether there was something to read, and none of it could be.
+    pub(super) fn all_unreadable(&self) -> bool {
+        !self.unreadable.is_empty() && self.read.is_empty() && self.passed_over.is_empty()
+    }
 }
 
 struct Gathering {
     inputs: Inputs,
     /// The files that were read, where one may be named twice.
     seen: Option<HashSet<PathBuf>>,
+    config: Arc<Loaded>,
 }
 
 impl Gathering {
     fn walk(&mut self, root: &Path) {
         self.inputs.searched = true;
+        let mut walk = ignore::WalkBuilder::new(root);
         // nothing depends on the order in which the system lists a folder
-        let walk = ignore::WalkBuilder::new(root).sort_by_file_path(Ord::cmp).build();
+        walk.sort_by_file_path(Ord::cmp);
+        if self.config.excludes_any() {
+            // a folder that is left out is told as one, and nothing in it is looked for
+            let config = Arc::clone(&self.config);
+            walk.filter_entry(move |entry| {
+                entry.depth() == 0 || !entry.path().parent().is_some_and(|folder| config.excludes(folder))
+            });
+        }
         // the working directory goes without saying
         let shown = |path: &Path| {
             if root == Path::new(".") { path.strip_prefix(root).unwrap_or(path).to_owned() } else { path.to_owned() }
         };
-        for entry in walk {
+        for entry in walk.build() {
             match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => self.file(&shown(entry.path())),
-                Ok(entry) => self.pass_over(&shown(entry.path()).to_string_lossy(), NO_FILE),
+                Ok(entry) => {
+                    let path = shown(entry.path());
+                    match entry.file_type() {
+                        _ if self.config.excludes(entry.path()) => self.pass_over(&path.to_string_lossy(), EXCLUDED),
+                        Some(kind) if kind.is_dir() => {}
+                        Some(kind) if kind.is_file() => self.file(&path),
+                        Some(kind) if kind.is_symlink() => self.pass_over(&path.to_string_lossy(), LINK),
+                        _ => self.pass_over(&path.to_string_lossy(), NO_FILE),
+                    }
+                }
                 Err(error) => {
                     let path = shown(path_of(&error).unwrap_or(root));
                     let why = error.io_error().map_or_else(|| error.to_string(), reason);
                     self.unreadable(&path, &why);
                 }
             }
+        }
+    }
+
+    /// What is named, rather than found.
+    fn named(&mut self, path: &Path) {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.walk(path),
+            _ if self.config.excludes(path) => self.pass_over(&path.to_string_lossy(), EXCLUDED),
+            Ok(metadata) if !metadata.is_file() && !PIPES.iter().any(|pipe| path.to_string_lossy().starts_with(pipe)) => {
+                // opening it could wait for ever
+                self.unreadable(path, &format!("it is {}, not a regular file", what(metadata.file_type())));
+                if let Some(finding) = self.inputs.unreadable.last_mut() {
+                    finding.help = Some(format!("give what it holds as standard input: `… - < {}`", path.to_string_lossy()));
+                }
+            }
+            _ => self.file(path),
         }
     }
 
@@ -142,10 +205,14 @@ impl Gathering {
         }
     }
 
-    fn stdin(&mut self, name: &str) -> Result<(), Failure> {
+    fn stdin(&mut self, name: Option<&str>) -> Result<(), Failure> {
+        if let Some(name) = name.filter(|name| self.config.excludes(Path::new(name))) {
+            self.pass_over(name, EXCLUDED);
+            return Ok(());
+        }
         let failure = |error| Failure::new(format!("cannot read standard input: {}", reason(&error)));
         let content = content(io::stdin().lock(), 0).map_err(failure)?;
-        self.take(name, content);
+        self.take(name.unwrap_or("-"), content);
         Ok(())
     }
 
@@ -169,6 +236,25 @@ impl Gathering {
         let id = self.inputs.sources.add(name.clone(), "");
         self.inputs.unreadable.push(UNREADABLE.finding(format!("cannot read `{name}`: {why}"), Span::new(id, 0, 0), ""));
     }
+}
+
+/// What something other than a regular file is.
+#[cfg(unix)]
+fn what(kind: fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// What something other than a regular file is.
+#[cfg(not(unix))]
+fn what(_: fs::FileType) -> &'static str {
+    "something else"
 }
 
 enum Content {

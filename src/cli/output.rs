@@ -1,6 +1,8 @@
 //! Where the words go: data to standard output, the rest to standard error, in the look that the stream can show.
 
+use std::fs;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
 
 use rolecall::report::{Look, text};
 
@@ -20,6 +22,12 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a report to a file.
+pub(super) fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let failure = |error| Failure::new(format!("cannot write `{}`: {}", file.to_string_lossy(), reason(&error)));
+    fs::write(file, text).map_err(failure)
 }
 
 /// Writes a line to standard error.
@@ -70,6 +78,11 @@ pub(super) fn look(when: When) -> Look {
         When::Auto => terminal && !dumb,
     };
     Look { width: width(terminal), colour, unicode: !dumb && speaks_unicode() }
+}
+
+/// What a file can show: every character, and colours where they are asked for.
+pub(super) fn look_of_file(when: When) -> Look {
+    Look { width: width(false), colour: when == When::Always, unicode: true }
 }
 
 fn width(terminal: bool) -> usize {

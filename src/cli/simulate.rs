@@ -9,10 +9,11 @@ use rolecall::arn::Arn;
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory, SignInError};
 use rolecall::policy::Instant;
-use rolecall::report::{self, Detail, Simulated, human, json, text};
+use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, GateKind, GateState, Login, Outcome, Question, Simulation};
 use rolecall::spelling::nearest;
 
+use super::config::Loaded;
 use super::input::{Inputs, gather};
 use super::{Common, Ending, Exit, Failure, Format, output, secret};
 
@@ -120,7 +121,7 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
     let context = context(&args.context)?;
     let at = time(args.at.as_deref())?;
     let token = given_token(args)?;
-    let inputs = gather(&args.paths, None)?;
+    let inputs = gather(&args.paths, None, &Loaded::default())?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
@@ -158,9 +159,9 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
         (1, false) | (_, true) => Detail::Full,
         _ => Detail::Short,
     };
-    output::print(&match args.format.into() {
-        report::Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
-        report::Format::Json => json::simulations(&answers, &inputs.sources),
+    output::print(&match args.format {
+        Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
+        Format::Json => json::simulations(&answers, &inputs.sources),
     })?;
     // every answer that differs is told, not the first alone
     let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();

@@ -24,6 +24,26 @@ pub enum PolicyKind {
     Endpoint,
 }
 
+impl PolicyKind {
+    /// All kinds.
+    pub const ALL: [Self; 8] =
+        [Self::Trust, Self::Identity, Self::Resource, Self::Boundary, Self::Session, Self::Scp, Self::Rcp, Self::Endpoint];
+
+    /// The word for it, as `--kind` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trust => "trust",
+            Self::Identity => "identity",
+            Self::Resource => "resource",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::Scp => "scp",
+            Self::Rcp => "rcp",
+            Self::Endpoint => "endpoint",
+        }
+    }
+}
+
 /// The kind as far as the content alone tells it, and whether that is sure.
 ///
 /// A document with a principal whose actions are all of STS is a trust policy; with another principal a resource

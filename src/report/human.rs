@@ -1,6 +1,7 @@
 //! For people: code frames with the offending text underlined.
 
 mod excerpt;
+mod files;
 mod simulation;
 
 use miette::{
@@ -14,6 +15,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
+pub use files::files;
 pub use simulation::simulations;
 
 /// What a check has to tell: each finding, then one line that sums up.
@@ -62,12 +64,12 @@ fn frames(sources: &Sources, labels: &[&Label], colour: Colour, look: Look) -> S
 }
 
 /// `path:line:column`, safe to print.
-fn address(sources: &Sources, span: crate::source::Span) -> String {
+pub(super) fn address(sources: &Sources, span: crate::source::Span) -> String {
     let place = sources.place(span);
     format!("{}:{}:{}", text::escape(sources.get(span.source).name()), place.line, place.column)
 }
 
-fn severity_colour(severity: Severity) -> Colour {
+pub(super) fn severity_colour(severity: Severity) -> Colour {
     match severity {
         Severity::Error | Severity::High => Colour::Red,
         Severity::Medium => Colour::Yellow,
@@ -87,7 +89,8 @@ fn escape_lines(text: &str) -> String {
     text.lines().map(text::escape).collect::<Vec<_>>().join("\n")
 }
 
-fn summary(checked: &Checked, look: Look) -> String {
+/// One line: counts by severity, inputs, what was not looked at.
+pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let counts: Vec<String> = checked
         .counts()
         .into_iter()

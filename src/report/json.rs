@@ -4,8 +4,9 @@ mod simulation;
 
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::{Checked, Listed};
 use crate::finding::{Finding, Label, Witness};
+use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{Sources, Span};
 
@@ -28,11 +29,26 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     }))
 }
 
-/// The list of rules.
-pub fn rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
-    let rules: Vec<Value> =
-        rules.map(|rule| json!({ "name": rule.name, "severity": rule.severity.name(), "summary": rule.summary() })).collect();
-    page(&json!({ "version": VERSION, "rules": rules }))
+/// The list of rules, each with its theme.
+pub fn rules<'r>(rules: impl Iterator<Item = (Option<&'r str>, &'r Rule)>) -> String {
+    let rules = rules.map(
+        |(theme, rule)| json!({ "name": rule.name, "theme": theme, "severity": rule.severity.name(), "summary": rule.summary() }),
+    );
+    page(&json!({ "version": VERSION, "rules": rules.collect::<Vec<_>>() }))
+}
+
+/// The inputs, with what each was recognised as.
+pub fn files(listed: &[Listed]) -> String {
+    let files = listed.iter().map(|own| {
+        let (form, kind, sure) = match own.form {
+            Ok(Form::Policy(kind, sure)) => (Some("policy"), Some(kind.name()), Some(sure)),
+            Ok(Form::AwsCli(command)) => (Some(command), None, None),
+            Ok(Form::Nothing(_)) | Err(_) => (None, None, None),
+        };
+        let why = own.form.as_ref().err();
+        json!({ "path": own.path, "form": form, "kind": kind, "sure": sure, "notLookedAt": why })
+    });
+    page(&json!({ "version": VERSION, "files": files.collect::<Vec<_>>() }))
 }
 
 fn finding(finding: &Finding, sources: &Sources) -> Value {
@@ -80,7 +96,7 @@ fn append(value: &mut Value, more: Value) {
 }
 
 /// A document with the line end that text files have.
-fn page(value: &Value) -> String {
+pub(super) fn page(value: &Value) -> String {
     // writing a value into a string cannot fail
     let mut page = serde_json::to_string_pretty(value).unwrap_or_default();
     page.push('\n');

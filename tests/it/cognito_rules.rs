@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
@@ -67,7 +68,7 @@ fn told(sources: &Sources, finding: &Finding) -> String {
 fn of_theme(sources: &Sources) -> Vec<Finding> {
     let mut inventory = Inventory::new(None);
     sources.iter().for_each(|(id, _)| inventory.read(sources, id));
-    let mut findings = rules::run(&Facts { sources, inventory: &inventory });
+    let mut findings = rules::run(&Facts { sources, inventory: &inventory, config: &Config::default() });
     findings.retain(|finding| RULES.contains(&finding.rule));
     findings
 }

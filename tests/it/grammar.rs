@@ -1,5 +1,6 @@
 //! The grammar rules: each example of their pages, and how the findings read.
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
@@ -29,7 +30,7 @@ fn check<T>(name: &str, text: &str, look: impl FnOnce(Vec<Finding>, &Sources) ->
     let id = sources.add(name, text);
     let mut inventory = Inventory::new(None);
     inventory.read(&sources, id);
-    look(rules::run(&Facts { sources: &sources, inventory: &inventory }), &sources)
+    look(rules::run(&Facts { sources: &sources, inventory: &inventory, config: &Config::default() }), &sources)
 }
 
 #[test]

@@ -11,7 +11,9 @@
 
 mod cli;
 mod cognito_rules;
+mod config;
 mod evaluate;
+mod formats;
 mod gates;
 mod grammar;
 mod identity;
@@ -31,6 +33,7 @@ mod support;
 mod tidy;
 mod transcript;
 mod trust_rules;
+mod walk;
 
 /// A file that no `mod` line names is never compiled, and its tests never run.
 #[test]

@@ -32,6 +32,7 @@
 //!
 //! There may be several Bad and several Good sections.
 
+use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::lint::Facts;
 use rolecall::report::{Look, human};
@@ -213,7 +214,7 @@ impl Page {
     fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
         let files = section.files().map(|(name, block)| (name, self.text.body(block)));
         support::with_inventory(files, |sources, inventory| {
-            let findings = rules::run(&Facts { sources, inventory });
+            let findings = rules::run(&Facts { sources, inventory, config: &Config::default() });
             look(sources, &findings)
         })
     }

@@ -324,7 +324,8 @@ fn json_has_places_for_people_and_for_programs() {
     let id = sources.add("x.json", "{\n  \"é\": \"äb\"\n}\n");
     let mut finding = finding(span_of(&sources, id, "b", 0), "here");
     finding.witness = Some(Witness { who: "a guest".to_owned(), claims: r#"{"aud": "x"}"#.to_owned() });
-    let checked = Checked { findings: vec![finding], looked_at: 1, passed_over: vec![("not JSON".to_owned(), 2)] };
+    let checked =
+        Checked { findings: vec![finding], looked_at: 1, passed_over: vec![("not JSON".to_owned(), 2)], ..Checked::default() };
     let report: Value = serde_json::from_str(&json::checked(&checked, &sources)).expect("JSON");
     assert_eq!(report["version"], 1);
     let finding = &report["findings"][0];

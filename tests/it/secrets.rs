@@ -60,11 +60,15 @@ const SIMULATIONS: [&[&str]; 8] = [
 ];
 
 /// Where somebody may put a token by mistake; `TOKEN` is the text itself.
-const MISTAKES: [&[&str]; 14] = [
+const MISTAKES: [&[&str]; 18] = [
     &["TOKEN"],
     &["check", "TOKEN"],
     &["check", "--kind", "TOKEN", SCENARIO],
     &["check", "--format", "TOKEN", SCENARIO],
+    &["check", "--select", "TOKEN", SCENARIO],
+    &["check", "--output", "sarif=TOKEN", SCENARIO],
+    &["check", "--config", "TOKEN", SCENARIO],
+    &["files", "TOKEN"],
     &["explain", "TOKEN"],
     &["rules", "TOKEN"],
     &["simulate", "TOKEN"],

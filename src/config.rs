@@ -1,0 +1,90 @@
+//! What the user set: which rules report and how much each matters, what is left out, who is trusted.
+//!
+//! Nothing here changes what a policy means.
+
+mod glob;
+mod read;
+
+use crate::finding::Severity;
+
+pub use glob::{BadGlob, Glob};
+pub use read::{KEYS, Known, Problem, read};
+
+/// The name of the file that holds a configuration.
+pub const FILE: &str = "rolecall.toml";
+
+/// What one configuration file sets; by default nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Config {
+    /// `[check]`: what is reported.
+    pub check: Check,
+    /// `[trust]`: who is no stranger.
+    pub trust: Trust,
+}
+
+/// What is reported.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Check {
+    /// `select` and `ignore`.
+    pub choice: Choice,
+    /// `severity`: how much the findings of a rule matter, by the rule's name.
+    pub severity: Vec<(&'static str, Severity)>,
+    /// `fail-on`: the least severity that makes a run fail.
+    pub fail_on: Option<Severity>,
+    /// `exclude`: what is not looked at.
+    pub exclude: Vec<Glob>,
+}
+
+/// Who is no stranger.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trust {
+    /// `own-accounts`: account ids of twelve digits.
+    pub own_accounts: Vec<String>,
+    /// `partners`: account ids of twelve digits.
+    pub partners: Vec<String>,
+    /// `providers`: identity providers, each the ARN of one or its host with the path behind it.
+    pub providers: Vec<String>,
+}
+
+/// Which rules report, as one place says it: the file, or the command line. The names are those of rules and of themes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Choice {
+    /// These report, and no others; all where there are none.
+    pub select: Vec<&'static str>,
+    /// These do not.
+    pub ignore: Vec<&'static str>,
+}
+
+impl Choice {
+    /// Whether a rule reports; `None` where nothing is said of it.
+    ///
+    /// The name of a rule counts more than that of its theme, and among equals `ignore` more than `select`. What belongs to no
+    /// theme is left out by its name alone.
+    pub fn of(&self, rule: &str, theme: Option<&str>) -> Option<bool> {
+        if self.ignore.contains(&rule) {
+            return Some(false);
+        }
+        if self.select.contains(&rule) {
+            return Some(true);
+        }
+        let theme = theme?;
+        if self.ignore.contains(&theme) {
+            return Some(false);
+        }
+        (!self.select.is_empty()).then(|| self.select.contains(&theme))
+    }
+}
+
+impl Check {
+    /// How much the findings of a rule matter, where that is set.
+    pub fn severity_of(&self, rule: &str) -> Option<Severity> {
+        self.severity.iter().find(|(own, _)| *own == rule).map(|&(_, severity)| severity)
+    }
+
+    /// Whether a path is left out: one that a pattern matches, or that lies in a folder that one matches. The path is relative to the
+    /// folder of the configuration, with `/` between its parts.
+    pub fn excludes(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        folders.chain([path]).any(|part| self.exclude.iter().any(|glob| glob.matches(part)))
+    }
+}
