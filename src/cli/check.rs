@@ -81,16 +81,7 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 
 /// A parser of names of kinds of policies.
 fn kind() -> impl TypedValueParser<Value = PolicyKind> {
-    named(vec![
-        ("trust", PolicyKind::Trust),
-        ("identity", PolicyKind::Identity),
-        ("resource", PolicyKind::Resource),
-        ("boundary", PolicyKind::Boundary),
-        ("session", PolicyKind::Session),
-        ("scp", PolicyKind::Scp),
-        ("rcp", PolicyKind::Rcp),
-        ("endpoint", PolicyKind::Endpoint),
-    ])
+    named(PolicyKind::ALL.to_vec())
 }
 
 fn named<T: Copy + Send + Sync + 'static>(names: Vec<(&'static str, T)>) -> impl TypedValueParser<Value = T> {

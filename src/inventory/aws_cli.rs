@@ -1,6 +1,6 @@
 //! The output of AWS CLI commands, one function a shape.
 
-use super::{Form, Inventory, NamedPolicy, Role};
+use super::{Form, Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
@@ -40,6 +40,35 @@ impl<'s> Reader<'_, 's> {
             let permissions = self.named_policy(root);
             self.join(text(root, "RoleName")?, |role| role.permissions.extend(permissions));
             return Some("iam get-role-policy");
+        }
+        if (has("UserName") || has("GroupName")) && has("PolicyName") && has("PolicyDocument") {
+            self.loose(root.get("PolicyDocument")?, PolicyKind::Identity)?;
+            return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
+        }
+        if let Some(document) = root.get("PolicyVersion").and_then(|version| version.get("Document")) {
+            self.loose(document, PolicyKind::Identity)?;
+            return Some("iam get-policy-version");
+        }
+        if let Some(policy) = root.get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
+            let of_type = policy.get("PolicySummary")?.get("Type")?.string()?;
+            let kind = match of_type.as_ref() {
+                "SERVICE_CONTROL_POLICY" => PolicyKind::Scp,
+                "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
+                _ => return None,
+            };
+            self.loose(policy.get("Content")?, kind)?;
+            return Some("organizations describe-policy");
+        }
+        if let Some(endpoints) = root.get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {
+            endpoints.items().filter_map(|endpoint| endpoint.get("PolicyDocument")).for_each(|document| {
+                self.loose(document, PolicyKind::Endpoint);
+            });
+            return Some("ec2 describe-vpc-endpoints");
+        }
+        // of a bucket, a key, a function: all print the policy of a resource as a string under this one name
+        if let Some(policy) = root.get("Policy").filter(|policy| policy.kind() == Kind::String) {
+            self.loose(policy, PolicyKind::Resource)?;
+            return Some("get-policy of a resource");
         }
         if let Some(groups) = root.get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
             groups.items().for_each(|group| self.group(group));
@@ -113,7 +142,7 @@ impl<'s> Reader<'_, 's> {
                 let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
                 if let (Some(role), Some(policy)) = (self.inventory.roles.get_mut(index), policy) {
                     role.unread.retain(|own| own.known() != arn.known());
-                    role.permissions.push(NamedPolicy { name, policy });
+                    role.permissions.push(NamedPolicy { name, policy, inline: false });
                 }
             }
         }
@@ -121,7 +150,7 @@ impl<'s> Reader<'_, 's> {
 
     fn named_policy(&mut self, node: Node<'_, 's>) -> Option<NamedPolicy<'s>> {
         let policy = self.document(node.get("PolicyDocument")?, PolicyKind::Identity)?;
-        Some(NamedPolicy { name: text(node, "PolicyName")?, policy })
+        Some(NamedPolicy { name: text(node, "PolicyName")?, policy, inline: true })
     }
 
     /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
@@ -138,6 +167,13 @@ impl<'s> Reader<'_, 's> {
         let tree = json::read_inside(literal, start.starts_with('%'));
         self.faults.extend_from_slice(tree.faults());
         Some(policy::read(tree.root(), kind))
+    }
+
+    /// A policy that belongs to nothing else that is read; `None` where it is none.
+    fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<()> {
+        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
+        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, policy, sure: true });
+        Some(())
     }
 
     fn group(&mut self, node: Node<'_, 's>) {

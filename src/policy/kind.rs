@@ -24,6 +24,25 @@ pub enum PolicyKind {
     Endpoint,
 }
 
+impl PolicyKind {
+    /// All kinds, each with its name on the command line.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("trust", Self::Trust),
+        ("identity", Self::Identity),
+        ("resource", Self::Resource),
+        ("boundary", Self::Boundary),
+        ("session", Self::Session),
+        ("scp", Self::Scp),
+        ("rcp", Self::Rcp),
+        ("endpoint", Self::Endpoint),
+    ];
+
+    /// The kind of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(own, _)| *own == name).map(|&(_, kind)| kind)
+    }
+}
+
 /// The kind as far as the content alone tells it, and whether that is sure.
 ///
 /// A document with a principal whose actions are all of STS is a trust policy; with another principal a resource
