@@ -160,6 +160,7 @@ impl PolicyFault {
             | Self::SeveralBooleans
             | Self::MixedTypes
             | Self::EpochDate
+            | Self::MalformedConditionKey
             | Self::MissingTagKey
             | Self::MalformedVariable(_)
             | Self::VariableInWrongElement

@@ -722,8 +722,7 @@ fn policy_like() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn reading_never_panics(text in policy_like()) {
-        const KINDS: [PolicyKind; 4] = [PolicyKind::Trust, PolicyKind::Identity, PolicyKind::Resource, PolicyKind::Endpoint];
-        for kind in KINDS {
+        for (_, kind) in PolicyKind::ALL {
             let inside = format!(r#"{{"Version": "2012-10-17", "Statement": [{text}]}}"#);
             for text in [&text, &inside] {
                 with(text, kind, |policy, sources| {

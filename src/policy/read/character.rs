@@ -1,6 +1,7 @@
 //! The characters that IAM takes in a policy: tab, line ends, and U+0020 to U+00FF.
 
 use super::Reader;
+use crate::finding::Fault;
 use crate::policy::{ActionFault, PolicyFault, VariableFault};
 use crate::source::Span;
 use crate::syntax::{Kind, Node, Piece};
@@ -21,8 +22,9 @@ impl Reader {
             }
         }
         // such a character is in no name either: that is the same mistake
-        let told: Vec<Span> =
-            self.faults.iter().filter(|fault| fault.kind == PolicyFault::UnsupportedCharacter).map(|fault| fault.span).collect();
+        let is_one = |fault: &&Fault<PolicyFault>| fault.kind == PolicyFault::UnsupportedCharacter;
+        let mut told: Vec<Span> = self.faults.iter().filter(is_one).map(|fault| fault.span).collect();
+        told.sort_unstable();
         self.faults.retain(|fault| {
             let of_characters = matches!(
                 fault.kind,
@@ -30,7 +32,8 @@ impl Reader {
                     | PolicyFault::MalformedAction(ActionFault::Character(_))
                     | PolicyFault::MalformedVariable(VariableFault::Symbol(_))
             );
-            !of_characters || !told.iter().any(|&span| fault.span.contains(span))
+            let next = told.partition_point(|span| span.start < fault.span.start);
+            !of_characters || !told.get(next).is_some_and(|&span| fault.span.contains(span))
         });
     }
 

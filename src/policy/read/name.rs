@@ -1,15 +1,18 @@
 //! What AWS asks of the names in a statement: its `Sid`, and its actions.
 
+use std::collections::HashMap;
+
 use super::Reader;
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::policy::{ActionFault, Patterns, PolicyFault, PolicyKind, Statement};
+use crate::source::Span;
 use crate::syntax::Text;
 
 impl Reader {
     /// Sids: letters and digits, no two alike. IAM refuses others; other services take them.
     pub(super) fn sids(&mut self, statements: &[Statement<'_>]) {
-        let mut seen: Vec<&Text<'_>> = Vec::new();
+        let mut seen: HashMap<&str, Span> = HashMap::new();
         for sid in statements.iter().filter_map(|statement| statement.sid.as_ref()) {
             let Some(known) = sid.known() else { continue };
             let strict = self.kind.is_of_iam();
@@ -21,10 +24,9 @@ impl Reader {
             if documented && !known.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 self.fault(PolicyFault::SidCharacters(strict), sid.span());
             }
-            if let Some(first) = seen.iter().find(|first| first.known() == Some(known)) {
-                self.faults.push(Fault::between(PolicyFault::DuplicateSid(strict), sid.span(), first.span()));
-            } else {
-                seen.push(sid);
+            let first = *seen.entry(known).or_insert_with(|| sid.span());
+            if first != sid.span() {
+                self.faults.push(Fault::between(PolicyFault::DuplicateSid(strict), sid.span(), first));
             }
         }
     }
