@@ -189,7 +189,7 @@ rules! {
     UNSUPPORTED_CHARACTER = "unsupported-character": Error;
     WILDCARD_IN_PRINCIPAL = "wildcard-in-principal": Error;
     FEDERATED_PRINCIPAL_OUTSIDE_TRUST_POLICY = "federated-principal-outside-trust-policy": Medium;
-    NULL_WITH_SET_OPERATOR = "null-with-set-operator": Low;
+    NULL_WITH_SET_OPERATOR = "null-with-set-operator": Medium;
     SEVERAL_BOOLEANS = "several-booleans": Medium;
     MIXED_VALUE_TYPES = "mixed-value-types": Low;
     EPOCH_DATE = "epoch-date": Style;

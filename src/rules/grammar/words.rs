@@ -114,7 +114,7 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
         F::UnknownOperator(nearest) => condition::unknown_operator(nearest, text),
         F::OperatorCase(right) => condition::operator_case(right, &own),
         F::NullIfExists => condition::null_if_exists(&own),
-        F::NullWithSet => condition::null_with_set(&own),
+        F::NullWithSet => condition::null_with_set(text, &own),
         F::SeveralBooleans => condition::several_booleans(),
         F::MixedTypes => condition::mixed_types(),
         F::EpochDate => condition::epoch_date(text, &own),

@@ -47,10 +47,10 @@ pub(super) fn null_if_exists(own: &str) -> Words {
     Words::new(&NULL_IF_EXISTS, format!("no operator {own}"), "`Null` takes no `IfExists`", help)
 }
 
-pub(super) fn null_with_set(own: &str) -> Words {
-    let help = "write `Null` alone: `true` asks that the key is absent, `false` that it is there; AWS warns that with a set \
-                operator the answer is always the same";
-    Words::new(&NULL_WITH_SET_OPERATOR, format!("{own} asks nothing of the request"), "`Null` looks at no values", help)
+pub(super) fn null_with_set(text: &str, own: &str) -> Words {
+    let help = "write `Null` alone: `true` asks that the key is absent, `false` that it is there";
+    let always = if text.to_ascii_lowercase().starts_with("forall") { "always true" } else { "always false" };
+    Words::new(&NULL_WITH_SET_OPERATOR, format!("{own} asks nothing of the request"), always, help)
 }
 
 pub(super) fn several_booleans() -> Words {
