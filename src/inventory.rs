@@ -87,6 +87,8 @@ pub struct NamedPolicy<'s> {
     pub name: Text<'s>,
     /// The document.
     pub policy: Policy<'s>,
+    /// Whether it is inline, not attached.
+    pub inline: bool,
 }
 
 /// A policy that belongs to nothing else that was given.

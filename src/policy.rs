@@ -3,9 +3,11 @@
 mod condition;
 mod date;
 mod element;
+mod fault;
 mod kind;
 mod number;
 mod read;
+mod size;
 
 use crate::finding::Fault;
 use crate::pattern::Pattern;
@@ -14,19 +16,25 @@ use crate::syntax::Text;
 
 pub use condition::{Comparison, Condition, Operand, Operator, Relation, SetPrefix, Value};
 pub use date::Instant;
+pub use fault::{ActionFault, PolicyFault, VariableFault};
 pub use kind::{PolicyKind, kind_of, looks_like, looks_like_statement};
 pub use number::Decimal;
 pub use read::read;
+pub use size::{INLINE_OF_ROLE, Quota, Size};
 
 /// A policy document.
 #[derive(Clone, Debug)]
 pub struct Policy<'s> {
     /// What it is attached to, and so what may stand in it.
     pub kind: PolicyKind,
+    /// Whether the kind is but the likeliest by what the document says.
+    pub guessed: bool,
     /// Its opening bracket.
     pub mark: Span,
     /// From its opening to its closing bracket.
     pub range: Span,
+    /// How long it is.
+    pub size: Size,
     /// The language version.
     pub version: Version,
     /// The value of `Version`, where there is one.
@@ -132,72 +140,6 @@ pub enum PrincipalKind {
     CanonicalUser,
     /// A hole where the whole principal is due: it may turn out to be any of these.
     Later,
-}
-
-/// What can be wrong with the grammar of a policy.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum PolicyFault {
-    /// Its text is not JSON, or holds a key twice. The reader of the text tells what and where.
-    NotJson,
-    /// The element has a JSON type that it may not have; what it should be. Related is its key.
-    WrongType(&'static str),
-    /// A key that a policy does not have; the nearest that it does.
-    UnknownElement(Option<&'static str>),
-    /// A key that a statement does not have; the nearest that it does.
-    UnknownStatementElement(Option<&'static str>),
-    /// No `Statement`; where the document itself holds an effect or action it is read as the one statement.
-    MissingStatement,
-    /// `Statement` is an empty list, or a statement is an empty object.
-    EmptyStatement,
-    /// No `Version`: the rules of 2008 hold.
-    MissingVersion,
-    /// A `Version` that does not exist.
-    UnknownVersion,
-    /// No `Effect`.
-    MissingEffect,
-    /// An `Effect` other than `Allow` and `Deny`; the nearest.
-    UnknownEffect(Option<&'static str>),
-    /// Neither `Action` nor `NotAction`.
-    MissingAction,
-    /// Neither `Resource` nor `NotResource` where the kind needs one.
-    MissingResource,
-    /// No `Principal` where the kind needs one.
-    MissingPrincipal,
-    /// An element and its `Not…` form; related is the first.
-    ExclusiveElements,
-    /// `Principal` or `NotPrincipal` where the kind has none.
-    PrincipalNotAllowed,
-    /// `Resource` or `NotResource` in a trust policy.
-    ResourceInTrust,
-    /// `NotPrincipal` in a trust policy.
-    NotPrincipalInTrust,
-    /// The bare `"*"` as the principal of a trust policy.
-    StarInTrust,
-    /// A principal that is neither `"*"` nor an object of lists.
-    PrincipalShape,
-    /// A key of a principal that does not exist; the nearest that does.
-    UnknownPrincipalKey(Option<&'static str>),
-    /// A condition that is not operator, key, values.
-    ConditionShape,
-    /// A condition key twice under one operator, in different letter case; related is the first.
-    DuplicateConditionKey,
-    /// A condition operator that does not exist; the nearest that does.
-    UnknownOperator(Option<&'static str>),
-    /// An operator written in other letter case than it is defined in; how it is.
-    OperatorCase(&'static str),
-    /// `IfExists` behind `Null`.
-    NullIfExists,
-    /// A value that its operator cannot read; what it should be.
-    UnreadableValue(&'static str),
-}
-
-impl PolicyFault {
-    /// Whether AWS refuses to store a policy with this fault, so that it never decides anything.
-    ///
-    /// Where sources differ, as for a bare `"*"` in a trust policy and for the letter case of operators, it is not.
-    pub fn is_refused(self) -> bool {
-        !matches!(self, Self::MissingVersion | Self::StarInTrust | Self::OperatorCase(_) | Self::UnreadableValue(_))
-    }
 }
 
 impl<'s> Policy<'s> {

@@ -45,6 +45,19 @@ pub fn sample_pool_ids() -> impl Iterator<Item = &'static str> {
     SAMPLE_IDS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
+/// The regions of all partitions.
+pub fn regions() -> impl Iterator<Item = &'static str> {
+    REGIONS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+/// The day on which the regions were listed, as `2026-11-23`.
+pub fn regions_date() -> &'static str {
+    let first = REGIONS.lines().next().unwrap_or_default();
+    first.rsplit(' ').next().unwrap_or_default().trim_end_matches('.')
+}
+
+static REGIONS: &str = include_str!("reference/regions.txt");
+
 static SAMPLE_IDS: &str = include_str!("reference/sample-ids.txt");
 
 static GUEST_SESSION_POLICIES: &str = include_str!("reference/guest-session-policies.json");

@@ -48,6 +48,35 @@ impl<'i, 's> Reader<'i, 's> {
             self.join(text(root, "RoleName")?, None, |role| role.permissions.extend(permissions));
             return Some("iam get-role-policy");
         }
+        if (has("UserName") || has("GroupName")) && has("PolicyName") && has("PolicyDocument") {
+            self.loose(root.get("PolicyDocument")?, PolicyKind::Identity)?;
+            return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
+        }
+        if let Some(document) = root.get("PolicyVersion").and_then(|version| version.get("Document")) {
+            self.loose(document, PolicyKind::Identity)?;
+            return Some("iam get-policy-version");
+        }
+        if let Some(policy) = root.get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
+            let of_type = policy.get("PolicySummary")?.get("Type")?.string()?;
+            let kind = match of_type.as_ref() {
+                "SERVICE_CONTROL_POLICY" => PolicyKind::Scp,
+                "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
+                _ => return None,
+            };
+            self.loose(policy.get("Content")?, kind)?;
+            return Some("organizations describe-policy");
+        }
+        if let Some(endpoints) = root.get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {
+            endpoints.items().filter_map(|endpoint| endpoint.get("PolicyDocument")).for_each(|document| {
+                self.loose(document, PolicyKind::Endpoint);
+            });
+            return Some("ec2 describe-vpc-endpoints");
+        }
+        // of a bucket, a key, a function: all print the policy of a resource as a string under this one name
+        if let Some(policy) = root.get("Policy").filter(|policy| policy.kind() == Kind::String) {
+            self.loose(policy, PolicyKind::Resource)?;
+            return Some("get-policy of a resource");
+        }
         if let Some(groups) = root.get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
             groups.items().for_each(|group| self.group(group));
             return Some("cognito-idp list-groups");
@@ -144,34 +173,28 @@ impl<'i, 's> Reader<'i, 's> {
                 })
                 .collect();
             if holders.is_empty() {
-                self.loose(document);
+                self.loose(document, PolicyKind::Identity);
             }
             for index in holders {
                 let policy = self.document(document, PolicyKind::Identity);
                 let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
                 if let (Some(role), Some(policy)) = (self.inventory.roles.get_mut(index), policy) {
                     role.unread.retain(|own| own.known() != arn.known());
-                    role.permissions.push(NamedPolicy { name, policy });
+                    role.permissions.push(NamedPolicy { name, policy, inline: false });
                 }
             }
         }
         for (list, policies) in [("UserDetailList", "UserPolicyList"), ("GroupDetailList", "GroupPolicyList")] {
             let inline = items(root, list).flat_map(|holder| items(holder, policies));
-            inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| self.loose(document));
-        }
-    }
-
-    /// A policy that no role has.
-    fn loose(&mut self, document: Node<'_, 's>) {
-        let source = document.span().source;
-        if let Some(policy) = self.document(document, PolicyKind::Identity) {
-            self.inventory.policies.push(LoosePolicy { source, policy, sure: true, alone: false });
+            inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| {
+                self.loose(document, PolicyKind::Identity);
+            });
         }
     }
 
     fn named_policy(&mut self, node: Node<'_, 's>) -> Option<NamedPolicy<'s>> {
         let policy = self.document(node.get("PolicyDocument")?, PolicyKind::Identity)?;
-        Some(NamedPolicy { name: text(node, "PolicyName")?, policy })
+        Some(NamedPolicy { name: text(node, "PolicyName")?, policy, inline: true })
     }
 
     /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
@@ -188,6 +211,13 @@ impl<'i, 's> Reader<'i, 's> {
         let tree = json::read_inside(literal, start.starts_with('%'));
         self.faults.extend_from_slice(tree.faults());
         Some(policy::read(tree.root(), kind))
+    }
+
+    /// A policy that belongs to nothing else that is read; `None` where it is none.
+    fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<()> {
+        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
+        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, policy, sure: true, alone: false });
+        Some(())
     }
 
     fn group(&mut self, node: Node<'_, 's>) {

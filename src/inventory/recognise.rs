@@ -43,7 +43,8 @@ impl<'s> Inventory<'s> {
             return None;
         }
         let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
-        let policy = policy::read(root, kind);
+        let mut policy = policy::read(root, kind);
+        policy.guessed = !sure;
         if kind == PolicyKind::Trust {
             let name = Text::made(stem(source.name()).to_owned(), policy.mark);
             self.roles.push(Role { trust: Some(policy), ..Role::new(name) });

@@ -42,6 +42,11 @@ impl PolicyKind {
             Self::Endpoint => "endpoint",
         }
     }
+
+    /// The kind of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// The kind as far as the content alone tells it, and whether that is sure.

@@ -1,9 +1,14 @@
 //! From a spanned tree to a policy.
 
+mod character;
 mod condition;
+mod control;
+mod name;
 mod principal;
+mod variable;
 
 use super::element::{Element, Elements, Name, elements};
+use super::size::{self, Size};
 use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Version};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
@@ -19,8 +24,10 @@ use crate::syntax::{Kind, Node, Text};
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
     let mut policy = Policy {
         kind,
+        guessed: false,
         mark: node.mark(),
         range: node.span(),
+        size: Size::of(node),
         version: Version::V2008,
         version_span: None,
         id: None,
@@ -33,6 +40,12 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         Kind::Map => reader.document(node, &mut policy),
         _ if is_open(node) => policy.later = Some(node.span()),
         _ => reader.fault(PolicyFault::WrongType("an object"), node.mark()),
+    }
+    reader.sids(&policy.statements);
+    reader.variables_of_2008(&policy);
+    reader.characters(node);
+    if let Some(fault) = size::fault(&policy) {
+        reader.fault(fault, policy.mark);
     }
     let form = node.tree().faults().iter().find(|fault| policy.range.contains(fault.span));
     reader.faults.extend(form.map(|fault| Fault::at(PolicyFault::NotJson, fault.span)));
@@ -64,8 +77,9 @@ impl Reader {
         let own = elements(node, if bare { Name::ALL } else { Name::OF_POLICY });
         self.unknown(&own, PolicyFault::UnknownElement);
         let has = |name| own.open || own.found.iter().any(|element| element.name == name);
+        let old = self.kind.needs_2012();
         if !has(Name::Version) {
-            self.fault(PolicyFault::MissingVersion, node.mark());
+            self.fault(if old { PolicyFault::OldVersion } else { PolicyFault::MissingVersion }, node.mark());
         }
         if !has(Name::Statement) {
             self.fault(PolicyFault::MissingStatement, node.mark());
@@ -100,7 +114,12 @@ impl Reader {
         let Some(text) = self.string(value, key) else { return Version::V2012 };
         match text.known() {
             Some("2012-10-17") => Version::V2012,
-            Some("2008-10-17") => Version::V2008,
+            Some("2008-10-17") => {
+                if self.kind.needs_2012() {
+                    self.fault(PolicyFault::OldVersion, value.span());
+                }
+                Version::V2008
+            }
             // nobody who puts a version in by template wants the old one
             None => Version::V2012,
             Some(_) => {
@@ -157,10 +176,14 @@ impl Reader {
                 }
                 // variables are not filled in in actions
                 Name::Action | Name::NotAction => {
-                    statement.actions = Some(self.patterns(name == Name::NotAction, key, value, false));
+                    let actions = self.patterns(name == Name::NotAction, key, value, false);
+                    self.actions(&actions);
+                    statement.actions = Some(actions);
                 }
                 Name::Resource | Name::NotResource => {
-                    statement.resources = Some(self.patterns(name == Name::NotResource, key, value, self.variables));
+                    let resources = self.patterns(name == Name::NotResource, key, value, self.variables);
+                    resources.list.iter().for_each(|resource| self.variables_of(&resource.text));
+                    statement.resources = Some(resources);
                 }
                 Name::Condition => {
                     statement.condition_key = Some(key.span());
@@ -174,6 +197,7 @@ impl Reader {
             self.what_is_missing(own, &statement);
         }
         self.what_excludes(own);
+        self.special(&statement);
         statement
     }
 
@@ -261,6 +285,11 @@ impl Reader {
 }
 
 impl PolicyKind {
+    /// Whether its documents must be of version 2012-10-17.
+    pub(super) fn needs_2012(self) -> bool {
+        matches!(self, Self::Scp | Self::Rcp)
+    }
+
     /// Whether its statements name principals.
     fn has_principal(self) -> bool {
         matches!(self, Self::Trust | Self::Resource | Self::Rcp | Self::Endpoint)

@@ -1,53 +1,42 @@
-//! The grammar rules: each example of their pages, and how the findings read.
+//! The grammar rules: what each reports, and how the findings read.
 
 use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
+use rolecall::policy::PolicyKind;
 use rolecall::rules::{self, grammar};
 use rolecall::source::Sources;
 
-/// The examples of a page: the heading that they stand under, their file name and their text.
-fn examples(page: &str) -> Vec<(&str, &str, &str)> {
-    let mut heading = "";
+use crate::support;
+
+/// The examples of a page: the kind that they are taken for, and their text.
+fn examples(page: &str) -> Vec<(Option<PolicyKind>, &str)> {
     let mut examples = Vec::new();
     let mut rest = page;
     while let Some((line, behind)) = rest.split_once('\n') {
         rest = behind;
-        if let Some(title) = line.strip_prefix("## ") {
-            heading = title;
-        } else if let Some(name) = line.strip_prefix("```json ") {
+        if let Some(name) = line.strip_prefix("```json ") {
             let (text, behind) = rest.split_once("\n```\n").unwrap();
-            examples.push((heading, name, text));
+            let kind = name.split_once(" --kind ").and_then(|(_, kind)| PolicyKind::named(kind));
+            examples.push((kind, text));
             rest = behind;
         }
     }
     examples
 }
 
-fn check<T>(name: &str, text: &str, look: impl FnOnce(Vec<Finding>, &Sources) -> T) -> T {
+fn check<T>(kind: Option<PolicyKind>, text: &str, look: impl FnOnce(Vec<Finding>, &Sources) -> T) -> T {
     let mut sources = Sources::new();
-    let id = sources.add(name, text);
-    let mut inventory = Inventory::new(None);
+    let id = sources.add("policy.json", text);
+    let mut inventory = Inventory::new(kind);
     inventory.read(&sources, id);
     look(rules::run(&Facts { sources: &sources, inventory: &inventory, config: &Config::default() }), &sources)
 }
 
 #[test]
-fn every_example_says_what_its_page_says() {
-    for rule in grammar::RULES {
-        assert!(rule.page.starts_with(&format!("# {}\n", rule.name)));
-        for (heading, name, text) in examples(rule.page) {
-            let found = check(name, text, |findings, _| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
-            let expected = if heading.starts_with("Bad") { &[rule.name][..] } else { &[] };
-            assert_eq!(found, expected, "{}, {heading}:\n{text}", rule.name);
-        }
-    }
-}
-
-#[test]
 fn findings_read_well() {
-    let mut texts: Vec<&str> = grammar::RULES.iter().flat_map(|rule| examples(rule.page)).map(|(_, _, text)| text).collect();
+    let mut texts: Vec<_> = grammar::RULES.iter().flat_map(|rule| examples(rule.page)).collect();
     // the mistakes of form that are on no page
     let broken = [
         "{'Version': “2012-10-17”, Statement: [{\"Effect\" \"Allow\", \"Action\": Allow, \"Sid\": 007, \"Resource\": , }",
@@ -56,14 +45,14 @@ fn findings_read_well() {
         "// a\n{\"Version\": \"2012-10-17\", # b\n\"Statement\": [{'Effect': 'Allow', 'Action': a.b, \"Resource\": ${a}/*, {\"a\": [1}]}}",
         "```json\n{\"Version\": \"2012-10-17\", \"Statement\": \"Effect\": \"Allow\"}]}}}\n```",
     ];
-    texts.extend(broken);
-    for text in texts {
-        check("policy.json", text, |findings, _| {
+    texts.extend(broken.map(|text| (None, text)));
+    for (kind, text) in texts {
+        check(kind, text, |findings, _| {
             for finding in findings {
                 let labels = [&finding.primary].into_iter().chain(&finding.related).map(|label| label.text.as_str());
                 assert!(!finding.message.is_empty() && finding.help.as_ref().is_some_and(|help| !help.is_empty()));
                 for said in labels.chain([finding.message.as_str(), finding.help.as_deref().unwrap()]) {
-                    let proper = said.starts_with("JSON");
+                    let proper = said.starts_with("JSON") || said.starts_with("AWS");
                     assert!(proper || !said.starts_with(char::is_uppercase), "{said}");
                     assert!(!said.ends_with('.') && !said.contains('\n'), "{said}");
                 }
@@ -74,8 +63,7 @@ fn findings_read_well() {
 
 #[test]
 fn one_mistake_of_form_is_one_finding() {
-    let rules =
-        |text: &str| check("policy.json", text, |findings, _| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
+    let rules = |text: &str| check(None, text, |findings, _| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>());
     // cut off in the middle of a key
     let cut =
         r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Acti"#;
@@ -84,4 +72,142 @@ fn one_mistake_of_form_is_one_finding() {
     let lost = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com", "Action": "sts:AssumeRole"}]}"#;
     let found = rules(lost);
     assert!(found.contains(&"unknown-principal-key") && !found.contains(&"missing-action"), "{found:?}");
+}
+
+/// What is found in a text: rule and severity, the underlined text, and the remedy.
+fn found(kind: Option<PolicyKind>, text: &str) -> Vec<(String, String, String)> {
+    check(kind, text, |findings, sources| {
+        let told = |finding: Finding| {
+            let own = sources.slice(finding.primary.span).to_owned();
+            (format!("{} {}", finding.severity.name(), finding.rule), own, finding.help.unwrap_or_default())
+        };
+        findings.into_iter().map(told).collect()
+    })
+}
+
+#[test]
+fn values_that_no_request_holds() {
+    let with = |operator: &str, key: &str, value: &str| {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": {{"{operator}": {{"{key}": ["{value}"]}}}}}}}}"#
+        );
+        found(None, &text).into_iter().map(|(rule, own, _)| (rule, own)).collect::<Vec<_>>()
+    };
+    let kms = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    for (key, value) in [
+        ("aws:SourceVpc", "vpc-123"),
+        ("AWS:sourcevpce", "vpc-0a1b2c3d4e5f60718"),
+        ("aws:SourceVpce", "VPCE-0a1b2c3d4e5f60718"),
+        (kms, "1234abcd-12ab-34cd-56ef-1234567890ab"),
+        ("kms:ViaService", "ec2.amazonaws.com"),
+        ("iam:PassedToService", "Lambda.amazonaws.com"),
+        ("aws:CalledVia", "arn:aws:iam::aws:x"),
+    ] {
+        let expected = [("error impossible-value".to_owned(), value.to_owned())];
+        assert_eq!(with("StringNotEquals", key, value), expected, "{key} {value}");
+    }
+    for (operator, key, value) in [
+        ("StringEquals", "aws:SourceVpc", "vpc-1a2b3c4d"),
+        ("StringEquals", "aws:SourceVpc", "${vpc}"),
+        ("StringEquals", "aws:SourceVpc", "vpc-${id}"),
+        ("StringLike", "aws:SourceVpc", "vpc-*"),
+        ("StringEquals", "aws:SourceVpc", "${aws:PrincipalTag/vpc}"),
+        ("StringEqualsIgnoreCase", "iam:PassedToService", "Lambda.amazonaws.com"),
+        ("StringEquals", "iam:PassedToService", "ec2.amazonaws.com.cn"),
+        ("StringEquals", "kms:ViaService", "ec2.cn-north-1.amazonaws.com.cn"),
+        ("ArnLike", kms, "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+        ("StringEquals", "aws:RequestedRegion", "eu-west-1"),
+        ("StringEquals", "aws:RequestedRegion", "${region}"),
+        ("StringLike", "aws:RequestedRegion", "us-gov-*"),
+        ("StringEqualsIgnoreCase", "aws:RequestedRegion", "EU-WEST-1"),
+        ("Null", "aws:RequestedRegion", "true"),
+    ] {
+        assert_eq!(with(operator, key, value), [], "{operator} {key} {value}");
+    }
+    for value in ["eu-west1", "EU-WEST-1", "eu-west-11", "global"] {
+        let expected = [("medium unknown-region".to_owned(), value.to_owned())];
+        assert_eq!(with("StringEquals", "aws:RequestedRegion", value), expected, "{value}");
+    }
+}
+
+#[test]
+fn inline_policies_of_a_role_share_a_quota() {
+    let policy = |length: usize| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{}"}}]}}"#,
+            "b".repeat(length)
+        )
+    };
+    let role = |lengths: [usize; 2]| {
+        let list = lengths.map(|length| format!(r#"{{"PolicyName": "p{length}", "PolicyDocument": {}}}"#, policy(length)));
+        format!(r#"{{"RoleDetailList": [{{"RoleName": "r", "RolePolicyList": [{}]}}]}}"#, list.join(", "))
+    };
+    let rules = |text: &str| found(None, text).into_iter().map(|(rule, own, _)| (rule, own)).collect::<Vec<_>>();
+    assert_eq!(rules(&role([3_000, 6_900])), []);
+    assert_eq!(rules(&role([3_000, 7_200])), [("error policy-too-long".to_owned(), "r".to_owned())]);
+    // by itself nothing tells where it is attached
+    assert_eq!(rules(&policy(6_500)), [("low policy-too-long".to_owned(), "{".to_owned())]);
+    assert_eq!(rules(&policy(10_500)), [("medium policy-too-long".to_owned(), "{".to_owned())]);
+    let boundary = found(Some(PolicyKind::Boundary), &policy(6_500));
+    assert_eq!(boundary[0].0, "error policy-too-long");
+}
+
+#[test]
+fn a_guessed_kind_is_said_to_be_one() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "a b", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+    let help = |kind| found(kind, text)[0].2.clone();
+    assert!(help(None).ends_with("if this is not an identity policy, give its `--kind`"), "{}", help(None));
+    assert!(!help(Some(PolicyKind::Identity)).contains("--kind"));
+    // what the AWS CLI prints tells the kind
+    let inside = text.replace('"', "\\\"");
+    for (text, expected) in [
+        (
+            format!(r#"{{"Policy": {{"PolicySummary": {{"Type": "SERVICE_CONTROL_POLICY"}}, "Content": "{inside}"}}}}"#),
+            "low sid-characters",
+        ),
+        (
+            format!(r#"{{"Policy": {{"PolicySummary": {{"Type": "RESOURCE_CONTROL_POLICY"}}, "Content": "{inside}"}}}}"#),
+            "error allow-in-rcp",
+        ),
+        (format!(r#"{{"PolicyVersion": {{"Document": {text}, "VersionId": "v1"}}}}"#), "error sid-characters"),
+        (format!(r#"{{"UserName": "u", "PolicyName": "p", "PolicyDocument": {text}}}"#), "error sid-characters"),
+        (format!(r#"{{"VpcEndpoints": [{{"PolicyDocument": "{inside}"}}]}}"#), "error missing-principal"),
+        (format!(r#"{{"Policy": "{inside}"}}"#), "error missing-principal"),
+    ] {
+        let found = found(None, &text);
+        assert!(found.iter().any(|(rule, _, _)| rule == expected), "{text}: {found:?}");
+        assert!(found.iter().all(|(_, _, help)| !help.contains("--kind")), "{found:?}");
+    }
+    for other in [
+        r#"{"Policy": "hello"}"#,
+        r#"{"Policy": {"PolicySummary": {"Type": "TAG_POLICY"}, "Content": "{}"}}"#,
+        r#"{"Policy": "{}"}"#,
+    ] {
+        assert_eq!(found(None, other), [], "{other}");
+    }
+}
+
+#[test]
+fn every_row_of_the_catalogue_is_accounted_for() {
+    let text = support::read("docs/rules.md");
+    let (_, section) = text.split_once("\n## A. ").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut rows = Vec::new();
+    let mut named = Vec::new();
+    for line in section.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let Ok(row) = cells[0].parse::<usize>() else { continue };
+        let [_, check, rules, remarks] = cells[..] else { panic!("{line}") };
+        rows.push(row);
+        let rules: Vec<&str> = rules.split(", ").filter(|name| !name.is_empty()).map(|name| name.trim_matches('`')).collect();
+        assert!(!check.is_empty() && (!rules.is_empty() || !remarks.is_empty()), "row {row} says nothing");
+        named.extend(rules);
+    }
+    assert_eq!(rows, (1..=73).collect::<Vec<_>>());
+    for name in &named {
+        assert!(rules::named(name).is_some(), "docs/rules.md: no rule `{name}`");
+    }
+    let forgotten: Vec<_> = grammar::RULES.iter().filter(|rule| !section.contains(&format!("`{}`", rule.name))).collect();
+    assert!(forgotten.is_empty(), "docs/rules.md names no row for {forgotten:?}");
 }

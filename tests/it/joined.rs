@@ -36,7 +36,7 @@ fn actions(role: &Role<'_>) -> Vec<String> {
 }
 
 fn with<T>(files: &[(&str, String)], look: impl FnOnce(&Inventory<'_>) -> T) -> T {
-    with_inventory(files.iter().cloned(), |_, inventory| look(inventory))
+    with_inventory(None, files.iter().cloned(), |_, inventory| look(inventory))
 }
 
 /// Role names are unique in one account only. The policies of a role name no account: the folder tells.
@@ -151,8 +151,8 @@ fn policies_of_an_account_that_no_role_has() {
         managed("shared"),
         managed("nobodys")
     );
-    with_inventory([("details.json", details)].into_iter(), |sources, inventory| {
-        let findings = rules::run(&Facts { sources, inventory });
+    with_inventory(None, [("details.json", details)].into_iter(), |sources, inventory| {
+        let findings = rules::run(&Facts { sources, inventory, config: &rolecall::config::Config::default() });
         let found = findings.iter().filter(|finding| finding.rule == "unknown-effect").count();
         assert_eq!(found, 4, "one for each document, however many roles have it");
     });

@@ -10,7 +10,7 @@
 //! ## Bad: a few words, or none
 //!
 //! ```json trust.json
-//! the input, under this name; several blocks are several files
+//! the input, under this name; several blocks are several files; `trust.json --kind trust` tells the kind
 //! ```
 //!
 //! ```text
@@ -35,6 +35,7 @@
 use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::lint::Facts;
+use rolecall::policy::PolicyKind;
 use rolecall::report::{Look, human};
 use rolecall::rules;
 use rolecall::source::Sources;
@@ -44,6 +45,9 @@ use crate::support;
 
 /// What the findings of a page are printed for.
 const LOOK: Look = Look { width: 100, colour: false, unicode: true };
+
+/// What stands behind the name of a file that is to be taken for a policy of a kind.
+const KIND: &str = " --kind ";
 
 /// The sections behind the title, in order.
 const ORDER: [&str; 5] = ["Why it matters", "Bad", "Good", "Remedy", "Sources"];
@@ -212,8 +216,10 @@ impl Page {
 
     /// Reads the files of an example and runs every rule on them.
     fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
+        let kind = section.blocks.iter().find_map(|block| block.info.split_once(KIND)).map(|(_, name)| name);
+        let kind = kind.map(|name| PolicyKind::named(name).unwrap_or_else(|| panic!("{}: no kind `{name}`", self.path)));
         let files = section.files().map(|(name, block)| (name, self.text.body(block)));
-        support::with_inventory(files, |sources, inventory| {
+        support::with_inventory(kind, files, |sources, inventory| {
             let findings = rules::run(&Facts { sources, inventory, config: &Config::default() });
             look(sources, &findings)
         })
@@ -242,7 +248,10 @@ impl Section {
 
     /// Its blocks that are files, with the name of each.
     fn files(&self) -> impl Iterator<Item = (&str, &Block)> {
-        self.blocks.iter().filter_map(|block| Some((block.info.split_once(' ')?.1, block)))
+        self.blocks.iter().filter_map(|block| {
+            let name = block.info.split_once(' ')?.1;
+            Some((name.split(KIND).next().unwrap_or(name), block))
+        })
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 use rolecall::pattern::Part;
 use rolecall::policy::{
-    self, Comparison, Decimal, Effect, Instant, Operator, Policy, PolicyFault, PolicyKind, PrincipalKind, SetPrefix, Value,
-    Version,
+    self, ActionFault, Comparison, Decimal, Effect, Instant, Operator, Policy, PolicyFault, PolicyKind, PrincipalKind, SetPrefix,
+    Value, VariableFault, Version,
 };
 use rolecall::source::Sources;
 use rolecall::syntax::json;
@@ -55,7 +55,7 @@ fn sound_policies_have_no_fault() {
     none(&statement(TRUST), PolicyKind::Trust);
     none(
         r#"{"Statement": {"NotAction": ["a:b"], "Effect": "Deny", "NotResource": "*"}, "Version": "2008-10-17", "Id": "x"}"#,
-        PolicyKind::Scp,
+        PolicyKind::Boundary,
     );
     none(
         &statement(r#""Effect": "Allow", "Principal": {"AWS": 111122223333}, "Action": ["ecr:GetDownloadUrlForLayer"]"#),
@@ -186,6 +186,24 @@ fn faults_of_conditions() {
     condition(r#"{"forAnyValue:StringLike": {"a:b": "c"}}"#, F::OperatorCase("ForAnyValue:StringLike"), "forAnyValue:StringLike");
     condition(r#"{"NullIfExists": {"a:b": "true"}}"#, F::NullIfExists, "NullIfExists");
     condition(r#"{"StringEquals": {"a:b": "c", "A:B": "d"}}"#, F::DuplicateConditionKey, "A:B < a:b");
+    condition(r#"{"ForAnyValue:Null": {"a:b": "true"}}"#, F::NullWithSet, "ForAnyValue:Null");
+    condition(r#"{"Bool": {"a:b": ["true", false]}}"#, F::SeveralBooleans, "false < true");
+    condition(r#"{"Null": {"a:b": ["true", "true"]}}"#, F::SeveralBooleans, "true < true");
+    condition(r#"{"StringEquals": {"a:b": ["x", 1]}}"#, F::MixedTypes, "1 < x");
+    condition(r#"{"NumericEquals": {"a:b": [1, "2"]}}"#, F::MixedTypes, "2 < 1");
+    condition(r#"{"DateLessThan": {"a:b": "1700000000"}}"#, F::EpochDate, "1700000000");
+    condition(r#"{"StringEquals": {"SourceIp": "x"}}"#, F::MalformedConditionKey, "SourceIp");
+    condition(r#"{"StringEquals": {":x": "x"}}"#, F::MalformedConditionKey, ":x");
+    condition(r#"{"StringEquals": {"aws:x ": "x"}}"#, F::MalformedConditionKey, "aws:x ");
+    condition(r#"{"StringEquals": {"aws:principaltag": "x"}}"#, F::MissingTagKey, "aws:principaltag");
+    condition(r#"{"StringEquals": {"aws:RequestTag/": "x"}}"#, F::MissingTagKey, "aws:RequestTag/");
+    condition(r#"{"StringEquals": {"a:b/${aws:x}": "x"}}"#, F::VariableInWrongElement, "${aws:x}");
+    for sound in [
+        r#"{"DateLessThan": {"a:b": "2026"}, "Bool": {"a:b": ["true", "${x}"]}, "NumericEquals": {"a:b": [1, "${x}"]}}"#,
+        r#"{"StringEquals": {"aws:ResourceTag/a b": "x", "${key}": "x", "SAML:aud": "x", "host.example/a:sub": "x"}}"#,
+    ] {
+        none(&statement(&format!(r#"{IDENTITY}, "Condition": {sound}"#)), PolicyKind::Identity);
+    }
     let unreadable = |operator: &str, value: &str| {
         let text = statement(&format!(r#"{IDENTITY}, "Condition": {{"{operator}": {{"a:b": ["{value}"]}}}}"#));
         let found = faults(&text, PolicyKind::Identity);
@@ -199,6 +217,200 @@ fn faults_of_conditions() {
     unreadable("NotIpAddress", "10.0.0.*");
     unreadable("BinaryEquals", "*");
     unreadable("ArnLike", "role/x");
+}
+
+#[test]
+fn faults_of_names() {
+    use PolicyFault as F;
+    let action = |action: &str, fault| {
+        let text = statement(&format!(r#""Effect": "Deny", "Action": ["{action}"], "Resource": "*""#));
+        one(&text, PolicyKind::Identity, F::MalformedAction(fault), if action.is_empty() { "\"\"" } else { action });
+    };
+    action("GetObject", ActionFault::NoService);
+    action("", ActionFault::NoService);
+    action("s3*", ActionFault::NoService);
+    action("s3:", ActionFault::Empty);
+    action(":Get", ActionFault::Empty);
+    action("s3:Get,s3:Put", ActionFault::List);
+    action("s3:Get ", ActionFault::Blank);
+    action("s3:a:b", ActionFault::Character(':'));
+    action("s3:Gét", ActionFault::Character('é'));
+    action("s3:[Get]", ActionFault::Character('['));
+    for sound in ["*", "**", "s3:*", "*:*", "S3:get?bject*", "execute-api:Invoke", "s?:x", "${service}:Get", "s3:<NAME>"] {
+        none(&statement(&format!(r#""Effect": "Allow", "Action": "{sound}", "Resource": "*""#)), PolicyKind::Identity);
+    }
+    let trust = |action: &str| faults(&statement(&TRUST.replace("sts:AssumeRole", action)), PolicyKind::Trust);
+    for sound in ["sts:AssumeRole", "STS:tagsession", "sts:*", "*", "${a}"] {
+        assert_eq!(trust(sound), [], "{sound}");
+    }
+    assert_eq!(trust("s3:*"), [(F::ForeignActionInTrust, "s3:*".to_owned())]);
+    assert_eq!(trust("iam:PassRole"), [(F::ForeignActionInTrust, "iam:PassRole".to_owned())]);
+
+    let sid = |sid: &str, kind| faults(&statement(&format!(r#"{IDENTITY}, "Principal": "*", "Sid": "{sid}""#)), kind);
+    assert_eq!(sid("a b_c-d", PolicyKind::Resource), []);
+    assert_eq!(sid("${sid} x", PolicyKind::Resource), []);
+    let rcp = sid("a b", PolicyKind::Rcp).into_iter().map(|(fault, _)| fault).collect::<Vec<_>>();
+    assert!(rcp.contains(&F::SidCharacters(false)), "{rcp:?}");
+    one(&statement(&format!(r#"{IDENTITY}, "Sid": "a-b""#)), PolicyKind::Identity, F::SidCharacters(true), "a-b");
+    one(&statement(&format!(r#"{IDENTITY}, "Sid": """#)), PolicyKind::Identity, F::EmptySid, "\"\"");
+    let twice = |kind| {
+        let own = format!(r#"{{{IDENTITY}, "Sid": "A"}}"#);
+        faults(&format!(r#"{{"Version": "2012-10-17", "Statement": [{own}, {own}, {{{IDENTITY}, "Sid": "a"}}]}}"#), kind)
+    };
+    assert_eq!(twice(PolicyKind::Session), [(F::DuplicateSid(true), "A < A".to_owned())]);
+    assert_eq!(twice(PolicyKind::Scp), [(F::DuplicateSid(false), "A < A".to_owned())]);
+
+    let character = statement(&IDENTITY.replace('*', "a’b – c"));
+    one(&character, PolicyKind::Identity, F::UnsupportedCharacter, "’");
+    one(&statement(&format!(r#"{IDENTITY}, "Sid": "a–b""#)), PolicyKind::Identity, F::UnsupportedCharacter, "–");
+    for kind in [PolicyKind::Scp, PolicyKind::Endpoint] {
+        assert!(!faults(&character, kind).iter().any(|(fault, _)| *fault == F::UnsupportedCharacter));
+    }
+    none(&statement(&IDENTITY.replace('*', r"é ÿ \u2019")), PolicyKind::Identity);
+}
+
+#[test]
+fn faults_of_variables() {
+    use PolicyFault as F;
+    use VariableFault as V;
+    let resource = |value: &str, expected: &[(PolicyFault, &str)]| {
+        let text = statement(&format!(r#""Effect": "Allow", "Action": "a:b", "Resource": "arn:aws:s3:::{value}""#));
+        let expected: Vec<_> = expected.iter().map(|&(fault, own)| (fault, own.to_owned())).collect();
+        assert_eq!(faults(&text, PolicyKind::Identity), expected, "{value}");
+    };
+    resource("${aws:username/*", &[(F::MalformedVariable(V::Unclosed), "${aws:username/*")]);
+    resource("${aws:username}/${", &[(F::MalformedVariable(V::Unclosed), "${")]);
+    resource("${}", &[(F::MalformedVariable(V::Empty), "${}")]);
+    resource("${ }x", &[(F::MalformedVariable(V::Empty), "${ }")]);
+    resource("${aws: username}", &[(F::MalformedVariable(V::Blank), "${aws: username}")]);
+    resource("${ aws:username }", &[(F::MalformedVariable(V::Blank), "${ aws:username }")]);
+    resource("${aws:userid, none}", &[(F::MalformedVariable(V::Unquoted), "${aws:userid, none}")]);
+    resource("${aws:userid, 'none}", &[(F::MalformedVariable(V::Unquoted), "${aws:userid, 'none}")]);
+    resource("${aws:user!id}", &[(F::MalformedVariable(V::Symbol('!')), "${aws:user!id}")]);
+    for sound in [
+        "${aws:username}",
+        "${aws:PrincipalTag/cost center}",
+        "${aws:PrincipalTag/a:b, 'x}y z'}",
+        "${cognito-identity.amazonaws.com:sub}",
+        "${oidc.eks.eu-west-1.amazonaws.com/id/AB:sub}",
+        "${*}${?}${$}",
+        "${var.name}",
+        "${lookup(a, \\\"x:y\\\")}",
+        "$x{y}",
+    ] {
+        resource(sound, &[]);
+    }
+    let condition = |operator: &str, value: &str| {
+        faults(&statement(&format!(r#"{IDENTITY}, "Condition": {{"{operator}": {{"a:b": "{value}"}}}}"#)), PolicyKind::Identity)
+    };
+    for operator in ["StringLike", "ForAnyValue:StringNotEqualsIfExists", "ArnLike"] {
+        assert_eq!(condition(operator, "${aws:x}"), [], "{operator}");
+    }
+    for operator in ["NumericEquals", "DateLessThan", "BinaryEquals", "NotIpAddress", "Null"] {
+        let expected = (F::VariableWithWrongOperator(false), format!("${{aws:x}} < {operator}"));
+        assert_eq!(condition(operator, "${aws:x}"), [expected], "{operator}");
+    }
+    assert_eq!(condition("Bool", "${aws:x}"), [(F::VariableWithWrongOperator(true), "${aws:x} < Bool".to_owned())]);
+    assert_eq!(condition("Bool", "${x}"), []);
+    let old = |inside: &str| faults(&statement(inside).replace("2012", "2008"), PolicyKind::Identity);
+    let in_resource = IDENTITY.replace('*', "${aws:username}${aws:username");
+    assert_eq!(old(&in_resource), [(F::VariableWithoutVersion, "${aws:username} < 2008-10-17".to_owned())]);
+    let none_at_all = format!(r#"{{"Statement": [{{{in_resource}}}]}}"#);
+    one(&none_at_all, PolicyKind::Identity, F::VariableWithoutVersion, "${aws:username}");
+    assert_eq!(old(&IDENTITY.replace('*', "${name}")), []);
+}
+
+#[test]
+fn faults_of_some_kinds_only() {
+    use PolicyFault as F;
+    use PolicyKind::{Endpoint, Rcp, Resource, Trust};
+    let kinds = |text: &str, kind| faults(text, kind).into_iter().map(|(fault, _)| fault).collect::<Vec<_>>();
+    let principal = |principal: &str, kind| {
+        let resource = if kind == PolicyKind::Trust { "" } else { r#", "Resource": "*""# };
+        let action = if kind == PolicyKind::Trust { "sts:AssumeRole" } else { "s3:GetObject" };
+        let effect = if kind == PolicyKind::Rcp { "Deny" } else { "Allow" };
+        let text = format!(r#""Effect": "{effect}", "Action": "{action}", {principal}{resource}"#);
+        kinds(&statement(&text), kind)
+    };
+    for (text, kind, expected) in [
+        (r#""Principal": {"AWS": "arn:aws:iam::111122223333:role/x*"}"#, Trust, Some(F::WildcardInPrincipal)),
+        (r#""Principal": {"AWS": "arn:aws:iam::${account}:role/x?"}"#, Trust, Some(F::WildcardInPrincipal)),
+        (r#""Principal": {"Service": "*.amazonaws.com"}"#, Trust, Some(F::WildcardInPrincipal)),
+        (r#""Principal": {"Federated": "*"}"#, Trust, Some(F::StarPrincipal)),
+        (r#""Principal": {"AWS": "*"}"#, Trust, None),
+        (r#""Principal": {"AWS": "${role}"}"#, Trust, None),
+        (r#""Principal": {"AWS": "${aws:username}"}"#, Trust, Some(F::VariableInWrongElement)),
+        (r#""Principal": {"Federated": "accounts.google.com"}"#, Trust, None),
+        (r#""Principal": {"Federated": "accounts.google.com"}"#, Resource, Some(F::FederatedOutsideTrust)),
+        (r#""Principal": {"Federated": "${provider}"}"#, Resource, Some(F::FederatedOutsideTrust)),
+        (r#""Principal": "*""#, Rcp, None),
+        (r#""Principal": "${p}""#, Rcp, None),
+        (r#""Principal": {"AWS": "*"}"#, Rcp, Some(F::PrincipalInRcp)),
+        (r#""NotPrincipal": {"AWS": "111122223333"}"#, Rcp, Some(F::PrincipalInRcp)),
+        (r#""Principal": {"AWS": "*"}"#, Endpoint, None),
+        (r#""Principal": {"AWS": "111122223333"}"#, Endpoint, Some(F::PrincipalInEndpoint)),
+        (r#""NotPrincipal": {"AWS": "111122223333"}"#, Endpoint, Some(F::PrincipalInEndpoint)),
+    ] {
+        assert_eq!(principal(text, kind), Vec::from_iter(expected), "{text} {kind:?}");
+    }
+    for kind in [PolicyKind::Scp, Rcp] {
+        let text = r#"{"Version": "2008-10-17", "Statement": []}"#;
+        assert!(kinds(text, kind).contains(&F::OldVersion));
+        assert!(kinds(r#"{"Statement": []}"#, kind).contains(&F::OldVersion));
+    }
+    let rcp = |effect: &str, action: &str| {
+        let text = format!(r#""Effect": "{effect}", "Principal": "*", {action}, "Resource": "*""#);
+        kinds(&statement(&text), Rcp)
+    };
+    assert_eq!(rcp("Deny", r#""Action": ["s3:*", "sqs:Get?"]"#), []);
+    assert_eq!(rcp("Deny", r#""Action": "*""#), [F::ActionInRcp]);
+    assert_eq!(rcp("Deny", r#""NotAction": "s3:*""#), [F::ActionInRcp]);
+    assert_eq!(rcp("Allow", r#""Action": "s3:*""#), [F::AllowInRcp]);
+    assert_eq!(rcp("Allow", r#""Action": "*""#), []);
+}
+
+#[test]
+fn lengths() {
+    use PolicyKind::{Boundary, Endpoint, Identity, Rcp, Resource, Scp, Session, Trust};
+    // a policy of exactly so many characters without white space
+    let of = |kind, packed: usize, white: usize| {
+        let inside = match kind {
+            Trust => TRUST.to_owned(),
+            Resource | Endpoint => format!(r#"{IDENTITY}, "Principal": "*""#),
+            Rcp => format!(r#"{IDENTITY}, "Principal": "*""#).replace("Allow", "Deny"),
+            _ => IDENTITY.to_owned(),
+        };
+        let text = statement(&format!(r#"{inside}, "Sid": "S""#)).replace(' ', "");
+        let text = text.replace(r#""S""#, &format!("\"{}\"", "S".repeat(packed + 1 - text.len())));
+        // white space within the document
+        format!("{{{}{}", " ".repeat(white), &text[1..])
+    };
+    let quota = |text: &str, kind| {
+        faults(text, kind).into_iter().find_map(|(fault, _)| match fault {
+            PolicyFault::TooLong(quota) => Some((quota.size, quota.limit, quota.refused)),
+            _ => None,
+        })
+    };
+    for (kind, limit, refused) in [
+        (Trust, 2_048, false),
+        (Trust, 8_192, true),
+        (Identity, 6_144, false),
+        (Identity, 10_240, false),
+        (Boundary, 6_144, true),
+        (Session, 2_048, true),
+        (Scp, 10_240, true),
+        (Rcp, 5_120, true),
+        (Endpoint, 20_480, true),
+        (Resource, 20_480, true),
+    ] {
+        assert_eq!(quota(&of(kind, limit + 1, 0), kind), Some((limit + 1, limit, refused)), "{kind:?}");
+        assert_ne!(quota(&of(kind, limit, 0), kind).map(|(_, own, _)| own), Some(limit), "{kind:?}");
+        let spaced = quota(&of(kind, limit, 100), kind).filter(|(_, own, _)| *own == limit);
+        let counts = !matches!(kind, Trust | Identity | Boundary);
+        assert_eq!(spaced, counts.then_some((limit + 100, limit, false)), "{kind:?}");
+    }
+    let hole = of(Rcp, 5_100, 0).replace("SSSS\"", &format!("${{{}}}\"", "x".repeat(500)));
+    assert_eq!(quota(&hole, Rcp), None);
 }
 
 #[test]
@@ -233,7 +445,9 @@ fn everything_is_read() {
       "Id": "p", "Version": "2012-10-17"
     }"#;
     with(text, PolicyKind::Resource, |policy, sources| {
-        assert_eq!((policy.version, policy.faults.len()), (Version::V2012, 0));
+        let faults: Vec<PolicyFault> = policy.faults.iter().map(|fault| fault.kind).collect();
+        assert_eq!(faults, [PolicyFault::FederatedOutsideTrust, PolicyFault::VariableInWrongElement]);
+        assert_eq!(policy.version, Version::V2012);
         assert_eq!(sources.slice(policy.version_span.unwrap()), "2012-10-17");
         assert_eq!(policy.id.as_ref().unwrap().known(), Some("p"));
         let statement = &policy.statements[0];
@@ -508,8 +722,7 @@ fn policy_like() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn reading_never_panics(text in policy_like()) {
-        const KINDS: [PolicyKind; 4] = [PolicyKind::Trust, PolicyKind::Identity, PolicyKind::Resource, PolicyKind::Endpoint];
-        for kind in KINDS {
+        for kind in PolicyKind::ALL {
             let inside = format!(r#"{{"Version": "2012-10-17", "Statement": [{text}]}}"#);
             for text in [&text, &inside] {
                 with(text, kind, |policy, sources| {

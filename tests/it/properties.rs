@@ -145,7 +145,7 @@ proptest! {
 /// Runs a login through all gates.
 fn answer<T>(setup: &Setup, ask: &Ask, look: impl FnOnce(&Simulation<'_, '_>) -> T) -> T {
     let files = setup.files().into_iter().map(|file| ("input.json", file.to_string()));
-    support::with_inventory(files, |_, inventory| look(&ask.put_to(inventory)))
+    support::with_inventory(None, files, |_, inventory| look(&ask.put_to(inventory)))
 }
 
 /// The number of the role that a simulation is about.

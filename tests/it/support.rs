@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rolecall::inventory::Inventory;
+use rolecall::policy::PolicyKind;
 use rolecall::source::Sources;
 
 /// The folder that `Cargo.toml` lies in.
@@ -58,14 +59,15 @@ pub(crate) fn settle(path: &str, expected: &str, actual: &str) -> Option<String>
     Some(format!("{path}: not what the tool prints (`BLESS=1 cargo test` rewrites it)\n{}", difference(expected, actual)))
 }
 
-/// Reads files, given by name and text, as the tool does.
+/// Reads files, given by name and text, as the tool does; with a kind, as it does with `--kind`.
 pub(crate) fn with_inventory<'n, T>(
+    kind: Option<PolicyKind>,
     files: impl Iterator<Item = (&'n str, String)>,
     look: impl FnOnce(&Sources, &Inventory<'_>) -> T,
 ) -> T {
     let mut sources = Sources::new();
     let ids: Vec<_> = files.map(|(name, text)| sources.add(name, text)).collect();
-    let mut inventory = Inventory::new(None);
+    let mut inventory = Inventory::new(kind);
     for id in ids {
         inventory.read(&sources, id);
     }

@@ -38,6 +38,9 @@ impl Reader {
         } else if right != known {
             self.fault(PolicyFault::OperatorCase(right), name.span());
         }
+        if operator.comparison == Comparison::Null && operator.set.is_some() && !operator.if_exists {
+            self.fault(PolicyFault::NullWithSet, name.span());
+        }
         Some(operator)
     }
 
@@ -53,12 +56,60 @@ impl Reader {
                 }
                 seen.push((known.to_owned(), key.span()));
             }
-            let values = entry.value.items_or_self().filter_map(|value| self.operand(operator, value)).collect();
-            list.push(Condition { operator, operator_text: name.clone(), key, values });
+            // an operator in the place of the key is exchanged with it, and told already
+            let exchanged = operator.is_none() && key.known().is_some_and(|known| Operator::parse(known).is_some());
+            if entry.value.kind() != Kind::Map && !exchanged {
+                self.key(&key);
+            }
+            let values = entry.value.items_or_self().filter_map(|value| self.operand(operator, name, value)).collect();
+            let condition = Condition { operator, operator_text: name.clone(), key, values };
+            self.together(&condition, entry.value);
+            list.push(condition);
         }
     }
 
-    fn operand<'s>(&mut self, operator: Option<Operator>, node: Node<'_, 's>) -> Option<Operand<'s>> {
+    /// The form of a condition key: `prefix:name`, and behind a slash the key of a tag.
+    fn key(&mut self, key: &Text<'_>) {
+        if self.has_variable(key) {
+            return;
+        }
+        let Some(known) = key.known() else { return };
+        let (own, tag) = known.split_once('/').map_or((known, None), |(own, tag)| (own, Some(tag)));
+        let (prefix, name) = known.split_once(':').unwrap_or(("", ""));
+        if prefix.is_empty() || name.is_empty() || prefix.contains(char::is_whitespace) || own.contains(char::is_whitespace) {
+            self.fault(PolicyFault::MalformedConditionKey, key.span());
+        } else if tag.is_none_or(str::is_empty) && TAGS.iter().any(|tags| tags.eq_ignore_ascii_case(own)) {
+            self.fault(PolicyFault::MissingTagKey, key.span());
+        }
+    }
+
+    /// Values that do not go together.
+    fn together(&mut self, condition: &Condition<'_>, values: Node<'_, '_>) {
+        let comparison = condition.operator.map(|operator| operator.comparison);
+        let is_boolean = |operand: &&Operand<'_>| matches!(operand.value, Value::Bool(_));
+        let mut booleans = condition.values.iter().filter(is_boolean);
+        if matches!(comparison, Some(Comparison::Bool | Comparison::Null))
+            && let (Some(first), Some(second)) = (booleans.next(), booleans.next())
+        {
+            let (first, second) = (first.pattern.text.span(), second.pattern.text.span());
+            self.faults.push(Fault::between(PolicyFault::SeveralBooleans, second, first));
+            return;
+        }
+        let kind_of = |node: &Node<'_, '_>| match node.kind() {
+            Kind::String if !is_open(*node) => Some("text"),
+            Kind::Number => Some("number"),
+            Kind::Bool(_) => Some("Boolean"),
+            _ => None,
+        };
+        let mut typed = values.items().filter_map(|node| Some((kind_of(&node)?, node.span())));
+        if let Some((kind, first)) = typed.next()
+            && let Some((_, other)) = typed.find(|(own, _)| *own != kind)
+        {
+            self.faults.push(Fault::between(PolicyFault::MixedTypes, other, first));
+        }
+    }
+
+    fn operand<'s>(&mut self, operator: Option<Operator>, name: &Text<'_>, node: Node<'_, 's>) -> Option<Operand<'s>> {
         let Some(text) = node.text() else {
             if !is_open(node) {
                 self.fault(PolicyFault::ConditionShape, node.mark());
@@ -71,6 +122,14 @@ impl Reader {
         let never = value == Value::Unreadable || comparison == Some(Comparison::Arn) && is_no_arn(&pattern);
         if let Some(comparison) = comparison.filter(|_| never) {
             self.fault(PolicyFault::UnreadableValue(comparison.example()), node.span());
+        } else {
+            self.variables_of(&pattern.text);
+            if matches!((comparison, pattern.plain()), (Some(Comparison::Date(_)), Some(text)) if is_epoch(text)) {
+                self.fault(PolicyFault::EpochDate, node.span());
+            }
+        }
+        if let Some(comparison) = comparison {
+            self.variable_for(comparison, name, &pattern);
         }
         Some(Operand { pattern, value })
     }
@@ -82,6 +141,24 @@ impl Reader {
         }
         node.kind() == Kind::Map
     }
+}
+
+/// Condition keys behind which the key of a tag must stand.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+const TAGS: [&str; 7] = [
+    "aws:ResourceTag",
+    "aws:RequestTag",
+    "aws:PrincipalTag",
+    "ec2:ResourceTag",
+    "iam:ResourceTag",
+    "s3:ExistingObjectTag",
+    "s3:RequestObjectTag",
+];
+
+/// Seconds since 1970; four digits are a year.
+fn is_epoch(text: &str) -> bool {
+    text.len() != 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Text that no ARN can equal.

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::policy::{PolicyFault, PolicyKind, Principal, PrincipalKind, Principals};
 use crate::spelling;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Kind, Node, Piece};
 
 impl Reader {
     pub(super) fn principals<'s>(&mut self, negated: bool, key: Node<'_, 's>, value: Node<'_, 's>) -> Principals<'s> {
@@ -40,11 +40,34 @@ impl Reader {
                 match item.kind() {
                     // the number of an account needs no quotes
                     Kind::String | Kind::Number | Kind::Hole => {
-                        list.extend(item.text().map(|value| Principal { kind, value }));
+                        let principal = item.text().map(|value| Principal { kind, value });
+                        if let Some(principal) = &principal {
+                            self.principal(principal);
+                        }
+                        list.extend(principal);
                     }
                     _ => self.wrong_type("a string or a list of strings", item, entry.key),
                 }
             }
+        }
+    }
+
+    /// What may stand under a key of a principal.
+    fn principal(&mut self, principal: &Principal<'_>) {
+        let Principal { kind, value } = principal;
+        if self.has_variable(value) || *kind == PrincipalKind::Later {
+            return;
+        }
+        let outside = matches!(self.kind, PolicyKind::Resource | PolicyKind::Endpoint);
+        let wild = value.pieces().iter().any(|piece| matches!(piece, Piece::Literal(own) if own.value.contains(['*', '?'])));
+        if value.known() == Some("*") {
+            if *kind != PrincipalKind::Aws {
+                self.fault(PolicyFault::StarPrincipal, value.span());
+            }
+        } else if wild {
+            self.fault(PolicyFault::WildcardInPrincipal, value.span());
+        } else if *kind == PrincipalKind::Federated && outside {
+            self.fault(PolicyFault::FederatedOutsideTrust, value.span());
         }
     }
 

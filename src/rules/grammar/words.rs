@@ -1,12 +1,17 @@
 //! What to say of a fault in the grammar of a policy.
 
+mod condition;
+mod name;
+mod principal;
+pub(super) mod size;
+mod variable;
+
 use super::{
-    CONDITION_SHAPE, DUPLICATE_KEY, EMPTY_STATEMENT, EXCLUSIVE_ELEMENTS, INVALID_JSON, MISSING_ACTION, MISSING_EFFECT,
-    MISSING_PRINCIPAL, MISSING_RESOURCE, MISSING_STATEMENT, MISSING_VERSION, NOT_PRINCIPAL_IN_TRUST_POLICY, NULL_IF_EXISTS,
-    OPERATOR_CASE, PRINCIPAL_NOT_ALLOWED, PRINCIPAL_SHAPE, RESOURCE_IN_TRUST_POLICY, STAR_PRINCIPAL_IN_TRUST_POLICY,
-    UNKNOWN_EFFECT, UNKNOWN_ELEMENT, UNKNOWN_OPERATOR, UNKNOWN_PRINCIPAL_KEY, UNKNOWN_VERSION, UNREADABLE_VALUE, WRONG_TYPE,
+    EMPTY_STATEMENT, EXCLUSIVE_ELEMENTS, INVALID_JSON, MISSING_ACTION, MISSING_EFFECT, MISSING_PRINCIPAL, MISSING_RESOURCE,
+    MISSING_STATEMENT, MISSING_VERSION, NOT_PRINCIPAL_IN_TRUST_POLICY, RESOURCE_IN_TRUST_POLICY, UNKNOWN_EFFECT, UNKNOWN_ELEMENT,
+    UNKNOWN_VERSION, WRONG_TYPE,
 };
-use crate::finding::Fault;
+use crate::finding::{Fault, Severity};
 use crate::lint::Rule;
 use crate::policy::{Policy, PolicyFault as F, PolicyKind, Statement};
 use crate::source::{Sources, Span};
@@ -21,6 +26,8 @@ pub(super) struct Words {
     /// The related place, where the fault has none.
     pub(super) place: Option<Span>,
     pub(super) help: String,
+    /// How much it matters, where that is not what the rule says.
+    pub(super) severity: Option<Severity>,
 }
 
 impl Words {
@@ -30,11 +37,23 @@ impl Words {
         label: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { rule, message: message.into(), label: label.into(), related: String::new(), place: None, help: help.into() }
+        Self {
+            rule,
+            message: message.into(),
+            label: label.into(),
+            related: String::new(),
+            place: None,
+            help: help.into(),
+            severity: None,
+        }
     }
 
     pub(super) fn related(self, text: impl Into<String>) -> Self {
         Self { related: text.into(), ..self }
+    }
+
+    fn rated(self, severity: Severity) -> Self {
+        Self { severity: Some(severity), ..self }
     }
 
     fn beside(self, place: Span, text: impl Into<String>) -> Self {
@@ -74,7 +93,7 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
             let help = "keep one of them, or make two statements";
             Words::new(&EXCLUSIVE_ELEMENTS, message, "one excludes the other", help).related("the other")
         }
-        F::PrincipalNotAllowed => principal_not_allowed(&own, policy.kind),
+        F::PrincipalNotAllowed => principal::not_allowed(&own, policy.kind),
         F::ResourceInTrust => {
             let help = "remove it; a trust policy speaks of the one role that it belongs to";
             Words::new(&RESOURCE_IN_TRUST_POLICY, format!("{own} in a trust policy"), "not allowed here", help)
@@ -83,50 +102,40 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
             let help = "name in `Principal` who may take the role; add a `Deny` with a condition for exceptions";
             Words::new(&NOT_PRINCIPAL_IN_TRUST_POLICY, format!("{own} in a trust policy"), "not allowed here", help)
         }
-        F::StarInTrust => {
-            let help =
-                "name who may take the role; if it must be everyone, write `{ \"AWS\": \"*\" }` with a condition that restricts";
-            Words::new(
-                &STAR_PRINCIPAL_IN_TRUST_POLICY,
-                "a trust policy for everyone, as a bare `*`",
-                "everyone, where AWS stores it",
-                help,
-            )
-        }
-        F::PrincipalShape => principal_shape(text),
-        F::UnknownPrincipalKey(nearest) => {
-            let (label, help) = if OF_STATEMENT.contains(&text) {
-                ("belongs in the statement".to_owned(), "type the `}` of `Principal` before it")
-            } else {
-                (
-                    did_you_mean(nearest),
-                    "write `AWS`, `Service`, `Federated` or `CanonicalUser`; for everyone write `{ \"AWS\": \"*\" }`",
-                )
-            };
-            Words::new(&UNKNOWN_PRINCIPAL_KEY, format!("no kind of principal {own}"), label, help)
-        }
-        F::DuplicateConditionKey => {
-            let help = "put all values into one list; names of condition keys ignore letter case, and a key may stand only once";
-            let message = format!("condition key {own} stands twice under one operator");
-            Words::new(&DUPLICATE_KEY, message, "again here, in other letter case", help).related("the first")
-        }
-        F::ConditionShape => {
-            let help = "write `\"Condition\": { \"StringEquals\": { \"aws:username\": \"…\" } }`; a value is a string or a list of strings";
-            let label =
-                if text.starts_with(['{', 'n']) { "a string or a list of strings is due here" } else { "an object is due here" };
-            Words::new(&CONDITION_SHAPE, "a condition must be operator, key and values", label, help)
-        }
-        F::UnknownOperator(nearest) => unknown_operator(nearest, text),
-        F::OperatorCase(right) => {
-            let help = format!("write `{right}`; AWS has refused other letter case as `Invalid Condition type`");
-            let message = format!("operator {own} in other letter case");
-            Words::new(&OPERATOR_CASE, message, format!("defined as `{right}`"), help)
-        }
-        F::NullIfExists => {
-            let help = "write `Null`: it is itself the question whether the key is there";
-            Words::new(&NULL_IF_EXISTS, format!("no operator {own}"), "`Null` takes no `IfExists`", help)
-        }
-        F::UnreadableValue(expected) => unreadable(fault, expected, &own, policy),
+        F::StarInTrust => principal::star_in_trust(),
+        F::PrincipalShape => principal::shape(text),
+        F::UnknownPrincipalKey(nearest) => principal::unknown_key(nearest, text),
+        F::WildcardInPrincipal => principal::wildcard(&own),
+        F::StarPrincipal => principal::star(fault, policy),
+        F::FederatedOutsideTrust => principal::federated(policy.kind),
+        F::PrincipalInEndpoint => principal::in_endpoint(&own),
+        F::DuplicateConditionKey => condition::duplicate_key(&own),
+        F::ConditionShape => condition::shape(text),
+        F::UnknownOperator(nearest) => condition::unknown_operator(nearest, text),
+        F::OperatorCase(right) => condition::operator_case(right, &own),
+        F::NullIfExists => condition::null_if_exists(&own),
+        F::NullWithSet => condition::null_with_set(text, &own),
+        F::SeveralBooleans => condition::several_booleans(),
+        F::MixedTypes => condition::mixed_types(),
+        F::EpochDate => condition::epoch_date(text, &own),
+        F::MalformedConditionKey => condition::malformed_key(text, &own),
+        F::MissingTagKey => condition::missing_tag_key(text, &own),
+        F::MalformedVariable(flaw) => variable::malformed(flaw, text),
+        F::VariableInWrongElement => variable::in_wrong_element(&own),
+        F::VariableWithoutVersion => variable::without_version(&own, policy),
+        F::VariableWithWrongOperator(disputed) => variable::with_wrong_operator(disputed, related.unwrap_or_default()),
+        F::OldVersion => name::old_version(text, policy.kind),
+        F::MalformedAction(flaw) => name::malformed_action(flaw, &own),
+        F::ForeignActionInTrust => name::foreign_action(&own),
+        F::SidCharacters(refused) => name::sid_characters(refused, text),
+        F::DuplicateSid(refused) => name::duplicate_sid(refused, &own),
+        F::EmptySid => name::empty_sid(),
+        F::UnsupportedCharacter => name::unsupported_character(text),
+        F::AllowInRcp => name::allow_in_rcp(),
+        F::PrincipalInRcp => principal::in_rcp(&own),
+        F::ActionInRcp => name::action_in_rcp(&own),
+        F::TooLong(quota) => size::too_long(quota, policy),
+        F::UnreadableValue(expected) => condition::unreadable(fault, expected, &own, policy),
     }
 }
 
@@ -139,6 +148,20 @@ pub(super) fn quoted(text: &str) -> String {
     let mut rest = text.chars();
     let start: String = rest.by_ref().take(LONGEST).collect();
     if rest.next().is_some() { format!("`{start}…`") } else { format!("`{start}`") }
+}
+
+/// The kind of a policy, with its article.
+pub(super) fn kind_name(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Trust => "a trust policy",
+        PolicyKind::Identity => "an identity policy",
+        PolicyKind::Resource => "a resource policy",
+        PolicyKind::Boundary => "a permissions boundary",
+        PolicyKind::Session => "a session policy",
+        PolicyKind::Scp => "a service control policy",
+        PolicyKind::Rcp => "a resource control policy",
+        PolicyKind::Endpoint => "an endpoint policy",
+    }
 }
 
 fn did_you_mean(name: Option<&str>) -> String {
@@ -221,68 +244,4 @@ fn missing(fault: &Fault<F>, policy: &Policy<'_>) -> Words {
         }
     };
     Words::new(rule, format!("{title} has no {what}"), format!("no {what} in here"), help)
-}
-
-fn principal_not_allowed(own: &str, kind: PolicyKind) -> Words {
-    let name = match kind {
-        PolicyKind::Boundary => "a permissions boundary",
-        PolicyKind::Session => "a session policy",
-        PolicyKind::Scp => "a service control policy",
-        _ => "an identity policy",
-    };
-    let help = "remove it; such a policy speaks of those to whom it is attached. For a trust or resource policy give `--kind`";
-    Words::new(&PRINCIPAL_NOT_ALLOWED, format!("{own} in {name}"), "not allowed here", help)
-}
-
-/// A principal under no key: which key it most likely belongs under.
-fn principal_shape(own: &str) -> Words {
-    let provider = ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"]
-        .contains(&own)
-        || own.contains(":oidc-provider/")
-        || own.contains(":saml-provider/");
-    let account = own.len() == 12 && own.bytes().all(|byte| byte.is_ascii_digit());
-    let key = match own {
-        _ if provider => Some("Federated"),
-        _ if own.ends_with(".amazonaws.com") => Some("Service"),
-        _ if account || own.starts_with("arn:") => Some("AWS"),
-        _ => None,
-    };
-    let help = match key {
-        Some(key) => format!("write `{{ \"{key}\": \"{own}\" }}`"),
-        None => "write `{ \"Service\": … }`, `{ \"AWS\": … }` or `{ \"Federated\": … }`, each with a string or a list".to_owned(),
-    };
-    Words::new(&PRINCIPAL_SHAPE, "a principal must say of which kind it is", "not an object", help)
-}
-
-fn unknown_operator(nearest: Option<&str>, name: &str) -> Words {
-    let message = format!("no operator {}", quoted(name));
-    if OF_STATEMENT.contains(&name) {
-        return Words::new(&UNKNOWN_OPERATOR, message, "belongs in the statement", "type the `}` of `Condition` before it");
-    }
-    let help = match nearest {
-        Some(nearest) => format!("write `{nearest}`; AWS refuses the whole policy for an operator that it does not know"),
-        None if name.contains(':') => {
-            "put the operator outside and the key inside: `\"StringEquals\": { \"aws:…\": \"…\" }`".to_owned()
-        }
-        None => "write one that exists, such as `StringEquals`, `StringLike`, `ArnLike`, `Bool` or `IpAddress`".to_owned(),
-    };
-    Words::new(&UNKNOWN_OPERATOR, message, did_you_mean(nearest), help)
-}
-
-fn unreadable(fault: &Fault<F>, expected: &str, own: &str, policy: &Policy<'_>) -> Words {
-    let mut conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let operator = conditions
-        .find(|condition| condition.values.iter().any(|operand| operand.pattern.text.span() == fault.span))
-        .map(|condition| &condition.operator_text);
-    let name = operator.map_or_else(|| "its operator".to_owned(), |operator| quoted(&operator.shown()));
-    let words = Words::new(
-        &UNREADABLE_VALUE,
-        format!("{own} is no value for {name}"),
-        format!("should be {expected}"),
-        "change the value, or take an operator that fits it; what AWS does with a value that it cannot read is not documented",
-    );
-    match operator {
-        Some(operator) => words.beside(operator.span(), "the operator that reads it"),
-        None => words,
-    }
 }

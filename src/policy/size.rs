@@ -1,0 +1,109 @@
+//! How long a policy is, as AWS counts it, and how long it may be.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>,
+//! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
+
+use super::{Policy, PolicyFault, PolicyKind};
+use crate::syntax::{Kind, Node, Piece, Text};
+
+/// The length of a policy in characters, without its holes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Size {
+    /// With all white space, as services other than IAM count.
+    pub written: usize,
+    /// Without white space, as IAM counts.
+    pub packed: usize,
+}
+
+/// A quota that a policy exceeds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Quota {
+    /// The number of characters that count.
+    pub size: usize,
+    /// The number of characters that may be.
+    pub limit: usize,
+    /// Whether white space counts.
+    pub written: bool,
+    /// Whether AWS is sure to refuse the policy for it.
+    pub refused: bool,
+}
+
+/// What all inline policies of a role may come to.
+pub const INLINE_OF_ROLE: usize = 10_240;
+/// What a managed policy may come to.
+const MANAGED: usize = 6_144;
+
+impl Size {
+    /// The length of a document.
+    pub(super) fn of(node: Node<'_, '_>) -> Self {
+        let count =
+            |text: &str| Self { written: text.chars().count(), packed: text.chars().filter(|c| !c.is_whitespace()).count() };
+        let all = count(node.written());
+        // no quota is smaller, and most policies are
+        if all.written <= 2_048 {
+            return all;
+        }
+        let holes = holes(node)
+            .iter()
+            .map(|hole| count(hole))
+            .fold(Self::default(), |sum, hole| Self { written: sum.written + hole.written, packed: sum.packed + hole.packed });
+        Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
+    }
+}
+
+/// The quota that a policy exceeds, as a fault.
+pub(super) fn fault(policy: &Policy<'_>) -> Option<PolicyFault> {
+    let Size { written, packed } = policy.size;
+    let quota = |size: usize, limit: usize, written: bool, refused: bool| {
+        (size > limit).then_some(PolicyFault::TooLong(Quota { size, limit, written, refused }))
+    };
+    // where white space counts, taking it out may be remedy enough
+    let both = |limit| quota(packed, limit, true, true).or_else(|| quota(written, limit, true, false));
+    match policy.kind {
+        PolicyKind::Trust => quota(packed, 8_192, false, true).or_else(|| quota(packed, 2_048, false, false)),
+        // inline policies of a role may be longer, and AWS's own managed policies are
+        PolicyKind::Identity => quota(packed, INLINE_OF_ROLE, false, false).or_else(|| quota(packed, MANAGED, false, false)),
+        PolicyKind::Boundary => quota(packed, MANAGED, false, true),
+        PolicyKind::Session => both(2_048),
+        PolicyKind::Scp => both(10_240),
+        PolicyKind::Rcp => both(5_120),
+        PolicyKind::Endpoint => both(20_480),
+        PolicyKind::Resource => both(of_service(policy)?),
+    }
+}
+
+/// The quota of the one service that the actions of a resource policy belong to.
+///
+/// S3 and KMS publish theirs in kilobytes, all characters counted.
+fn of_service(policy: &Policy<'_>) -> Option<usize> {
+    let actions = || policy.statements.iter().filter_map(|statement| statement.actions.as_ref()).flat_map(|own| &own.list);
+    let all_of = |service: &str| {
+        actions().next().is_some() && actions().all(|action| action.plain().is_some_and(|text| is_of(text, service)))
+    };
+    [("s3", 20_480), ("kms", 32_768)].into_iter().find(|(service, _)| all_of(service)).map(|(_, limit)| limit)
+}
+
+fn is_of(action: &str, service: &str) -> bool {
+    action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
+}
+
+/// The holes of a document as they are written.
+fn holes(node: Node<'_, '_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        match node.kind() {
+            Kind::Map => open.extend(node.entries().flat_map(|entry| [entry.key, entry.value])),
+            Kind::List => open.extend(node.items()),
+            _ => {
+                let text = node.text();
+                let pieces = text.iter().flat_map(Text::pieces);
+                found.extend(pieces.filter_map(|piece| match piece {
+                    Piece::Hole(hole) => Some(hole.written.to_string()),
+                    Piece::Literal(_) => None,
+                }));
+            }
+        }
+    }
+    found
+}
