@@ -12,7 +12,7 @@ use crate::transcript::{Run, finish, tool};
 const SCENARIO: &str = "fixtures/scenarios/tutorial-missing-amr";
 
 /// Letters of two, three and four bytes stand before what is wrong.
-const UNICODE: &str = "{\"Version\": \"2012-10-17\", \"Id\": \"é日😀\", \"Statement\": [\n  {\"Sid\": \"é日😀\", \"Effect\": \"Alow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\"}\n]}\n";
+const UNICODE: &str = "{\"Version\": \"2012-10-17\", \"Id\": \"é日😀\", \"Statement\": [\n  {\"Sid\": \"é日😀\", \"Effect\": \"Alow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\", \"Principal\": {\"AWS\": \"111122223333\"}}\n]}\n";
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");

@@ -52,6 +52,7 @@ impl Reader {
     }
 }
 
+/// U+001A stands for bytes that are not UTF-8, and that is told as a mistake of form, as a bare control character is.
 fn is_strange(c: char) -> bool {
-    !matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}')
+    !matches!(c, '\t' | '\n' | '\r' | '\u{1A}' | '\u{20}'..='\u{FF}')
 }
