@@ -96,7 +96,9 @@ fn session_context(role: &Role<'_>, token: &Presented, question: &Question<'_>) 
     if !is_pool || is_guest {
         // ctx-after-assume-guest: the page promises these keys for signed-in users of identity pools only
         let keys: Vec<String> = context.iter().map(|(key, _)| key.to_owned()).collect();
-        keys.into_iter().for_each(|key| context.set(key, ContextValue::Unknown));
+        for key in keys {
+            context.set(key, ContextValue::Unknown);
+        }
     }
     context.set("aws:FederatedProvider", if is_pool { presented::one(&token.host) } else { ContextValue::Unknown });
     for (key, value) in token.tags() {
