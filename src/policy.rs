@@ -143,6 +143,13 @@ pub enum PrincipalKind {
 }
 
 impl<'s> Policy<'s> {
+    /// The statement with this opening bracket.
+    pub fn statement_at(&self, mark: Span) -> Option<&Statement<'s>> {
+        // INVARIANT: statements stand in the order of the text
+        let index = self.statements.binary_search_by_key(&mark, |statement| statement.mark).ok()?;
+        self.statements.get(index)
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())

@@ -127,8 +127,8 @@ impl<'i, 's> Reader<'i, 's> {
         let folder = self.folder(name.span());
         let is_known = |one: &Text<'_>, other: &Text<'_>| one.known().is_some() && one.known() == other.known();
         let may_be = |role: &Role<'_>| {
-            let same_arn = role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
-            is_known(&role.name, &name) && same_arn
+            let of_account = || role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
+            is_known(&role.name, &name) && of_account()
         };
         let candidates = || self.inventory.roles.iter().enumerate().filter(|(_, role)| may_be(role));
         let near = candidates().find(|(_, role)| self.folder(role.span()) == folder);

@@ -115,13 +115,6 @@ pub fn of_policy(fault: &Fault<PolicyFault>, policy: &Policy<'_>, sources: &Sour
 /// Whether a fault most likely follows from a mistake of form: what stands in a torn string is not misspelt, and what is
 /// missing where a bracket is lost may have ended up elsewhere.
 fn follows(fault: &Fault<PolicyFault>, policy: &Policy<'_>, forms: &[&Fault<SyntaxFault>]) -> bool {
-    // that it is no JSON the reader of the text has told already, and better
-    if fault.kind == PolicyFault::NotJson {
-        return true;
-    }
-    if forms.is_empty() {
-        return false;
-    }
     let misses = matches!(
         fault.kind,
         PolicyFault::MissingStatement
@@ -131,8 +124,14 @@ fn follows(fault: &Fault<PolicyFault>, policy: &Policy<'_>, forms: &[&Fault<Synt
             | PolicyFault::MissingResource
             | PolicyFault::MissingPrincipal
     );
-    let holder =
-        policy.statements.iter().find(|statement| statement.mark == fault.span).map_or(policy.range, |statement| statement.range);
+    // that it is no JSON the reader of the text has told already, and better
+    if fault.kind == PolicyFault::NotJson {
+        return true;
+    }
+    if forms.is_empty() {
+        return false;
+    }
+    let holder = policy.statement_at(fault.span).map_or(policy.range, |statement| statement.range);
     // where a bracket is lost, the one that stays open tells best whose it was
     let inside = |form: &Fault<SyntaxFault>| holder.contains(form.related.unwrap_or(form.span));
     forms.iter().any(|form| match form.kind {

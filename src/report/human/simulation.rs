@@ -65,7 +65,8 @@ impl Page<'_> {
     fn headline(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
         let word = outcome_name(simulation.outcome);
         let indent = if detail == Detail::Short { "  " } else { "" };
-        let role = simulation.role.as_ref().map_or_else(|| "no role".to_owned(), short_name);
+        let no_role = || if simulation.outcome == Outcome::Allowed { "a role that the caller names" } else { "no role" };
+        let role = simulation.role.as_ref().map_or_else(|| no_role().to_owned(), short_name);
         // a short report says it once: in the line of the gate, which has the place, too
         let told =
             detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text.ends_with(&simulation.why));

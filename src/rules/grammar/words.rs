@@ -211,7 +211,7 @@ fn missing_statement(policy: &Policy<'_>) -> Words {
 }
 
 fn empty_message(fault: &Fault<F>, policy: &Policy<'_>) -> String {
-    let title = statement_at(fault, policy).map_or_else(|| "`Statement`".to_owned(), Statement::title);
+    let title = policy.statement_at(fault.span).map_or_else(|| "`Statement`".to_owned(), Statement::title);
     format!("{title} is empty")
 }
 
@@ -222,12 +222,8 @@ fn unknown_version(own: &str) -> Words {
     Words::new(&UNKNOWN_VERSION, format!("no version {own} of the policy language"), label, help)
 }
 
-fn statement_at<'p, 's>(fault: &Fault<F>, policy: &'p Policy<'s>) -> Option<&'p Statement<'s>> {
-    policy.statements.iter().find(|statement| statement.mark == fault.span)
-}
-
 fn missing(fault: &Fault<F>, policy: &Policy<'_>) -> Words {
-    let title = statement_at(fault, policy).map_or_else(|| "the statement".to_owned(), Statement::title);
+    let title = policy.statement_at(fault.span).map_or_else(|| "the statement".to_owned(), Statement::title);
     let (rule, what, help) = match fault.kind {
         F::MissingEffect => (&MISSING_EFFECT, "`Effect`", "add `\"Effect\": \"Allow\"` or `\"Effect\": \"Deny\"`"),
         F::MissingAction if policy.kind == PolicyKind::Trust => {
