@@ -1,5 +1,6 @@
 //! What the fuzz targets share: laws that hold for any input, and every way of showing what is found.
 
+use rolecall::config::Config;
 use rolecall::finding::{Fault, Finding};
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
@@ -34,11 +35,11 @@ pub fn fault_lies_inside<K>(sources: &Sources, fault: &Fault<K>) {
 
 /// Runs every rule, and draws what they find in every way.
 pub fn check(sources: &Sources, inventory: &Inventory<'_>) {
-    let findings = rules::run(&Facts { sources, inventory });
+    let findings = rules::run(&Facts { sources, inventory, config: &Config::default() });
     for finding in &findings {
         lawful(sources, finding);
     }
-    let checked = Checked { findings, looked_at: 1, passed_over: Vec::new() };
+    let checked = Checked { findings, looked_at: 1, ..Checked::default() };
     for look in LOOKS {
         let drawn = human::checked(&checked, sources, look);
         assert!(look.colour || !drawn.contains('\u{1B}'), "a character of the input reaches the terminal: {drawn}");

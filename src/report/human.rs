@@ -95,7 +95,9 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         .counts()
         .into_iter()
         .map(|(severity, count)| {
-            paint(&format!("{count} {}", severity.name()), severity_colour(severity), look.colour).into_owned()
+            // of the names only this one is a noun
+            let plural = if severity == Severity::Error && count > 1 { "s" } else { "" };
+            paint(&format!("{count} {}{plural}", severity.name()), severity_colour(severity), look.colour).into_owned()
         })
         .collect();
     let found = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
