@@ -12,10 +12,11 @@ use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claims, Token};
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Condition, Instant, Policy};
+use crate::policy::{Condition, Instant};
 use crate::source::Span;
 
 pub use presented::Presented;
+pub use trust::try_assume;
 
 /// Condition keys that the user gave, each with its values.
 pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];
@@ -238,14 +239,32 @@ pub fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -
     walk::walk(inventory, question)
 }
 
-/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`: the last step of the classic
-/// flow, and what Cognito itself does in the enhanced one. `role` is the role's ARN, where it is known.
-pub fn try_assume<'p, 's>(
-    policy: &'p Policy<'s>,
-    role: Option<&str>,
-    token: &Presented,
-    flow: Flow,
-    given: Given<'_>,
-) -> Judgement<'p, 's> {
-    trust::ask(policy, role, token, flow, given)
+impl Outcome {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Undecided => "undecided",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl GateKind {
+    /// The words for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Signature => "signature",
+            Self::Expiry => "expiry",
+            Self::Provider => "provider",
+            Self::Audience => "audience",
+            Self::Flow => "flow",
+            Self::RoleMapping => "role mapping",
+            Self::Trust => "trust",
+            Self::Session => "session",
+            Self::Permissions => "permissions",
+        }
+    }
 }

@@ -61,22 +61,6 @@ pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &[Name]) -> Elements<'t
 }
 
 impl Name {
-    /// What may stand in a document.
-    pub(super) const OF_POLICY: &[Self] = &[Self::Version, Self::Id, Self::Statement];
-
-    /// What may stand in a statement.
-    pub(super) const OF_STATEMENT: &[Self] = &[
-        Self::Sid,
-        Self::Effect,
-        Self::Principal,
-        Self::NotPrincipal,
-        Self::Action,
-        Self::NotAction,
-        Self::Resource,
-        Self::NotResource,
-        Self::Condition,
-    ];
-
     /// Both: a document that is its own statement.
     pub(super) const ALL: &[Self] = &[
         Self::Version,
@@ -92,6 +76,12 @@ impl Name {
         Self::NotResource,
         Self::Condition,
     ];
+
+    /// What may stand in a document.
+    pub(super) const OF_POLICY: &[Self] = Self::ALL.split_at(3).0;
+
+    /// What may stand in a statement.
+    pub(super) const OF_STATEMENT: &[Self] = Self::ALL.split_at(3).1;
 
     /// As it is written.
     pub(super) fn text(self) -> &'static str {

@@ -33,8 +33,9 @@ pub(super) fn judge<'i, 's>(
     Answer { state, text, places, judgement, near_miss }
 }
 
-/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`. `role` is the role's ARN.
-pub(super) fn ask<'p, 's>(
+/// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`: the last step of the classic
+/// flow, and what Cognito itself does in the enhanced one. `role` is the role's ARN, where it is known.
+pub fn try_assume<'p, 's>(
     policy: &'p Policy<'s>,
     role: Option<&str>,
     token: &Presented,

@@ -63,7 +63,7 @@ impl Page<'_> {
     }
 
     fn headline(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
-        let word = outcome_name(simulation.outcome);
+        let word = simulation.outcome.name();
         let indent = if detail == Detail::Short { "  " } else { "" };
         let no_role = || if simulation.outcome == Outcome::Allowed { "a role that the caller names" } else { "no role" };
         let role = simulation.role.as_ref().map_or_else(|| no_role().to_owned(), short_name);
@@ -91,10 +91,10 @@ impl Page<'_> {
         if !shown.is_empty() && detail > Detail::Short {
             self.out.push('\n');
         }
-        let column = shown.iter().map(|gate| gate_name(gate.kind).len()).max().unwrap_or(0);
+        let column = shown.iter().map(|gate| gate.kind.name().len()).max().unwrap_or(0);
         for gate in shown {
             let (mark, colour) = self.gate_mark(gate.state);
-            let name = gate_name(gate.kind);
+            let name = gate.kind.name();
             let head = format!("  {mark} {name:column$}  ");
             let painted = if gate.state == GateState::Skipped {
                 self.paint(&head, colour).into_owned()
@@ -394,34 +394,10 @@ fn decides(gate: &Gate) -> bool {
     matches!(gate.state, GateState::Fail) || matches!(gate.kind, GateKind::RoleMapping | GateKind::Trust)
 }
 
-fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Allowed => "allowed",
-        Outcome::Denied => "denied",
-        Outcome::Undecided => "undecided",
-        Outcome::Error => "error",
-    }
-}
-
 fn outcome_colour(outcome: Outcome) -> Colour {
     match outcome {
         Outcome::Allowed => Colour::Green,
         Outcome::Denied | Outcome::Error => Colour::Red,
         Outcome::Undecided => Colour::Yellow,
-    }
-}
-
-fn gate_name(kind: GateKind) -> &'static str {
-    match kind {
-        GateKind::Token => "token",
-        GateKind::Signature => "signature",
-        GateKind::Expiry => "expiry",
-        GateKind::Provider => "provider",
-        GateKind::Audience => "audience",
-        GateKind::Flow => "flow",
-        GateKind::RoleMapping => "role mapping",
-        GateKind::Trust => "trust",
-        GateKind::Session => "session",
-        GateKind::Permissions => "permissions",
     }
 }

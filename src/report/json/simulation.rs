@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::Simulated;
 use super::{VERSION, append, label, page, place};
 use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
-use crate::simulate::{Choice, Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, Simulation};
+use crate::simulate::{Choice, Difference, Gate, GateState, Judgement, NearMiss, Permission, Simulation};
 use crate::source::Sources;
 
 /// One simulation, or several.
@@ -31,7 +31,7 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text))
     });
     json!({
-        "outcome": outcome(simulation.outcome),
+        "outcome": simulation.outcome.name(),
         "role": role,
         "why": simulation.why,
         "gates": simulation.gates.iter().map(|own| gate(own, sources)).collect::<Vec<_>>(),
@@ -45,18 +45,7 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
 }
 
 fn gate(gate: &Gate, sources: &Sources) -> Value {
-    let kind = match gate.kind {
-        GateKind::Token => "token",
-        GateKind::Signature => "signature",
-        GateKind::Expiry => "expiry",
-        GateKind::Provider => "provider",
-        GateKind::Audience => "audience",
-        GateKind::Flow => "flow",
-        GateKind::RoleMapping => "role-mapping",
-        GateKind::Trust => "trust",
-        GateKind::Session => "session",
-        GateKind::Permissions => "permissions",
-    };
+    let kind = gate.kind.name().replace(' ', "-");
     let state = match gate.state {
         GateState::Pass => "pass",
         GateState::Fail => "fail",
@@ -69,9 +58,9 @@ fn gate(gate: &Gate, sources: &Sources) -> Value {
 
 fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
     let (verdict, at, because) = match judgement.verdict {
-        Verdict::Allowed(statement) => ("allowed", Some(statement.mark), None),
+        Verdict::Allowed(statement) => ("allowed", Some(statement.place()), None),
         Verdict::NotAllowed => ("not-allowed", None, None),
-        Verdict::Denied(statement) => ("denied", Some(statement.mark), None),
+        Verdict::Denied(statement) => ("denied", Some(statement.place()), None),
         Verdict::Undecided(gap) => ("undecided", Some(gap.span), Some(reason(gap))),
         Verdict::Refused(fault) => ("refused", Some(fault.span), None),
     };
@@ -116,7 +105,7 @@ fn condition(trace: &ConditionTrace<'_, '_>, sources: &Sources) -> Value {
 fn choice(choice: &Choice<'_, '_>, sources: &Sources) -> Value {
     json!({
         "role": choice.role.arn.as_ref().unwrap_or(&choice.role.name).shown(),
-        "outcome": outcome(choice.outcome),
+        "outcome": choice.outcome.name(),
         "place": choice.place.map(|span| place(span, sources)),
     })
 }
@@ -125,7 +114,7 @@ fn permission(permission: &Permission<'_, '_>, sources: &Sources) -> Value {
     json!({
         "action": permission.action,
         "resource": permission.resource,
-        "outcome": outcome(permission.outcome),
+        "outcome": permission.outcome.name(),
         "why": permission.why,
         "place": permission.place.as_ref().map(|own| label(own, sources)),
         "role": judgement(&permission.role, sources),
@@ -164,14 +153,5 @@ fn reason(gap: Gap) -> Value {
         GapReason::Hole => json!("hole"),
         GapReason::Key => json!("key"),
         GapReason::Undocumented(sentence) => json!({ "undocumented": sentence }),
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Allowed => "allowed",
-        Outcome::Denied => "denied",
-        Outcome::Undecided => "undecided",
-        Outcome::Error => "error",
     }
 }
