@@ -11,8 +11,11 @@ mod simulate;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+use rolecall::policy::Instant;
 
 /// Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 #[derive(Parser, Debug)]
@@ -119,6 +122,12 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Explain(args) => rules::explain(&args),
         Command::Rules(args) => rules::list(&args, common),
     }
+}
+
+/// The time of this run.
+fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Prints what clap has to say: help on standard output, or what is wrong with the arguments.

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::finding::{Finding, Label, Severity};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Policy;
+use crate::reference::Reference;
 use crate::source::{Sources, Span};
 
 /// One check: its name, how much it matters, and its page.
@@ -26,6 +27,8 @@ pub struct Facts<'i, 's> {
     pub inventory: &'i Inventory<'s>,
     /// What the user set.
     pub config: &'i Config,
+    /// What is known of the services of AWS.
+    pub reference: &'i Reference,
 }
 
 /// A rule with the function that looks for what it reports.

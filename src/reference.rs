@@ -1,10 +1,114 @@
-//! Facts about AWS that change, as dated data.
+//! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
+mod key;
+mod service;
+mod services;
+
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use crate::policy::Instant;
 use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
+
+pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
+
+/// The services of AWS: those that are built in, and what was laid over them.
+#[derive(Debug, Default)]
+pub struct Reference {
+    /// Sorted by prefix; each goes before the one that is built in.
+    overlay: Vec<Service>,
+    /// Whether so much time has passed that much may be new since.
+    old: bool,
+}
+
+impl Reference {
+    /// What is built in, as seen on a day.
+    pub fn new(today: Instant) -> Self {
+        let day = Instant::parse(services::DATE).map_or(0, Instant::seconds);
+        Self { overlay: Vec::new(), old: today.seconds() - day > OLD_AFTER }
+    }
+
+    /// The day of the facts that are built in, as `2026-09-26`.
+    pub fn date() -> &'static str {
+        services::DATE
+    }
+
+    /// Whether the facts are so old that what they do not know may well exist by now.
+    pub fn is_old(&self) -> bool {
+        self.old
+    }
+
+    /// The service of this prefix, in any letter case.
+    pub fn service(&self, prefix: &str) -> Option<&Service> {
+        let own = || self.overlay.binary_search_by(|own| service::fold_cmp(own.prefix(), prefix)).ok();
+        if let Some(service) = (!self.overlay.is_empty()).then(own).flatten().and_then(|at| self.overlay.get(at)) {
+            return Some(service);
+        }
+        built_in(services::SERVICES.binary_search_by(|(own, _)| service::fold_cmp(own, prefix)).ok()?)
+    }
+
+    /// The prefixes of all services, sorted; one that was laid over another stands twice.
+    pub fn prefixes(&self) -> impl Iterator<Item = &str> {
+        let built_in = services::SERVICES.iter().map(|&(prefix, _)| prefix);
+        self.overlay.iter().map(Service::prefix).chain(built_in)
+    }
+
+    /// All services. Each is read for it, which takes a moment.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        let others = (0..services::SERVICES.len()).filter_map(|index| -> Option<&Service> { built_in(index) });
+        let hidden = |prefix: &str| self.overlay.iter().any(|own| own.prefix() == prefix);
+        self.overlay.iter().chain(others.filter(move |own| !hidden(own.prefix())))
+    }
+
+    /// The action of this name with its prefix, in any letter case: `s3:GetObject`.
+    pub fn action(&self, name: &str) -> Option<Action<'_>> {
+        let (prefix, name) = name.split_once(':')?;
+        self.service(prefix)?.action(name)
+    }
+
+    /// The condition key of this name, in any letter case.
+    pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
+        let (prefix, _) = name.split_once(':')?;
+        if let Some(key) = key::global(name) {
+            return Some(key);
+        }
+        let own = self.service(prefix).and_then(|service| service.key(name));
+        own.or_else(|| {
+            let holders = services::FOREIGN.iter().filter(|(own, _)| service::is_filled(own, prefix)).map(|&(_, holder)| holder);
+            let mut holders = holders.filter_map(|holder| self.service(holder)).chain(&self.overlay);
+            holders.find_map(|service| service.key(name))
+        })
+    }
+
+    /// Whether this is the prefix of some condition keys.
+    pub fn has_keys_of(&self, prefix: &str) -> bool {
+        prefix.eq_ignore_ascii_case("aws")
+            || self.service(prefix).is_some()
+            || services::FOREIGN.iter().any(|(own, _)| service::is_filled(own, prefix))
+    }
+}
+
+/// The global condition keys, sorted by name.
+pub fn global_keys() -> impl Iterator<Item = ConditionKey<'static>> {
+    key::globals().iter().copied()
+}
+
+/// How long, in seconds, the facts on services are taken to be nearly complete: 180 days.
+const OLD_AFTER: i64 = 180 * 86_400;
+
+/// A service that is built in, by its place in the table.
+fn built_in(index: usize) -> Option<&'static Service> {
+    static READ: [OnceLock<Service>; services::SERVICES.len()] = [const { OnceLock::new() }; services::SERVICES.len()];
+    let (_, text) = services::SERVICES.get(index)?;
+    let cell = READ.get(index)?;
+    if cell.get().is_none() {
+        // a second thread that comes here at the same time reads the same
+        let _ = cell.set(Service::read(Cow::Borrowed(text))?);
+    }
+    cell.get()
+}
 
 /// A session policy with which Cognito narrows guests in the enhanced flow.
 #[derive(Debug)]

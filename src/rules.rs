@@ -4,6 +4,7 @@ mod cognito;
 pub mod grammar;
 mod logic;
 mod probe;
+mod reference;
 mod trust;
 
 use crate::finding::Finding;
@@ -12,7 +13,8 @@ use crate::lint::{Check, Facts, Rule};
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let grammar = grammar::RULES.iter().map(|rule| ("grammar", *rule));
-    grammar.chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
+    let reference = reference::CHECKS.iter().map(|check| ("reference", check.rule));
+    grammar.chain(reference).chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
 }
 
 /// Every rule, in the order of the themes.
@@ -28,6 +30,7 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 /// Runs every rule. Findings are sorted by path and position.
 pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let mut findings = grammar::findings(facts);
+    reference::findings(facts, &mut findings);
     for check in checks() {
         (check.run)(facts, &mut findings);
     }

@@ -5,6 +5,7 @@ use rolecall::finding::{Fault, Finding};
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
+use rolecall::reference::Reference;
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
 
@@ -35,7 +36,7 @@ pub fn fault_lies_inside<K>(sources: &Sources, fault: &Fault<K>) {
 
 /// Runs every rule, and draws what they find in every way.
 pub fn check(sources: &Sources, inventory: &Inventory<'_>) {
-    let findings = rules::run(&Facts { sources, inventory, config: &Config::default() });
+    let findings = rules::run(&Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() });
     for finding in &findings {
         lawful(sources, finding);
     }

@@ -9,6 +9,7 @@ use rolecall::finding::{Finding, Severity};
 use rolecall::fingerprint::fingerprints;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
 use rolecall::report::{Checked, Format, Run};
 use rolecall::rules;
 use rolecall::source::Sources;
@@ -17,7 +18,7 @@ use rolecall::spelling::nearest;
 use super::config::{self, Loaded};
 use super::input::{Inputs, gather};
 use super::rules::{all, known};
-use super::{Common, Ending, Exit, Failure, output};
+use super::{Common, Ending, Exit, Failure, now, output};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -53,7 +54,8 @@ pub(super) fn run(args: &Args, config: &config::Args, common: Common) -> Ending 
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
     let inputs = gather(&args.paths, args.stdin_path.as_deref(), &loaded)?;
     let inventory = inputs.inventory(args.kind);
-    let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config };
+    let reference = Reference::new(now());
+    let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config, reference: &reference };
     let (mut checked, passed_over) = inputs.stock(&inventory);
     checked.failed = inputs.all_unreadable();
     checked.rules = asked(&flags, &loaded);

@@ -1,7 +1,6 @@
 //! `rolecall simulate`: which role, why, and what then?
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
 
@@ -15,7 +14,7 @@ use rolecall::spelling::nearest;
 
 use super::config::Loaded;
 use super::input::{Inputs, gather};
-use super::{Common, Ending, Exit, Failure, Format, output, secret};
+use super::{Common, Ending, Exit, Failure, Format, now, output, secret};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -331,10 +330,7 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
 }
 
 fn time(text: Option<&str>) -> Result<Instant, Failure> {
-    let Some(text) = text else {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        return Ok(Instant::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)));
-    };
+    let Some(text) = text else { return Ok(now()) };
     Instant::parse(text).ok_or_else(|| {
         Failure::with_help(
             format!("`--at {text}` is no point in time"),

@@ -7,6 +7,7 @@ use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
+use rolecall::reference::Reference;
 use rolecall::rules;
 use rolecall::source::Sources;
 
@@ -68,7 +69,8 @@ fn told(sources: &Sources, finding: &Finding) -> String {
 fn of_theme(sources: &Sources) -> Vec<Finding> {
     let mut inventory = Inventory::new(None);
     sources.iter().for_each(|(id, _)| inventory.read(sources, id));
-    let mut findings = rules::run(&Facts { sources, inventory: &inventory, config: &Config::default() });
+    let mut findings =
+        rules::run(&Facts { sources, inventory: &inventory, config: &Config::default(), reference: &Reference::default() });
     findings.retain(|finding| RULES.contains(&finding.rule));
     findings
 }

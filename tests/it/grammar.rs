@@ -5,6 +5,7 @@ use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
 use rolecall::rules::{self, grammar};
 use rolecall::source::Sources;
 
@@ -31,7 +32,15 @@ fn check<T>(kind: Option<PolicyKind>, text: &str, look: impl FnOnce(Vec<Finding>
     let id = sources.add("policy.json", text);
     let mut inventory = Inventory::new(kind);
     inventory.read(&sources, id);
-    look(rules::run(&Facts { sources: &sources, inventory: &inventory, config: &Config::default() }), &sources)
+    look(
+        rules::run(&Facts {
+            sources: &sources,
+            inventory: &inventory,
+            config: &Config::default(),
+            reference: &Reference::default(),
+        }),
+        &sources,
+    )
 }
 
 #[test]

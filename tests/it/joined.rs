@@ -3,6 +3,7 @@
 use rolecall::inventory::{Inventory, Role, SignInError};
 use rolecall::lint::Facts;
 use rolecall::policy::Instant;
+use rolecall::reference::Reference;
 use rolecall::rules;
 use rolecall::simulate::{Access, Flow, Login, Outcome, Question, Simulation, simulate};
 
@@ -152,7 +153,12 @@ fn policies_of_an_account_that_no_role_has() {
         managed("nobodys")
     );
     with_inventory(None, [("details.json", details)].into_iter(), |sources, inventory| {
-        let findings = rules::run(&Facts { sources, inventory, config: &rolecall::config::Config::default() });
+        let findings = rules::run(&Facts {
+            sources,
+            inventory,
+            config: &rolecall::config::Config::default(),
+            reference: &Reference::default(),
+        });
         let found = findings.iter().filter(|finding| finding.rule == "unknown-effect").count();
         assert_eq!(found, 4, "one for each document, however many roles have it");
     });

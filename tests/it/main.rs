@@ -25,6 +25,7 @@ mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod reference;
 mod report;
 mod scenarios;
 mod secrets;

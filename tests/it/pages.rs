@@ -36,6 +36,7 @@ use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
 use rolecall::report::{Look, human};
 use rolecall::rules;
 use rolecall::source::Sources;
@@ -220,7 +221,8 @@ impl Page {
         let kind = kind.map(|name| PolicyKind::named(name).unwrap_or_else(|| panic!("{}: no kind `{name}`", self.path)));
         let files = section.files().map(|(name, block)| (name, self.text.body(block)));
         support::with_inventory(kind, files, |sources, inventory| {
-            let findings = rules::run(&Facts { sources, inventory, config: &Config::default() });
+            let findings =
+                rules::run(&Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() });
             look(sources, &findings)
         })
     }

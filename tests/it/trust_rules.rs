@@ -5,6 +5,7 @@ use rolecall::finding::Finding;
 use rolecall::identity::Claims;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
+use rolecall::reference::Reference;
 use rolecall::simulate::{Flow, Presented, try_assume};
 use rolecall::source::{SourceId, Sources};
 use rolecall::syntax::json;
@@ -18,7 +19,12 @@ fn lint(files: &[(&str, &str)]) -> Vec<String> {
     for id in ids {
         inventory.read(&sources, id);
     }
-    let mut found = rules::run(&Facts { sources: &sources, inventory: &inventory, config: &Config::default() });
+    let mut found = rules::run(&Facts {
+        sources: &sources,
+        inventory: &inventory,
+        config: &Config::default(),
+        reference: &Reference::default(),
+    });
     found.retain(|finding| OWN.contains(&finding.rule));
     for finding in &found {
         check_form(finding, &sources);

@@ -1,0 +1,482 @@
+//! One service: its actions, resource types and condition keys, read from its text on the first touch.
+//!
+//! `make-services.py` tells the form of the text. It is not taken apart further than into lines; what a line says is read when
+//! it is asked for.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use crate::pattern::{Mode, Unit, matches};
+
+/// A service of AWS, as far as policies know it.
+#[derive(Debug)]
+pub struct Service {
+    text: Cow<'static, str>,
+    prefix: Range<usize>,
+    title: Range<usize>,
+    page: Option<Range<usize>>,
+    rcp: bool,
+    resources: Vec<Line>,
+    keys: Vec<Line>,
+    /// Sorted by name without letter case.
+    actions: Vec<Line>,
+    /// Where the descriptions start.
+    descriptions: usize,
+}
+
+/// A line: where it starts, where its first word ends, where it ends.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    start: u32,
+    name_end: u32,
+    end: u32,
+}
+
+/// An action of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Action<'r> {
+    /// The service that has it.
+    pub service: &'r Service,
+    /// Its name as AWS writes it: `GetObject`.
+    pub name: &'r str,
+    rest: &'r str,
+}
+
+/// What an action does, as AWS groups actions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Level {
+    /// Tells which resources there are.
+    List,
+    /// Tells what is in them.
+    Read,
+    /// Makes, changes or deletes them.
+    Write,
+    /// Changes nothing but their tags.
+    Tagging,
+    /// Grants or changes permissions.
+    PermissionsManagement,
+}
+
+/// A resource type that an action takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ActionResource<'r> {
+    name: &'r str,
+    /// Whether each request must name one.
+    pub required: bool,
+    keys: &'r str,
+}
+
+/// A resource type of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceType<'r> {
+    service: &'r Service,
+    name: &'r str,
+    rest: &'r str,
+}
+
+/// A condition key, as the reference writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyName<'r> {
+    /// The prefix of the service in whose text it stands; what starts with `:` is its own.
+    prefix: &'r str,
+    written: &'r str,
+}
+
+/// A condition key.
+#[derive(Clone, Copy, Debug)]
+pub struct ConditionKey<'r> {
+    /// How it is called.
+    pub name: KeyName<'r>,
+    /// Of which type its values are.
+    pub kind: KeyType,
+    /// Whether a request may hold several values of it.
+    pub many: bool,
+    /// What is said of it beyond, where it is a global one.
+    pub global: Option<Global>,
+}
+
+/// What is said of a global condition key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Global {
+    /// Whether every request holds it.
+    pub always: bool,
+    /// Whether AWS says to use another one.
+    pub deprecated: bool,
+    /// Whether it only looks like a key.
+    pub unsupported: bool,
+    /// Whether it is about an IAM principal, so that a call of an AWS service by itself lacks it.
+    pub of_principal: bool,
+}
+
+/// The type of the values of a condition key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum KeyType {
+    /// Text.
+    String,
+    /// The ARN of something.
+    Arn,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Numeric,
+    /// A point in time.
+    Date,
+    /// An address.
+    IpAddress,
+    /// Bytes.
+    Binary,
+}
+
+impl Service {
+    /// Reads the text of one service; `None` where it does not start as one does.
+    pub(super) fn read(text: Cow<'static, str>) -> Option<Self> {
+        let (mut at, mut section) = (0, "");
+        let mut service = Self {
+            text: Cow::Borrowed(""),
+            prefix: 0..0,
+            title: 0..0,
+            page: None,
+            rcp: false,
+            resources: Vec::new(),
+            keys: Vec::new(),
+            actions: Vec::new(),
+            descriptions: text.len(),
+        };
+        for line in text.split_inclusive('\n') {
+            let start = at;
+            at += line.len();
+            let line = line.trim_end_matches(['\n', '\r']);
+            let end = start + line.len();
+            let name_end = start + line.find(' ').unwrap_or(line.len());
+            let own = Line { start: start as u32, name_end: name_end as u32, end: end as u32 };
+            match section {
+                _ if line.is_empty() => {}
+                _ if line.starts_with('[') => section = line,
+                "" if service.prefix.is_empty() => {
+                    let head = line.strip_prefix("# ")?;
+                    let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
+                    service.prefix = start + 2..start + 2 + prefix.len();
+                    service.title = end - title.len()..end;
+                }
+                "" if line == "rcp" => service.rcp = true,
+                "" if line.starts_with("page ") => service.page = Some(name_end + 1..end),
+                "[resources]" => service.resources.push(own),
+                "[keys]" => service.keys.push(own),
+                "[actions]" => service.actions.push(own),
+                _ => {}
+            }
+            if section == "[descriptions]" {
+                service.descriptions = at;
+                break;
+            }
+        }
+        if service.prefix.is_empty() {
+            return None;
+        }
+        service.text = text;
+        let Self { text, actions, .. } = &mut service;
+        let name = |line: &Line| text.get(line.start as usize..line.name_end as usize).unwrap_or("");
+        // what make-services.py writes is sorted; what a user wrote need not be
+        actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
+        Some(service)
+    }
+
+    /// What stands before the colon of its actions: `s3`.
+    pub fn prefix(&self) -> &str {
+        self.part(&self.prefix)
+    }
+
+    /// Its name: `Amazon S3`.
+    pub fn title(&self) -> &str {
+        self.part(&self.title)
+    }
+
+    /// Its page in the service authorization reference of AWS.
+    pub fn page(&self) -> Option<String> {
+        let page = self.part(self.page.as_ref()?);
+        Some(format!("https://docs.aws.amazon.com/service-authorization/latest/reference/{page}.html"))
+    }
+
+    /// Whether resource control policies hold for it.
+    pub fn has_rcps(&self) -> bool {
+        self.rcp
+    }
+
+    /// Its actions, sorted by name.
+    pub fn actions(&self) -> impl ExactSizeIterator<Item = Action<'_>> {
+        self.actions.iter().map(|line| self.action_at(*line))
+    }
+
+    /// The action of this name, in any letter case.
+    pub fn action(&self, name: &str) -> Option<Action<'_>> {
+        let at = self.actions.binary_search_by(|line| fold_cmp(self.name(*line), name)).ok()?;
+        self.actions.get(at).map(|line| self.action_at(*line))
+    }
+
+    /// The actions that a pattern with `*` and `?` stands for, in any letter case.
+    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + use<'r, 'p> {
+        // they are sorted: those with the letters before the first wildcard stand together
+        let fixed = pattern.split(['*', '?']).next().unwrap_or(pattern);
+        let first = self.actions.partition_point(|line| fold_cmp(self.name(*line), fixed) == Ordering::Less);
+        let near = self.actions.iter().skip(first).map(|line| self.action_at(*line));
+        let near = near.take_while(move |action| starts_with_folded(action.name, fixed));
+        near.filter(move |action| matches(&[Unit::Wild(pattern)], action.name, Mode::Action))
+    }
+
+    /// Its resource types, sorted by name.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = ResourceType<'_>> {
+        self.resources.iter().map(|line| self.resource_at(*line))
+    }
+
+    /// The resource type of this name, in any letter case.
+    pub fn resource(&self, name: &str) -> Option<ResourceType<'_>> {
+        let same = |own: &str| own.len() == name.len() && own.replace('~', " ").eq_ignore_ascii_case(&name.replace('~', " "));
+        let line = self.resources.iter().find(|line| same(self.name(**line)))?;
+        Some(self.resource_at(*line))
+    }
+
+    /// Its condition keys, sorted by name. The global ones are not among them.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = ConditionKey<'_>> {
+        self.keys.iter().map(|line| {
+            let mut words = self.rest(*line).split(' ');
+            let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
+            ConditionKey { name: self.key_name(self.name(*line)), kind, many: words.any(|word| word == "many"), global: None }
+        })
+    }
+
+    /// The condition key of this name, in any letter case.
+    pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
+        self.keys().find(|key| key.name.is(name))
+    }
+
+    /// What an action or condition key is for, in the words of AWS. It starts in lower case.
+    pub fn description(&self, name: &str) -> Option<&str> {
+        let mut lines = self.text.get(self.descriptions..)?.lines();
+        let own = name.strip_prefix(self.prefix()).filter(|rest| rest.starts_with(':')).unwrap_or(name);
+        lines.find_map(|line| line.strip_prefix(own)?.strip_prefix(' '))
+    }
+
+    pub(super) fn key_name<'r>(&'r self, written: &'r str) -> KeyName<'r> {
+        KeyName { prefix: self.prefix(), written }
+    }
+
+    fn action_at(&self, line: Line) -> Action<'_> {
+        Action { service: self, name: self.name(line), rest: self.rest(line) }
+    }
+
+    fn resource_at(&self, line: Line) -> ResourceType<'_> {
+        ResourceType { service: self, name: self.name(line), rest: self.rest(line) }
+    }
+
+    fn name(&self, line: Line) -> &str {
+        self.text.get(line.start as usize..line.name_end as usize).unwrap_or("")
+    }
+
+    fn rest(&self, line: Line) -> &str {
+        self.text.get(line.name_end as usize + 1..line.end as usize).unwrap_or("")
+    }
+
+    fn part(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or("")
+    }
+}
+
+impl<'r> Action<'r> {
+    /// What it does.
+    pub fn level(self) -> Level {
+        match self.rest.bytes().next() {
+            Some(b'L') => Level::List,
+            Some(b'R') => Level::Read,
+            Some(b'T') => Level::Tagging,
+            Some(b'P') => Level::PermissionsManagement,
+            _ => Level::Write,
+        }
+    }
+
+    /// Whether sources disagree on its resource types.
+    pub fn is_unsure(self) -> bool {
+        self.words().next() == Some("!")
+    }
+
+    /// The resource types that it takes; none where it takes no resource but `*`.
+    pub fn resources(self) -> impl Iterator<Item = ActionResource<'r>> {
+        self.words().filter(|word| !is_key(word) && !word.starts_with(['!', '+'])).map(|word| {
+            let (name, keys) = word.split_once('(').map_or((word, ""), |(name, keys)| (name, keys.trim_end_matches(')')));
+            let required = !name.ends_with('?');
+            ActionResource { name: name.trim_end_matches('?'), required, keys }
+        })
+    }
+
+    /// The condition keys that go with it, whatever the resource.
+    pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
+        self.words().filter(|word| is_key(word)).map(|word| self.service.key_name(word))
+    }
+
+    /// The actions that its caller needs besides: `iam:PassRole`.
+    pub fn needs(self) -> impl Iterator<Item = &'r str> {
+        self.words().filter_map(|word| word.strip_prefix('+'))
+    }
+
+    /// Whether a request for it may hold this condition key, as far as the reference tells: with itself, with a resource type that
+    /// it takes, or with all resources of that type. Global keys that are no tags are not told there.
+    pub fn takes_key(self, key: &str) -> bool {
+        let of_types = || {
+            self.resources().any(|kind| {
+                let own = kind.keys(self.service).any(|own| own.is(key));
+                own || self.service.resource(kind.name).is_some_and(|kind| kind.keys().any(|own| own.is(key)))
+            })
+        };
+        self.keys().any(|own| own.is(key)) || of_types()
+    }
+
+    /// All words behind the level.
+    fn words(self) -> impl Iterator<Item = &'r str> {
+        self.rest.split(' ').skip(1).filter(|word| !word.is_empty())
+    }
+}
+
+impl<'r> ActionResource<'r> {
+    /// Its name, as in [`ResourceType::name`].
+    pub fn name(self) -> Cow<'r, str> {
+        shown(self.name)
+    }
+
+    /// The condition keys that go with the action for this type only.
+    pub fn keys(self, service: &'r Service) -> impl Iterator<Item = KeyName<'r>> {
+        self.keys.split(',').filter(|word| !word.is_empty()).map(|word| service.key_name(word))
+    }
+
+    /// The type itself.
+    pub fn kind(self, service: &'r Service) -> Option<ResourceType<'r>> {
+        service.resource(self.name)
+    }
+}
+
+impl<'r> ResourceType<'r> {
+    /// Its name: `object`.
+    pub fn name(self) -> Cow<'r, str> {
+        shown(self.name)
+    }
+
+    /// The forms of its ARNs: `arn:${Partition}:s3:::${BucketName}`.
+    pub fn formats(self) -> impl Iterator<Item = &'r str> {
+        self.rest.split(' ').filter(|word| word.starts_with("arn:"))
+    }
+
+    /// The condition keys that go with it.
+    pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
+        let words = self.rest.split(' ').filter(|word| !word.is_empty() && !word.starts_with("arn:"));
+        words.map(|word| self.service.key_name(word))
+    }
+}
+
+impl<'r> KeyName<'r> {
+    /// A global one.
+    pub(super) fn global(written: &'r str) -> Self {
+        Self { prefix: "aws", written }
+    }
+
+    /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
+    /// placeholder.
+    pub fn is(self, key: &str) -> bool {
+        let rest = match self.written.strip_prefix(':') {
+            Some(_) => match key.get(..self.prefix.len()).filter(|own| own.eq_ignore_ascii_case(self.prefix)) {
+                Some(_) => key.get(self.prefix.len()..).unwrap_or(""),
+                None => return false,
+            },
+            None => key,
+        };
+        match self.written.strip_suffix('/') {
+            Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
+            None if self.written.contains("${") => is_filled(self.written, rest),
+            None => rest.eq_ignore_ascii_case(self.written),
+        }
+    }
+}
+
+impl std::fmt::Display for KeyName<'_> {
+    /// As AWS writes it: `s3:prefix`, `aws:ResourceTag/${TagKey}`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let own = if self.written.starts_with(':') { self.prefix } else { "" };
+        let tag = if self.written.ends_with('/') { "${TagKey}" } else { "" };
+        write!(f, "{own}{}{tag}", shown(self.written))
+    }
+}
+
+impl Level {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Tagging => "tagging",
+            Self::PermissionsManagement => "permissions management",
+        }
+    }
+}
+
+impl KeyType {
+    /// The type of a name as the reference writes it.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "String" => Self::String,
+            "ARN" => Self::Arn,
+            "Bool" => Self::Bool,
+            "Numeric" => Self::Numeric,
+            "Date" => Self::Date,
+            "IPAddress" => Self::IpAddress,
+            "Binary" => Self::Binary,
+            _ => return None,
+        })
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "text",
+            Self::Arn => "ARN",
+            Self::Bool => "true or false",
+            Self::Numeric => "number",
+            Self::Date => "date",
+            Self::IpAddress => "address",
+            Self::Binary => "bytes",
+        }
+    }
+}
+
+/// Compares without letter case.
+pub(super) fn fold_cmp(a: &str, b: &str) -> Ordering {
+    let first = a.bytes().zip(b.bytes()).find(|(a, b)| !a.eq_ignore_ascii_case(b));
+    match first {
+        Some((a, b)) => a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()),
+        None => a.len().cmp(&b.len()),
+    }
+}
+
+/// Whether a text starts with another, without letter case.
+fn starts_with_folded(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
+}
+
+/// Whether a word of an action is a condition key: its colon is not behind a bracket.
+fn is_key(word: &str) -> bool {
+    !word.starts_with('+') && word.split('(').next().is_some_and(|head| head.contains(':'))
+}
+
+/// A name whose blanks stand as `~`.
+fn shown(name: &str) -> Cow<'_, str> {
+    if name.contains('~') { name.replace('~', " ").into() } else { name.into() }
+}
+
+/// Whether a text is a pattern with something in the place of each `${…}`.
+pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
+    let mut units = Vec::new();
+    for (at, part) in pattern.split("${").enumerate() {
+        let literal = if at == 0 { part } else { part.split_once('}').map_or("", |(_, behind)| behind) };
+        units.extend((at > 0).then_some(Unit::Wild("?*")));
+        units.push(Unit::Exact(literal));
+    }
+    matches(&units, text, Mode::Action)
+}

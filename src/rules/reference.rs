@@ -1,0 +1,32 @@
+//! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
+
+mod unknown_service;
+mod view;
+
+use crate::finding::Finding;
+use crate::lint::{Facts, Rule};
+use view::View;
+
+/// A rule with the function that looks for what it reports in one statement.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// The rule.
+    pub(super) rule: &'static Rule,
+    /// Adds a finding for each place.
+    run: fn(&View<'_, '_, '_>, &mut Vec<Finding>),
+}
+
+/// The rules of this theme.
+pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK];
+
+/// The findings in all statements. The names of each are looked up once for all rules.
+pub(super) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for (policy, role) in facts.inventory.all_policies() {
+        for statement in &policy.statements {
+            let view = View::of(facts, policy, role, statement);
+            for check in CHECKS {
+                (check.run)(&view, findings);
+            }
+        }
+    }
+}

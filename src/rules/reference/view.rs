@@ -1,0 +1,137 @@
+//! A statement with the names in it looked up.
+
+use std::ops::Range;
+
+use crate::finding::Severity;
+use crate::inventory::Role;
+use crate::lint::Facts;
+use crate::pattern::Pattern;
+use crate::policy::{Policy, Statement};
+use crate::reference::{Action, Reference, Service};
+use crate::source::Span;
+use crate::syntax::{Piece, Text};
+
+/// A statement, and what its names stand for.
+#[derive(Debug)]
+pub(super) struct View<'i, 'p, 's> {
+    /// What is known of services.
+    pub(super) reference: &'i Reference,
+    /// The policy that it stands in.
+    pub(super) policy: &'p Policy<'s>,
+    /// The role whose policy that is.
+    pub(super) role: Option<&'p Role<'s>>,
+    /// The statement.
+    pub(super) statement: &'p Statement<'s>,
+    /// The values of `Action` or `NotAction`.
+    pub(super) actions: Vec<Named<'i, 'p, 's>>,
+}
+
+/// An action as written, and what it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'i, 'p, 's> {
+    /// As it stands in the policy.
+    pub(super) pattern: &'p Pattern<'s>,
+    /// What it stands for.
+    pub(super) meaning: Meaning<'i, 'p>,
+}
+
+/// What the text of an action stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Meaning<'i, 'p> {
+    /// Not told: it has a hole, is malformed, or has a wildcard in the service, whose meaning AWS does not document.
+    Open,
+    /// `*`: every action.
+    Every,
+    /// An action of a service that is not known: its prefix, and the name behind that.
+    NoService(&'p str, &'p str),
+    /// The name, without wildcard, of no action of this service.
+    NoAction(&'i Service, &'p str),
+    /// This action.
+    One(Action<'i>),
+    /// A name with wildcards: all actions of this service that it matches, if any.
+    Several(&'i Service, &'p str),
+}
+
+impl<'i, 'p, 's> View<'i, 'p, 's> {
+    /// Looks the names of a statement up.
+    pub(super) fn of(
+        facts: &Facts<'i, 's>,
+        policy: &'p Policy<'s>,
+        role: Option<&'p Role<'s>>,
+        statement: &'p Statement<'s>,
+    ) -> Self {
+        let reference = facts.reference;
+        let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
+        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(reference, pattern.plain()) }).collect();
+        Self { reference, policy, role, statement, actions }
+    }
+
+    /// Whether the statement names the actions that it is about, not those that it is not about.
+    pub(super) fn names_actions(&self) -> bool {
+        self.statement.actions.as_ref().is_some_and(|actions| !actions.negated)
+    }
+
+    /// Every action that the statement is about, wildcards expanded; `None` where that is not told in full: with `NotAction`, with
+    /// `*`, and where a name is not known.
+    pub(super) fn all_actions(&self) -> Option<Vec<Action<'i>>> {
+        let mut all = Vec::new();
+        for own in self.actions.iter().filter(|_| self.names_actions()) {
+            match own.meaning {
+                Meaning::One(action) => all.push(action),
+                Meaning::Several(service, pattern) => all.extend(service.matching(pattern)),
+                _ => return None,
+            }
+        }
+        self.names_actions().then_some(all).filter(|all| !all.is_empty())
+    }
+
+    /// How much an unknown name matters: less where the facts are so old that it may exist by now.
+    pub(super) fn severity_of_unknown(&self, fresh: Severity) -> Severity {
+        if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
+    }
+
+    /// A few words on how far an unknown name may be known after all.
+    pub(super) fn as_of(&self) -> String {
+        format!("the service data is of {}", Reference::date())
+    }
+}
+
+impl Named<'_, '_, '_> {
+    /// The place of a byte range of the text.
+    pub(super) fn part(&self, range: Range<usize>) -> Span {
+        part(&self.pattern.text, range)
+    }
+}
+
+/// The place of a byte range of a text without holes.
+pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
+    match text.pieces() {
+        [Piece::Literal(literal)] => literal.span_of(range),
+        _ => text.span(),
+    }
+}
+
+impl<'i, 'p> Meaning<'i, 'p> {
+    fn of(reference: &'i Reference, text: Option<&'p str>) -> Self {
+        let Some(text) = text else { return Self::Open };
+        if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
+            return Self::Every;
+        }
+        let Some((prefix, name)) = text.split_once(':').filter(|(prefix, name)| is_name(prefix) && is_name(name)) else {
+            return Self::Open;
+        };
+        if prefix.contains(['*', '?']) {
+            return Self::Open;
+        }
+        let Some(service) = reference.service(prefix) else { return Self::NoService(prefix, name) };
+        if name.contains(['*', '?']) {
+            return Self::Several(service, name);
+        }
+        service.action(name).map_or(Self::NoAction(service, name), Self::One)
+    }
+}
+
+/// Whether a text can be a part of an action; what cannot is a fault of its own.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_*?".contains(&byte))
+}
