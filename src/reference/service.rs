@@ -90,6 +90,8 @@ pub struct ConditionKey<'r> {
     pub name: KeyName<'r>,
     /// Of which type its values are.
     pub kind: KeyType,
+    /// Of which other type they are as well; of global keys only.
+    pub other_kind: Option<KeyType>,
     /// Whether a request may hold several values of it.
     pub many: bool,
     /// What is said of it beyond, where it is a global one.
@@ -98,15 +100,18 @@ pub struct ConditionKey<'r> {
 
 /// What is said of a global condition key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the list")]
 pub struct Global {
     /// Whether every request holds it.
     pub always: bool,
-    /// Whether AWS says to use another one.
-    pub deprecated: bool,
+    /// Whether every signed request holds it.
+    pub signed: bool,
     /// Whether it only looks like a key.
     pub unsupported: bool,
-    /// Whether it is about an IAM principal, so that a call of an AWS service by itself lacks it.
+    /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
     pub of_principal: bool,
+    /// Whether only calls of an AWS service by itself hold it.
+    pub of_service: bool,
 }
 
 /// The type of the values of a condition key.
@@ -241,7 +246,7 @@ impl Service {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            ConditionKey { name: self.key_name(self.name(*line)), kind, many: words.any(|word| word == "many"), global: None }
+            ConditionKey { name: self.key_name(self.name(*line)), kind, other_kind: None, many: words.any(|word| word == "many"), global: None }
         })
     }
 
