@@ -246,7 +246,13 @@ impl Service {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            ConditionKey { name: self.key_name(self.name(*line)), kind, other_kind: None, many: words.any(|word| word == "many"), global: None }
+            ConditionKey {
+                name: self.key_name(self.name(*line)),
+                kind,
+                other_kind: None,
+                many: words.any(|word| word == "many"),
+                global: None,
+            }
         })
     }
 
