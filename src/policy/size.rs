@@ -68,20 +68,33 @@ pub(super) fn fault(policy: &Policy<'_>) -> Option<PolicyFault> {
         PolicyKind::Scp => both(10_240),
         PolicyKind::Rcp => both(5_120),
         PolicyKind::Endpoint => both(20_480),
-        PolicyKind::Resource => both(of_service(policy)?),
+        PolicyKind::Resource if written > SMALLEST => both(of_service(policy)?),
+        PolicyKind::Resource => None,
     }
 }
 
 /// The quota of the one service that the actions of a resource policy belong to.
 ///
-/// S3 and KMS publish theirs in kilobytes, all characters counted.
+/// Of a service with several kinds of policies it is the largest, and one that AWS raises on request is none. All characters count,
+/// also where AWS is silent on white space.
 fn of_service(policy: &Policy<'_>) -> Option<usize> {
     let actions = || policy.statements.iter().filter_map(|statement| statement.actions.as_ref()).flat_map(|own| &own.list);
-    let all_of = |service: &str| {
-        actions().next().is_some() && actions().all(|action| action.plain().is_some_and(|text| is_of(text, service)))
-    };
-    [("s3", 20_480), ("kms", 32_768)].into_iter().find(|(service, _)| all_of(service)).map(|(_, limit)| limit)
+    let (service, _) = actions().next()?.plain()?.split_once(':')?;
+    let all_of = actions().all(|action| action.plain().is_some_and(|text| is_of(text, service)));
+    let rows = QUOTAS.lines().filter(|_| all_of).filter_map(|line| {
+        let mut words = line.split(' ');
+        words.next().filter(|own| own.eq_ignore_ascii_case(service))?;
+        let limit = words.next()?.parse().ok()?;
+        (words.nth(1) != Some("adjustable")).then_some(limit)
+    });
+    rows.max()
 }
+
+/// The quotas of resource policies, a dated list.
+static QUOTAS: &str = include_str!("../reference/policy-quotas.txt");
+
+/// No resource policy has a smaller quota.
+const SMALLEST: usize = 2_000;
 
 fn is_of(action: &str, service: &str) -> bool {
     action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
