@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 
 use super::{Policy, PolicyFault, PolicyKind};
-use crate::syntax::{Kind, Node, Piece, Text};
+use crate::syntax::{Node, Piece, Text};
 
 /// The length of a policy in characters, without its holes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -36,8 +36,6 @@ const MANAGED: usize = 6_144;
 impl Size {
     /// The length of a document.
     pub(super) fn of(node: Node<'_, '_>) -> Self {
-        let count =
-            |text: &str| Self { written: text.chars().count(), packed: text.chars().filter(|c| !c.is_whitespace()).count() };
         let all = count(node.written());
         // no quota is smaller, and most policies are
         if all.written <= 2_048 {
@@ -49,6 +47,17 @@ impl Size {
             .fold(Self::default(), |sum, hole| Self { written: sum.written + hole.written, packed: sum.packed + hole.packed });
         Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
     }
+}
+
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+fn count(text: &str) -> Size {
+    if text.is_ascii() {
+        let white =
+            |chunk: &[u8]| chunk.iter().map(|&byte| u8::from((byte.wrapping_sub(b'\t') < 5) | (byte == b' '))).sum::<u8>();
+        let spaces: usize = text.as_bytes().chunks(128).map(|chunk| usize::from(white(chunk))).sum();
+        return Size { written: text.len(), packed: text.len() - spaces };
+    }
+    Size { written: text.chars().count(), packed: text.chars().filter(|c| !c.is_whitespace()).count() }
 }
 
 /// The quota that a policy exceeds, as a fault.
@@ -102,21 +111,10 @@ fn is_of(action: &str, service: &str) -> bool {
 
 /// The holes of a document as they are written.
 fn holes(node: Node<'_, '_>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
-        match node.kind() {
-            Kind::Map => open.extend(node.entries().flat_map(|entry| [entry.key, entry.value])),
-            Kind::List => open.extend(node.items()),
-            _ => {
-                let text = node.text();
-                let pieces = text.iter().flat_map(Text::pieces);
-                found.extend(pieces.filter_map(|piece| match piece {
-                    Piece::Hole(hole) => Some(hole.written.to_string()),
-                    Piece::Literal(_) => None,
-                }));
-            }
-        }
-    }
-    found
+    let texts: Vec<Text<'_>> = node.within().filter(|node| node.has_hole()).filter_map(Node::text).collect();
+    let written = texts.iter().flat_map(Text::pieces).filter_map(|piece| match piece {
+        Piece::Hole(hole) => Some(hole.written.to_string()),
+        Piece::Literal(_) => None,
+    });
+    written.collect()
 }
