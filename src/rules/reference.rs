@@ -20,7 +20,7 @@ pub(super) struct Check {
 pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
-pub(super) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, role) in facts.inventory.all_policies() {
         for statement in &policy.statements {
             let view = View::of(facts, policy, role, statement);
