@@ -49,6 +49,9 @@ pub(super) fn explain(args: &ExplainArgs, reference: &reference::Args, common: C
     Ok(Exit::Fine)
 }
 
+/// How many names to suggest.
+const SUGGESTIONS: usize = 4;
+
 /// Why nothing can be told of a name, and which one may have been meant.
 fn unknown(name: &str, reference: &Reference) -> Failure {
     let parts = name.split_once(':');
@@ -63,11 +66,12 @@ fn unknown(name: &str, reference: &Reference) -> Failure {
         },
     };
     let rule = || nearest(name, all().map(|(_, rule)| rule.name)).map(str::to_owned);
-    let meant = if parts.is_none() { rule() } else { None };
-    let help = match meant.or_else(|| reference.meant(name)) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if parts.is_none() => "`rolecall rules` lists the rules".to_owned(),
-        None => format!("the service data is of {}; `--reference FILE` takes newer data", Reference::date()),
+    let meant: Vec<String> = if parts.is_none() { rule().into_iter().collect() } else { Vec::new() };
+    let meant = if meant.is_empty() { reference.meant(name) } else { meant };
+    let help = match meant.get(..SUGGESTIONS).unwrap_or(&meant) {
+        shown @ [_, ..] => format!("did you mean `{}`?", shown.join("` or `")),
+        [] if parts.is_none() => "`rolecall rules` lists the rules".to_owned(),
+        [] => format!("the service data is of {}; `--reference FILE` takes newer data", Reference::date()),
     };
     Failure::with_help(message, help)
 }

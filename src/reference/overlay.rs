@@ -86,7 +86,9 @@ fn service_from_text(text: &str, first: usize) -> Result<Service, Refusal> {
                 let known = ["[resources]", "[keys]", "[actions]", "[descriptions]"].contains(&own);
                 (!known).then(|| format!("there is no section `{own}`"))
             }
-            "" => (own != "rcp" && name != "page").then(|| format!("what is `{name}`? Only `page`, `rcp` and sections stand here")),
+            "" => {
+                (own != "rcp" && name != "page").then(|| format!("what is `{name}`? Only `page`, `rcp` and sections stand here"))
+            }
             "[resources]" => {
                 let (formats, keys): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with("arn:"));
                 let wrong = keys.iter().find(|word| !word.contains(':')).map(|word| format!("`{word}` is no condition key"));
@@ -244,7 +246,8 @@ impl Reader<'_> {
                 kinds.insert(kind.to_ascii_lowercase(), format!("{kind}{mark}{only}"));
             }
             let needs = known.into_iter().flat_map(super::Action::needs).map(|name| format!("+{name}"));
-            let words: Vec<String> = std::iter::once(level.to_owned()).chain(kinds.into_values()).chain(keys).chain(needs).collect();
+            let words: Vec<String> =
+                std::iter::once(level.to_owned()).chain(kinds.into_values()).chain(keys).chain(needs).collect();
             actions.insert(name.to_ascii_lowercase(), (name, words.join(" ")));
         }
         Ok(actions)
@@ -253,7 +256,8 @@ impl Reader<'_> {
     /// A list of condition keys as the text writes them, sorted.
     fn key_names(self, node: Node<'_, '_>, member: &str, prefix: &str) -> Result<Vec<String>, Refusal> {
         let names = self.list(node, member)?;
-        let names: Result<Vec<String>, Refusal> = names.iter().map(|name| self.key(*name, &self.string(*name)?, prefix)).collect();
+        let names: Result<Vec<String>, Refusal> =
+            names.iter().map(|name| self.key(*name, &self.string(*name)?, prefix)).collect();
         let mut names = names?;
         names.sort_by_key(|name| (name.to_ascii_lowercase(), name.clone()));
         names.dedup();
@@ -265,7 +269,9 @@ impl Reader<'_> {
         let open = name.strip_suffix('}').and_then(|rest| rest.rsplit_once("${")).filter(|(_, own)| !own.contains('}'));
         let name = match open {
             Some((before, _)) => before,
-            None => name.strip_suffix("<key>").unwrap_or_else(|| name.strip_suffix("tag-key").filter(|own| own.ends_with('/')).unwrap_or(name)),
+            None => name
+                .strip_suffix("<key>")
+                .unwrap_or_else(|| name.strip_suffix("tag-key").filter(|own| own.ends_with('/')).unwrap_or(name)),
         };
         let own = name.strip_prefix(prefix).filter(|own| own.starts_with(':'));
         if !name.contains(':') {

@@ -467,6 +467,19 @@ impl KeyType {
         })
     }
 
+    /// The name that the reference has for it.
+    pub fn aws_name(self) -> &'static str {
+        match self {
+            Self::String => "String",
+            Self::Arn => "ARN",
+            Self::Bool => "Bool",
+            Self::Numeric => "Numeric",
+            Self::Date => "Date",
+            Self::IpAddress => "IPAddress",
+            Self::Binary => "Binary",
+        }
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {

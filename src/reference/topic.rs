@@ -28,6 +28,8 @@ pub enum Topic<'r> {
 pub struct KeyTopic<'r> {
     /// The key.
     pub key: ConditionKey<'r>,
+    /// The service whose reference tells of it; none for a global one.
+    pub service: Option<&'r Service>,
     /// What it is for, in the words of AWS.
     pub about: Option<&'r str>,
     /// The actions whose requests may hold it, by service. Of global keys that are no tags, the reference does not tell them.
@@ -58,14 +60,19 @@ impl Reference {
         topics
     }
 
-    /// The name that was meant by one that stands for nothing, where one is near enough.
-    pub fn meant(&self, name: &str) -> Option<String> {
-        let Some((prefix, rest)) = name.split_once(':') else {
-            // an action without its service
-            let holder = self.services().find_map(|service| Some((service, service.action(name)?)));
-            let action = holder.map(|(service, action)| format!("{}:{}", service.prefix(), action.name));
-            return action.or_else(|| nearest(name, self.prefixes()).map(str::to_owned));
-        };
+    /// The names that may have been meant by one that stands for nothing; several only for an action without its service.
+    pub fn meant(&self, name: &str) -> Vec<String> {
+        if name.contains(':') {
+            return self.meant_whole(name).into_iter().collect();
+        }
+        let holders = self.services().filter_map(|service| service.action(name));
+        let actions: Vec<String> = holders.map(|action| format!("{}:{}", action.service.prefix(), action.name)).collect();
+        if actions.is_empty() { nearest(name, self.prefixes()).map(str::to_owned).into_iter().collect() } else { actions }
+    }
+
+    /// The name that was meant by one with a colon, where one is near enough.
+    fn meant_whole(&self, name: &str) -> Option<String> {
+        let (prefix, rest) = name.split_once(':')?;
         if prefix.eq_ignore_ascii_case("aws") {
             let keys: Vec<String> = global_keys().map(|key| key.name.to_string()).collect();
             return nearest(name, keys.iter().map(String::as_str)).map(str::to_owned);
@@ -78,7 +85,8 @@ impl Reference {
             return near.or_else(holder).map(|prefix| format!("{prefix}:{rest}"));
         };
         let keys: Vec<String> = service.keys().map(|key| key.name.to_string()).collect();
-        let keys = keys.iter().filter_map(|key| key.split_once(':').filter(|(own, _)| *own == service.prefix()).map(|(_, key)| key));
+        let keys =
+            keys.iter().filter_map(|key| key.split_once(':').filter(|(own, _)| *own == service.prefix()).map(|(_, key)| key));
         let kinds: Vec<Cow<'_, str>> = service.resources().map(ResourceType::name).collect();
         let all = service.actions().map(|own| own.name).chain(keys).chain(kinds.iter().map(|kind| &**kind));
         nearest(rest, all).map(|meant| format!("{}:{meant}", service.prefix()))
@@ -88,7 +96,11 @@ impl Reference {
     fn kinds_of(&self, arn: &str) -> Vec<(ResourceType<'_>, Vec<Action<'_>>)> {
         let kinds = self.services().flat_map(Service::resources);
         let own = kinds.filter(|kind| kind.formats().any(|format| shape::may_be(arn, format)));
-        own.map(|kind| (kind, takers(kind))).collect()
+        let mut own: Vec<_> = own.map(|kind| (kind, takers(kind))).collect();
+        // other services take resources of the one that the ARN names
+        let service = arn.split(':').nth(2).unwrap_or("");
+        own.sort_by_key(|(kind, _)| kind.service().prefix() != service);
+        own
     }
 
     fn key_topic<'r>(&'r self, key: ConditionKey<'r>) -> KeyTopic<'r> {
@@ -99,8 +111,9 @@ impl Reference {
         };
         let mut actions: Vec<_> = self.services().filter_map(taking).collect();
         actions.sort_by(|(a, _), (b, _)| fold_cmp(a.prefix(), b.prefix()));
-        let about = self.service(key.name.holder()).and_then(|service| service.description(key.name.written()));
-        KeyTopic { key, about, actions }
+        let service = key.global.is_none().then(|| self.service(key.name.holder())).flatten();
+        let about = service.and_then(|service| service.description(key.name.written()));
+        KeyTopic { key, service, about, actions }
     }
 }
 

@@ -17,11 +17,11 @@ pub fn topics(name: &str, topics: &[Topic<'_>], reference: &Reference, listing: 
 /// Rows of a list that is cut.
 const ROWS: usize = 8;
 /// Names of a list that is cut and runs on in lines.
-const NAMES: usize = 16;
+const NAMES: usize = 12;
 /// Services whose actions are named.
 const SERVICES: usize = 3;
 /// The columns of what stands before each part, without the blanks around.
-const LABEL: usize = 9;
+const LABEL: usize = 11;
 
 struct Page<'p> {
     out: String,
@@ -60,9 +60,11 @@ impl Page<'_> {
         for own in action.resources() {
             let mark = if own.required { " (required)" } else { "" };
             let formats = own.kind(service).into_iter().flat_map(ResourceType::formats);
-            kinds.extend(formats.enumerate().map(|(at, format)| {
-                [if at == 0 { format!("{}{mark}", own.name()) } else { String::new() }, format.to_owned()]
-            }));
+            kinds.extend(
+                formats.enumerate().map(|(at, format)| {
+                    [if at == 0 { format!("{}{mark}", own.name()) } else { String::new() }, format.to_owned()]
+                }),
+            );
         }
         if action.is_unsure() {
             self.part("", &["sources disagree on which resources it takes; these are all that any of them names".to_owned()]);
@@ -86,7 +88,7 @@ impl Page<'_> {
         self.head(&text::escape(name), &format!("{} of {}", count(actions.len(), "action"), service.title()));
         for level in LEVELS {
             let own: Vec<String> = actions.iter().filter(|own| own.level() == level).map(|own| own.name.to_owned()).collect();
-            self.names(if level == Level::PermissionsManagement { "permiss." } else { level.name() }, own);
+            self.names(if level == Level::PermissionsManagement { "permissions" } else { level.name() }, own);
         }
         self.source(service);
     }
@@ -106,21 +108,19 @@ impl Page<'_> {
             self.part("requests", &[format!("{held}{advice}")]);
         }
         let all: usize = topic.actions.iter().map(|(_, actions)| actions.len()).sum();
-        let shown = if self.listing == Listing::All { usize::MAX } else { SERVICES };
-        for (at, (service, actions)) in topic.actions.iter().take(shown).enumerate() {
-            let label = if at == 0 { "actions" } else { "" };
-            match topic.actions.len() {
-                1..=SERVICES => self.names(label, actions.iter().map(|own| name_of(*own)).collect()),
-                _ => self.part(label, &[format!("{} of {}", actions.len(), service.prefix())]),
+        if topic.actions.len() <= SERVICES || self.listing == Listing::All {
+            for (at, (_, actions)) in topic.actions.iter().enumerate() {
+                self.names(if at == 0 { "actions" } else { "" }, actions.iter().map(|own| name_of(*own)).collect());
             }
+        } else {
+            self.part("actions", &[format!("{all} of {} ({MORE})", count(topic.actions.len(), "service"))]);
         }
-        if topic.actions.len() > shown {
-            self.part("", &[format!("… {} of {} in all ({MORE})", all, count(topic.actions.len(), "service"))]);
-        }
-        let holder = topic.actions.iter().find(|(service, _)| key.name.to_string().starts_with(&format!("{}:", service.prefix())));
-        match holder {
-            Some((service, _)) => self.source(service),
-            None => self.part("data of", &[Reference::date().to_owned()]),
+        match topic.service {
+            Some(service) => self.source(service),
+            None => {
+                self.part("page", &[GLOBAL_KEYS.to_owned()]);
+                self.part("data of", &[Reference::date().to_owned()]);
+            }
         }
     }
 
@@ -129,7 +129,7 @@ impl Page<'_> {
         self.head(&format!("{}:{}", service.prefix(), kind.name()), &format!("resource type of {}", service.title()));
         self.part("ARN", &kind.formats().map(str::to_owned).collect::<Vec<_>>());
         self.names("keys", kind.keys().map(|key| key.to_string()).collect());
-        self.names("actions", takers.iter().map(|own| own.name.to_owned()).collect());
+        self.takers(takers);
         self.source(service);
     }
 
@@ -141,13 +141,23 @@ impl Page<'_> {
             let named = format!("{}:{}", kind.service().prefix(), kind.name());
             self.out.extend(["  ", &*paint(&named, Colour::Bold, self.look.colour), "\n"]);
             self.part("ARN", &kind.formats().map(str::to_owned).collect::<Vec<_>>());
-            self.names("actions", takers.iter().map(|own| own.name.to_owned()).collect());
+            self.takers(takers);
         }
         if kinds.len() > shown {
             self.out.push_str(&format!("\n  {} {} more ({MORE})\n", self.ellipsis(), kinds.len() - shown));
         }
         self.out.push('\n');
-        self.part("data of", &[Reference::date().to_owned()]);
+        let mut sources: Vec<String> = kinds.iter().map(|(kind, _)| self.origin(kind.service())).collect();
+        sources.sort();
+        sources.dedup();
+        self.part("data of", &[sources.join(", ")]);
+    }
+
+    fn takers(&mut self, takers: &[Action<'_>]) {
+        match takers {
+            [] => self.part("actions", &["none takes it".to_owned()]),
+            _ => self.names("actions", takers.iter().map(|own| own.name.to_owned()).collect()),
+        }
     }
 
     /// The name, and what it is.
@@ -165,11 +175,14 @@ impl Page<'_> {
     /// Where it stands, and of which day.
     fn source(&mut self, service: &Service) {
         self.part("page", &service.page().into_iter().collect::<Vec<_>>());
-        let source = match self.reference.overlay_of(service.prefix()) {
-            Some(overlay) => text::escape(overlay).into_owned(),
-            None => Reference::date().to_owned(),
-        };
-        self.part("data of", &[source]);
+        self.part("data of", &[self.origin(service)]);
+    }
+
+    /// The day of its data, or the file that they are from.
+    fn origin(&self, service: &Service) -> String {
+        self.reference
+            .overlay_of(service.prefix())
+            .map_or_else(|| Reference::date().to_owned(), |own| text::escape(own).into_owned())
     }
 
     /// Names that run on, or the first of them.
@@ -201,7 +214,8 @@ impl Page<'_> {
             match line.split_once("  ").filter(|_| at < shown) {
                 Some((first, second)) => {
                     let gap = line.len() - first.len() - second.trim_start().len();
-                    let (head, painted) = (format!("{head}{first}{}", " ".repeat(gap)), format!("{painted}{first}{}", " ".repeat(gap)));
+                    let (head, painted) =
+                        (format!("{head}{first}{}", " ".repeat(gap)), format!("{painted}{first}{}", " ".repeat(gap)));
                     text::push_hanging(&mut self.out, &head, &painted, second.trim_start(), self.look.width);
                 }
                 None => text::push_hanging(&mut self.out, &head, &painted, line, self.look.width),
@@ -228,6 +242,9 @@ impl Page<'_> {
     }
 }
 
+/// The page of the IAM user guide on global condition keys.
+const GLOBAL_KEYS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html";
+
 const MORE: &str = "`-v` shows all";
 
 const LEVELS: [Level; 5] = [Level::List, Level::Read, Level::Write, Level::Tagging, Level::PermissionsManagement];
@@ -235,7 +252,8 @@ const LEVELS: [Level; 5] = [Level::List, Level::Read, Level::Write, Level::Taggi
 /// `183: 13 list, 60 read`.
 fn by_level(actions: &[Action<'_>]) -> String {
     let counts = LEVELS.map(|level| (level.name(), actions.iter().filter(|own| own.level() == level).count()));
-    let counts: Vec<String> = counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    let counts: Vec<String> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     format!("{}: {}", actions.len(), counts.join(", "))
 }
 

@@ -113,7 +113,7 @@ fn resource(kind: ResourceType<'_>, takers: &[Action<'_>]) -> Value {
 }
 
 fn key(key: ConditionKey<'_>) -> Value {
-    json!({ "name": key.name.to_string(), "type": key.kind.name(), "multivalued": key.many })
+    json!({ "name": key.name.to_string(), "type": key.kind.aws_name(), "multivalued": key.many })
 }
 
 fn names<'a>(actions: &'a [Action<'_>]) -> impl Iterator<Item = String> + 'a {
