@@ -31,10 +31,8 @@ impl Reference {
             return Err(refusal(1, "it is over 64 MiB"));
         }
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let services = match text.trim_start().starts_with(['{', '[']) {
-            true => from_json(self, text)?,
-            false => from_text(text)?,
-        };
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        let services = if is_json { from_json(self, text)? } else { from_text(text)? };
         if services.is_empty() {
             return Err(refusal(1, "there is no service in it"));
         }

@@ -395,8 +395,8 @@ fn every_report_tells_of_which_day_the_service_data_is() {
     let json = |format: &str| -> Value {
         serde_json::from_str(&stdout(&["--reference", "own.txt", "check", "--format", format, "policy.json"])).expect("JSON")
     };
-    let date = data.rsplit(' ').next().expect("a date");
-    let expected = serde_json::json!({ "date": date, "overlays": ["own.txt"] });
+    let day = data.rsplit(' ').next().expect("a date");
+    let expected = serde_json::json!({ "date": day, "overlays": ["own.txt"] });
     assert_eq!(json("json")["reference"], expected);
     assert_eq!(json("sarif")["runs"][0]["tool"]["driver"]["properties"]["serviceData"], expected);
 }

@@ -46,8 +46,8 @@ impl Page<'_> {
         self.head(service.prefix(), service.title());
         let actions: Vec<Action<'_>> = service.actions().collect();
         self.part("actions", &[by_level(&actions)]);
-        self.names("resources", service.resources().map(|kind| kind.name().into_owned()).collect());
-        self.names("keys", service.keys().map(|key| key.name.to_string()).collect());
+        self.names("resources", &service.resources().map(|kind| kind.name().into_owned()).collect::<Vec<_>>());
+        self.names("keys", &service.keys().map(|key| key.name.to_string()).collect::<Vec<_>>());
         self.part("RCPs", &[if service.has_rcps() { "hold for it" } else { "do not hold for it" }.to_owned()]);
         self.source(service);
     }
@@ -80,7 +80,7 @@ impl Page<'_> {
         });
         let keys: Vec<[String; 2]> = keys.collect();
         self.table("keys", &keys);
-        self.names("needs too", action.needs().map(str::to_owned).collect());
+        self.names("needs too", &action.needs().map(str::to_owned).collect::<Vec<_>>());
         self.source(service);
     }
 
@@ -88,7 +88,7 @@ impl Page<'_> {
         self.head(&text::escape(name), &format!("{} of {}", count(actions.len(), "action"), service.title()));
         for level in LEVELS {
             let own: Vec<String> = actions.iter().filter(|own| own.level() == level).map(|own| own.name.to_owned()).collect();
-            self.names(if level == Level::PermissionsManagement { "permissions" } else { level.name() }, own);
+            self.names(if level == Level::PermissionsManagement { "permissions" } else { level.name() }, &own);
         }
         self.source(service);
     }
@@ -110,17 +110,16 @@ impl Page<'_> {
         let all: usize = topic.actions.iter().map(|(_, actions)| actions.len()).sum();
         if topic.actions.len() <= SERVICES || self.listing == Listing::All {
             for (at, (_, actions)) in topic.actions.iter().enumerate() {
-                self.names(if at == 0 { "actions" } else { "" }, actions.iter().map(|own| name_of(*own)).collect());
+                self.names(if at == 0 { "actions" } else { "" }, &actions.iter().map(|own| name_of(*own)).collect::<Vec<_>>());
             }
         } else {
             self.part("actions", &[format!("{all} of {} ({MORE})", count(topic.actions.len(), "service"))]);
         }
-        match topic.service {
-            Some(service) => self.source(service),
-            None => {
-                self.part("page", &[GLOBAL_KEYS.to_owned()]);
-                self.part("data of", &[Reference::date().to_owned()]);
-            }
+        if let Some(service) = topic.service {
+            self.source(service);
+        } else {
+            self.part("page", &[GLOBAL_KEYS.to_owned()]);
+            self.part("data of", &[Reference::date().to_owned()]);
         }
     }
 
@@ -128,7 +127,7 @@ impl Page<'_> {
         let service = kind.service();
         self.head(&format!("{}:{}", service.prefix(), kind.name()), &format!("resource type of {}", service.title()));
         self.part("ARN", &kind.formats().map(str::to_owned).collect::<Vec<_>>());
-        self.names("keys", kind.keys().map(|key| key.to_string()).collect());
+        self.names("keys", &kind.keys().map(|key| key.to_string()).collect::<Vec<_>>());
         self.takers(takers);
         self.source(service);
     }
@@ -144,7 +143,7 @@ impl Page<'_> {
             self.takers(takers);
         }
         if kinds.len() > shown {
-            self.out.push_str(&format!("\n  {} {} more ({MORE})\n", self.ellipsis(), kinds.len() - shown));
+            self.out.extend(["\n  ", &*self.more(kinds.len() - shown), "\n"]);
         }
         self.out.push('\n');
         let mut sources: Vec<String> = kinds.iter().map(|(kind, _)| self.origin(kind.service())).collect();
@@ -156,7 +155,7 @@ impl Page<'_> {
     fn takers(&mut self, takers: &[Action<'_>]) {
         match takers {
             [] => self.part("actions", &["none takes it".to_owned()]),
-            _ => self.names("actions", takers.iter().map(|own| own.name.to_owned()).collect()),
+            _ => self.names("actions", &takers.iter().map(|own| own.name.to_owned()).collect::<Vec<_>>()),
         }
     }
 
@@ -186,11 +185,11 @@ impl Page<'_> {
     }
 
     /// Names that run on, or the first of them.
-    fn names(&mut self, label: &str, names: Vec<String>) {
+    fn names(&mut self, label: &str, names: &[String]) {
         let shown = self.shown(names.len(), NAMES);
-        let mut line = names.iter().take(shown).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        let mut line = names.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", ");
         if names.len() > shown {
-            line.push_str(&format!(" {} {} more ({MORE})", self.ellipsis(), names.len() - shown));
+            line.extend([" ", &*self.more(names.len() - shown)]);
         }
         let total = if names.len() > NAMES { format!("{}: ", names.len()) } else { String::new() };
         if !names.is_empty() {
@@ -205,7 +204,7 @@ impl Page<'_> {
         let pad = |first: &str| format!("{first}{}", " ".repeat(column.saturating_sub(text::width(first))));
         let mut lines: Vec<String> = rows.iter().take(shown).map(|[first, second]| format!("{}  {second}", pad(first))).collect();
         if rows.len() > shown {
-            lines.push(format!("{} {} more ({MORE})", self.ellipsis(), rows.len() - shown));
+            lines.push(self.more(rows.len() - shown));
         }
         for (at, line) in lines.iter().enumerate() {
             let head = format!("  {:LABEL$}  ", if at == 0 { label } else { "" });
@@ -237,8 +236,9 @@ impl Page<'_> {
         if self.listing == Listing::All || all <= limit + 2 { all } else { limit }
     }
 
-    fn ellipsis(&self) -> &'static str {
-        if self.look.unicode { "…" } else { "..." }
+    /// That so many more are not shown.
+    fn more(&self, count: usize) -> String {
+        format!("{} {count} more ({MORE})", if self.look.unicode { "…" } else { "..." })
     }
 }
 
