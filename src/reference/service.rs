@@ -66,10 +66,12 @@ pub enum Level {
 /// A resource type that an action takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ActionResource<'r> {
-    name: &'r str,
+    /// With `~` for a blank.
+    pub(super) name: &'r str,
     /// Whether each request must name one.
     pub required: bool,
-    keys: &'r str,
+    /// As written, with commas between.
+    pub(super) keys: &'r str,
 }
 
 /// A resource type of a service.
@@ -211,7 +213,7 @@ impl Service {
 
     /// Its page in the service authorization reference of AWS.
     pub fn page(&self) -> Option<String> {
-        let page = self.part(self.page.as_ref()?);
+        let page = self.page_name()?;
         Some(format!("https://docs.aws.amazon.com/service-authorization/latest/reference/{page}.html"))
     }
 
@@ -280,6 +282,11 @@ impl Service {
         let mut lines = self.text.get(self.descriptions..)?.lines();
         let own = name.strip_prefix(self.prefix()).filter(|rest| rest.starts_with(':')).unwrap_or(name);
         lines.find_map(|line| line.strip_prefix(own)?.strip_prefix(' '))
+    }
+
+    /// The name of its page: `list_amazons3`.
+    pub(super) fn page_name(&self) -> Option<&str> {
+        Some(self.part(self.page.as_ref()?))
     }
 
     pub(super) fn key_name<'r>(&'r self, written: &'r str) -> KeyName<'r> {
@@ -355,6 +362,11 @@ impl<'r> Action<'r> {
         self.keys().any(|own| own.is(key)) || of_types()
     }
 
+    /// The letter for what it does.
+    pub(super) fn letter(self) -> &'r str {
+        self.rest.split(' ').next().unwrap_or("")
+    }
+
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
         self.rest.split(' ').skip(1).filter(|word| !word.is_empty())
@@ -379,6 +391,11 @@ impl<'r> ActionResource<'r> {
 }
 
 impl<'r> ResourceType<'r> {
+    /// The service that has it.
+    pub fn service(self) -> &'r Service {
+        self.service
+    }
+
     /// Its name: `object`.
     pub fn name(self) -> Cow<'r, str> {
         shown(self.name)
@@ -400,6 +417,24 @@ impl<'r> KeyName<'r> {
     /// A global one.
     pub(super) fn global(written: &'r str) -> Self {
         Self { prefix: "aws", written }
+    }
+
+    /// The prefix of the service in whose text it stands.
+    pub(super) fn holder(self) -> &'r str {
+        self.prefix
+    }
+
+    /// How it is written there.
+    pub(super) fn written(self) -> &'r str {
+        self.written
+    }
+
+    /// Whether keys with this prefix may be it.
+    pub(super) fn has_prefix(self, prefix: &str) -> bool {
+        match self.written.split_once(':') {
+            Some(("", _)) => self.prefix.eq_ignore_ascii_case(prefix),
+            own => own.is_some_and(|(own, _)| is_filled(own, prefix)),
+        }
     }
 
     /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
@@ -455,6 +490,19 @@ impl KeyType {
             "Binary" => Self::Binary,
             _ => return None,
         })
+    }
+
+    /// The name that the reference has for it.
+    pub fn aws_name(self) -> &'static str {
+        match self {
+            Self::String => "String",
+            Self::Arn => "ARN",
+            Self::Bool => "Bool",
+            Self::Numeric => "Numeric",
+            Self::Date => "Date",
+            Self::IpAddress => "IPAddress",
+            Self::Binary => "Binary",
+        }
     }
 
     /// The word for it.
