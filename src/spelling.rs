@@ -20,6 +20,12 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
     near.min_by_key(|&(apart, _)| apart).map(|(_, known)| known)
 }
 
+/// How many letters to put in, take out, replace or swap with the next one, letter case aside, to make one name of the other.
+pub fn slips(name: &str, other: &str) -> usize {
+    let letters = |name: &str| name.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
+    distance(&letters(name), &letters(other))
+}
+
 /// Longer names are no misspelling of anything, and comparing costs the product of the lengths.
 const LONGEST: usize = 64;
 
@@ -27,18 +33,28 @@ fn is_beginning(short: &[char], long: &[char]) -> bool {
     short.len() >= 4 && long.starts_with(short)
 }
 
-/// How many letters to put in, take out or replace (Levenshtein).
+/// How many letters to put in, take out, replace or swap with the next one.
 fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=a.len()).collect();
+    let (mut before, mut row): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=a.len()).collect());
+    let mut last = None;
     for (done, y) in b.iter().enumerate() {
-        let mut cells = row.iter_mut();
-        let mut left = done + 1;
-        let mut diagonal = cells.next().map_or(done, |first| std::mem::replace(first, left));
-        for (cell, x) in cells.zip(a) {
-            let best = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
-            diagonal = std::mem::replace(cell, best);
-            left = best;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(done + 1);
+        let steps = a.iter().zip(&row).zip(row.iter().skip(1));
+        for (at, ((x, diagonal), above)) in steps.enumerate() {
+            let left = next.last().map_or(0, |left| left + 1);
+            let mut best = (diagonal + usize::from(x != y)).min(left).min(above + 1);
+            let earlier = at.checked_sub(1).and_then(|at| Some((a.get(at)?, before.get(at)?)));
+            if let Some((other, swapped)) = earlier
+                && other == y
+                && last == Some(x)
+            {
+                best = best.min(swapped + 1);
+            }
+            next.push(best);
         }
+        (before, row) = (row, next);
+        last = Some(y);
     }
     row.last().copied().unwrap_or(0)
 }
