@@ -103,7 +103,7 @@ fn an_unknown_action_is_told_with_what_was_meant() {
 #[test]
 fn wildcards_that_match_nothing() {
     let told = |action: &str, rest: &str| {
-        assert_eq!(allow(&format!("\"{action}\"")), [format!("wildcard-without-action medium: {action} | {rest}")])
+        assert_eq!(allow(&format!("\"{action}\"")), [format!("wildcard-without-action medium: {action} | {rest}")]);
     };
     told("s3:Gett*", "did you mean `Get*`? | write `s3:Get*`");
     told("ec2:DescribeInstnaces*", "did you mean `DescribeInstances*`? | write `ec2:DescribeInstances*`");
