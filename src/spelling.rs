@@ -9,7 +9,7 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
     let limit = (name.len() / 3).clamp(1, 4);
     let near = known.into_iter().filter_map(|known| {
         let other: Vec<char> = known.chars().map(|c| c.to_ascii_lowercase()).collect();
-        let apart = distance(&name, &other);
+        let apart = distance(&name, &other, limit);
         if apart <= limit {
             Some((apart, known))
         } else {
@@ -23,7 +23,7 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
 /// How many letters to put in, take out, replace or swap with the next one, letter case aside, to make one name of the other.
 pub fn slips(name: &str, other: &str) -> usize {
     let letters = |name: &str| name.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
-    distance(&letters(name), &letters(other))
+    distance(&letters(name), &letters(other), LONGEST)
 }
 
 /// Longer names are no misspelling of anything, and comparing costs the product of the lengths.
@@ -33,27 +33,34 @@ fn is_beginning(short: &[char], long: &[char]) -> bool {
     short.len() >= 4 && long.starts_with(short)
 }
 
-/// How many letters to put in, take out, replace or swap with the next one.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let (mut before, mut row): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=a.len()).collect());
+/// How many letters to put in, take out, replace or swap with the next one; where that is over the limit, some number over it.
+fn distance(a: &[char], b: &[char], limit: usize) -> usize {
+    if a.len().abs_diff(b.len()) > limit {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=a.len()).collect();
+    let (mut before, mut next) = (row.clone(), row.clone());
     let mut last = None;
     for (done, y) in b.iter().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        next.push(done + 1);
-        let steps = a.iter().zip(&row).zip(row.iter().skip(1));
-        for (at, ((x, diagonal), above)) in steps.enumerate() {
-            let left = next.last().map_or(0, |left| left + 1);
-            let mut best = (diagonal + usize::from(x != y)).min(left).min(above + 1);
-            let earlier = at.checked_sub(1).and_then(|at| Some((a.get(at)?, before.get(at)?)));
-            if let Some((other, swapped)) = earlier
-                && other == y
-                && last == Some(x)
-            {
-                best = best.min(swapped + 1);
+        next.clear();
+        let mut left = done + 1;
+        next.push(left);
+        let (mut least, mut swapped, mut earlier) = (left, None, None);
+        for (((x, diagonal), above), old) in a.iter().zip(&row).zip(row.iter().skip(1)).zip(&before) {
+            left = (diagonal + usize::from(x != y)).min(left + 1).min(above + 1);
+            if let Some(swapped) = swapped.filter(|_| earlier == Some(y) && last == Some(x)) {
+                left = left.min(swapped + 1);
             }
-            next.push(best);
+            next.push(left);
+            least = least.min(left);
+            (swapped, earlier) = (Some(*old), Some(x));
         }
-        (before, row) = (row, next);
+        // rows grow from here on, but for a swap, which looks back by two of them
+        if least > limit + 1 {
+            return least;
+        }
+        std::mem::swap(&mut before, &mut row);
+        std::mem::swap(&mut row, &mut next);
         last = Some(y);
     }
     row.last().copied().unwrap_or(0)
