@@ -40,7 +40,7 @@ fn distance(a: &[char], b: &[char], limit: usize) -> usize {
     }
     let mut row: Vec<usize> = (0..=a.len()).collect();
     let (mut before, mut next) = (row.clone(), row.clone());
-    let mut last = None;
+    let mut previous = None;
     for (done, y) in b.iter().enumerate() {
         next.clear();
         let mut left = done + 1;
@@ -48,7 +48,7 @@ fn distance(a: &[char], b: &[char], limit: usize) -> usize {
         let (mut least, mut swapped, mut earlier) = (left, None, None);
         for (((x, diagonal), above), old) in a.iter().zip(&row).zip(row.iter().skip(1)).zip(&before) {
             left = (diagonal + usize::from(x != y)).min(left + 1).min(above + 1);
-            if let Some(swapped) = swapped.filter(|_| earlier == Some(y) && last == Some(x)) {
+            if let Some(swapped) = swapped.filter(|_| earlier == Some(y) && previous == Some(x)) {
                 left = left.min(swapped + 1);
             }
             next.push(left);
@@ -61,7 +61,7 @@ fn distance(a: &[char], b: &[char], limit: usize) -> usize {
         }
         std::mem::swap(&mut before, &mut row);
         std::mem::swap(&mut row, &mut next);
-        last = Some(y);
+        previous = Some(y);
     }
     row.last().copied().unwrap_or(0)
 }
