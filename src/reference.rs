@@ -1,6 +1,7 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
 mod key;
+mod operation;
 mod overlay;
 mod service;
 mod services;
@@ -15,6 +16,7 @@ use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
+pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};

@@ -1,7 +1,11 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
+mod action_outside_rcp_services;
+mod foreign_action_in_resource_policy;
+mod unknown_action;
 mod unknown_service;
 mod view;
+mod wildcard_without_action;
 
 use crate::finding::Finding;
 use crate::lint::{Facts, Rule};
@@ -17,7 +21,13 @@ pub(super) struct Check {
 }
 
 /// The rules of this theme.
-pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK];
+pub(super) static CHECKS: &[Check] = &[
+    unknown_service::CHECK,
+    unknown_action::CHECK,
+    wildcard_without_action::CHECK,
+    foreign_action_in_resource_policy::CHECK,
+    action_outside_rcp_services::CHECK,
+];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {

@@ -9,6 +9,7 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
+mod action_rules;
 mod cli;
 mod cognito_rules;
 mod config;

@@ -1,7 +1,7 @@
 //! The service reference: what it says of services, and that every name of ours is in it.
 
 use rolecall::policy::Instant;
-use rolecall::reference::{KeyType, Level, Reference, Topic};
+use rolecall::reference::{self, KeyType, Level, Reference, Topic};
 
 use crate::support;
 
@@ -335,4 +335,48 @@ fn exists(reference: &Reference, name: &str) -> bool {
     reference.action(name).is_some()
         || reference.key(name).is_some()
         || reference.key(&format!("{}/x", name.trim_end_matches('/'))).is_some()
+        || reference::operation(name).is_some()
+}
+
+#[test]
+fn operations_are_no_actions_and_what_allows_them_is() {
+    let reference = Reference::default();
+    let mut complaints = Vec::new();
+    for operation in reference::operations() {
+        let name = operation.name;
+        complaints.extend(reference.action(name).map(|_| format!("{name}: is an action")));
+        complaints.extend((operation.actions().count() == 0).then(|| format!("{name}: nothing allows it")));
+        let gone = operation.actions().filter(|action| reference.action(action).is_none());
+        complaints.extend(gone.map(|action| format!("{name}: no action `{action}`")));
+        let found = reference::operation(&name.to_ascii_uppercase());
+        complaints.extend(found.is_none_or(|own| own.name != name).then(|| format!("{name}: stands twice")));
+    }
+    support::none(complaints);
+    assert!(reference::operations().count() > 100);
+    let list = reference::operation("s3:listobjectsv2").expect("an operation");
+    assert_eq!((list.actions().collect::<Vec<_>>(), list.sure), (vec!["s3:ListBucket"], true));
+    assert!(reference::operation("s3:ListBucket").is_none());
+    let fitting: Vec<_> = reference::operations_matching("s3:ListObjects*").map(|own| own.name).collect();
+    assert_eq!(fitting, ["s3:ListObjects", "s3:ListObjectsV2"]);
+}
+
+#[test]
+fn names_of_products_are_no_prefixes_and_what_is_meant_is() {
+    let reference = Reference::default();
+    let mut complaints = Vec::new();
+    for (product, prefix) in reference::products() {
+        complaints.extend(reference.service(product).map(|_| format!("{product}: is a service")));
+        complaints.extend(reference.service(prefix).is_none().then(|| format!("{product}: no service `{prefix}`")));
+    }
+    support::none(complaints);
+    assert!(reference::products().any(|(product, prefix)| (product, prefix) == ("stepfunctions", "states")));
+}
+
+#[test]
+fn two_letters_that_changed_places_are_one_slip() {
+    use rolecall::spelling::{nearest, slips};
+    let apart = |name: &str| slips(name, "Query");
+    assert_eq!(["query", "Qurey", "Quer", "Queryy", "Quary", "uQeyr", "Scan"].map(apart), [0, 1, 1, 1, 1, 2, 5]);
+    assert_eq!(slips("", "ab"), 2);
+    assert_eq!(nearest("Qurey", ["Scan", "Query", "GetItem"]), Some("Query"));
 }

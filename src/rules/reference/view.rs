@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::Pattern;
-use crate::policy::{Policy, Statement};
+use crate::policy::{Effect, Policy, Statement};
 use crate::reference::{Action, Reference, Service};
 use crate::source::Span;
 use crate::syntax::{Piece, Text};
@@ -93,6 +93,32 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         self.names_actions().then_some(all).filter(|all| !all.is_empty())
     }
 
+    /// Those of its actions for which the key is the same, together, in the order of the first of each.
+    pub(super) fn grouped<'v, K: PartialEq>(
+        &'v self,
+        key: impl Fn(&Meaning<'i, 'p>) -> Option<K>,
+    ) -> Vec<(K, Vec<&'v Named<'i, 'p, 's>>)> {
+        let mut groups: Vec<(K, Vec<_>)> = Vec::new();
+        for own in &self.actions {
+            let Some(key) = key(&own.meaning) else { continue };
+            match groups.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, members)) => members.push(own),
+                None => groups.push((key, vec![own])),
+            }
+        }
+        groups
+    }
+
+    /// What a name does in this statement that is no action of anything.
+    pub(super) fn in_vain(&self) -> &'static str {
+        match self.statement.effect {
+            _ if !self.names_actions() => "excepts nothing",
+            Some((Effect::Allow, _)) => "allows nothing",
+            Some((Effect::Deny, _)) => "forbids nothing",
+            None => "stands for nothing",
+        }
+    }
+
     /// How much an unknown name matters: less where the facts are so old that it may exist by now.
     pub(super) fn severity_of_unknown(&self, fresh: Severity) -> Severity {
         if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
@@ -102,9 +128,24 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
     pub(super) fn as_of(&self) -> String {
         format!("the service data is of {}", Reference::date())
     }
+
+    /// The end of the help on an unknown name: what comes of it, and how far it may be known after all.
+    pub(super) fn if_unknown(&self) -> String {
+        format!("a name that AWS does not know {}; {}", self.in_vain(), self.as_of())
+    }
 }
 
 impl Named<'_, '_, '_> {
+    /// As it stands in the policy, where that is one text.
+    pub(super) fn text(&self) -> &str {
+        self.pattern.plain().unwrap_or("")
+    }
+
+    /// Its place.
+    pub(super) fn span(&self) -> Span {
+        self.part(0..self.text().len())
+    }
+
     /// The place of a byte range of the text.
     pub(super) fn part(&self, range: Range<usize>) -> Span {
         part(&self.pattern.text, range)
@@ -120,6 +161,15 @@ pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
 }
 
 impl<'i, 'p> Meaning<'i, 'p> {
+    /// The service, where it is one that is known.
+    pub(super) fn service(&self) -> Option<&'i Service> {
+        match *self {
+            Self::NoAction(service, _) | Self::Several(service, _) => Some(service),
+            Self::One(action) => Some(action.service),
+            Self::Open | Self::Every | Self::NoService(..) => None,
+        }
+    }
+
     fn of(text: Option<&'p str>, mut service: impl FnMut(&'p str) -> Option<&'i Service>) -> Self {
         let Some(text) = text else { return Self::Open };
         if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
