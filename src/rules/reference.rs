@@ -1,6 +1,7 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
 mod absence;
+mod retired_condition_key;
 mod unknown_condition_key;
 mod unknown_service;
 mod view;
@@ -22,6 +23,8 @@ pub(super) struct Check {
 pub(super) static CHECKS: &[Check] = &[
     unknown_service::CHECK,
     unknown_condition_key::CHECK,
+    retired_condition_key::DEPRECATED_CHECK,
+    retired_condition_key::UNSUPPORTED_CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
