@@ -1,6 +1,7 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
 mod absence;
+mod key_never_present;
 mod retired_condition_key;
 mod unknown_condition_key;
 mod unknown_service;
@@ -25,6 +26,8 @@ pub(super) static CHECKS: &[Check] = &[
     unknown_condition_key::CHECK,
     retired_condition_key::DEPRECATED_CHECK,
     retired_condition_key::UNSUPPORTED_CHECK,
+    key_never_present::CHECK,
+    key_never_present::SOME_CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
