@@ -2,6 +2,7 @@
 
 mod absence;
 mod key_never_present;
+mod principal_key_for_service;
 mod retired_condition_key;
 mod unknown_condition_key;
 mod unknown_service;
@@ -28,6 +29,7 @@ pub(super) static CHECKS: &[Check] = &[
     retired_condition_key::UNSUPPORTED_CHECK,
     key_never_present::CHECK,
     key_never_present::SOME_CHECK,
+    principal_key_for_service::CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
