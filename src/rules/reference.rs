@@ -2,6 +2,7 @@
 
 mod absence;
 mod key_never_present;
+mod multiplicity;
 mod principal_key_for_service;
 mod retired_condition_key;
 mod unknown_condition_key;
@@ -30,6 +31,8 @@ pub(super) static CHECKS: &[Check] = &[
     key_never_present::CHECK,
     key_never_present::SOME_CHECK,
     principal_key_for_service::CHECK,
+    multiplicity::MANY_CHECK,
+    multiplicity::SINGLE_CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
