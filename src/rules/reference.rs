@@ -3,6 +3,7 @@
 mod absence;
 mod key_never_present;
 mod multiplicity;
+mod operator_of_other_type;
 mod principal_key_for_service;
 mod retired_condition_key;
 mod unknown_condition_key;
@@ -33,6 +34,7 @@ pub(super) static CHECKS: &[Check] = &[
     principal_key_for_service::CHECK,
     multiplicity::MANY_CHECK,
     multiplicity::SINGLE_CHECK,
+    operator_of_other_type::CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
