@@ -8,6 +8,7 @@ mod principal_key_for_service;
 mod retired_condition_key;
 mod unknown_condition_key;
 mod unknown_service;
+mod unknown_variable;
 mod view;
 
 use crate::finding::Finding;
@@ -35,6 +36,7 @@ pub(super) static CHECKS: &[Check] = &[
     multiplicity::MANY_CHECK,
     multiplicity::SINGLE_CHECK,
     operator_of_other_type::CHECK,
+    unknown_variable::CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
