@@ -19,6 +19,7 @@ mod grammar;
 mod identity;
 mod joined;
 mod json;
+mod key_rules;
 mod markdown;
 mod pages;
 mod paper;
