@@ -30,7 +30,7 @@ The form of a file, which src/reference/service.rs reads:
     [descriptions]                      of actions and keys, only for people
 
 Levels: L list, R read, W write, T tagging, P permissions management. A type with `?` is optional; keys in brackets
-behind a type go with that type only. A key that starts with `:` is the service's own, one that ends in `/` goes on
+behind a type go with that type only. A key that starts with `:` is the service's own, one that ends in `/` or `:` goes on
 with a name of the user's choice. `+service:Action` is needed besides. A blank in a name stands as `~`.
 """
 

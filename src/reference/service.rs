@@ -97,8 +97,8 @@ pub struct ConditionKey<'r> {
     pub name: KeyName<'r>,
     /// Of which type its values are.
     pub kind: KeyType,
-    /// Of which other type they are as well; of global keys only.
-    pub other_kind: Option<KeyType>,
+    /// Of which other type they may be read as well.
+    pub also: Option<KeyType>,
     /// Whether a request may hold several values of it.
     pub many: bool,
     /// What is said of it beyond, where it is a global one.
@@ -113,12 +113,12 @@ pub struct Global {
     pub always: bool,
     /// Whether every signed request holds it.
     pub signed: bool,
+    /// Whether AWS advises against it.
+    pub deprecated: bool,
     /// Whether it only looks like a key.
     pub unsupported: bool,
     /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
     pub of_principal: bool,
-    /// Whether only calls of an AWS service by itself hold it.
-    pub of_service: bool,
 }
 
 /// The type of the values of a condition key.
@@ -262,13 +262,8 @@ impl Service {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            ConditionKey {
-                name: self.key_name(self.name(*line)),
-                kind,
-                other_kind: None,
-                many: words.any(|word| word == "many"),
-                global: None,
-            }
+            let many = words.any(|word| word == "many");
+            ConditionKey { name: self.key_name(self.name(*line)), kind, also: None, many, global: None }
         })
     }
 
@@ -447,7 +442,7 @@ impl<'r> KeyName<'r> {
             },
             None => key,
         };
-        match self.written.strip_suffix('/') {
+        match self.written.strip_suffix(['/', ':']) {
             Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
             None if self.written.contains("${") => is_filled(self.written, rest),
             None => rest.eq_ignore_ascii_case(self.written),
@@ -459,7 +454,11 @@ impl std::fmt::Display for KeyName<'_> {
     /// As AWS writes it: `s3:prefix`, `aws:ResourceTag/${TagKey}`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let own = if self.written.starts_with(':') { self.prefix } else { "" };
-        let tag = if self.written.ends_with('/') { "${TagKey}" } else { "" };
+        let tag = match self.written.bytes().last() {
+            Some(b'/') => "${TagKey}",
+            Some(b':') => "${Key}",
+            _ => "",
+        };
         write!(f, "{own}{}{tag}", shown(self.written))
     }
 }

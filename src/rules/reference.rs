@@ -1,9 +1,17 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
+mod absence;
 mod action_outside_rcp_services;
 mod foreign_action_in_resource_policy;
+mod key_never_present;
+mod multiplicity;
+mod operator_of_other_type;
+mod principal_key_for_service;
+mod retired_condition_key;
 mod unknown_action;
+mod unknown_condition_key;
 mod unknown_service;
+mod unknown_variable;
 mod view;
 mod wildcard_without_action;
 
@@ -27,6 +35,16 @@ pub(super) static CHECKS: &[Check] = &[
     wildcard_without_action::CHECK,
     foreign_action_in_resource_policy::CHECK,
     action_outside_rcp_services::CHECK,
+    unknown_condition_key::CHECK,
+    retired_condition_key::DEPRECATED_CHECK,
+    retired_condition_key::UNSUPPORTED_CHECK,
+    key_never_present::CHECK,
+    key_never_present::SOME_CHECK,
+    principal_key_for_service::CHECK,
+    multiplicity::MANY_CHECK,
+    multiplicity::SINGLE_CHECK,
+    operator_of_other_type::CHECK,
+    unknown_variable::CHECK,
 ];
 
 /// The findings in all statements. The names of each are looked up once for all rules.

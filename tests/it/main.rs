@@ -20,6 +20,7 @@ mod grammar;
 mod identity;
 mod joined;
 mod json;
+mod key_rules;
 mod markdown;
 mod pages;
 mod paper;

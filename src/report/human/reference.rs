@@ -2,7 +2,7 @@
 
 use super::super::text::{self, Colour, paint};
 use super::super::{Listing, Look};
-use crate::reference::{Action, ConditionKey, KeyTopic, Level, Reference, ResourceType, Service, Topic};
+use crate::reference::{Action, ConditionKey, Global, KeyTopic, Level, Reference, ResourceType, Service, Topic};
 
 /// All that a name stands for. Long lists are cut, unless all is asked for.
 pub fn topics(name: &str, topics: &[Topic<'_>], reference: &Reference, listing: Listing, look: Look) -> String {
@@ -98,11 +98,12 @@ impl Page<'_> {
         self.head(&key.name.to_string(), &kind_of(key));
         self.about("filters access by", topic.about);
         if let Some(global) = key.global {
-            let held = match (global.unsupported, global.always, global.of_principal) {
-                (true, ..) => "it only looks like a condition key: no request holds it",
-                (_, true, true) => "global: every request of an IAM principal holds it",
-                (_, true, false) => "global: every request holds it",
-                (_, false, _) => "global: some requests hold it",
+            let held = match global {
+                Global { unsupported: true, .. } => "it only looks like a condition key: no request holds it",
+                Global { always: true, .. } => "global: every request holds it",
+                Global { signed: true, .. } => "global: every signed request holds it",
+                Global { of_principal: true, .. } => "global: some requests of IAM principals hold it",
+                _ => "global: some requests hold it",
             };
             let advice = if global.deprecated { "; AWS advises against it" } else { "" };
             self.part("requests", &[format!("{held}{advice}")]);

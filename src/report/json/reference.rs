@@ -46,6 +46,7 @@ fn topic(topic: &Topic<'_>, reference: &Reference) -> Value {
             let global = own.key.global.map(|global| {
                 json!({
                     "always": global.always,
+                    "signed": global.signed,
                     "deprecated": global.deprecated,
                     "unsupported": global.unsupported,
                     "ofPrincipal": global.of_principal,

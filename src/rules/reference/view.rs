@@ -6,8 +6,8 @@ use crate::finding::Severity;
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::Pattern;
-use crate::policy::{Effect, Policy, Statement};
-use crate::reference::{Action, Reference, Service};
+use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
+use crate::reference::{Action, ConditionKey, Reference, Service};
 use crate::source::Span;
 use crate::syntax::{Piece, Text};
 
@@ -24,6 +24,21 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) statement: &'p Statement<'s>,
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
+    /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
+    pub(super) keys: Vec<Key<'i, 'p, 's>>,
+}
+
+/// The key of a condition as written, and what it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key<'i, 'p, 's> {
+    /// The condition that asks for it.
+    pub(super) condition: &'p Condition<'s>,
+    /// Its operator.
+    pub(super) operator: Operator,
+    /// As it stands in the policy.
+    pub(super) name: &'p str,
+    /// What it stands for; `None` where no such key is known.
+    pub(super) known: Option<ConditionKey<'i>>,
 }
 
 /// An action as written, and what it stands for.
@@ -71,7 +86,8 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
             last.and_then(|(_, service)| service)
         };
         let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), &mut service) }).collect();
-        Self { reference, policy, role, statement, actions }
+        let keys = statement.conditions.iter().filter_map(|condition| Key::of(reference, condition)).collect();
+        Self { reference, policy, role, statement, actions, keys }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -119,6 +135,11 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         }
     }
 
+    /// Whether the statement has this effect.
+    pub(super) fn has_effect(&self, effect: Effect) -> bool {
+        self.statement.effect.is_some_and(|(own, _)| own == effect)
+    }
+
     /// How much an unknown name matters: less where the facts are so old that it may exist by now.
     pub(super) fn severity_of_unknown(&self, fresh: Severity) -> Severity {
         if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
@@ -158,6 +179,32 @@ pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
         [Piece::Literal(literal)] => literal.span_of(range),
         _ => text.span(),
     }
+}
+
+impl<'i, 'p, 's> Key<'i, 'p, 's> {
+    fn of(reference: &'i Reference, condition: &'p Condition<'s>) -> Option<Self> {
+        let (operator, name) = (condition.operator?, condition.key.known()?);
+        is_key_name(name).then(|| Self { condition, operator, name, known: reference.key(name) })
+    }
+}
+
+/// Whether a key names an issuer of tokens by its address, whose claims are condition keys; AWS knows but a few of them by name.
+pub(super) fn is_of_issuer(key: &str) -> bool {
+    let (prefix, name) = key.split_once(':').unwrap_or((key, ""));
+    prefix.contains(['.', '/']) || name.starts_with("//")
+}
+
+/// Whether a text can be a condition key; what cannot is a fault of its own.
+pub(super) fn is_key_name(text: &str) -> bool {
+    let own = text.split('/').next().unwrap_or(text);
+    let whole = text.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
+    whole && !own.contains(char::is_whitespace) && !text.contains("${") && !lacks_tag(text)
+}
+
+/// Whether the key of a tag is due behind this one and is missing, which is a fault of its own.
+fn lacks_tag(text: &str) -> bool {
+    let (own, tag) = text.split_once('/').unwrap_or((text, ""));
+    tag.is_empty() && policy::TAG_KEYS.iter().any(|tags| tags.eq_ignore_ascii_case(own))
 }
 
 impl<'i, 'p> Meaning<'i, 'p> {
