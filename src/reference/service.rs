@@ -348,6 +348,10 @@ impl<'r> Action<'r> {
     /// Whether a request for it may hold this condition key, as far as the reference tells: with itself, with a resource type that
     /// it takes, or with all resources of that type. Global keys that are no tags are not told there.
     pub fn takes_key(self, key: &str) -> bool {
+        // most keys are written as the reference writes them
+        if !key.ends_with('/') && stands_in(self.rest, written_as(key, self.service.prefix())) {
+            return true;
+        }
         let of_types = || {
             self.resources().any(|kind| {
                 let own = kind.keys(self.service).any(|own| own.is(key));
@@ -538,6 +542,22 @@ pub(super) fn fold_cmp(a: &str, b: &str) -> Ordering {
 /// Whether a text starts with another, without letter case.
 fn starts_with_folded(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
+}
+
+/// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.
+fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
+    let own = key.strip_prefix(prefix).filter(|own| own.starts_with(':')).unwrap_or(key);
+    own.split_inclusive('/').next().unwrap_or(own)
+}
+
+/// Whether a condition key stands in a line as a word of its own.
+fn stands_in(line: &str, written: &str) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" ,()".contains(byte));
+    let mut places = line.match_indices(written).map(|(at, _)| (at, at + written.len()));
+    places.any(|(start, end)| {
+        let before = start.checked_sub(1).and_then(|at| line.as_bytes().get(at));
+        is_end(before) && is_end(line.as_bytes().get(end))
+    })
 }
 
 /// Whether a word of an action is a condition key: its colon is not behind a bracket.

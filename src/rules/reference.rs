@@ -17,7 +17,7 @@ mod wildcard_without_action;
 
 use crate::finding::Finding;
 use crate::lint::{Facts, Rule};
-use view::View;
+use view::{Services, View};
 
 /// A rule with the function that looks for what it reports in one statement.
 #[derive(Debug)]
@@ -49,9 +49,10 @@ pub(super) static CHECKS: &[Check] = &[
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut services = Services::new(facts.reference);
     for (policy, role) in facts.inventory.all_policies() {
         for statement in &policy.statements {
-            let view = View::of(facts, policy, role, statement);
+            let view = View::of(&mut services, policy, role, statement);
             for check in CHECKS {
                 (check.run)(&view, findings);
             }

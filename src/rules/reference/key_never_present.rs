@@ -30,7 +30,7 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     }
     let Some(actions) = view.all_actions() else { return };
     let keys = view.keys.iter().filter(|key| is_of_requests(key));
-    let lacking = keys.filter(|key| is_told(view, key) && !actions.iter().any(|action| action.takes_key(key.name)));
+    let lacking = keys.filter(|key| !actions.iter().any(|action| action.takes_key(key.name)) && is_told(view, key));
     findings.extend(lacking.map(|key| never(view, key, &actions)));
 }
 

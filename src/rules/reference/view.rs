@@ -1,10 +1,10 @@
 //! A statement with the names in it looked up.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::finding::Severity;
 use crate::inventory::Role;
-use crate::lint::Facts;
 use crate::pattern::Pattern;
 use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::{Action, ConditionKey, Reference, Service};
@@ -67,25 +67,44 @@ pub(super) enum Meaning<'i, 'p> {
     Several(&'i Service, &'p str),
 }
 
+/// The services that were looked up: a run asks for the same few again and again.
+#[derive(Debug)]
+pub(super) struct Services<'i, 'p> {
+    reference: &'i Reference,
+    last: Option<(&'p str, Option<&'i Service>)>,
+    known: HashMap<&'p str, Option<&'i Service>>,
+}
+
+impl<'i, 'p> Services<'i, 'p> {
+    /// None yet.
+    pub(super) fn new(reference: &'i Reference) -> Self {
+        Self { reference, last: None, known: HashMap::new() }
+    }
+
+    fn get(&mut self, prefix: &'p str) -> Option<&'i Service> {
+        if let Some((own, service)) = self.last
+            && own == prefix
+        {
+            return service;
+        }
+        let reference = self.reference;
+        let service = *self.known.entry(prefix).or_insert_with(|| reference.service(prefix));
+        self.last = Some((prefix, service));
+        service
+    }
+}
+
 impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
     pub(super) fn of(
-        facts: &Facts<'i, 's>,
+        services: &mut Services<'i, 'p>,
         policy: &'p Policy<'s>,
         role: Option<&'p Role<'s>>,
         statement: &'p Statement<'s>,
     ) -> Self {
-        let reference = facts.reference;
+        let reference = services.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
-        let mut last = None;
-        let mut service = |prefix: &'p str| {
-            // most statements are about one service
-            if !last.is_some_and(|(own, _)| own == prefix) {
-                last = Some((prefix, reference.service(prefix)));
-            }
-            last.and_then(|(_, service)| service)
-        };
-        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), &mut service) }).collect();
+        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), services) }).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(reference, condition)).collect();
         Self { reference, policy, role, statement, actions, keys }
     }
@@ -217,7 +236,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
         }
     }
 
-    fn of(text: Option<&'p str>, mut service: impl FnMut(&'p str) -> Option<&'i Service>) -> Self {
+    fn of(text: Option<&'p str>, services: &mut Services<'i, 'p>) -> Self {
         let Some(text) = text else { return Self::Open };
         if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
             return Self::Every;
@@ -228,7 +247,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
         if prefix.contains(['*', '?']) {
             return Self::Open;
         }
-        let Some(service) = service(prefix) else { return Self::NoService(prefix, name) };
+        let Some(service) = services.get(prefix) else { return Self::NoService(prefix, name) };
         if name.contains(['*', '?']) {
             return Self::Several(service, name);
         }
