@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::OnceLock;
 
+use super::form::{self, Form};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -23,6 +25,7 @@ pub struct Service {
     actions: Vec<Line>,
     /// Where the descriptions start.
     descriptions: usize,
+    forms: OnceLock<Vec<Form>>,
 }
 
 /// A line: where it starts, where its first word ends, where it ends.
@@ -142,6 +145,7 @@ impl Service {
             keys: Vec::new(),
             actions: Vec::new(),
             descriptions: text.len(),
+            forms: OnceLock::new(),
         };
         for line in text.split_inclusive('\n') {
             let start = at;
@@ -234,6 +238,16 @@ impl Service {
         let same = |own: &str| own.len() == name.len() && own.replace('~', " ").eq_ignore_ascii_case(&name.replace('~', " "));
         let line = self.resources.iter().find(|line| same(self.name(**line)))?;
         Some(self.resource_at(*line))
+    }
+
+    /// The formats of the ARNs of its resource types.
+    pub fn forms(&self) -> &[Form] {
+        self.forms.get_or_init(|| form::of_service(self))
+    }
+
+    /// Whether some resource type of it has ARNs with this in their third part.
+    pub(super) fn names_in_arns(&self, arn_service: &str) -> bool {
+        self.resources().flat_map(ResourceType::formats).any(|format| format.split(':').nth(2) == Some(arn_service))
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.

@@ -1,5 +1,7 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
+mod address;
+mod malformed_arn;
 mod unknown_service;
 mod view;
 
@@ -17,7 +19,7 @@ pub(super) struct Check {
 }
 
 /// The rules of this theme.
-pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK];
+pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK, malformed_arn::CHECK];
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub(super) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {

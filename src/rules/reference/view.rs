@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::address::Address;
 use crate::finding::Severity;
 use crate::inventory::Role;
 use crate::lint::Facts;
@@ -24,6 +25,8 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) statement: &'p Statement<'s>,
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
+    /// The values of `Resource` or `NotResource`.
+    pub(super) resources: Vec<Address<'p, 's>>,
 }
 
 /// An action as written, and what it stands for.
@@ -63,7 +66,8 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         let reference = facts.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
         let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(reference, pattern.plain()) }).collect();
-        Self { reference, policy, role, statement, actions }
+        let resources = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
+        Self { reference, policy, role, statement, actions, resources }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
