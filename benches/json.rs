@@ -5,11 +5,15 @@
 //! what they build is dropped within the time. Exits 1 below RATIO.
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people, with rounded numbers")]
 
+#[path = "support/measure.rs"]
+mod measure;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use measure::{median, print};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
 use serde_json::{Value, json};
@@ -66,22 +70,8 @@ fn compare(texts: &[String]) -> (f64, f64, f64) {
         black_box(serde_json::from_str::<Value>(text).is_ok());
     };
     let times: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (round(&ours), round(&serde))).collect();
-    let median = |number: &dyn Fn(&(f64, f64)) -> f64| {
-        let mut numbers: Vec<f64> = times.iter().map(number).collect();
-        numbers.sort_by(f64::total_cmp);
-        numbers.get(ROUNDS / 2).copied().unwrap_or(0.0)
-    };
-    (median(&|time| time.0), median(&|time| time.1), median(&|time| time.1 / time.0))
-}
-
-fn print(document: &Value, spaces: bool) -> String {
-    if !spaces {
-        return document.to_string();
-    }
-    // twice the two spaces that it prints
-    let lines = format!("{document:#}");
-    let indented = lines.lines().map(|line| format!("{}{line}\n", " ".repeat(line.len() - line.trim_start().len())));
-    indented.collect()
+    let of = |number: &dyn Fn(&(f64, f64)) -> f64| median(times.iter().map(number));
+    (of(&|time| time.0), of(&|time| time.1), of(&|time| time.1 / time.0))
 }
 
 fn read_folder(folder: &Path) -> Vec<Value> {

@@ -79,7 +79,7 @@ pub enum Mode {
 impl<'s> Pattern<'s> {
     /// Takes a text apart. `variables`: whether `${…}` is a variable here, as it is from version 2012-10-17 on.
     pub fn new(text: Text<'s>, variables: bool) -> Self {
-        let plain = text.known().is_some_and(|known| !variables || !known.contains("${"));
+        let plain = text.known().is_some() && !(variables && text.holds_reference());
         let parts = (!plain).then(|| take_apart(&text, variables));
         Self { text, parts }
     }

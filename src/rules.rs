@@ -10,6 +10,9 @@ mod trust;
 use crate::finding::Finding;
 use crate::lint::{Check, Facts, Rule};
 
+/// The themes whose rules have a function of their own.
+pub static THEMES: [(&str, &[Check]); 3] = [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("logic", logic::CHECKS)];
+
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let grammar = grammar::RULES.iter().map(|rule| ("grammar", *rule));
@@ -42,9 +45,6 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     findings.dedup();
     findings
 }
-
-/// The themes whose rules have a function of their own.
-static THEMES: [(&str, &[Check]); 3] = [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("logic", logic::CHECKS)];
 
 fn checks() -> impl Iterator<Item = &'static Check> {
     THEMES.iter().flat_map(|(_, checks)| *checks)

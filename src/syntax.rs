@@ -236,6 +236,16 @@ impl<'t, 's> Node<'t, 's> {
         }
     }
 
+    /// Whether it is a hole, or a string that holds one.
+    pub fn has_hole(self) -> bool {
+        let raw = self.raw();
+        match raw.kind {
+            Kind::Hole => true,
+            Kind::String => (raw.escaped || text::holds_special(self.written())) && text::of(self.tree, raw).hole().is_some(),
+            _ => false,
+        }
+    }
+
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.
     pub fn literal(self) -> Option<Literal<'s>> {
         let raw = self.raw();
@@ -273,6 +283,12 @@ impl<'t, 's> Node<'t, 's> {
                 Entry { key, value }
             })
         })
+    }
+
+    /// This node and all that is in it, in the order of the text: keys, values, items.
+    pub fn within(self) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
+        let end = self.raw().next.min(self.tree.len() as u32);
+        (self.index..end).map(move |index| Node { tree: self.tree, index })
     }
 
     /// The value of the first entry with this key.

@@ -43,7 +43,8 @@ pub(super) struct Elements<'t, 's> {
 pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &[Name]) -> Elements<'t, 's> {
     let mut own = Elements { found: Vec::new(), unknown: Vec::new(), open: false };
     for entry in map.entries() {
-        if let Some(&name) = known.iter().find(|name| entry.key.is(name.text())) {
+        let exact = entry.key.string().and_then(|key| Name::named(&key));
+        if let Some(name) = exact.filter(|name| known.contains(name)) {
             own.found.push(Element { name, key: entry.key, value: entry.value });
             continue;
         }
@@ -99,6 +100,24 @@ impl Name {
             Self::NotResource => "NotResource",
             Self::Condition => "Condition",
         }
+    }
+
+    fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "Version" => Self::Version,
+            "Id" => Self::Id,
+            "Statement" => Self::Statement,
+            "Sid" => Self::Sid,
+            "Effect" => Self::Effect,
+            "Principal" => Self::Principal,
+            "NotPrincipal" => Self::NotPrincipal,
+            "Action" => Self::Action,
+            "NotAction" => Self::NotAction,
+            "Resource" => Self::Resource,
+            "NotResource" => Self::NotResource,
+            "Condition" => Self::Condition,
+            _ => return None,
+        })
     }
 
     fn nearest(key: &str, known: &[Self]) -> Option<Self> {

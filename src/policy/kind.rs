@@ -155,7 +155,9 @@ impl Seen {
 
     fn look_at_action(&mut self, action: Node<'_, '_>) {
         let Some(action) = action.string() else { return };
-        let sts = action.split_once(':').is_some_and(|(service, _)| service.trim().eq_ignore_ascii_case("sts"));
+        let may_be_sts = action.trim_start().get(..3).is_some_and(|beginning| beginning.eq_ignore_ascii_case("sts"));
+        let of_sts = || action.split_once(':').is_some_and(|(service, _)| service.trim().eq_ignore_ascii_case("sts"));
+        let sts = may_be_sts && of_sts();
         self.sts += usize::from(sts);
         self.other += usize::from(!sts && action != "*");
     }

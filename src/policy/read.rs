@@ -133,6 +133,7 @@ impl Reader {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
+        policy.statements.reserve_exact(value.items_or_self().count());
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
                 let statement = self.statement(item, policy.statements.len());
@@ -258,7 +259,14 @@ impl Reader {
     }
 
     fn patterns<'s>(&mut self, negated: bool, key: Node<'_, 's>, value: Node<'_, 's>, variables: bool) -> Patterns<'s> {
-        let list = self.texts(value, key).into_iter().map(|text| Pattern::new(text, variables)).collect();
+        let expected = if value.kind() == Kind::List { "a string" } else { "a string or a list of strings" };
+        let mut list = Vec::with_capacity(value.items_or_self().count());
+        for item in value.items_or_self() {
+            match item.kind() {
+                Kind::String | Kind::Hole => list.extend(item.text().map(|text| Pattern::new(text, variables))),
+                _ => self.wrong_type(expected, item, key),
+            }
+        }
         Patterns { key: key.span(), negated, list }
     }
 
@@ -268,19 +276,6 @@ impl Reader {
         }
         self.wrong_type("a string", value, key);
         None
-    }
-
-    /// A string or a list of strings.
-    fn texts<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>) -> Vec<Text<'s>> {
-        let expected = if value.kind() == Kind::List { "a string" } else { "a string or a list of strings" };
-        let mut texts = Vec::new();
-        for item in value.items_or_self() {
-            match item.kind() {
-                Kind::String | Kind::Hole => texts.extend(item.text()),
-                _ => self.wrong_type(expected, item, key),
-            }
-        }
-        texts
     }
 }
 
@@ -299,9 +294,8 @@ impl PolicyKind {
 /// Whether something may still become what is due: a hole, or what is no value at all, as the tree's reader has told.
 fn is_open(value: Node<'_, '_>) -> bool {
     match value.kind() {
-        Kind::Hole | Kind::Wrong => true,
-        Kind::String => value.text().is_some_and(|text| text.hole().is_some()),
-        _ => false,
+        Kind::Wrong => true,
+        _ => value.has_hole(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 
 use super::{Policy, PolicyFault, PolicyKind};
-use crate::syntax::{Kind, Node, Piece, Text};
+use crate::syntax::{Node, Piece, Text};
 
 /// The length of a policy in characters, without its holes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -36,8 +36,6 @@ const MANAGED: usize = 6_144;
 impl Size {
     /// The length of a document.
     pub(super) fn of(node: Node<'_, '_>) -> Self {
-        let count =
-            |text: &str| Self { written: text.chars().count(), packed: text.chars().filter(|c| !c.is_whitespace()).count() };
         let all = count(node.written());
         // no quota is smaller, and most policies are
         if all.written <= 2_048 {
@@ -49,6 +47,17 @@ impl Size {
             .fold(Self::default(), |sum, hole| Self { written: sum.written + hole.written, packed: sum.packed + hole.packed });
         Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
     }
+}
+
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+fn count(text: &str) -> Size {
+    if text.is_ascii() {
+        let white =
+            |chunk: &[u8]| chunk.iter().map(|&byte| u8::from((byte.wrapping_sub(b'\t') < 5) | (byte == b' '))).sum::<u8>();
+        let spaces: usize = text.as_bytes().chunks(128).map(|chunk| usize::from(white(chunk))).sum();
+        return Size { written: text.len(), packed: text.len() - spaces };
+    }
+    Size { written: text.chars().count(), packed: text.chars().filter(|c| !c.is_whitespace()).count() }
 }
 
 /// The quota that a policy exceeds, as a fault.
@@ -68,20 +77,33 @@ pub(super) fn fault(policy: &Policy<'_>) -> Option<PolicyFault> {
         PolicyKind::Scp => both(10_240),
         PolicyKind::Rcp => both(5_120),
         PolicyKind::Endpoint => both(20_480),
-        PolicyKind::Resource => both(of_service(policy)?),
+        PolicyKind::Resource if written > SMALLEST => both(of_service(policy)?),
+        PolicyKind::Resource => None,
     }
 }
 
 /// The quota of the one service that the actions of a resource policy belong to.
 ///
-/// S3 and KMS publish theirs in kilobytes, all characters counted.
+/// Of a service with several kinds of policies it is the largest, and one that AWS raises on request is none. All characters count,
+/// also where AWS is silent on white space.
 fn of_service(policy: &Policy<'_>) -> Option<usize> {
     let actions = || policy.statements.iter().filter_map(|statement| statement.actions.as_ref()).flat_map(|own| &own.list);
-    let all_of = |service: &str| {
-        actions().next().is_some() && actions().all(|action| action.plain().is_some_and(|text| is_of(text, service)))
-    };
-    [("s3", 20_480), ("kms", 32_768)].into_iter().find(|(service, _)| all_of(service)).map(|(_, limit)| limit)
+    let (service, _) = actions().next()?.plain()?.split_once(':')?;
+    let all_of = actions().all(|action| action.plain().is_some_and(|text| is_of(text, service)));
+    let rows = QUOTAS.lines().filter(|_| all_of).filter_map(|line| {
+        let mut words = line.split(' ');
+        words.next().filter(|own| own.eq_ignore_ascii_case(service))?;
+        let limit = words.next()?.parse().ok()?;
+        (words.nth(1) != Some("adjustable")).then_some(limit)
+    });
+    rows.max()
 }
+
+/// The quotas of resource policies, a dated list.
+static QUOTAS: &str = include_str!("../reference/policy-quotas.txt");
+
+/// No resource policy has a smaller quota.
+const SMALLEST: usize = 2_000;
 
 fn is_of(action: &str, service: &str) -> bool {
     action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
@@ -89,21 +111,10 @@ fn is_of(action: &str, service: &str) -> bool {
 
 /// The holes of a document as they are written.
 fn holes(node: Node<'_, '_>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
-        match node.kind() {
-            Kind::Map => open.extend(node.entries().flat_map(|entry| [entry.key, entry.value])),
-            Kind::List => open.extend(node.items()),
-            _ => {
-                let text = node.text();
-                let pieces = text.iter().flat_map(Text::pieces);
-                found.extend(pieces.filter_map(|piece| match piece {
-                    Piece::Hole(hole) => Some(hole.written.to_string()),
-                    Piece::Literal(_) => None,
-                }));
-            }
-        }
-    }
-    found
+    let texts: Vec<Text<'_>> = node.within().filter(|node| node.has_hole()).filter_map(Node::text).collect();
+    let written = texts.iter().flat_map(Text::pieces).filter_map(|piece| match piece {
+        Piece::Hole(hole) => Some(hole.written.to_string()),
+        Piece::Literal(_) => None,
+    });
+    written.collect()
 }

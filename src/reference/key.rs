@@ -26,13 +26,15 @@ static GLOBAL_KEYS: &str = include_str!("global-keys.txt");
 fn read(line: &'static str) -> Option<ConditionKey<'static>> {
     let mut words = line.split_ascii_whitespace();
     let name = KeyName::global(words.next()?);
-    let kind = words.next().and_then(KeyType::named)?;
-    let has = |word| line.split_ascii_whitespace().skip(2).any(|own| own == word);
+    let mut kinds = words.next()?.split('|').filter_map(KeyType::named);
+    let kind = kinds.next()?;
+    let has = |word| words.clone().any(|own| own == word);
     let global = Global {
         always: has("always"),
-        deprecated: has("deprecated"),
+        signed: has("signed"),
         unsupported: has("unsupported"),
         of_principal: has("principal"),
+        of_service: has("service"),
     };
-    Some(ConditionKey { name, kind, many: has("multivalued"), global: Some(global) })
+    Some(ConditionKey { name, kind, other_kind: kinds.next(), many: has("multivalued"), global: Some(global) })
 }

@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use memchr::memchr_iter;
+
 use super::form::{self, Form};
 use crate::pattern::{Mode, Unit, matches};
 
@@ -23,6 +25,9 @@ pub struct Service {
     keys: Vec<Line>,
     /// Sorted by name without letter case.
     actions: Vec<Line>,
+    /// Where each action stands among them, by the hash of its name; 0 is nothing, else one more than the place. Its length is a power
+    /// of two and at least twice theirs.
+    places: Vec<u16>,
     /// Where the descriptions start.
     descriptions: usize,
     forms: OnceLock<Vec<Form>>,
@@ -93,6 +98,8 @@ pub struct ConditionKey<'r> {
     pub name: KeyName<'r>,
     /// Of which type its values are.
     pub kind: KeyType,
+    /// Of which other type they are as well; of global keys only.
+    pub other_kind: Option<KeyType>,
     /// Whether a request may hold several values of it.
     pub many: bool,
     /// What is said of it beyond, where it is a global one.
@@ -101,15 +108,18 @@ pub struct ConditionKey<'r> {
 
 /// What is said of a global condition key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the list")]
 pub struct Global {
     /// Whether every request holds it.
     pub always: bool,
-    /// Whether AWS says to use another one.
-    pub deprecated: bool,
+    /// Whether every signed request holds it.
+    pub signed: bool,
     /// Whether it only looks like a key.
     pub unsupported: bool,
-    /// Whether it is about an IAM principal, so that a call of an AWS service by itself lacks it.
+    /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
     pub of_principal: bool,
+    /// Whether only calls of an AWS service by itself hold it.
+    pub of_service: bool,
 }
 
 /// The type of the values of a condition key.
@@ -144,19 +154,22 @@ impl Service {
             resources: Vec::new(),
             keys: Vec::new(),
             actions: Vec::new(),
+            places: Vec::new(),
             descriptions: text.len(),
             forms: OnceLock::new(),
         };
-        for line in text.split_inclusive('\n') {
-            let start = at;
-            at += line.len();
-            let line = line.trim_end_matches(['\n', '\r']);
+        for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            let start = std::mem::replace(&mut at, end + 1);
+            let line = text.get(start..end).unwrap_or("").trim_end_matches('\r');
             let end = start + line.len();
             let name_end = start + line.find(' ').unwrap_or(line.len());
             let own = Line { start: start as u32, name_end: name_end as u32, end: end as u32 };
             match section {
                 _ if line.is_empty() => {}
                 _ if line.starts_with('[') => section = line,
+                "[resources]" => service.resources.push(own),
+                "[keys]" => service.keys.push(own),
+                "[actions]" => service.actions.push(own),
                 "" if service.prefix.is_empty() => {
                     let head = line.strip_prefix("# ")?;
                     let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
@@ -165,9 +178,6 @@ impl Service {
                 }
                 "" if line == "rcp" => service.rcp = true,
                 "" if line.starts_with("page ") => service.page = Some(name_end + 1..end),
-                "[resources]" => service.resources.push(own),
-                "[keys]" => service.keys.push(own),
-                "[actions]" => service.actions.push(own),
                 _ => {}
             }
             if section == "[descriptions]" {
@@ -179,10 +189,17 @@ impl Service {
             return None;
         }
         service.text = text;
-        let Self { text, actions, .. } = &mut service;
+        let Self { text, actions, places, .. } = &mut service;
         let name = |line: &Line| text.get(line.start as usize..line.name_end as usize).unwrap_or("");
         // what make-services.py writes is sorted; what a user wrote need not be
         actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
+        places.resize((2 * actions.len()).next_power_of_two(), 0);
+        for (at, line) in actions.iter().enumerate().take(usize::from(u16::MAX)) {
+            let free = probes(name(line), places.len()).find(|&slot| places.get(slot) == Some(&0));
+            if let Some(place) = free.and_then(|slot| places.get_mut(slot)) {
+                *place = at as u16 + 1;
+            }
+        }
         Some(service)
     }
 
@@ -214,8 +231,10 @@ impl Service {
 
     /// The action of this name, in any letter case.
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
-        let at = self.actions.binary_search_by(|line| fold_cmp(self.name(*line), name)).ok()?;
-        self.actions.get(at).map(|line| self.action_at(*line))
+        // INVARIANT: half of the places are free, so each search ends
+        let places = probes(name, self.places.len()).map_while(|slot| self.places.get(slot)?.checked_sub(1));
+        let mut lines = places.filter_map(|at| self.actions.get(usize::from(at)));
+        lines.find(|line| self.name(**line).eq_ignore_ascii_case(name)).map(|line| self.action_at(*line))
     }
 
     /// The actions that a pattern with `*` and `?` stands for, in any letter case.
@@ -255,7 +274,13 @@ impl Service {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            ConditionKey { name: self.key_name(self.name(*line)), kind, many: words.any(|word| word == "many"), global: None }
+            ConditionKey {
+                name: self.key_name(self.name(*line)),
+                kind,
+                other_kind: None,
+                many: words.any(|word| word == "many"),
+                global: None,
+            }
         })
     }
 
@@ -458,6 +483,14 @@ impl KeyType {
             Self::Binary => "bytes",
         }
     }
+}
+
+/// The slots of a table in which a name may stand, without letter case, in their order.
+fn probes(name: &str, slots: usize) -> impl Iterator<Item = usize> {
+    // FNV-1a: names are short
+    let hash = name.bytes().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193));
+    let first = hash as usize ^ (hash >> 15) as usize;
+    (0..slots).map(move |step| (first + step) & (slots - 1))
 }
 
 /// Compares without letter case.

@@ -10,6 +10,8 @@ use crate::source::Span;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text<'s> {
     span: Span,
+    /// Whether a `$` stands in it.
+    dollar: bool,
     pieces: Pieces<'s>,
 }
 
@@ -52,7 +54,9 @@ pub struct Hole<'s> {
 impl<'s> Text<'s> {
     /// A text that stands nowhere; `span` is the place that it was made from.
     pub fn made(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
-        Self { span, pieces: Pieces::One(Piece::Literal(Literal { value: value.into(), span, offsets: None })) }
+        let value = value.into();
+        let dollar = value.contains('$');
+        Self { span, dollar, pieces: Pieces::One(Piece::Literal(Literal { value, span, offsets: None })) }
     }
 
     /// The place of the whole.
@@ -82,6 +86,11 @@ impl<'s> Text<'s> {
             Piece::Hole(hole) => Some(hole),
             Piece::Literal(_) => None,
         })
+    }
+
+    /// Whether a `${` stands in it: the beginning of a variable or of a hole.
+    pub fn holds_reference(&self) -> bool {
+        self.dollar && self.shown().contains("${")
     }
 
     /// The value to show to people: holes as written.
@@ -134,12 +143,14 @@ impl Literal<'_> {
 pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
     let whole = literal(tree, raw);
     let span = if raw.start == raw.end { tree.outer(raw) } else { whole.span };
+    let special = holds_special(&whole.value);
+    let dollar = special && whole.value.contains('$');
     let pieces = match raw.kind {
         Kind::Hole => Pieces::One(Piece::Hole(Hole { written: whole.value, span })),
-        Kind::String => split(whole),
+        Kind::String if special => split(whole),
         _ => Pieces::One(Piece::Literal(whole)),
     };
-    Text { span, pieces }
+    Text { span, dollar, pieces }
 }
 
 /// The whole of a node as one known text.
@@ -191,6 +202,18 @@ const LONGEST_HOLE: usize = 1024;
 
 /// How deep the braces of a hole may nest.
 const DEEPEST_HOLE: usize = 32;
+
+/// Whether a text holds a character that a hole or a variable starts with.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+pub(super) fn holds_special(text: &str) -> bool {
+    let special = |byte: u8| (byte == b'$') | (byte == b'<') | (byte == b'{') | (byte == b'%') | (byte == b'Y');
+    let in_chunk = |chunk: &[u8; 16]| chunk.iter().fold(false, |any, &byte| any | special(byte));
+    let (chunks, rest) = text.as_bytes().as_chunks();
+    match text.as_bytes().last_chunk() {
+        Some(last) => chunks.iter().chain([last]).any(in_chunk),
+        None => rest.iter().any(|&byte| special(byte)),
+    }
+}
 
 fn split(whole: Literal<'_>) -> Pieces<'_> {
     let text = whole.value.as_ref();

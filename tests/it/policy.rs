@@ -409,6 +409,12 @@ fn lengths() {
         let counts = !matches!(kind, Trust | Identity | Boundary);
         assert_eq!(spaced, counts.then_some((limit + 100, limit, false)), "{kind:?}");
     }
+    // each service has its own; the largest where it has several, and none where AWS raises it
+    let of_service = |action: &str, length: usize| quota(&of(Resource, length, 0).replace("s3:GetObject", action), Resource);
+    assert_eq!(of_service("sqs:SendMessage", 8_193).map(|(_, limit, _)| limit), Some(8_192));
+    assert_eq!(of_service("kms:Decrypt", 32_770).map(|(_, limit, _)| limit), Some(32_768));
+    assert_eq!(of_service("events:PutEvents", 20_000), None);
+    assert_eq!(of_service("nothing:Known", 40_000), None);
     let hole = of(Rcp, 5_100, 0).replace("SSSS\"", &format!("${{{}}}\"", "x".repeat(500)));
     assert_eq!(quota(&hole, Rcp), None);
 }

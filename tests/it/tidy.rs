@@ -18,12 +18,13 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 10] = [
+const DOORS: [(&str, &[&str]); 11] = [
     ("base64", &["evaluate/condition.rs", "identity/token.rs", "policy/condition.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("glob-match", &["config/glob.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
+    ("memchr", &["reference/service.rs"]),
     ("miette", &["report/human.rs", "report/human/"]),
     ("serde_json", &["report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),

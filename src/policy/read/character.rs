@@ -9,17 +9,11 @@ use crate::syntax::{Kind, Node, Piece};
 impl Reader {
     /// One fault for each string that holds another character as it is. Of an escaped one the page does not speak.
     pub(super) fn characters(&mut self, node: Node<'_, '_>) {
-        if !self.kind.is_of_iam() || !node.written().contains(is_strange) {
+        if !self.kind.is_of_iam() || !holds_strange(node.written()) {
             return;
         }
-        let mut open = vec![node];
-        while let Some(node) = open.pop() {
-            match node.kind() {
-                Kind::Map => open.extend(node.entries().flat_map(|entry| [entry.key, entry.value])),
-                Kind::List => open.extend(node.items()),
-                Kind::String if node.written().contains(is_strange) => self.string_with_one(node),
-                _ => {}
-            }
+        for string in node.within().filter(|node| node.kind() == Kind::String && holds_strange(node.written())) {
+            self.string_with_one(string);
         }
         // such a character is in no name either: that is the same mistake
         let is_one = |fault: &&Fault<PolicyFault>| fault.kind == PolicyFault::UnsupportedCharacter;
@@ -50,6 +44,13 @@ impl Reader {
             self.fault(PolicyFault::UnsupportedCharacter, span);
         }
     }
+}
+
+/// Whether such a character stands in a text: a control character, or one whose first byte is beyond that of U+00FF.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+fn holds_strange(text: &str) -> bool {
+    let strange = |byte: u8| (byte > 0xC3) | (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != 0x1A);
+    text.as_bytes().chunks(128).any(|chunk| chunk.iter().fold(false, |any, &byte| any | strange(byte)))
 }
 
 /// U+001A stands for bytes that are not UTF-8, and that is told as a mistake of form, as a bare control character is.

@@ -45,16 +45,16 @@ impl Reader {
     }
 
     fn keys<'s>(&mut self, operator: Option<Operator>, name: &Text<'s>, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
-        let mut seen: Vec<(String, Span)> = Vec::new();
+        let first = list.len();
         for entry in block.entries() {
             let Some(key) = entry.key.text() else { continue };
             if let Some(known) = key.known() {
                 // of keys that are equal in every letter the tree's reader has told
-                let twin = seen.iter().find(|(own, _)| own.eq_ignore_ascii_case(known));
-                if let Some(&(_, first)) = twin.filter(|(own, _)| own != known) {
+                let mut seen = list.iter().skip(first).filter_map(|own| Some((own.key.known()?, own.key.span())));
+                let twin = seen.find(|(own, _)| own.eq_ignore_ascii_case(known));
+                if let Some((_, first)) = twin.filter(|(own, _)| *own != known) {
                     self.faults.push(Fault::between(PolicyFault::DuplicateConditionKey, key.span(), first));
                 }
-                seen.push((known.to_owned(), key.span()));
             }
             // an operator in the place of the key is exchanged with it, and told already
             let exchanged = operator.is_none() && key.known().is_some_and(|known| Operator::parse(known).is_some());

@@ -48,7 +48,7 @@ impl Reader {
 
     /// Whether a text where none is filled in holds a variable; that is a fault.
     pub(super) fn has_variable(&mut self, text: &Text<'_>) -> bool {
-        if !text.shown().contains("${") {
+        if !text.holds_reference() {
             return false;
         }
         let pattern = Pattern::new(text.clone(), true);
@@ -68,6 +68,14 @@ impl PolicyKind {
 }
 
 fn action_fault(action: &str) -> Option<ActionFault> {
+    let in_service = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'?');
+    let in_name = |byte: u8| in_service(byte) || byte == b'_';
+    // nearly every action is as it should be
+    let mut bytes = action.bytes();
+    let length = bytes.by_ref().take_while(|&byte| in_service(byte)).count();
+    if length > 0 && action.as_bytes().get(length) == Some(&b':') && bytes.len() > 0 && bytes.all(in_name) {
+        return None;
+    }
     if action.bytes().all(|byte| byte == b'*') && !action.is_empty() {
         return None;
     }
@@ -81,9 +89,8 @@ fn action_fault(action: &str) -> Option<ActionFault> {
     if service.is_empty() || name.is_empty() {
         return Some(ActionFault::Empty);
     }
-    let in_service = |c: char| c.is_ascii_alphanumeric() || "-*?".contains(c);
-    let in_name = |c: char| c.is_ascii_alphanumeric() || "-_*?".contains(c);
-    let strange = service.chars().find(|&c| !in_service(c)).or_else(|| name.chars().find(|&c| !in_name(c)));
+    let is = |c: char, allowed: &dyn Fn(u8) -> bool| u8::try_from(c).is_ok_and(allowed);
+    let strange = service.chars().find(|&c| !is(c, &in_service)).or_else(|| name.chars().find(|&c| !is(c, &in_name)));
     strange.map(ActionFault::Character)
 }
 

@@ -12,7 +12,7 @@ use crate::syntax::{Literal, Piece, Text};
 impl Reader {
     /// Faults in how the variables of a resource or condition value are written.
     pub(super) fn variables_of(&mut self, text: &Text<'_>) {
-        if !self.variables {
+        if !(self.variables && text.holds_reference()) {
             return;
         }
         for piece in text.pieces() {
@@ -65,7 +65,7 @@ impl Reader {
 
 /// The first variable of a text, were it one of 2012.
 fn first_variable(text: &Text<'_>) -> Option<Span> {
-    if !text.shown().contains("${") {
+    if !text.holds_reference() {
         return None;
     }
     let pattern = Pattern::new(text.clone(), true);

@@ -16,7 +16,7 @@ pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
 fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    for hole in texts(policy).flat_map(Text::pieces).filter_map(hole) {
+    for hole in texts(policy).filter(|text| text.known().is_none()).flat_map(Text::pieces).filter_map(hole) {
         let name = hole.written.as_ref();
         if name.starts_with(['$', '{']) {
             return Vec::new();

