@@ -20,6 +20,8 @@ pub struct Form {
     pub whole: Shape,
     /// All texts of its sixth part.
     pub resource: Shape,
+    /// Its sixth part with nothing in the place of each name: a pattern that matches it takes in all of the type.
+    pub bare: String,
 }
 
 /// What stands in the region or the account of a format.
@@ -62,6 +64,7 @@ fn form(kind: &str, format: &str, bare: &[String]) -> Option<Form> {
         account: slot(account),
         whole: Shape::of_form(head.into_iter().chain(own(start))),
         resource: Shape::of_form(own(start)),
+        bare: own(start).into_iter().filter_map(|field| if let Field::Text(text) = field { Some(text) } else { None }).collect(),
     })
 }
 

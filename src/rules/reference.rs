@@ -1,6 +1,9 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
+mod action_resource_mismatch;
 mod address;
+mod arn_form;
+mod fit;
 mod malformed_arn;
 mod unknown_service;
 mod view;
@@ -19,7 +22,18 @@ pub(super) struct Check {
 }
 
 /// The rules of this theme.
-pub(super) static CHECKS: &[Check] = &[unknown_service::CHECK, malformed_arn::CHECK];
+pub(super) static CHECKS: &[Check] = &[
+    unknown_service::CHECK,
+    malformed_arn::CHECK,
+    action_resource_mismatch::CHECK,
+    action_resource_mismatch::NEEDS_STAR_CHECK,
+    arn_form::MISMATCH_CHECK,
+    arn_form::TYPE_CHECK,
+    arn_form::PARTITION_CHECK,
+];
+
+/// How many places beside its own a finding shows.
+const MOST_PLACES: usize = 3;
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub(super) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::view;
-use crate::pattern::{Mode, Part, Pattern, Shape, Unit};
+use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
+use crate::reference::Service;
 use crate::source::Span;
 
 /// A value of `Resource` or `NotResource`.
@@ -64,6 +65,15 @@ impl<'p, 's> Address<'p, 's> {
     /// Whether it is every resource.
     pub(super) fn is_every(&self) -> bool {
         !self.text.is_empty() && self.text.bytes().all(|byte| byte == b'*')
+    }
+
+    /// Whether it takes in all resources of some type of a service, as `arn:aws:ecs:*:*:cluster/*`: requests for actions without
+    /// resource types may name such a one.
+    pub(super) fn is_all_of(&self, service: &Service) -> bool {
+        let Some(resource) = self.part(RESOURCE) else { return self.reaches_on() || self.hole.is_some() };
+        let own = self.part(SERVICE).is_some_and(|part| part.text == service.prefix() || !part.is_plain());
+        let units = [Unit::Wild(resource.text)];
+        own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare, Mode::Like)))
     }
 
     /// What stands before the first hole.

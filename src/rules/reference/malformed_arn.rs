@@ -21,6 +21,11 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether a resource is no ARN, as this rule says.
+pub(super) fn is_malformed(address: &Address<'_, '_>) -> bool {
+    judge(address).is_some()
+}
+
 fn judge(address: &Address<'_, '_>) -> Option<Finding> {
     if address.is_every() {
         return None;
