@@ -15,9 +15,7 @@ use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 pub use form::{Form, Slot};
-pub use partition::{
-    Partition, ServicePrincipal, partitions, regions, regions_date, service_principals, service_principals_date,
-};
+pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
 
 /// The services of AWS: those that are built in, and what was laid over them.

@@ -11,17 +11,6 @@ pub struct Partition {
     rest: &'static str,
 }
 
-/// A service as a principal.
-#[derive(Clone, Copy, Debug)]
-pub struct ServicePrincipal {
-    /// `lambda.amazonaws.com`
-    pub name: &'static str,
-    /// Whether it is also written with a region: `logs.eu-west-1.amazonaws.com`.
-    pub regional: bool,
-    /// Whether it is also written with the ending of China.
-    pub china: bool,
-}
-
 impl Partition {
     /// The partition of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -60,15 +49,11 @@ pub fn regions_date() -> &'static str {
     day(PARTITIONS)
 }
 
-/// The services that are known as principals. The list is not complete.
-pub fn service_principals() -> impl Iterator<Item = ServicePrincipal> {
-    let lines = SERVICE_PRINCIPALS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    lines.filter_map(|line| {
-        let mut words = line.split(' ');
-        let name = words.next()?;
-        let has = |word| words.clone().any(|own| own == word);
-        Some(ServicePrincipal { name, regional: has("regional"), china: has("cn") })
-    })
+/// The names of services as principals, such as `lambda.amazonaws.com`. The list is not complete, nor does it tell all forms with a
+/// region or of another partition.
+pub fn service_principals() -> impl Iterator<Item = &'static str> {
+    let lines = SERVICE_PRINCIPALS.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty())
 }
 
 /// The day on which the services were listed, as `2026-11-25`.

@@ -5,6 +5,7 @@ mod address;
 mod arn_form;
 mod fit;
 mod malformed_arn;
+mod principal;
 mod unknown_service;
 mod view;
 
@@ -30,6 +31,10 @@ pub(super) static CHECKS: &[Check] = &[
     arn_form::MISMATCH_CHECK,
     arn_form::TYPE_CHECK,
     arn_form::PARTITION_CHECK,
+    principal::CHECK,
+    principal::DELETED_CHECK,
+    principal::SERVICE_CHECK,
+    principal::PROVIDER_CHECK,
 ];
 
 /// How many places beside its own a finding shows.

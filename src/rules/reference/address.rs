@@ -128,7 +128,8 @@ impl<'p, 's> Address<'p, 's> {
             Some(plain) => vec![Unit::Wild(plain)],
             None => self.pattern.parts().iter().map(unit).collect(),
         };
-        Shape::of(&units, Mode::Resource)
+        // a `*` that ends one of six parts may reach on in principle, but names hold no text that would make it
+        Shape::of(&units, if self.parts() == 6 { Mode::Arn } else { Mode::Resource })
     }
 
     /// All that its sixth part may stand for.
