@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Check;
-use super::address::{ACCOUNT, Address, PARTITION, REGION, RESOURCE, SERVICE};
+use super::address::{ACCOUNT, Address, PARTITION, REGION, RESOURCE, SERVICE, Section};
 use super::malformed_arn;
 use super::view::View;
 use crate::finding::{Finding, Severity};
@@ -51,7 +51,7 @@ fn each(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>, judge: fn(&View<'_
 }
 
 fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding> {
-    let partition = address.part(PARTITION).filter(|part| part.is_plain())?;
+    let partition = address.part(PARTITION).filter(Section::is_plain)?;
     if Partition::named(partition.text).is_some() {
         return None;
     }
@@ -74,7 +74,7 @@ fn of_parts(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Findin
 
 /// The forms that the sixth part of a resource fits; `None` where it is not told, or any fits.
 fn forms<'i>(view: &View<'i, '_, '_>, address: &Address<'_, '_>) -> Option<Vec<&'i Form>> {
-    let service = address.part(SERVICE).filter(|part| part.is_plain())?;
+    let service = address.part(SERVICE).filter(Section::is_plain)?;
     let resource = address.part(RESOURCE)?;
     if resource.text == "*" && view.reference.service(service.text).is_some() {
         return None;
@@ -85,7 +85,7 @@ fn forms<'i>(view: &View<'i, '_, '_>, address: &Address<'_, '_>) -> Option<Vec<&
 
 /// A region or an account that stands where all forms have none, or the reverse.
 fn part(address: &Address<'_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
-    let own = address.part(number).filter(|part| part.is_plain())?;
+    let own = address.part(number).filter(Section::is_plain)?;
     let wrong = if own.text.is_empty() { Slot::Filled } else { Slot::Empty };
     let form = forms.first().filter(|_| forms.iter().all(|form| slot(form) == wrong))?;
     let what = if number == REGION { "region" } else { "account" };

@@ -1,5 +1,6 @@
 //! Which of the listed actions can be about none of the listed resources.
 
+use super::address::Address;
 use super::view::{Meaning, Named, View};
 use super::{arn_form, malformed_arn};
 use crate::pattern::Shape;
@@ -22,7 +23,7 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
     if !lists_arns(view) {
         return misfits;
     }
-    let mut resources = Resources { shapes: view.resources.iter().map(|own| own.shape()).collect(), seen: Vec::new() };
+    let mut resources = Resources { shapes: view.resources.iter().map(Address::shape).collect(), seen: Vec::new() };
     for named in &view.actions {
         let mut formats = Vec::new();
         let mut misses = |action: Action<'i>| match resources.formats(action) {

@@ -109,7 +109,7 @@ const OF_OTHER_SERVICE: &str = "not of IAM or STS";
 
 const ROLE_OR_USER: &str = "write the id of an account, or the ARN of a role, user or session";
 
-/// A principal of an account whose id is none. CloudFront has users of its own in the place of one.
+/// A principal of an account whose id is none. A word stands there for the users of an AWS service.
 fn of_account(principal: &Principal<'_>, known: &str, account: &str) -> Option<Finding> {
     let valid = account.len() == 12 && is_digits(account) || account.bytes().any(|byte| byte.is_ascii_alphabetic());
     (!valid).then(|| Finding {
