@@ -31,6 +31,7 @@ use rolecall::config::Config;
 use rolecall::finding::Severity;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
+use rolecall::reference::Reference;
 use rolecall::rules::{self, grammar};
 use rolecall::source::{SourceId, Sources};
 use rolecall::syntax::json;
@@ -112,7 +113,7 @@ fn parse(policies: &[(String, String)]) {
 fn with_findings(policies: &[(String, String)], take: impl FnOnce(Vec<Severity>)) {
     let (sources, ids) = taken_in(policies);
     let inventory = read(&sources, &ids);
-    let facts = Facts { sources: &sources, inventory: &inventory, config: &Config::default() };
+    let facts = Facts { sources: &sources, inventory: &inventory, config: &Config::default(), reference: &Reference::default() };
     take(rules::run(&facts).iter().map(|finding| finding.severity).collect());
 }
 
@@ -158,10 +159,13 @@ fn stages_once(policies: &[(String, String)]) -> Vec<(String, f64)> {
     note("policies", clock.seconds() - of_tree);
 
     let config = Config::default();
-    let facts = Facts { sources: &sources, inventory: &inventory, config: &config };
+    let facts = Facts { sources: &sources, inventory: &inventory, config: &config, reference: &Reference::default() };
     let clock = Clock::start();
     let mut findings = grammar::findings(&facts);
     note("rules: grammar", clock.seconds());
+    let clock = Clock::start();
+    rules::reference::findings(&facts, &mut findings);
+    note("rules: reference", clock.seconds());
     for (theme, checks) in rules::THEMES {
         let clock = Clock::start();
         for check in checks {

@@ -5,21 +5,24 @@ mod config;
 mod files;
 mod input;
 mod output;
+mod reference;
 mod rules;
 mod secret;
 mod simulate;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use rolecall::policy::Instant;
+use rolecall::reference::Reference;
 
 /// Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 #[derive(Parser, Debug)]
-#[command(name = "rolecall", version, max_term_width = 100, infer_long_args = false, disable_help_subcommand = true)]
+#[command(name = "rolecall", version = version(), max_term_width = 100, infer_long_args = false, disable_help_subcommand = true)]
 struct Cli {
     /// Tell more: what was not looked at and why, every gate, the token that STS sees.
     #[arg(short, long, global = true)]
@@ -29,6 +32,8 @@ struct Cli {
     color: When,
     #[command(flatten)]
     config: config::Args,
+    #[command(flatten)]
+    reference: reference::Args,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,7 +46,7 @@ enum Command {
     Simulate(Box<simulate::Args>),
     /// Lists what `check` would read, as what, and what not and why.
     Files(files::Args),
-    /// Prints the page of a rule.
+    /// Prints the page of a rule, or what is known of an action, a service, a condition key, a resource type or an ARN.
     Explain(rules::ExplainArgs),
     /// Lists the rules.
     Rules(rules::ListArgs),
@@ -116,12 +121,18 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Ending {
     let common = Common { verbose: cli.verbose, color: cli.color };
     match cli.command {
-        Command::Check(args) => check::run(&args, &cli.config, common),
+        Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
-        Command::Explain(args) => rules::explain(&args),
+        Command::Explain(args) => rules::explain(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),
     }
+}
+
+/// The version of the tool, with the day of what it knows of services.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| format!("{} (service data of {})", env!("CARGO_PKG_VERSION"), Reference::date()))
 }
 
 /// The time of this run.

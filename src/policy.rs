@@ -19,7 +19,7 @@ pub use date::Instant;
 pub use fault::{ActionFault, PolicyFault, VariableFault};
 pub use kind::{PolicyKind, kind_of, looks_like, looks_like_statement};
 pub use number::Decimal;
-pub use read::read;
+pub use read::{TAG_KEYS, read};
 pub use size::{INLINE_OF_ROLE, Quota, Size};
 
 /// A policy document.

@@ -2,9 +2,13 @@
 
 mod form;
 mod key;
+mod operation;
+mod overlay;
 mod partition;
 mod service;
 mod services;
+mod shape;
+mod topic;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -15,14 +19,19 @@ use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 pub use form::{Form, Slot};
+pub use operation::{Operation, operation, operations, operations_matching, products};
+pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
+pub use topic::{KeyTopic, Topic};
 
 /// The services of AWS: those that are built in, and what was laid over them.
 #[derive(Debug, Default)]
 pub struct Reference {
     /// Sorted by prefix; each goes before the one that is built in.
     overlay: Vec<Service>,
+    /// Where those come from, in the order in which they were laid over each other.
+    overlays: Vec<Overlay>,
     /// Whether so much time has passed that much may be new since.
     old: bool,
 }
@@ -31,7 +40,7 @@ impl Reference {
     /// What is built in, as seen on a day.
     pub fn new(today: Instant) -> Self {
         let day = Instant::parse(services::DATE).map_or(0, Instant::seconds);
-        Self { overlay: Vec::new(), old: today.seconds() - day > OLD_AFTER }
+        Self { old: today.seconds() - day > OLD_AFTER, ..Self::default() }
     }
 
     /// The day of the facts that are built in, as `2026-09-26`.
@@ -42,6 +51,17 @@ impl Reference {
     /// Whether the facts are so old that what they do not know may well exist by now.
     pub fn is_old(&self) -> bool {
         self.old
+    }
+
+    /// The names of what was laid over the facts that are built in, oldest first.
+    pub fn overlays(&self) -> impl Iterator<Item = &str> {
+        self.overlays.iter().map(|overlay| &*overlay.name)
+    }
+
+    /// The name of what the service of this prefix was taken from, where it is not the one that is built in.
+    pub fn overlay_of(&self, prefix: &str) -> Option<&str> {
+        let mut newest = self.overlays.iter().rev();
+        newest.find(|overlay| overlay.prefixes.iter().any(|own| own == prefix)).map(|overlay| &*overlay.name)
     }
 
     /// The service of this prefix, in any letter case.
@@ -104,7 +124,15 @@ impl Reference {
         prefix.eq_ignore_ascii_case("aws")
             || self.service(prefix).is_some()
             || services::FOREIGN.iter().any(|(own, _)| service::is_filled(own, prefix))
+            || self.overlay.iter().flat_map(Service::keys).any(|key| key.name.has_prefix(prefix))
     }
+}
+
+/// A text that was laid over what is built in.
+#[derive(Debug)]
+struct Overlay {
+    name: String,
+    prefixes: Vec<String>,
 }
 
 /// The global condition keys, sorted by name.

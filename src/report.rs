@@ -9,6 +9,7 @@ pub mod text;
 use crate::finding::{Finding, Severity};
 use crate::inventory::Form;
 use crate::lint::Rule;
+use crate::reference::Reference;
 use crate::simulate::Simulation;
 use crate::source::Sources;
 
@@ -47,10 +48,21 @@ pub struct Checked {
     pub passed_over: Vec<(String, usize)>,
     /// The rules that were asked.
     pub rules: Vec<Run>,
+    /// The service data that the rules asked.
+    pub data: Option<ServiceData>,
     /// What makes each finding the same one in the next run; none where nobody wants to know.
     pub fingerprints: Vec<String>,
     /// Whether nothing at all could be read.
     pub failed: bool,
+}
+
+/// Where the facts on services are from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceData {
+    /// The day of those that are built in, as `2026-09-26`.
+    pub date: &'static str,
+    /// The names of what was laid over them.
+    pub overlays: Vec<String>,
 }
 
 /// A rule that was asked, as it was set.
@@ -80,6 +92,15 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+}
+
+/// How much of a long list is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Listing {
+    /// The first few, and how many more there are.
+    Cut,
+    /// All of it.
+    All,
 }
 
 /// How much a report of simulations tells.
@@ -115,6 +136,12 @@ impl Format {
             Self::Json => "For programs",
             Self::Sarif => "For code scanning: SARIF 2.1.0",
         }
+    }
+}
+
+impl From<&Reference> for ServiceData {
+    fn from(reference: &Reference) -> Self {
+        Self { date: Reference::date(), overlays: reference.overlays().map(str::to_owned).collect() }
     }
 }
 

@@ -4,7 +4,7 @@ mod cognito;
 pub mod grammar;
 mod logic;
 mod probe;
-mod reference;
+pub mod reference;
 mod trust;
 
 use crate::finding::Finding;

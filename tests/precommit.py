@@ -158,7 +158,7 @@ def prove(repository):
     expect(said, r"^ *╭─\[" + re.escape(ROLE) + r":10:22\]$")
     expect(said, r'^ *10 │ +"cognito-identity\.amazonaws\.com:aud": "eu-west-1:.*\n +· {22}─+┬─+\n +· +╰── \w')
     expect(said, r"^ +help: add a condition `ForAnyValue:StringEquals` on `cognito-identity\.amazonaws\.com:amr`")
-    expect(said, r"^1 high in 1 file$")
+    expect(said, r"^1 high in 1 file;")
 
     # in a terminal pre-commit gives a terminal to the hook
     ended = run([*PRE_COMMIT, "run", "--color", "always"], repository.folder, repository.environment, check=False)
@@ -170,7 +170,7 @@ def prove(repository):
     assert not through, said
     expect(said, r"^error\[invalid-json\] ")
     expect(said, re.escape(f"[{ROLE}:5:30]"))
-    expect(said, r"^1 error in 1 file$")
+    expect(said, r"^1 error in 1 file;")
 
     through, said = repository.commit(**{ROLE: MENDED})
     assert through, said

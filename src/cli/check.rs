@@ -9,8 +9,7 @@ use rolecall::finding::{Finding, Severity};
 use rolecall::fingerprint::fingerprints;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
-use rolecall::reference::Reference;
-use rolecall::report::{Checked, Format, Run};
+use rolecall::report::{Checked, Format, Run, ServiceData};
 use rolecall::rules;
 use rolecall::source::Sources;
 use rolecall::spelling::nearest;
@@ -18,7 +17,7 @@ use rolecall::spelling::nearest;
 use super::config::{self, Loaded};
 use super::input::{Inputs, gather};
 use super::rules::{all, known};
-use super::{Common, Ending, Exit, Failure, now, output};
+use super::{Common, Ending, Exit, Failure, output, reference};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -49,16 +48,17 @@ pub(super) struct Args {
     stdin_path: Option<String>,
 }
 
-pub(super) fn run(args: &Args, config: &config::Args, common: Common) -> Ending {
+pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Args, common: Common) -> Ending {
+    let reference = reference::load(reference)?;
     let loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
     let inputs = gather(&args.paths, args.stdin_path.as_deref(), &loaded)?;
     let inventory = inputs.inventory(args.kind);
-    let reference = Reference::new(now());
     let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config, reference: &reference };
     let (mut checked, passed_over) = inputs.stock(&inventory);
     checked.failed = inputs.all_unreadable();
     checked.rules = asked(&flags, &loaded);
+    checked.data = Some(ServiceData::from(&reference));
     checked.findings = rules::run(&facts);
     checked.findings.extend_from_slice(&inputs.unreadable);
     settle(&mut checked, &loaded);

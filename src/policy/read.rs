@@ -16,6 +16,8 @@ use crate::source::Span;
 use crate::spelling;
 use crate::syntax::{Kind, Node, Text};
 
+pub use condition::TAG_KEYS;
+
 /// Reads a policy document. Reading never fails: what is wrong stands in [`Policy::faults`].
 ///
 /// An element under a misspelt or wrongly cased name is read as the one it was meant to be, so that one slip is one

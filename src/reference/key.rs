@@ -22,19 +22,21 @@ pub(super) fn globals() -> &'static [ConditionKey<'static>] {
 
 static GLOBAL_KEYS: &str = include_str!("global-keys.txt");
 
-/// `aws:PrincipalOrgPaths String multivalued sometimes principal`
+/// `aws:EpochTime Date|Numeric single always`
 fn read(line: &'static str) -> Option<ConditionKey<'static>> {
     let mut words = line.split_ascii_whitespace();
     let name = KeyName::global(words.next()?);
-    let mut kinds = words.next()?.split('|').filter_map(KeyType::named);
-    let kind = kinds.next()?;
-    let has = |word| words.clone().any(|own| own == word);
+    let kinds = words.next()?;
+    let (kind, other) = kinds.split_once('|').map_or((kinds, None), |(kind, other)| (kind, Some(other)));
+    let kind = KeyType::named(kind)?;
+    let has = |word| line.split_ascii_whitespace().skip(2).any(|own| own == word);
     let global = Global {
         always: has("always"),
         signed: has("signed"),
+        deprecated: has("deprecated"),
         unsupported: has("unsupported"),
         of_principal: has("principal"),
-        of_service: has("service"),
     };
-    Some(ConditionKey { name, kind, other_kind: kinds.next(), many: has("multivalued"), global: Some(global) })
+    let also = other.and_then(KeyType::named);
+    Some(ConditionKey { name, kind, also, many: has("multivalued"), global: Some(global) })
 }

@@ -30,7 +30,7 @@ The form of a file, which src/reference/service.rs reads:
     [descriptions]                      of actions and keys, only for people
 
 Levels: L list, R read, W write, T tagging, P permissions management. A type with `?` is optional; keys in brackets
-behind a type go with that type only. A key that starts with `:` is the service's own, one that ends in `/` goes on
+behind a type go with that type only. A key that starts with `:` is the service's own, one that ends in `/` or `:` goes on
 with a name of the user's choice. `+service:Action` is needed besides. A blank in a name stands as `~`.
 """
 
@@ -224,9 +224,15 @@ def add_parliament(services, path):
 
 
 def add_aws(services, path):
-    """Takes a service from AWS's own service reference; what that does not tell stays as it was."""
+    """Takes the services of a file, one or a list, as AWS's own service reference gives them."""
     with open(path, encoding="utf-8") as file:
         own = json.load(file)
+    for one in own if isinstance(own, list) else [own]:
+        add_aws_service(services, one)
+
+
+def add_aws_service(services, own):
+    """Takes one service; what AWS's own reference does not tell stays as it was. src/reference/overlay.rs does the same."""
     prefix = own["Name"]
     old = services.get(prefix, new_service(prefix))
     service = dict(old, types={}, keys={}, actions={})
@@ -412,4 +418,5 @@ def one_line(text):
     return " ".join(text.split())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -69,10 +69,12 @@ pub enum Level {
 /// A resource type that an action takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ActionResource<'r> {
-    name: &'r str,
+    /// With `~` for a blank.
+    pub(super) name: &'r str,
     /// Whether each request must name one.
     pub required: bool,
-    keys: &'r str,
+    /// As written, with commas between.
+    pub(super) keys: &'r str,
 }
 
 /// A resource type of a service.
@@ -98,8 +100,8 @@ pub struct ConditionKey<'r> {
     pub name: KeyName<'r>,
     /// Of which type its values are.
     pub kind: KeyType,
-    /// Of which other type they are as well; of global keys only.
-    pub other_kind: Option<KeyType>,
+    /// Of which other type they may be read as well.
+    pub also: Option<KeyType>,
     /// Whether a request may hold several values of it.
     pub many: bool,
     /// What is said of it beyond, where it is a global one.
@@ -114,12 +116,12 @@ pub struct Global {
     pub always: bool,
     /// Whether every signed request holds it.
     pub signed: bool,
+    /// Whether AWS advises against it.
+    pub deprecated: bool,
     /// Whether it only looks like a key.
     pub unsupported: bool,
     /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
     pub of_principal: bool,
-    /// Whether only calls of an AWS service by itself hold it.
-    pub of_service: bool,
 }
 
 /// The type of the values of a condition key.
@@ -215,7 +217,7 @@ impl Service {
 
     /// Its page in the service authorization reference of AWS.
     pub fn page(&self) -> Option<String> {
-        let page = self.part(self.page.as_ref()?);
+        let page = self.page_name()?;
         Some(format!("https://docs.aws.amazon.com/service-authorization/latest/reference/{page}.html"))
     }
 
@@ -274,13 +276,8 @@ impl Service {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            ConditionKey {
-                name: self.key_name(self.name(*line)),
-                kind,
-                other_kind: None,
-                many: words.any(|word| word == "many"),
-                global: None,
-            }
+            let many = words.any(|word| word == "many");
+            ConditionKey { name: self.key_name(self.name(*line)), kind, also: None, many, global: None }
         })
     }
 
@@ -294,6 +291,11 @@ impl Service {
         let mut lines = self.text.get(self.descriptions..)?.lines();
         let own = name.strip_prefix(self.prefix()).filter(|rest| rest.starts_with(':')).unwrap_or(name);
         lines.find_map(|line| line.strip_prefix(own)?.strip_prefix(' '))
+    }
+
+    /// The name of its page: `list_amazons3`.
+    pub(super) fn page_name(&self) -> Option<&str> {
+        Some(self.part(self.page.as_ref()?))
     }
 
     pub(super) fn key_name<'r>(&'r self, written: &'r str) -> KeyName<'r> {
@@ -369,6 +371,11 @@ impl<'r> Action<'r> {
         self.keys().any(|own| own.is(key)) || of_types()
     }
 
+    /// The letter for what it does.
+    pub(super) fn letter(self) -> &'r str {
+        self.rest.split(' ').next().unwrap_or("")
+    }
+
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
         self.rest.split(' ').skip(1).filter(|word| !word.is_empty())
@@ -393,6 +400,11 @@ impl<'r> ActionResource<'r> {
 }
 
 impl<'r> ResourceType<'r> {
+    /// The service that has it.
+    pub fn service(self) -> &'r Service {
+        self.service
+    }
+
     /// Its name: `object`.
     pub fn name(self) -> Cow<'r, str> {
         shown(self.name)
@@ -416,6 +428,24 @@ impl<'r> KeyName<'r> {
         Self { prefix: "aws", written }
     }
 
+    /// The prefix of the service in whose text it stands.
+    pub(super) fn holder(self) -> &'r str {
+        self.prefix
+    }
+
+    /// How it is written there.
+    pub(super) fn written(self) -> &'r str {
+        self.written
+    }
+
+    /// Whether keys with this prefix may be it.
+    pub(super) fn has_prefix(self, prefix: &str) -> bool {
+        match self.written.split_once(':') {
+            Some(("", _)) => self.prefix.eq_ignore_ascii_case(prefix),
+            own => own.is_some_and(|(own, _)| is_filled(own, prefix)),
+        }
+    }
+
     /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
     /// placeholder.
     pub fn is(self, key: &str) -> bool {
@@ -426,7 +456,7 @@ impl<'r> KeyName<'r> {
             },
             None => key,
         };
-        match self.written.strip_suffix('/') {
+        match self.written.strip_suffix(['/', ':']) {
             Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
             None if self.written.contains("${") => is_filled(self.written, rest),
             None => rest.eq_ignore_ascii_case(self.written),
@@ -438,7 +468,11 @@ impl std::fmt::Display for KeyName<'_> {
     /// As AWS writes it: `s3:prefix`, `aws:ResourceTag/${TagKey}`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let own = if self.written.starts_with(':') { self.prefix } else { "" };
-        let tag = if self.written.ends_with('/') { "${TagKey}" } else { "" };
+        let tag = match self.written.bytes().last() {
+            Some(b'/') => "${TagKey}",
+            Some(b':') => "${Key}",
+            _ => "",
+        };
         write!(f, "{own}{}{tag}", shown(self.written))
     }
 }
@@ -469,6 +503,19 @@ impl KeyType {
             "Binary" => Self::Binary,
             _ => return None,
         })
+    }
+
+    /// The name that the reference has for it.
+    pub fn aws_name(self) -> &'static str {
+        match self {
+            Self::String => "String",
+            Self::Arn => "ARN",
+            Self::Bool => "Bool",
+            Self::Numeric => "Numeric",
+            Self::Date => "Date",
+            Self::IpAddress => "IPAddress",
+            Self::Binary => "Binary",
+        }
     }
 
     /// The word for it.

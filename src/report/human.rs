@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod files;
+mod reference;
 mod simulation;
 
 use miette::{
@@ -16,6 +17,7 @@ use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
 pub use files::files;
+pub use reference::topics;
 pub use simulation::simulations;
 
 /// What a check has to tell: each finding, then one line that sums up.
@@ -89,7 +91,7 @@ fn escape_lines(text: &str) -> String {
     text.lines().map(text::escape).collect::<Vec<_>>().join("\n")
 }
 
-/// One line: counts by severity, inputs, what was not looked at.
+/// One line: counts by severity, inputs, what was not looked at, and the day of the service data where a rule asked it.
 pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let counts: Vec<String> = checked
         .counts()
@@ -104,7 +106,12 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
     let reasons: Vec<String> = checked.passed_over.iter().map(|(reason, count)| format!("{count} ({reason})")).collect();
     let passed_over = if reasons.is_empty() { String::new() } else { format!("; not looked at: {}", reasons.join(", ")) };
-    format!("{found} in {}{passed_over}", files(checked.looked_at))
+    let asked = checked.looked_at > 0 && checked.rules.iter().any(|run| run.theme == Some("reference"));
+    let data = checked.data.as_ref().filter(|_| asked).map_or_else(String::new, |data| {
+        let overlays: String = data.overlays.iter().flat_map(|name| [" and `", name, "`"]).collect();
+        format!("; service data of {}{}", data.date, text::escape(&overlays))
+    });
+    format!("{found} in {}{passed_over}{data}", files(checked.looked_at))
 }
 
 /// Names an input of which there is nothing to show.

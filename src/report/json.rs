@@ -1,5 +1,6 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
+mod reference;
 mod simulation;
 
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{Sources, Span};
 
+pub use reference::{rule, topics};
 pub use simulation::simulations;
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
@@ -24,6 +26,7 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
     page(&json!({
         "version": VERSION,
+        "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
         "findings": findings,
         "summary": { "findings": counts, "files": checked.looked_at, "passedOver": passed_over },
     }))

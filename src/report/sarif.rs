@@ -19,15 +19,20 @@ const FOLDER: &str = "%SRCROOT%";
 pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let rules: Vec<Value> = checked.rules.iter().map(rule).collect();
     let results: Vec<Value> = checked.findings.iter().enumerate().map(|(at, own)| result(at, own, checked, sources)).collect();
+    let mut driver = json!({
+        "name": "rolecall",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    if let (Some(driver), Some(data)) = (driver.as_object_mut(), &checked.data) {
+        let properties = json!({ "serviceData": { "date": data.date, "overlays": data.overlays } });
+        driver.insert("properties".to_owned(), properties);
+    }
     page(&json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": {
-                "name": "rolecall",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
+            "tool": { "driver": driver },
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {
                 FOLDER: { "description": { "text": "The folder in which rolecall was run." } },

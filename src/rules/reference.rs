@@ -1,13 +1,25 @@
 //! Names that must exist and fit: actions, condition keys, resources, principals, held against the service reference.
 
+mod absence;
+mod action_outside_rcp_services;
 mod action_resource_mismatch;
 mod address;
 mod arn_form;
 mod fit;
+mod foreign_action_in_resource_policy;
+mod key_never_present;
 mod malformed_arn;
+mod multiplicity;
+mod operator_of_other_type;
 mod principal;
+mod principal_key_for_service;
+mod retired_condition_key;
+mod unknown_action;
+mod unknown_condition_key;
 mod unknown_service;
+mod unknown_variable;
 mod view;
+mod wildcard_without_action;
 
 use crate::finding::Finding;
 use crate::lint::{Facts, Rule};
@@ -35,13 +47,27 @@ pub(super) static CHECKS: &[Check] = &[
     principal::DELETED_CHECK,
     principal::SERVICE_CHECK,
     principal::PROVIDER_CHECK,
+    unknown_action::CHECK,
+    wildcard_without_action::CHECK,
+    foreign_action_in_resource_policy::CHECK,
+    action_outside_rcp_services::CHECK,
+    unknown_condition_key::CHECK,
+    retired_condition_key::DEPRECATED_CHECK,
+    retired_condition_key::UNSUPPORTED_CHECK,
+    key_never_present::CHECK,
+    key_never_present::SOME_CHECK,
+    principal_key_for_service::CHECK,
+    multiplicity::MANY_CHECK,
+    multiplicity::SINGLE_CHECK,
+    operator_of_other_type::CHECK,
+    unknown_variable::CHECK,
 ];
 
 /// How many places beside its own a finding shows.
 const MOST_PLACES: usize = 3;
 
 /// The findings in all statements. The names of each are looked up once for all rules.
-pub(super) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, role) in facts.inventory.all_policies() {
         for statement in &policy.statements {
             let view = View::of(facts, policy, role, statement);

@@ -92,7 +92,7 @@ fn data_goes_to_standard_output_and_complaints_do_not() {
     assert!(missing.stderr.is_empty(), "{}", missing.stderr);
     let expected = "error[unreadable-input] cannot read `missing.json`: no such file or directory\n   ╶─[missing.json]\n\n";
     assert!(missing.stdout.starts_with(expected), "{}", missing.stdout);
-    assert!(missing.stdout.ends_with("1 error in 1 file\n"), "{}", missing.stdout);
+    assert!(missing.stdout.contains("\n1 error in 1 file; "), "{}", missing.stdout);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn hostile_files_are_read_in_bounded_time() {
 fn what_is_named_twice_is_read_once() {
     let folder = folder(&[("a.json", POLICY), ("b/c.json", POLICY)]);
     let ran = in_folder(folder.path(), &["check", "a.json", "./a.json", "b", "b/../b/c.json", "."]);
-    assert_eq!((ran.stdout.as_str(), ran.exit), ("no findings in 2 files\n", 0));
+    assert!(ran.exit == 0 && ran.stdout.starts_with("no findings in 2 files; "), "{}", ran.stdout);
 }
 
 #[test]
@@ -346,7 +346,91 @@ fn rules_are_listed_and_explained() {
     }
     let unknown = run(&["explain", "no-such-rule"]);
     assert_eq!((unknown.exit, unknown.stdout.as_str()), (2, ""));
-    assert!(unknown.stderr.starts_with("error: there is no rule `no-such-rule`\n"), "{}", unknown.stderr);
+    assert!(unknown.stderr.starts_with("error: there is no rule and no service `no-such-rule`\n"), "{}", unknown.stderr);
+    let near = run(&["explain", "guest-can-asume"]);
+    assert!(near.exit == 2 && near.stderr.ends_with("help: did you mean `guest-can-assume`?\n"), "{}", near.stderr);
+    let rule = run(&["explain", "guest-can-assume", "--format", "json"]);
+    let rule: Value = serde_json::from_str(&rule.stdout).expect("JSON");
+    assert_eq!((&rule["topics"][0]["kind"], &rule["topics"][0]["theme"]), (&Value::from("rule"), &Value::from("trust")));
+}
+
+/// What stands between the brackets of `rolecall 0.1.0 (service data of 2026-09-26)`.
+fn data_of() -> String {
+    let version = run(&["--version"]);
+    assert_eq!(version.exit, 0);
+    let data = version.stdout.trim_end().strip_suffix(')').and_then(|line| line.split_once(" ("));
+    data.unwrap_or_else(|| panic!("{}", version.stdout)).1.to_owned()
+}
+
+#[test]
+fn a_long_list_is_cut_unless_all_is_asked_for() {
+    let lines = |arguments: &[&str]| run(arguments).stdout.lines().count();
+    let (cut, all) = (run(&["explain", "s3:GetObject"]), run(&["explain", "s3:GetObject", "-v"]));
+    assert!(cut.stdout.contains(" more (`-v` shows all)\n") && !all.stdout.contains("`-v`"), "{}{}", cut.stdout, all.stdout);
+    assert!(lines(&["explain", "ec2"]) < 20 && lines(&["explain", "ec2:*"]) < 40 && lines(&["explain", "arn:*"]) < 60);
+    let key = run(&["explain", "aws:ResourceTag/team"]).stdout;
+    assert!(key.lines().count() < 8 && key.contains(" services (`-v` shows all)\n"), "{key}");
+    // nothing is cut in JSON
+    let report: Value = serde_json::from_str(&run(&["explain", "ec2", "--format", "json"]).stdout).expect("JSON");
+    assert!(report["topics"][0]["actions"].as_array().is_some_and(|actions| actions.len() > 500));
+    assert!(data_of().ends_with(report["reference"]["date"].as_str().expect("a date")));
+    // narrow
+    let narrow = finish(tool(&["explain", "s3"]).env("COLUMNS", "50"));
+    let wide: Vec<&str> = narrow.stdout.lines().filter(|line| line.chars().count() > 50 && !line.contains("https://")).collect();
+    assert!(wide.is_empty(), "{wide:?}");
+}
+
+#[test]
+fn every_report_tells_of_which_day_the_service_data_is() {
+    let data = data_of();
+    let folder = folder(&[("policy.json", POLICY), ("own.txt", "# own Own\n[actions]\nGo R\n")]);
+    let stdout = |arguments: &[&str]| in_folder(folder.path(), arguments).stdout;
+    for format in ["human", "concise"] {
+        assert_eq!(stdout(&["check", "--format", format, "policy.json"]), format!("no findings in 1 file; {data}\n"));
+        let with = stdout(&["check", "--format", format, "--reference", "own.txt", "policy.json"]);
+        assert_eq!(with, format!("no findings in 1 file; {data} and `own.txt`\n"));
+    }
+    // where nothing hangs on it, it is not told to people
+    assert_eq!(stdout(&["check", "--select", "grammar", "policy.json"]), "no findings in 1 file\n");
+    let json = |format: &str| -> Value {
+        serde_json::from_str(&stdout(&["--reference", "own.txt", "check", "--format", format, "policy.json"])).expect("JSON")
+    };
+    let day = data.rsplit(' ').next().expect("a date");
+    let expected = serde_json::json!({ "date": day, "overlays": ["own.txt"] });
+    assert_eq!(json("json")["reference"], expected);
+    assert_eq!(json("sarif")["runs"][0]["tool"]["driver"]["properties"]["serviceData"], expected);
+}
+
+#[test]
+fn service_data_of_the_user_goes_before_ours() {
+    let policy = POLICY.replace("s3:GetObject", "lantern:LightLamp");
+    let lantern = support::read("fixtures/reference/lantern.json");
+    let folder = folder(&[
+        ("policy.json", &policy),
+        ("lantern.json", &lantern),
+        ("bad.txt", "# own Own\n[actions]\nGo X\n"),
+        ("later.txt", "# lantern Later\n[actions]\nLightLamp T\n"),
+    ]);
+    let ran = |arguments: &[&str]| in_folder(folder.path(), arguments);
+    let without = ran(&["check", "--select", "unknown-service", "policy.json"]);
+    assert!(without.exit == 1 && without.stdout.contains("[unknown-service]"), "{}", without.stdout);
+    assert_eq!(ran(&["check", "--reference", "lantern.json", "--select", "unknown-service", "policy.json"]).exit, 0);
+    let later = ran(&["explain", "lantern:LightLamp", "--reference", "lantern.json", "--reference", "later.txt"]);
+    assert!(
+        later.stdout.starts_with("lantern:LightLamp  tagging\n") && later.stdout.ends_with("  later.txt\n"),
+        "{}",
+        later.stdout
+    );
+    for (arguments, message) in [
+        (["check", "--reference", "bad.txt"], "error: bad.txt:3: behind `Go` stands its access level: L, R, W, T or P\n  help: "),
+        (["check", "--reference", "gone.txt"], "error: cannot read the service data `gone.txt`: no such file or directory\n"),
+        (["check", "--reference", "."], "error: cannot read the service data `.`: it is not a regular file\n"),
+        (["explain", "s3", "--reference=bad.txt"], "error: bad.txt:3: "),
+    ] {
+        let failed = ran(&arguments);
+        assert_eq!((failed.exit, failed.stdout.as_str()), (2, ""));
+        assert!(failed.stderr.starts_with(message), "{}", failed.stderr);
+    }
 }
 
 #[test]

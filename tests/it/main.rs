@@ -9,6 +9,7 @@
     reason = "a test tells that something is wrong by panicking"
 )]
 
+mod action_rules;
 mod cli;
 mod cognito_rules;
 mod config;
@@ -19,6 +20,7 @@ mod grammar;
 mod identity;
 mod joined;
 mod json;
+mod key_rules;
 mod markdown;
 mod pages;
 mod paper;

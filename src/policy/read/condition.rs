@@ -78,7 +78,7 @@ impl Reader {
         let (prefix, name) = known.split_once(':').unwrap_or(("", ""));
         if prefix.is_empty() || name.is_empty() || prefix.contains(char::is_whitespace) || own.contains(char::is_whitespace) {
             self.fault(PolicyFault::MalformedConditionKey, key.span());
-        } else if tag.is_none_or(str::is_empty) && TAGS.iter().any(|tags| tags.eq_ignore_ascii_case(own)) {
+        } else if tag.is_none_or(str::is_empty) && TAG_KEYS.iter().any(|tags| tags.eq_ignore_ascii_case(own)) {
             self.fault(PolicyFault::MissingTagKey, key.span());
         }
     }
@@ -146,7 +146,7 @@ impl Reader {
 /// Condition keys behind which the key of a tag must stand.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const TAGS: [&str; 7] = [
+pub const TAG_KEYS: [&str; 7] = [
     "aws:ResourceTag",
     "aws:RequestTag",
     "aws:PrincipalTag",

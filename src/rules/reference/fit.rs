@@ -1,6 +1,6 @@
 //! Which of the listed actions can be about none of the listed resources.
 
-use super::address::Address;
+use super::address::{Address, SERVICE};
 use super::view::{Meaning, Named, View};
 use super::{arn_form, malformed_arn};
 use crate::pattern::Shape;
@@ -24,7 +24,7 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
         return misfits;
     }
     let mut resources = Resources { shapes: view.resources.iter().map(Address::shape).collect(), seen: Vec::new() };
-    for named in &view.actions {
+    for named in view.actions.iter().filter(|named| is_own(view, named)) {
         let mut formats = Vec::new();
         let mut misses = |action: Action<'i>| match resources.formats(action) {
             Some(own) => {
@@ -52,9 +52,10 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
     misfits
 }
 
-/// The listed actions that take no resource but `*`, while only ARNs are listed.
+/// The listed actions that take no resource but `*`, while only ARNs are listed. In the policy of a resource an ARN does no harm: the
+/// policy of an MSK cluster holds `kafka:GetBootstrapBrokers` for it.
 pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<Misfit<'v, 'i, 'p, 's>> {
-    if !lists_arns(view) {
+    if view.policy.kind == PolicyKind::Resource || !lists_arns(view) {
         return Vec::new();
     }
     let has_none = |action: Action<'_>| !action.is_unsure() && action.resources().next().is_none();
@@ -79,6 +80,14 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
         && view.policy.kind != PolicyKind::Trust
         && !view.resources.is_empty()
         && !view.resources.iter().any(|own| own.is_every() || own.known().is_empty() || malformed_arn::is_malformed(own))
+}
+
+/// Whether an action may be of the service whose policy this is; that one of another service has no place in the policy of a resource
+/// is told by itself.
+fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
+    let (Meaning::One(Action { service, .. }) | Meaning::Several(service, _)) = named.meaning else { return false };
+    let is_of = |own: &Address<'_, '_>| own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix());
+    view.policy.kind != PolicyKind::Resource || view.resources.iter().any(is_of)
 }
 
 /// The listed resources, and which forms they were found to have.

@@ -2,9 +2,9 @@
 
 use super::Check;
 use super::view::{Meaning, Named, View};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::Reference;
+use crate::reference::{Reference, Service, operation, products};
 use crate::spelling::nearest;
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -16,29 +16,72 @@ static RULE: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    for own in &view.actions {
-        if let Meaning::NoService(prefix, name) = own.meaning {
-            findings.push(finding(view, own, prefix, name));
-        }
-    }
-}
-
-fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, prefix: &str, name: &str) -> Finding {
-    let (label, help) = match meant(view.reference, prefix, name) {
-        Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}:{name}`")),
-        None => (String::new(), "write the prefix that the service authorization reference of AWS gives".to_owned()),
+    let prefix = |meaning: &Meaning<'_, '_>| match meaning {
+        Meaning::NoService(prefix, _) => Some(prefix.to_ascii_lowercase()),
+        _ => None,
     };
-    Finding {
-        severity: view.severity_of_unknown(RULE.severity),
-        help: Some(format!("{help}; {}", view.as_of())),
-        ..RULE.finding(format!("no service has the prefix `{prefix}`"), own.part(0..prefix.len()), label)
+    for (_, group) in view.grouped(prefix) {
+        findings.extend(finding(view, &group));
     }
 }
 
-/// The service that was meant: of those with a prefix that is near, or with such an action, the one that has both.
-fn meant<'r>(reference: &'r Reference, prefix: &str, name: &str) -> Option<&'r str> {
-    let has = |service: &str| reference.service(service).is_some_and(|own| own.action(name).is_some());
-    let near = nearest(prefix, reference.prefixes());
-    let titled = || reference.prefixes().find(|own| has(own) && (own.contains(prefix) || prefix.contains(*own)));
-    near.filter(|near| has(near)).or_else(titled).or(near)
+/// One finding for all actions of the statement that have this prefix.
+fn finding(view: &View<'_, '_, '_>, group: &[&Named<'_, '_, '_>]) -> Option<Finding> {
+    let (first, others) = group.split_first()?;
+    let Meaning::NoService(prefix, name) = first.meaning else { return None };
+    let names = group.iter().filter_map(|own| match own.meaning {
+        Meaning::NoService(_, name) => Some(name),
+        _ => None,
+    });
+    let (label, help) = match meant(view.reference, prefix, &names.collect::<Vec<_>>()) {
+        Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}:{name}`")),
+        None => (
+            String::new(),
+            "write the prefix that the service authorization reference gives, or leave it out if AWS has ended the service"
+                .to_owned(),
+        ),
+    };
+    let message = format!("`{prefix}` is not a service that AWS lists");
+    let place = |own: &Named<'_, '_, '_>| own.part(0..prefix.len());
+    Some(Finding {
+        severity: view.severity_of_unknown(RULE.severity),
+        related: others.iter().map(|own| Label::new(place(own), "")).collect(),
+        help: Some(format!("{help}; {}", view.if_unknown())),
+        ..RULE.finding(message, place(first), label)
+    })
+}
+
+/// The service that was meant. Best is one that has all these actions and is called nearly so.
+fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&'r str> {
+    let of_operation = || {
+        let found = names.iter().find_map(|name| operation(&format!("{prefix}:{name}")))?;
+        found.actions().next()?.split_once(':').map(|(service, _)| service)
+    };
+    let product = products().find(|(own, _)| own.eq_ignore_ascii_case(prefix)).map(|(_, service)| service);
+    if let Some(known) = product.or_else(of_operation) {
+        return reference.service(known).map(Service::prefix);
+    }
+    let has = |service: &&Service| names.iter().all(|name| service.matching(name).next().is_some());
+    let having: Vec<&Service> = reference.services().filter(has).collect();
+    let prefixes = || having.iter().map(|service| service.prefix());
+    let called = || only(having.iter().filter(|service| is_called(service, prefix)).map(|service| service.prefix()));
+    // a wildcard alone says nothing on the service
+    let telling = names.iter().any(|name| !name.contains(['*', '?']));
+    let holder = || telling.then(|| only(prefixes())).flatten();
+    nearest(prefix, prefixes()).or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()))
+}
+
+/// The item, where there is but one.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    items.next().filter(|_| items.next().is_none())
+}
+
+/// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
+fn is_called(service: &Service, name: &str) -> bool {
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
+    let within = |short: &[u8], long: &[u8]| short.len() > 3 && long.windows(short.len()).any(|own| own == short);
+    let (name, prefix, title) = (letters(name), letters(service.prefix()), letters(service.title()));
+    let words = service.title().split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
+    let initials: Vec<u8> = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase()).collect();
+    within(&name, &prefix) || within(&prefix, &name) || within(&name, &title) || (name.len() > 2 && initials == name)
 }

@@ -7,8 +7,8 @@ use crate::finding::Severity;
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::Pattern;
-use crate::policy::{Policy, Statement};
-use crate::reference::{Action, Reference, Service};
+use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
+use crate::reference::{Action, ConditionKey, Reference, Service};
 use crate::source::Span;
 use crate::syntax::{Piece, Text};
 
@@ -27,6 +27,21 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
     /// The values of `Resource` or `NotResource`.
     pub(super) resources: Vec<Address<'p, 's>>,
+    /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
+    pub(super) keys: Vec<Key<'i, 'p, 's>>,
+}
+
+/// The key of a condition as written, and what it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key<'i, 'p, 's> {
+    /// The condition that asks for it.
+    pub(super) condition: &'p Condition<'s>,
+    /// Its operator.
+    pub(super) operator: Operator,
+    /// As it stands in the policy.
+    pub(super) name: &'p str,
+    /// What it stands for; `None` where no such key is known.
+    pub(super) known: Option<ConditionKey<'i>>,
 }
 
 /// An action as written, and what it stands for.
@@ -75,7 +90,8 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         };
         let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), &mut service) }).collect();
         let resources = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
-        Self { reference, policy, role, statement, actions, resources }
+        let keys = statement.conditions.iter().filter_map(|condition| Key::of(reference, condition)).collect();
+        Self { reference, policy, role, statement, actions, resources, keys }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -97,6 +113,37 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         self.names_actions().then_some(all).filter(|all| !all.is_empty())
     }
 
+    /// Those of its actions for which the key is the same, together, in the order of the first of each.
+    pub(super) fn grouped<'v, K: PartialEq>(
+        &'v self,
+        key: impl Fn(&Meaning<'i, 'p>) -> Option<K>,
+    ) -> Vec<(K, Vec<&'v Named<'i, 'p, 's>>)> {
+        let mut groups: Vec<(K, Vec<_>)> = Vec::new();
+        for own in &self.actions {
+            let Some(key) = key(&own.meaning) else { continue };
+            match groups.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, members)) => members.push(own),
+                None => groups.push((key, vec![own])),
+            }
+        }
+        groups
+    }
+
+    /// What a name does in this statement that is no action of anything.
+    pub(super) fn in_vain(&self) -> &'static str {
+        match self.statement.effect {
+            _ if !self.names_actions() => "excepts nothing",
+            Some((Effect::Allow, _)) => "allows nothing",
+            Some((Effect::Deny, _)) => "forbids nothing",
+            None => "stands for nothing",
+        }
+    }
+
+    /// Whether the statement has this effect.
+    pub(super) fn has_effect(&self, effect: Effect) -> bool {
+        self.statement.effect.is_some_and(|(own, _)| own == effect)
+    }
+
     /// How much an unknown name matters: less where the facts are so old that it may exist by now.
     pub(super) fn severity_of_unknown(&self, fresh: Severity) -> Severity {
         if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
@@ -106,9 +153,24 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
     pub(super) fn as_of(&self) -> String {
         format!("the service data is of {}", Reference::date())
     }
+
+    /// The end of the help on an unknown name: what comes of it, and how far it may be known after all.
+    pub(super) fn if_unknown(&self) -> String {
+        format!("a name that AWS does not know {}; {}", self.in_vain(), self.as_of())
+    }
 }
 
 impl Named<'_, '_, '_> {
+    /// As it stands in the policy, where that is one text.
+    pub(super) fn text(&self) -> &str {
+        self.pattern.plain().unwrap_or("")
+    }
+
+    /// Its place.
+    pub(super) fn span(&self) -> Span {
+        self.part(0..self.text().len())
+    }
+
     /// The place of a byte range of the text.
     pub(super) fn part(&self, range: Range<usize>) -> Span {
         part(&self.pattern.text, range)
@@ -123,7 +185,42 @@ pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
     }
 }
 
+impl<'i, 'p, 's> Key<'i, 'p, 's> {
+    fn of(reference: &'i Reference, condition: &'p Condition<'s>) -> Option<Self> {
+        let (operator, name) = (condition.operator?, condition.key.known()?);
+        is_key_name(name).then(|| Self { condition, operator, name, known: reference.key(name) })
+    }
+}
+
+/// Whether a key names an issuer of tokens by its address, whose claims are condition keys; AWS knows but a few of them by name.
+pub(super) fn is_of_issuer(key: &str) -> bool {
+    let (prefix, name) = key.split_once(':').unwrap_or((key, ""));
+    prefix.contains(['.', '/']) || name.starts_with("//")
+}
+
+/// Whether a text can be a condition key; what cannot is a fault of its own.
+pub(super) fn is_key_name(text: &str) -> bool {
+    let own = text.split('/').next().unwrap_or(text);
+    let whole = text.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
+    whole && !own.contains(char::is_whitespace) && !text.contains("${") && !lacks_tag(text)
+}
+
+/// Whether the key of a tag is due behind this one and is missing, which is a fault of its own.
+fn lacks_tag(text: &str) -> bool {
+    let (own, tag) = text.split_once('/').unwrap_or((text, ""));
+    tag.is_empty() && policy::TAG_KEYS.iter().any(|tags| tags.eq_ignore_ascii_case(own))
+}
+
 impl<'i, 'p> Meaning<'i, 'p> {
+    /// The service, where it is one that is known.
+    pub(super) fn service(&self) -> Option<&'i Service> {
+        match *self {
+            Self::NoAction(service, _) | Self::Several(service, _) => Some(service),
+            Self::One(action) => Some(action.service),
+            Self::Open | Self::Every | Self::NoService(..) => None,
+        }
+    }
+
     fn of(text: Option<&'p str>, mut service: impl FnMut(&'p str) -> Option<&'i Service>) -> Self {
         let Some(text) = text else { return Self::Open };
         if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {

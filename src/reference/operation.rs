@@ -1,0 +1,52 @@
+//! Names that are taken for actions or for prefixes of services and are neither: API operations, products.
+
+use crate::pattern::{Mode, Unit, matches};
+
+/// An operation of an API that is no action.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Its name as a policy would write it: `s3:ListObjectsV2`.
+    pub name: &'static str,
+    /// Whether it is sure that there is no such action.
+    pub sure: bool,
+    actions: &'static str,
+}
+
+impl Operation {
+    /// The actions that allow it. Where there are several, the request decides which of them count.
+    pub fn actions(self) -> impl Iterator<Item = &'static str> {
+        self.actions.split(' ')
+    }
+}
+
+/// The operations that are no actions.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    lines(OPERATIONS).filter_map(|line| {
+        let (name, actions) = line.split_once(' ')?;
+        let bare = name.trim_end_matches('?');
+        Some(Operation { name: bare, sure: bare == name, actions })
+    })
+}
+
+/// The operation of this name, in any letter case: `s3:ListObjectsV2`.
+pub fn operation(name: &str) -> Option<Operation> {
+    operations().find(|own| own.name.eq_ignore_ascii_case(name))
+}
+
+/// The operations that an action with `*` and `?` would stand for if they were actions.
+pub fn operations_matching(pattern: &str) -> impl Iterator<Item = Operation> {
+    operations().filter(move |own| matches(&[Unit::Wild(pattern)], own.name, Mode::Action))
+}
+
+/// Names of products, of command lines and of libraries that are no prefixes of services, each with the service that is meant.
+pub fn products() -> impl Iterator<Item = (&'static str, &'static str)> {
+    lines(PRODUCTS).filter_map(|line| line.split_once(' '))
+}
+
+static OPERATIONS: &str = include_str!("operations.txt");
+
+static PRODUCTS: &str = include_str!("products.txt");
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}

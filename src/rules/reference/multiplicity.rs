@@ -1,0 +1,92 @@
+//! `ForAllValues` and `ForAnyValue` where they do not belong, and where they are missing.
+
+use super::Check;
+use super::absence::holds_without;
+use super::view::{Key, View, is_of_issuer};
+use crate::finding::{Finding, Severity};
+use crate::lint::Rule;
+use crate::policy::{Comparison, Effect, Operator, PolicyKind, SetPrefix};
+
+pub(super) const MANY_CHECK: Check = Check { rule: &MANY, run: many };
+
+pub(super) const SINGLE_CHECK: Check = Check { rule: &SINGLE, run: single };
+
+static MANY: Rule = Rule {
+    name: "multivalued-key-without-set-operator",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/reference/multivalued-key-without-set-operator.md"),
+};
+
+static SINGLE: Rule = Rule {
+    name: "set-operator-on-single-valued-key",
+    severity: Severity::Low,
+    page: include_str!("../../../rules/reference/set-operator-on-single-valued-key.md"),
+};
+
+fn many(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
+    let plain = |key: &&Key<'_, '_, '_>| key.operator.set.is_none() && key.operator.comparison != Comparison::Null;
+    let found = view.keys.iter().filter(plain).filter(|key| key.known.is_some_and(|known| known.many));
+    findings.extend(found.map(|key| {
+        let name = key.condition.operator_text.shown();
+        let with = |set| Operator { set: Some(set), ..key.operator }.name();
+        let (any, all) = (with(SetPrefix::ForAnyValue), with(SetPrefix::ForAllValues));
+        Finding {
+            help: Some(format!(
+                "write `{any}` if one value of the request is enough, or `{all}` if each must fit; the latter also holds without any value"
+            )),
+            ..MANY.finding(
+                format!("`{}` may have several values, and AWS does not say what `{name}` then compares", key.name),
+                key.condition.operator_text.span(),
+                "for keys of one value",
+            )
+        }
+    }));
+}
+
+fn single(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
+    let found = view.keys.iter().filter(|key| key.operator.comparison != Comparison::Null);
+    let found = found.filter(|key| key.known.is_some_and(|known| !known.many));
+    findings.extend(found.filter_map(|key| finding(view, key, key.operator.set?)));
+}
+
+fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, set: SetPrefix) -> Option<Finding> {
+    let name = key.condition.operator_text.shown();
+    let opens = set == SetPrefix::ForAllValues && view.has_effect(Effect::Allow) && opens_without_key(view, key);
+    // who gets in by the claims of a token is judged by other rules
+    if is_of_issuer(key.name) && !opens {
+        return None;
+    }
+    let (severity, message) = match set {
+        _ if opens => {
+            (severity_of_opening(view), format!("`{name}` also lets a request through that does not hold `{}`", key.name))
+        }
+        SetPrefix::ForAllValues => (Severity::Low, format!("`{name}` on `{}`, which never has several values", key.name)),
+        SetPrefix::ForAnyValue => (Severity::Style, format!("`{name}` on `{}`, which never has several values", key.name)),
+    };
+    let plain = Operator { set: None, ..key.operator }.name();
+    Some(Finding {
+        severity,
+        help: Some(format!("write `{plain}`; AWS warns of set operators on keys of one value")),
+        ..SINGLE.finding(message, key.condition.operator_text.span(), if opens { "true where the key is absent" } else { "" })
+    })
+}
+
+/// Where a policy names a principal, whoever sends no such key gets in; elsewhere a principal may do more than it seems.
+fn severity_of_opening(view: &View<'_, '_, '_>) -> Severity {
+    let names_principal = matches!(view.policy.kind, PolicyKind::Trust | PolicyKind::Resource);
+    if names_principal { Severity::High } else { Severity::Medium }
+}
+
+/// Whether the condition holds without the key only because of `ForAllValues`, and requests may lack the key.
+fn opens_without_key(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> bool {
+    let is_global = key.known.and_then(|known| known.global).is_some_and(|global| global.always);
+    // every token has a subject and an audience
+    let always = is_global || is_of_issuer(key.name) && [":aud", ":sub"].iter().any(|claim| key.name.ends_with(claim));
+    let is_there = view.keys.iter().any(|other| other.name.eq_ignore_ascii_case(key.name) && asks_for_key(other));
+    !key.operator.negated && !key.operator.if_exists && !always && !is_there
+}
+
+/// Whether a condition holds only where the request holds its key.
+fn asks_for_key(key: &Key<'_, '_, '_>) -> bool {
+    holds_without(key) == Some(false)
+}

@@ -1,0 +1,75 @@
+//! An action that its service does not have.
+
+use super::Check;
+use super::view::{Meaning, Named, View};
+use crate::finding::{Finding, Severity};
+use crate::lint::Rule;
+use crate::reference::{Operation, Reference, Service, operation};
+use crate::spelling::{nearest, slips};
+
+pub(super) const CHECK: Check = Check { rule: &RULE, run };
+
+static RULE: Rule =
+    Rule { name: "unknown-action", severity: Severity::Medium, page: include_str!("../../../rules/reference/unknown-action.md") };
+
+/// What to write where an API operation stands that these actions allow.
+pub(super) fn allowed_by(actions: &[&str]) -> String {
+    match actions {
+        [action] => format!("write `{action}`"),
+        _ => format!("write those of `{}` that the requests need", actions.join("`, `")),
+    }
+}
+
+fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
+    for own in &view.actions {
+        if let Meaning::NoAction(service, name) = own.meaning {
+            findings.push(match operation(own.text()) {
+                Some(operation) => of_operation(view, own, operation),
+                None => finding(view, own, service, name),
+            });
+        }
+    }
+}
+
+fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, name: &str) -> Finding {
+    let (label, help) = advice(view.reference, service, name);
+    Finding {
+        severity: view.severity_of_unknown(RULE.severity),
+        help: Some(format!("{help}; {}", view.if_unknown())),
+        ..RULE.finding(format!("`{}` is not an action that AWS lists", own.text()), own.span(), label)
+    }
+}
+
+fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, operation: Operation) -> Finding {
+    let actions: Vec<_> = operation.actions().collect();
+    let help = allowed_by(&actions);
+    let (severity, message) = if operation.sure {
+        (Severity::Error, format!("`{}` is an API operation, not an action: it {}", own.text(), view.in_vain()))
+    } else {
+        (RULE.severity, format!("`{}` is listed as an API operation, not as an action", own.text()))
+    };
+    Finding {
+        severity: view.severity_of_unknown(severity),
+        help: Some(format!("{help}; {}", view.as_of())),
+        ..RULE.finding(message, own.span(), format!("allowed by `{}`", actions.join("`, `")))
+    }
+}
+
+/// What is to be seen, and what to do: with a slip of the pen, with a name that one other service has, and otherwise.
+fn advice(reference: &Reference, service: &Service, name: &str) -> (String, String) {
+    let prefix = service.prefix();
+    let near = nearest(name, service.actions().map(|action| action.name)).filter(|near| slips(near, name) <= SLIGHT);
+    if let Some(near) = near {
+        return (format!("did you mean `{prefix}:{near}`?"), format!("write `{prefix}:{near}`"));
+    }
+    let mut others = reference.services().filter_map(|other| other.action(name));
+    if let (Some(other), None) = (others.next(), others.next()) {
+        let (owner, name) = (other.service.prefix(), other.name);
+        return (format!("`{owner}` has an action of this name"), format!("write `{owner}:{name}` if that is meant"));
+    }
+    let page = service.page().unwrap_or_else(|| "the page of the service".to_owned());
+    (String::new(), format!("look the actions of `{prefix}` up on {page}"))
+}
+
+/// With more letters apart, a name is rather another one than misspelt.
+const SLIGHT: usize = 2;

@@ -1,0 +1,65 @@
+//! A variable that no request fills in.
+
+use super::Check;
+use super::unknown_condition_key::near;
+use super::view::{View, is_key_name, is_of_issuer};
+use crate::finding::{Finding, Severity};
+use crate::lint::Rule;
+use crate::pattern::{Pattern, Variable};
+use crate::policy::Comparison;
+
+pub(super) const CHECK: Check = Check { rule: &RULE, run };
+
+static RULE: Rule = Rule {
+    name: "unknown-variable",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/reference/unknown-variable.md"),
+};
+
+fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
+    let resources = view.statement.resources.iter().flat_map(|resources| &resources.list);
+    // under the other operators no variable is filled in, which is a fault of its own
+    let takes = |comparison: Comparison| {
+        matches!(
+            comparison,
+            Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike | Comparison::Arn
+        )
+    };
+    let conditions = view.statement.conditions.iter();
+    let conditions = conditions.filter(|condition| condition.operator.is_some_and(|operator| takes(operator.comparison)));
+    let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
+    for variable in resources.chain(values).flat_map(Pattern::variables) {
+        findings.extend(finding(view, variable));
+    }
+}
+
+fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>) -> Option<Finding> {
+    let name = variable.key.as_ref();
+    if !is_key_name(name) || is_of_issuer(name) || is_malformed(name) {
+        return None;
+    }
+    let Some(key) = view.reference.key(name) else {
+        let (prefix, own) = name.split_once(':').unwrap_or(("", name));
+        let near = near(view.reference, prefix, own);
+        let label = near.as_ref().map_or_else(String::new, |near| format!("did you mean `${{{near}}}`?"));
+        let help = match near {
+            Some(near) => format!("write `${{{near}}}`"),
+            None => "write the name of a condition key, as in `${aws:username}`".to_owned(),
+        };
+        return Some(Finding {
+            severity: view.severity_of_unknown(RULE.severity),
+            help: Some(format!("{help}; {}", view.as_of())),
+            ..RULE.finding(format!("no request fills in `${{{name}}}`: there is no such condition key"), variable.span, label)
+        });
+    };
+    key.many.then(|| Finding {
+        help: Some("take a key of one value; AWS fills in no others".to_owned()),
+        ..RULE.finding(format!("no request fills in `${{{name}}}`: the key may have several values"), variable.span, "")
+    })
+}
+
+/// Whether a character stands in the name that no key has; that is a fault of its own.
+fn is_malformed(name: &str) -> bool {
+    let own = name.split('/').next().unwrap_or(name);
+    !own.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":._-".contains(&byte))
+}

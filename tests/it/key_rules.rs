@@ -1,0 +1,156 @@
+//! The rules on condition keys: what is told of a key under each operator, and what is left alone.
+
+use rolecall::config::Config;
+use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
+use rolecall::reference::Reference;
+use rolecall::rules;
+use rolecall::source::Sources;
+
+/// The findings on a statement with these elements, each as `rule severity: message`.
+fn told(elements: &str) -> Vec<String> {
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": {{{elements}}}}}"#);
+    let mut sources = Sources::new();
+    let id = sources.add("policy.json", text);
+    let mut inventory = Inventory::default();
+    inventory.read(&sources, id);
+    let found = rules::run(&Facts {
+        sources: &sources,
+        inventory: &inventory,
+        config: &Config::default(),
+        reference: &Reference::default(),
+    });
+    found.iter().map(|finding| format!("{} {}: {}", finding.rule, finding.severity.name(), finding.message)).collect()
+}
+
+fn of_condition(effect: &str, actions: &str, operator: &str, key: &str, value: &str) -> Vec<String> {
+    told(&format!(
+        r#""Effect": "{effect}", "Action": {actions}, "Resource": "*", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#
+    ))
+}
+
+#[test]
+fn what_an_absent_key_comes_to() {
+    for (effect, operator, value, expected) in [
+        ("Allow", "StringEquals", "x", ", so the statement allows nothing"),
+        ("Deny", "StringLike", "x", ", so the statement never denies anything"),
+        ("Allow", "StringNotEquals", "x", ", so the condition always holds and guards nothing"),
+        ("Allow", "StringEqualsIfExists", "x", ", so the condition always holds and guards nothing"),
+        ("Allow", "ForAllValues:StringEquals", "x", ", so the condition always holds and guards nothing"),
+        ("Allow", "ForAnyValue:StringNotEquals", "x", ", so the statement allows nothing"),
+        ("Deny", "StringNotLike", "x", ", so the condition always holds and the statement denies more than it seems to"),
+        ("Deny", "Null", "true", ", so the condition always holds and the statement denies more than it seems to"),
+        ("Deny", "Null", "false", ", so the statement never denies anything"),
+        ("Allow", "ForAnyValue:StringEqualsIfExists", "x", ""),
+    ] {
+        let unknown = of_condition(effect, r#""s3:GetObject""#, operator, "s3:absent", value);
+        let expected = |rule: &str, what: &str| vec![format!("{rule} medium: {what}{expected}")];
+        assert_eq!(unknown, expected("unknown-condition-key", "`s3` has no condition key `absent`"), "{effect} {operator}");
+        let never = of_condition(effect, r#""s3:GetObject""#, operator, "s3:RequestObjectTagKeys", value);
+        let never: Vec<_> = never.into_iter().filter(|message| message.starts_with("key-never-present")).collect();
+        let what = "a request for `s3:GetObject` never holds `s3:RequestObjectTagKeys`";
+        assert_eq!(never, expected("key-never-present", what), "{effect} {operator}");
+    }
+}
+
+#[test]
+fn keys_that_are_left_alone() {
+    for (actions, operator, key, value) in [
+        // the claims of any issuer, also of one whose claims are not known
+        (r#""s3:GetObject""#, "StringEquals", "auth.example.com/realms/x:groups", "x"),
+        (r#""s3:GetObject""#, "StringEquals", "cognito-identity.amazonaws.com:sub", "x"),
+        (r#""s3:GetObject""#, "StringEquals", "saml:sub", "x"),
+        // a key of a session
+        (r#""s3:GetObject""#, "ArnLike", "lambda:SourceFunctionArn", "arn:aws:lambda:*:*:function:x"),
+        // some action has it, or may have it
+        (r#"["kms:Decrypt"]"#, "StringEquals", "kms:EncryptionContext:team", "x"),
+        (r#"["s3:Get*", "s3:List*"]"#, "StringLike", "s3:prefix", "x"),
+        (r#""*""#, "StringEquals", "iam:PassedToService", "ec2.amazonaws.com"),
+        (r#"["iam:PassRole"]"#, "StringEquals", "iam:PassedToService", "ec2.amazonaws.com"),
+        // of no action does the reference tell it
+        (r#""iottwinmaker:GetWorkspace""#, "ForAnyValue:StringEquals", "iottwinmaker:linkedServices", "x"),
+        (r#""aws-marketplace:Subscribe""#, "ForAnyValue:StringEquals", "aws-marketplace:ProductId", "x"),
+        // while it is made, its tags may count
+        (r#"["ec2:CreateVolume", "ec2:DeleteVolume"]"#, "StringEquals", "aws:ResourceTag/team", "x"),
+        // types that come to the same, and tags
+        (r#""s3:GetObject""#, "StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x"),
+        (r#""s3:GetObject""#, "StringEquals", "aws:SecureTransport", "true"),
+        (r#""s3:GetObject""#, "Bool", "aws:PrincipalTag/mfa", "true"),
+        (r#""s3:GetObject""#, "NumericLessThan", "aws:EpochTime", "1764115200"),
+        (r#""s3:GetObject""#, "ArnLike", "aws:PrincipalTag/role", "arn:aws:iam::*:role/x"),
+        (r#""s3:GetObject""#, "IpAddress", "AWS:SourceIP", "203.0.113.0/24"),
+    ] {
+        assert_eq!(of_condition("Allow", actions, operator, key, value), [""; 0], "{actions} {operator} {key}");
+    }
+}
+
+#[test]
+fn set_operators_by_what_they_let_in() {
+    let key = |effect: &str, operator: &str, key: &str| {
+        let found = of_condition(effect, r#""s3:ListBucket""#, operator, key, "x");
+        let mut found = found.iter().filter_map(|told| told.strip_prefix("set-operator-on-single-valued-key "));
+        found.next().and_then(|told| told.split(':').next()).unwrap_or("none").to_owned()
+    };
+    assert_eq!(key("Allow", "ForAllValues:StringLike", "s3:prefix"), "medium");
+    assert_eq!(key("Allow", "ForAllValues:StringNotLike", "s3:prefix"), "low");
+    assert_eq!(key("Allow", "ForAllValues:StringLikeIfExists", "s3:prefix"), "low");
+    assert_eq!(key("Allow", "ForAllValues:StringLike", "aws:UserAgent"), "low");
+    assert_eq!(key("Deny", "ForAllValues:StringLike", "s3:prefix"), "low");
+    assert_eq!(key("Allow", "ForAnyValue:StringLike", "s3:prefix"), "style");
+    assert_eq!(key("Allow", "ForAllValues:StringEquals", "aws:CalledVia"), "none");
+    assert_eq!(key("Allow", "StringLike", "s3:prefix"), "none");
+    let guarded = told(
+        r#""Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", "Condition": {
+            "ForAllValues:StringLike": {"s3:prefix": "x"}, "Null": {"S3:Prefix": "false"}}"#,
+    );
+    let expected =
+        "set-operator-on-single-valued-key low: `ForAllValues:StringLike` on `s3:prefix`, which never has several values";
+    assert_eq!(guarded, [expected]);
+}
+
+#[test]
+fn a_token_without_the_claim_gets_in() {
+    let trust = |claim: &str| {
+        let host = "token.actions.githubusercontent.com";
+        let found = told(&format!(
+            r#""Effect": "Allow", "Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{host}"}},
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{
+            "StringEquals": {{"{host}:aud": "sts.amazonaws.com", "{host}:sub": "repo:a/b:ref:refs/heads/main"}},
+            "ForAllValues:StringEquals": {{"{host}:{claim}": "production"}}}}"#
+        ));
+        found.into_iter().filter(|told| told.starts_with("set-operator")).collect::<Vec<_>>()
+    };
+    let message = "`ForAllValues:StringEquals` also lets a request through that does not hold";
+    let key = "`token.actions.githubusercontent.com:environment`";
+    assert_eq!(trust("environment"), [format!("set-operator-on-single-valued-key high: {message} {key}")]);
+    assert_eq!(trust("sub"), [""; 0]);
+}
+
+#[test]
+fn principals_that_are_services_and_others() {
+    let with = |principal: &str, effect: &str, operator: &str, key: &str| {
+        let found = told(&format!(
+            r#""Effect": "{effect}", "Principal": {principal}, "Action": "sns:Publish", "Resource": "*",
+            "Condition": {{"{operator}": {{"{key}": "x"}}}}"#
+        ));
+        found
+            .into_iter()
+            .filter_map(|told| told.strip_prefix("principal-key-for-service medium: ").map(ToOwned::to_owned))
+            .collect()
+    };
+    let service = r#"{"Service": "s3.amazonaws.com"}"#;
+    let expected = |end: &str| vec![format!("a service that calls by itself never sends `aws:PrincipalOrgID`, so {end}")];
+    let found: Vec<String> = with(service, "Allow", "StringEquals", "aws:PrincipalOrgID");
+    assert_eq!(found, expected("the statement allows nothing"));
+    let found: Vec<String> = with(service, "Deny", "StringNotEquals", "aws:PrincipalOrgID");
+    assert_eq!(found, expected("the condition always holds and the statement denies more than it seems to"));
+    for (principal, key) in [
+        (service, "aws:SourceOrgID"),
+        (service, "aws:PrincipalIsAWSService"),
+        (r#"{"Service": "s3.amazonaws.com", "AWS": "111122223333"}"#, "aws:PrincipalOrgID"),
+        (r#"{"Service": "*"}"#, "aws:PrincipalOrgID"),
+        (r#""*""#, "aws:PrincipalOrgID"),
+    ] {
+        assert_eq!(with(principal, "Allow", "StringEquals", key), [""; 0], "{principal} {key}");
+    }
+}
