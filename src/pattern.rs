@@ -4,6 +4,7 @@
 //! evaluator and prover use the one function [`matches()`].
 
 mod glob;
+mod shape;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use crate::source::Span;
 use crate::syntax::{Literal, Piece, Text};
 
 pub use glob::{arn_is_short, matches};
+pub use shape::{Field, Shape};
 
 /// A string of a policy, taken apart into what it is compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,8 +1,10 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
+mod form;
 mod key;
 mod operation;
 mod overlay;
+mod partition;
 mod service;
 mod services;
 mod shape;
@@ -16,8 +18,10 @@ use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
+pub use form::{Form, Slot};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
+pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};
 
@@ -80,6 +84,19 @@ impl Reference {
         let others = (0..services::SERVICES.len()).filter_map(|index| -> Option<&Service> { built_in(index) });
         let hidden = |prefix: &str| self.overlay.iter().any(|own| own.prefix() == prefix);
         self.overlay.iter().chain(others.filter(move |own| !hidden(own.prefix())))
+    }
+
+    /// The formats of ARNs whose third part is this, of whatever service. Where the service of that name has none that fits, this
+    /// looks through all, which takes a moment.
+    pub fn forms(&self, arn_service: &str, fits: impl Fn(&Form) -> bool) -> Vec<&Form> {
+        let of = |service: &'_ Service| service.prefix() != arn_service && service.names_in_arns(arn_service);
+        let own = self.service(arn_service).into_iter().flat_map(Service::forms);
+        let fitting = |form: &&Form| form.service == arn_service && fits(form);
+        let found: Vec<_> = own.filter(fitting).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        self.services().filter(|service| of(service)).flat_map(Service::forms).filter(fitting).collect()
     }
 
     /// The action of this name with its prefix, in any letter case: `s3:GetObject`.
@@ -176,19 +193,6 @@ pub fn is_sample_pool_id(id: &str) -> bool {
 pub fn sample_pool_ids() -> impl Iterator<Item = &'static str> {
     SAMPLE_IDS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
-
-/// The regions of all partitions.
-pub fn regions() -> impl Iterator<Item = &'static str> {
-    REGIONS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
-}
-
-/// The day on which the regions were listed, as `2026-11-23`.
-pub fn regions_date() -> &'static str {
-    let first = REGIONS.lines().next().unwrap_or_default();
-    first.rsplit(' ').next().unwrap_or_default().trim_end_matches('.')
-}
-
-static REGIONS: &str = include_str!("reference/regions.txt");
 
 static SAMPLE_IDS: &str = include_str!("reference/sample-ids.txt");
 

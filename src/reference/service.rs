@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use memchr::memchr_iter;
 
+use super::form::{self, Form};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -28,6 +30,7 @@ pub struct Service {
     places: Vec<u16>,
     /// Where the descriptions start.
     descriptions: usize,
+    forms: OnceLock<Vec<Form>>,
 }
 
 /// A line: where it starts, where its first word ends, where it ends.
@@ -155,6 +158,7 @@ impl Service {
             actions: Vec::new(),
             places: Vec::new(),
             descriptions: text.len(),
+            forms: OnceLock::new(),
         };
         for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
             let start = std::mem::replace(&mut at, end + 1);
@@ -255,6 +259,16 @@ impl Service {
         let same = |own: &str| own.len() == name.len() && own.replace('~', " ").eq_ignore_ascii_case(&name.replace('~', " "));
         let line = self.resources.iter().find(|line| same(self.name(**line)))?;
         Some(self.resource_at(*line))
+    }
+
+    /// The formats of the ARNs of its resource types.
+    pub fn forms(&self) -> &[Form] {
+        self.forms.get_or_init(|| form::of_service(self))
+    }
+
+    /// Whether some resource type of it has ARNs with this in their third part.
+    pub(super) fn names_in_arns(&self, arn_service: &str) -> bool {
+        self.resources().flat_map(ResourceType::formats).any(|format| format.split(':').nth(2) == Some(arn_service))
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.

@@ -2,10 +2,16 @@
 
 mod absence;
 mod action_outside_rcp_services;
+mod action_resource_mismatch;
+mod address;
+mod arn_form;
+mod fit;
 mod foreign_action_in_resource_policy;
 mod key_never_present;
+mod malformed_arn;
 mod multiplicity;
 mod operator_of_other_type;
+mod principal;
 mod principal_key_for_service;
 mod retired_condition_key;
 mod unknown_action;
@@ -31,6 +37,16 @@ pub(super) struct Check {
 /// The rules of this theme.
 pub(super) static CHECKS: &[Check] = &[
     unknown_service::CHECK,
+    malformed_arn::CHECK,
+    action_resource_mismatch::CHECK,
+    action_resource_mismatch::NEEDS_STAR_CHECK,
+    arn_form::MISMATCH_CHECK,
+    arn_form::TYPE_CHECK,
+    arn_form::PARTITION_CHECK,
+    principal::CHECK,
+    principal::DELETED_CHECK,
+    principal::SERVICE_CHECK,
+    principal::PROVIDER_CHECK,
     unknown_action::CHECK,
     wildcard_without_action::CHECK,
     foreign_action_in_resource_policy::CHECK,
@@ -46,6 +62,9 @@ pub(super) static CHECKS: &[Check] = &[
     operator_of_other_type::CHECK,
     unknown_variable::CHECK,
 ];
+
+/// How many places beside its own a finding shows.
+const MOST_PLACES: usize = 3;
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {

@@ -146,7 +146,7 @@ fn values_that_no_request_holds() {
 fn inline_policies_of_a_role_share_a_quota() {
     let policy = |length: usize| {
         format!(
-            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{}"}}]}}"#,
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/{}"}}]}}"#,
             "b".repeat(length)
         )
     };

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use rolecall::pattern::{Mode, Unit, arn_is_short, matches};
+use rolecall::arn::Arn;
+use rolecall::pattern::{Field, Mode, Shape, Unit, arn_is_short, matches};
 
 fn plain(pattern: &str, text: &str, mode: Mode) -> bool {
     matches(&[Unit::Wild(pattern)], text, mode)
@@ -100,6 +101,47 @@ fn through_glob_match(pattern: &str, text: &str) -> bool {
     glob_match::glob_match(&glob, &text.replace('/', "\u{1}").replace('\\', "\u{2}"))
 }
 
+/// Whether a text of both patterns is found by trying: letter by letter, with the sets of places where each may stand.
+fn common_text(one: &str, other: &str, longest: usize) -> bool {
+    let closed = |pattern: &[char], mut places: Vec<usize>| {
+        let mut at = 0;
+        while let Some(&place) = places.get(at) {
+            if pattern.get(place) == Some(&'*') && !places.contains(&(place + 1)) {
+                places.push(place + 1);
+            }
+            at += 1;
+        }
+        places.sort_unstable();
+        places
+    };
+    let step = |pattern: &[char], places: &[usize], letter: char| {
+        let next = places.iter().filter_map(|&place| match pattern.get(place) {
+            Some('*') => Some(place),
+            Some(&own) if own == '?' || own == letter => Some(place + 1),
+            _ => None,
+        });
+        let mut next: Vec<usize> = next.collect();
+        next.dedup();
+        closed(pattern, next)
+    };
+    let [one, other] = [one, other].map(|pattern| pattern.chars().collect::<Vec<char>>());
+    let mut states = vec![(closed(&one, vec![0]), closed(&other, vec![0]))];
+    for _ in 0..=longest {
+        if states.iter().any(|(own, others)| own.contains(&one.len()) && others.contains(&other.len())) {
+            return true;
+        }
+        let mut next: Vec<_> = states
+            .iter()
+            .flat_map(|(own, others)| ['a', 'b'].map(|letter| (step(&one, own, letter), step(&other, others, letter))))
+            .filter(|(own, others)| !own.is_empty() && !others.is_empty())
+            .collect();
+        next.sort();
+        next.dedup();
+        states = next;
+    }
+    false
+}
+
 /// Texts that agree often enough to be interesting.
 fn parts(alphabet: &'static str) -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(alphabet.chars().collect::<Vec<_>>()), 0..14)
@@ -176,6 +218,37 @@ proptest! {
     }
 
     #[test]
+    fn a_shape_meets_a_text_as_its_pattern_matches_it(pattern in arn_like("aB*?:é"), text in arn_like("abB:é")) {
+        for mode in [Mode::Like, Mode::Equal, Mode::EqualIgnoreCase, Mode::Action, Mode::Resource, Mode::Arn] {
+            let lower = text.to_lowercase();
+            let text = if matches!(mode, Mode::Action | Mode::EqualIgnoreCase) { &lower } else { &text };
+            if mode == Mode::Arn && Arn::parse(text).is_none() {
+                continue;
+            }
+            let exact = Shape::of(&[Unit::Exact(text)], Mode::Equal);
+            let shape = Shape::of(&[Unit::Wild(&pattern)], mode);
+            prop_assert_eq!(shape.meets(&exact), plain(&pattern, text, mode), "{:?}", mode);
+            prop_assert_eq!(exact.meets(&shape), shape.meets(&exact));
+        }
+    }
+
+    #[test]
+    fn shapes_meet_where_a_text_is_of_both(one in parts("ab*?"), other in parts("ab*?"), text in parts("ab")) {
+        if plain(&one, &text, Mode::Like) && plain(&other, &text, Mode::Like) {
+            let [one, other] = [one, other].map(|own| Shape::of(&[Unit::Wild(&own)], Mode::Like));
+            prop_assert!(one.meets(&other) && other.meets(&one));
+        }
+    }
+
+    #[test]
+    fn shapes_that_meet_have_a_text_of_both(one in parts("ab*?"), other in parts("ab*?")) {
+        let meet = Shape::of(&[Unit::Wild(&one)], Mode::Like).meets(&Shape::of(&[Unit::Wild(&other)], Mode::Like));
+        // a shortest common text leaves nothing to a `*` but what the other pattern asks for there
+        let longest = one.len() + other.len();
+        prop_assert_eq!(meet, common_text(&one, &other, longest));
+    }
+
+    #[test]
     fn exact_text_is_no_wildcard(exact in parts("ab*?:"), text in parts("ab*?:")) {
         for mode in [Mode::Like, Mode::Equal, Mode::EqualIgnoreCase, Mode::Action] {
             prop_assert_eq!(matches(&[Unit::Exact(&exact)], &text, mode), exact == text, "{:?}", mode);
@@ -245,6 +318,33 @@ fn short_arn_patterns_are_told() {
         assert_eq!(arn_is_short(&[Unit::Wild(pattern)]), short, "`{pattern}`");
     }
     assert!(!arn_is_short(&[Unit::Wild("arn:"), Unit::Any]), "the hole may hold the rest");
+}
+
+#[test]
+fn a_blank_keeps_out_what_it_lists() {
+    let bucket = || Shape::of_form([Field::Text("arn:aws:s3:::"), Field::Blank("/")]);
+    let object = || Shape::of_form([Field::Text("arn:aws:s3:::"), Field::Blank("/"), Field::Text("/"), Field::Blank("")]);
+    for (pattern, fits_bucket, fits_object) in [
+        ("arn:aws:s3:::reports", true, false),
+        ("arn:aws:s3:::reports/*", false, true),
+        ("arn:aws:s3:::reports*", true, true),
+        ("arn:aws:s3:::*", true, true),
+        ("arn:aws:s3*", true, true),
+        ("arn:aws:s3:::*/?", false, true),
+        ("arn:aws:sns:::*", false, false),
+        ("*", true, true),
+    ] {
+        let own = Shape::of(&[Unit::Wild(pattern)], Mode::Resource);
+        assert_eq!((own.meets(&bucket()), own.meets(&object())), (fits_bucket, fits_object), "`{pattern}`");
+    }
+}
+
+#[test]
+fn shapes_of_hostile_patterns_are_instant() {
+    let [one, other] = ["a*".repeat(500) + "b", "*a".repeat(500) + "c"].map(|own| Shape::of(&[Unit::Wild(&own)], Mode::Like));
+    let start = Instant::now();
+    assert!(!one.meets(&other));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The service reference: what it says of services, and that every name of ours is in it.
 
+use rolecall::arn::Arn;
+use rolecall::pattern::{Mode, Shape, Unit};
 use rolecall::policy::Instant;
 use rolecall::reference::{self, KeyType, Level, Reference, Topic};
+use rolecall::reference::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 
 use crate::support;
 
@@ -37,6 +40,46 @@ fn types_have_formats() {
     assert_eq!(kinds, ["code signing config"]);
     let lex = reference.service("lex").expect("a service");
     assert!(lex.resources().any(|kind| kind.formats().count() == 2));
+}
+
+#[test]
+fn a_name_in_a_format_ends_where_another_type_goes_on() {
+    let reference = Reference::default();
+    let kinds = |pattern: &str| {
+        let own = Shape::of(&[Unit::Wild(pattern)], Mode::Arn);
+        let service = Arn::parse(pattern).expect("an ARN").service;
+        let mut kinds: Vec<_> =
+            reference.forms(service, |form| form.whole.meets(&own)).iter().map(|form| form.kind.clone()).collect();
+        kinds.dedup();
+        kinds
+    };
+    assert_eq!(kinds("arn:aws:s3:::reports"), ["bucket"]);
+    assert_eq!(kinds("arn:aws:s3:::reports/*"), ["object"]);
+    assert_eq!(kinds("arn:aws:dynamodb:*:*:table/reports"), ["table"]);
+    assert_eq!(kinds("arn:aws:dynamodb:*:*:table/reports/index/*"), ["index"]);
+    // names with a path hold slashes
+    assert_eq!(kinds("arn:aws:iam::*:user/team/ann"), ["user"]);
+    assert!(kinds("arn:aws:dynamodb:*:*:reports").is_empty());
+    // types of other services have ARNs of this one
+    assert_eq!(kinds("arn:aws:s3-object-lambda:*:*:accesspoint/x"), ["objectlambdaaccesspoint"]);
+}
+
+#[test]
+fn partitions_have_regions() {
+    let names: Vec<_> = partitions().map(|own| own.name).collect();
+    assert_eq!(names.first(), Some(&"aws"));
+    assert!(names.contains(&"aws-us-gov"), "{names:?}");
+    let china = Partition::named("aws-cn").expect("a partition");
+    assert_eq!((china.suffix, china.regions().collect::<Vec<_>>()), ("amazonaws.com.cn", vec!["cn-north-1", "cn-northwest-1"]));
+    let all: Vec<_> = regions().collect();
+    assert!(all.contains(&"eu-west-1") && all.contains(&"us-gov-west-1"));
+    assert!(all.iter().all(|name| name.split('-').count() > 2), "{all:?}");
+    assert!(
+        service_principals().all(|name| name.contains('.')) && service_principals().any(|name| name == "lambda.amazonaws.com")
+    );
+    for date in [regions_date(), service_principals_date()] {
+        assert!(Instant::parse(date).is_some(), "`{date}`");
+    }
 }
 
 #[test]

@@ -1,18 +1,61 @@
-//! Values that a condition key never has.
+//! Values that a condition key never has, and regions that there are not.
 
 use super::words::quoted;
 use super::{IMPOSSIBLE_VALUE, UNKNOWN_REGION};
+use crate::arn::Arn;
 use crate::finding::{Finding, Label};
 use crate::lint::Facts;
-use crate::pattern::{Mode, Unit, matches};
+use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand};
-use crate::reference;
+use crate::reference::{Partition, partitions, regions, regions_date};
 use crate::spelling;
+use crate::syntax::Piece;
 
-/// The findings of all conditions.
+/// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let statements = facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
-    statements.flat_map(|statement| &statement.conditions).flat_map(of_condition).collect()
+    let statements = || facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
+    let of_conditions = statements().flat_map(|statement| &statement.conditions).flat_map(of_condition);
+    let resources = statements().flat_map(|statement| &statement.resources).flat_map(|resources| &resources.list);
+    of_conditions.chain(resources.filter_map(of_resource)).collect()
+}
+
+/// A region of no partition, or of another one, in an ARN.
+fn of_resource(pattern: &Pattern<'_>) -> Option<Finding> {
+    let text = pattern.plain()?;
+    let arn = Arn::parse(text).filter(|arn| !["", "*", "aws-global"].contains(&arn.region))?;
+    // what is no region at all is no ARN, which is told as such
+    let form = |byte: u8| byte.is_ascii_alphanumeric() || b"-*?".contains(&byte);
+    if !arn.region.bytes().all(form) || arn.region.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let is = |region: &str| matches(&[Unit::Wild(arn.region)], region, Mode::Like);
+    let partition = Partition::named(arn.partition);
+    if partition.map_or_else(|| regions().any(is), |own| own.regions().any(is)) {
+        return None;
+    }
+    let start = text.len() - arn.resource.len() - arn.account.len() - arn.region.len() - 2;
+    let span = match pattern.text.pieces() {
+        [Piece::Literal(literal)] => literal.span_of(start..start + arn.region.len()),
+        _ => pattern.text.span(),
+    };
+    let date = regions_date();
+    if let Some(other) = partitions().find(|own| own.regions().any(is)) {
+        return Some(Finding {
+            help: Some(format!("write `arn:{}:…`, or a region of `{}`; the list is of {date}", other.name, arn.partition)),
+            ..UNKNOWN_REGION.finding(
+                format!("the partition `{}` has no region {}", arn.partition, quoted(arn.region)),
+                span,
+                format!("of `{}`", other.name),
+            )
+        });
+    }
+    let label = nearest_region(arn.region);
+    let help = Some(format!("write the code of a region, such as `eu-west-1`; the list that was looked at is of {date}"));
+    Some(Finding { help, ..UNKNOWN_REGION.finding(format!("no region {}", quoted(arn.region)), span, label) })
+}
+
+fn nearest_region(text: &str) -> String {
+    spelling::nearest(text, regions()).map_or_else(String::new, |name| format!("did you mean `{name}`?"))
 }
 
 fn of_condition(condition: &Condition<'_>) -> Vec<Finding> {
@@ -94,12 +137,10 @@ fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparis
         _ if like => Mode::Like,
         _ => Mode::Equal,
     };
-    if reference::regions().any(|region| matches(&[Unit::Wild(text)], region, mode)) {
+    if regions().any(|region| matches(&[Unit::Wild(text)], region, mode)) {
         return None;
     }
-    let nearest = spelling::nearest(text, reference::regions());
-    let label = nearest.map_or_else(String::new, |name| format!("did you mean `{name}`?"));
-    let date = reference::regions_date();
+    let (label, date) = (nearest_region(text), regions_date());
     Some(Finding {
         related: vec![Label::new(condition.key.span(), "the key")],
         help: Some(format!("write the code of a region, such as `eu-west-1`; the list that was looked at is of {date}")),

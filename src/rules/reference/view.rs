@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::address::Address;
 use crate::finding::Severity;
 use crate::inventory::Role;
 use crate::pattern::Pattern;
@@ -24,6 +25,8 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) statement: &'p Statement<'s>,
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
+    /// The values of `Resource` or `NotResource`.
+    pub(super) resources: Vec<Address<'p, 's>>,
     /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
     pub(super) keys: Vec<Key<'i, 'p, 's>>,
 }
@@ -105,8 +108,9 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         let reference = services.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
         let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), services) }).collect();
+        let resources = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(reference, condition)).collect();
-        Self { reference, policy, role, statement, actions, keys }
+        Self { reference, policy, role, statement, actions, resources, keys }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.

@@ -1,0 +1,145 @@
+//! Whether two patterns have a text in common, in the product of their lengths.
+
+use super::{Mode, Unit};
+
+/// All texts of a form, to be compared with another such form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shape(Vec<Token>);
+
+/// A part of a form that is not written as a pattern, such as the format of an ARN.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Field<'a> {
+    /// Text that stands for itself.
+    Text(&'a str),
+    /// Any text in which none of these characters stands.
+    Blank(&'static str),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Token {
+    Exact(char),
+    /// One character, but none of these.
+    One(&'static str),
+    /// Any number of characters, but none of these.
+    Many(&'static str),
+}
+
+impl Shape {
+    /// The texts that a pattern matches, in [`Mode::Arn`] of those that are ARNs. A shape of a mode that ignores letter case is only
+    /// to be compared with another such shape.
+    pub fn of(pattern: &[Unit<'_>], mode: Mode) -> Self {
+        let plain = matches!(mode, Mode::Equal | Mode::EqualIgnoreCase);
+        let fold = matches!(mode, Mode::Action | Mode::EqualIgnoreCase);
+        let parted = matches!(mode, Mode::Arn | Mode::Resource) && !pattern.contains(&Unit::Any);
+        let mut tokens = Vec::new();
+        let mut colons = 0;
+        for unit in pattern {
+            let (text, wild) = match *unit {
+                Unit::Wild(text) => (text, !plain),
+                Unit::Exact(text) => (text, false),
+                Unit::Any => {
+                    tokens.push(Token::Many(""));
+                    continue;
+                }
+            };
+            for own in text.chars() {
+                let without = if parted && colons < 5 { ":" } else { "" };
+                match own {
+                    '*' if wild => tokens.push(Token::Many(without)),
+                    '?' if wild => tokens.push(Token::One(without)),
+                    _ if fold => tokens.extend(own.to_lowercase().map(Token::Exact)),
+                    _ => {
+                        if own == ':' && mode == Mode::Resource && colons < 5 {
+                            open_end(&mut tokens);
+                        }
+                        colons += usize::from(own == ':');
+                        tokens.push(Token::Exact(own));
+                    }
+                }
+            }
+        }
+        if mode == Mode::Resource || tokens.iter().all(|token| token.is_many()) {
+            open_end(&mut tokens);
+        }
+        Self(tokens)
+    }
+
+    /// The texts of a form.
+    pub fn of_form<'a>(form: impl IntoIterator<Item = Field<'a>>) -> Self {
+        let mut tokens = Vec::new();
+        for field in form {
+            match field {
+                Field::Text(text) => tokens.extend(text.chars().map(Token::Exact)),
+                Field::Blank(without) => tokens.push(Token::Many(without)),
+            }
+        }
+        Self(tokens)
+    }
+
+    /// Whether some text is of both. The time is at worst the product of their lengths.
+    pub fn meets(&self, other: &Self) -> bool {
+        let columns = other.0.len() + 1;
+        // whether all before this place of the one and that place of the other can be the same text
+        let mut row = vec![false; columns];
+        if let Some(first) = row.first_mut() {
+            *first = true;
+        }
+        for at in 0..=self.0.len() {
+            let own = self.0.get(at).copied();
+            let mut next = vec![false; columns];
+            let mut mark = |row: &mut [bool], down: bool, column: usize| {
+                let line: &mut [bool] = if down { &mut next } else { row };
+                if let Some(cell) = line.get_mut(column) {
+                    *cell = true;
+                }
+            };
+            for column in 0..columns {
+                if row.get(column) != Some(&true) {
+                    continue;
+                }
+                let across = other.0.get(column).copied();
+                let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
+                // each may be done with what takes any number
+                if many {
+                    mark(&mut row, true, column);
+                }
+                if across_many {
+                    mark(&mut row, false, column + 1);
+                }
+                let (Some(own), Some(across)) = (own, across) else { continue };
+                if own.shares(across) && !(many && across_many) {
+                    mark(&mut row, !many, column + usize::from(!across_many));
+                }
+            }
+            if at == self.0.len() {
+                return row.last() == Some(&true);
+            }
+            row = next;
+        }
+        false
+    }
+}
+
+/// A `*` that ends a part of an ARN reaches beyond the colon.
+fn open_end(tokens: &mut [Token]) {
+    if let Some(last @ Token::Many(_)) = tokens.last_mut() {
+        *last = Token::Many("");
+    }
+}
+
+impl Token {
+    fn is_many(self) -> bool {
+        matches!(self, Self::Many(_))
+    }
+
+    /// Whether some character can stand in both places.
+    fn shares(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Exact(own), Self::Exact(other)) => own == other,
+            (Self::Exact(own), Self::One(without) | Self::Many(without))
+            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.contains(own),
+            // a few characters are excluded at most, so that others are left
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A resource as a policy writes it, taken apart as an ARN.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::view;
+use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
+use crate::reference::Service;
+use crate::source::Span;
+
+/// A value of `Resource` or `NotResource`.
+#[derive(Debug)]
+pub(super) struct Address<'p, 's> {
+    /// As it stands in the policy.
+    pub(super) pattern: &'p Pattern<'s>,
+    /// Its text, with [`UNKNOWN`] for each variable.
+    text: Cow<'p, str>,
+    /// Where the first hole is: what follows may be of any part.
+    hole: Option<usize>,
+}
+
+/// One of the six parts of an ARN.
+#[derive(Clone, Debug)]
+pub(super) struct Section<'a> {
+    /// What stands there.
+    pub(super) text: &'a str,
+    range: Range<usize>,
+}
+
+/// The number of the part with the partition, from 0.
+pub(super) const PARTITION: usize = 1;
+/// The number of the part with the service.
+pub(super) const SERVICE: usize = 2;
+/// The number of the part with the region.
+pub(super) const REGION: usize = 3;
+/// The number of the part with the account.
+pub(super) const ACCOUNT: usize = 4;
+/// The number of the part with the resource.
+pub(super) const RESOURCE: usize = 5;
+
+/// Stands for text that is known only later.
+pub(super) const UNKNOWN: char = '\u{fffc}';
+
+impl<'p, 's> Address<'p, 's> {
+    /// Takes a value apart.
+    pub(super) fn of(pattern: &'p Pattern<'s>) -> Self {
+        if let Some(plain) = pattern.plain() {
+            return Self { pattern, text: plain.into(), hole: None };
+        }
+        let (mut text, mut hole) = (String::new(), None);
+        for part in pattern.parts() {
+            match part {
+                Part::Literal(own) => text.push_str(own),
+                // one that stands for itself is as good as unknown to all who ask
+                Part::Symbol(_) | Part::Variable(_) => text.push(UNKNOWN),
+                Part::Hole(_) => {
+                    hole = hole.or(Some(text.len()));
+                    text.push(UNKNOWN);
+                }
+            }
+        }
+        Self { pattern, text: text.into(), hole }
+    }
+
+    /// Whether it is every resource.
+    pub(super) fn is_every(&self) -> bool {
+        !self.text.is_empty() && self.text.bytes().all(|byte| byte == b'*')
+    }
+
+    /// Whether it takes in all resources of some type of a service, as `arn:aws:ecs:*:*:cluster/*`: requests for actions without
+    /// resource types may name such a one.
+    pub(super) fn is_all_of(&self, service: &Service) -> bool {
+        let Some(resource) = self.part(RESOURCE) else { return self.reaches_on() || self.hole.is_some() };
+        let own = self.part(SERVICE).is_some_and(|part| part.text == service.prefix() || !part.is_plain());
+        let units = [Unit::Wild(resource.text)];
+        own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare, Mode::Like)))
+    }
+
+    /// What stands before the first hole.
+    pub(super) fn known(&self) -> &str {
+        self.text.get(..self.hole.unwrap_or(self.text.len())).unwrap_or("")
+    }
+
+    /// Whether it has no hole.
+    pub(super) fn is_known(&self) -> bool {
+        self.hole.is_none()
+    }
+
+    /// One of its parts, as far as it is told: one that a hole may end or go on with is not. Of the resource that is enough which
+    /// starts it.
+    pub(super) fn part(&self, number: usize) -> Option<Section<'_>> {
+        let mut start = 0;
+        for at in 0..=number {
+            let rest = self.text.get(start..)?;
+            let length = if at == RESOURCE { rest.len() } else { rest.find(':').unwrap_or(rest.len()) };
+            let end = start + length;
+            if at == number {
+                let whole = at == RESOURCE || self.hole.is_none_or(|hole| hole > end);
+                let starts = self.hole.is_none_or(|hole| hole >= start);
+                return (whole && starts).then_some(Section { text: rest.get(..length)?, range: start..end });
+            }
+            start = end + 1;
+        }
+        None
+    }
+
+    /// How many parts it has, at most six.
+    pub(super) fn parts(&self) -> usize {
+        self.text.splitn(6, ':').count()
+    }
+
+    /// Whether a `*` at the end of one of the first five parts may stand for further ones.
+    pub(super) fn reaches_on(&self) -> bool {
+        self.text.splitn(6, ':').take(5).any(|part| part.ends_with('*'))
+    }
+
+    /// The place of a part.
+    pub(super) fn span(&self, part: &Section<'_>) -> Span {
+        match self.pattern.plain() {
+            Some(_) => view::part(&self.pattern.text, part.range.clone()),
+            None => self.pattern.text.span(),
+        }
+    }
+
+    /// All resources that it may stand for.
+    pub(super) fn shape(&self) -> Shape {
+        let units: Vec<Unit<'_>> = match self.pattern.plain() {
+            Some(plain) => vec![Unit::Wild(plain)],
+            None => self.pattern.parts().iter().map(unit).collect(),
+        };
+        // a `*` that ends one of six parts may reach on in principle, but names hold no text that would make it
+        Shape::of(&units, if self.parts() == 6 { Mode::Arn } else { Mode::Resource })
+    }
+
+    /// All that its sixth part may stand for.
+    pub(super) fn resource_shape(&self) -> Option<Shape> {
+        let resource = self.part(RESOURCE)?;
+        let mut units = Vec::new();
+        for (at, piece) in resource.text.split(UNKNOWN).enumerate() {
+            units.extend((at > 0).then_some(Unit::Any));
+            units.push(Unit::Wild(piece));
+        }
+        Some(Shape::of(&units, Mode::Like))
+    }
+}
+
+impl Section<'_> {
+    /// Whether it is known in full, and without wildcards.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.text.contains(['*', '?', UNKNOWN])
+    }
+}
+
+fn unit<'a>(part: &'a Part<'_>) -> Unit<'a> {
+    match part {
+        Part::Literal(text) => Unit::Wild(text),
+        Part::Symbol('*') => Unit::Exact("*"),
+        Part::Symbol('?') => Unit::Exact("?"),
+        Part::Symbol(_) => Unit::Exact("$"),
+        Part::Variable(_) | Part::Hole(_) => Unit::Any,
+    }
+}

@@ -1,0 +1,127 @@
+//! Which of the listed actions can be about none of the listed resources.
+
+use super::address::{Address, SERVICE};
+use super::view::{Meaning, Named, View};
+use super::{arn_form, malformed_arn};
+use crate::pattern::Shape;
+use crate::policy::PolicyKind;
+use crate::reference::{Action, Form};
+
+/// An action that can be about none of the listed resources.
+#[derive(Debug)]
+pub(super) struct Misfit<'v, 'i, 'p, 's> {
+    /// As it is written.
+    pub(super) named: &'v Named<'i, 'p, 's>,
+    /// The formats that it takes; of one with wildcards those of its first action that takes any.
+    pub(super) formats: Vec<&'i str>,
+}
+
+/// The listed actions that take resources, but of other types than the listed ones. None where the statement does not tell both its
+/// actions and its resources, or where a resource is wrong in itself.
+pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<Misfit<'v, 'i, 'p, 's>> {
+    let mut misfits = Vec::new();
+    if !lists_arns(view) {
+        return misfits;
+    }
+    let mut resources = Resources { shapes: view.resources.iter().map(Address::shape).collect(), seen: Vec::new() };
+    for named in view.actions.iter().filter(|named| is_own(view, named)) {
+        let mut formats = Vec::new();
+        let mut misses = |action: Action<'i>| match resources.formats(action) {
+            Some(own) => {
+                if formats.is_empty() {
+                    formats = own;
+                }
+                true
+            }
+            None => false,
+        };
+        let all_miss = match named.meaning {
+            Meaning::One(action) => misses(action),
+            Meaning::Several(service, pattern) => service.matching(pattern).all(misses),
+            _ => false,
+        };
+        // those without types are told by themselves
+        if all_miss && !formats.is_empty() {
+            misfits.push(Misfit { named, formats });
+        }
+    }
+    // what fits no action because it is no resource is told once
+    if !misfits.is_empty() && view.resources.iter().any(|own| arn_form::is_unknown(view, own)) {
+        misfits.clear();
+    }
+    misfits
+}
+
+/// The listed actions that take no resource but `*`, while only ARNs are listed. In the policy of a resource an ARN does no harm: the
+/// policy of an MSK cluster holds `kafka:GetBootstrapBrokers` for it.
+pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<Misfit<'v, 'i, 'p, 's>> {
+    if view.policy.kind == PolicyKind::Resource || !lists_arns(view) {
+        return Vec::new();
+    }
+    let has_none = |action: Action<'_>| !action.is_unsure() && action.resources().next().is_none();
+    let none = view.actions.iter().filter(|named| {
+        let (service, all) = match named.meaning {
+            Meaning::One(action) => (action.service, has_none(action)),
+            Meaning::Several(service, pattern) => {
+                let mut actions = service.matching(pattern).peekable();
+                (service, actions.peek().is_some() && actions.all(has_none))
+            }
+            _ => return false,
+        };
+        all && !view.resources.iter().any(|own| own.is_all_of(service))
+    });
+    none.map(|named| Misfit { named, formats: Vec::new() }).collect()
+}
+
+/// Whether a statement lists its actions, and resources that are ARNs.
+fn lists_arns(view: &View<'_, '_, '_>) -> bool {
+    view.names_actions()
+        && view.statement.resources.as_ref().is_some_and(|resources| !resources.negated)
+        && view.policy.kind != PolicyKind::Trust
+        && !view.resources.is_empty()
+        && !view.resources.iter().any(|own| own.is_every() || own.known().is_empty() || malformed_arn::is_malformed(own))
+}
+
+/// Whether an action may be of the service whose policy this is; that one of another service has no place in the policy of a resource
+/// is told by itself.
+fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
+    let (Meaning::One(Action { service, .. }) | Meaning::Several(service, _)) = named.meaning else { return false };
+    let is_of = |own: &Address<'_, '_>| own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix());
+    view.policy.kind != PolicyKind::Resource || view.resources.iter().any(is_of)
+}
+
+/// The listed resources, and which forms they were found to have.
+struct Resources<'i> {
+    shapes: Vec<Shape>,
+    seen: Vec<(&'i Form, bool)>,
+}
+
+impl<'i> Resources<'i> {
+    /// The formats that an action takes, where it is sure that no listed resource has one of them.
+    fn formats(&mut self, action: Action<'i>) -> Option<Vec<&'i str>> {
+        let mut formats = Vec::new();
+        for kind in action.resources() {
+            let name = kind.name();
+            let before = formats.len();
+            for form in action.service.forms().iter().filter(|form| form.kind.eq_ignore_ascii_case(&name)) {
+                if self.has(form) {
+                    return None;
+                }
+                formats.push(form.format.as_str());
+            }
+            if formats.len() == before {
+                return None;
+            }
+        }
+        (!action.is_unsure()).then_some(formats)
+    }
+
+    fn has(&mut self, form: &'i Form) -> bool {
+        if let Some((_, known)) = self.seen.iter().find(|(own, _)| std::ptr::eq(*own, form)) {
+            return *known;
+        }
+        let has = self.shapes.iter().any(|shape| shape.meets(&form.whole));
+        self.seen.push((form, has));
+        has
+    }
+}
