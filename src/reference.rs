@@ -58,10 +58,10 @@ impl Reference {
         self.overlays.iter().map(|overlay| &*overlay.name)
     }
 
-    /// The name of what the service of this prefix was taken from, where it is not the one that is built in.
+    /// The name of what the service of this prefix was taken from, where it is not the one that is built in. Letter case does not count.
     pub fn overlay_of(&self, prefix: &str) -> Option<&str> {
         let mut newest = self.overlays.iter().rev();
-        newest.find(|overlay| overlay.prefixes.iter().any(|own| own == prefix)).map(|overlay| &*overlay.name)
+        newest.find(|overlay| overlay.prefixes.iter().any(|own| own.eq_ignore_ascii_case(prefix))).map(|overlay| &*overlay.name)
     }
 
     /// The service of this prefix, in any letter case.
