@@ -7,7 +7,6 @@ mod overlay;
 mod partition;
 mod service;
 mod services;
-mod shape;
 mod topic;
 
 use std::borrow::Cow;

@@ -586,11 +586,12 @@ fn shown(name: &str) -> Cow<'_, str> {
 
 /// Whether a text is a pattern with something in the place of each `${…}`.
 pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    let mut units = Vec::new();
-    for (at, part) in pattern.split("${").enumerate() {
-        let literal = if at == 0 { part } else { part.split_once('}').map_or("", |(_, behind)| behind) };
-        units.extend((at > 0).then_some(Unit::Wild("?*")));
-        units.push(Unit::Exact(literal));
-    }
+    let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
     matches(&units, text, Mode::Action)
+}
+
+/// The texts before, between and behind the `${…}` of a text.
+pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = text.split("${").enumerate();
+    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
 }
