@@ -113,8 +113,8 @@ impl Reference {
         let own = self.service(prefix).and_then(|service| service.key(name));
         own.or_else(|| {
             let holders = services::FOREIGN.iter().filter(|(own, _)| service::is_filled(own, prefix)).map(|&(_, holder)| holder);
-            let mut holders = holders.filter_map(|holder| self.service(holder)).chain(&self.overlay);
-            holders.find_map(|service| service.key(name))
+            let holders = holders.filter_map(|holder| self.service(holder));
+            self.overlay.iter().chain(holders).find_map(|service| service.key(name))
         })
     }
 

@@ -272,7 +272,7 @@ impl Service {
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = ConditionKey<'_>> {
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = ConditionKey<'_>> + ExactSizeIterator {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
@@ -283,7 +283,8 @@ impl Service {
 
     /// The condition key of this name, in any letter case.
     pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
-        self.keys().find(|key| key.name.is(name))
+        // placeholders sort before letters, so a key of that very name stands behind one that it fills in
+        self.keys().rfind(|key| key.name.is(name))
     }
 
     /// What an action or condition key is for, in the words of AWS. It starts in lower case.
