@@ -37,7 +37,7 @@ pub enum Slot {
 
 impl Slot {
     /// Whether a part of an ARN, in which wildcards may stand, may be what stands here.
-    pub(super) fn may_be(self, part: &str) -> bool {
+    pub fn may_be(self, part: &str) -> bool {
         match self {
             Self::Empty => part.bytes().all(|byte| byte == b'*'),
             Self::Filled => !part.is_empty(),

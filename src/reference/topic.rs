@@ -103,7 +103,10 @@ impl Reference {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let part = |number: usize| parts.get(number).copied().unwrap_or("*");
         let shape = Shape::of(&[Unit::Wild(&arn)], if parts.len() == 6 { Mode::Arn } else { Mode::Resource });
-        let fits = |form: &&Form| form.region.may_be(part(3)) && form.account.may_be(part(4)) && form.whole.meets(&shape);
+        // a format of whatever service fits nearly all ARNs and tells nothing
+        let of_one_service = |form: &Form| !form.service.contains('$');
+        let slots = |form: &Form| form.region.may_be(part(3)) && form.account.may_be(part(4));
+        let fits = |form: &&Form| of_one_service(form) && slots(form) && form.whole.meets(&shape);
         // where a name ends is told by the types of the service that the ARN names: other services repeat its formats
         let own = self.service(part(2)).into_iter().flat_map(Service::forms);
         let unfit: Vec<&str> = own.filter(|form| !fits(form)).map(|form| &*form.format).collect();

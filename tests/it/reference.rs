@@ -313,6 +313,8 @@ fn an_arn_may_be_of_the_types_whose_form_it_has() {
     assert!(of("arn:aws:iam::111122223333:role/path/name").starts_with("iam:role"));
     assert!(!of("arn:aws:iam::111122223333:role/path/name").contains("iam:user"));
     assert!(of("arn:aws:sqs*").contains("sqs:queue"));
+    // recovery points are of any service
+    assert_eq!(of("arn:aws:dynamodb:*:*:table/x/index/*"), "dynamodb:index");
     assert!(of("arn:aws:sns:${aws:RequestedRegion}:${aws:PrincipalAccount}:alarms").starts_with("sns:topic"));
     assert_eq!(of("arn:aws:s3:eu-west-1:111122223333:bucket"), "");
     assert_eq!(of("arn:aws:s3:::"), "");

@@ -86,8 +86,7 @@ fn forms<'i>(view: &View<'i, '_, '_>, address: &Address<'_, '_>) -> Option<Vec<&
 /// A region or an account that stands where all forms have none, or the reverse.
 fn part(address: &Address<'_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
     let own = address.part(number).filter(Section::is_plain)?;
-    let wrong = if own.text.is_empty() { Slot::Filled } else { Slot::Empty };
-    let form = forms.first().filter(|_| forms.iter().all(|form| slot(form) == wrong))?;
+    let form = forms.first().filter(|_| !forms.iter().any(|form| slot(form).may_be(own.text)))?;
     let what = if number == REGION { "region" } else { "account" };
     let resource = address.part(RESOURCE)?;
     let (place, message, label, remedy) = if own.text.is_empty() {

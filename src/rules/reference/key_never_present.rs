@@ -1,8 +1,8 @@
 //! A condition on a key that no request for the actions of the statement holds, or only requests for some of them.
 
-use super::Check;
 use super::absence::{consequence, holds_without};
 use super::view::{Key, Meaning, Named, View, is_of_issuer};
+use super::{Check, MOST_PLACES};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::policy::{Comparison, Effect};
@@ -123,6 +123,3 @@ fn some(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, idle: &[&Named<'_, '_, '
         )
     })
 }
-
-/// How many further actions a finding shows.
-const MOST_PLACES: usize = 4;

@@ -189,10 +189,7 @@ fn service(name: &str) -> Option<&str> {
 }
 
 fn unknown_provider(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) -> Option<Finding> {
-    if view.policy.kind != PolicyKind::Trust || DOMAINS.contains(&known) {
-        return None;
-    }
-    if known.is_empty() {
+    if view.policy.kind != PolicyKind::Trust || known.is_empty() || DOMAINS.contains(&known) {
         return None;
     }
     let is_provider = Arn::parse(known).is_some_and(|arn| {
@@ -204,20 +201,16 @@ fn unknown_provider(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &
     if is_provider || folded.starts_with("cognito-identity") || DOMAINS.contains(&folded.as_str()) {
         return None;
     }
-    let (severity, label, help) = if known.starts_with("arn:") {
+    let (severity, message, label, help) = if known.starts_with("arn:") {
         let help =
             "write the ARN of a provider: `arn:aws:iam::ACCOUNT:oidc-provider/HOST` or `arn:aws:iam::ACCOUNT:saml-provider/NAME`";
-        (Severity::Error, "no provider", help.to_owned())
+        (Severity::Error, format!("`{known}` is not the ARN of a provider"), "no provider", help.to_owned())
     } else {
         let host = known.strip_prefix("https://").unwrap_or(known);
         let help = format!("write the ARN of the provider in the account: `arn:aws:iam::ACCOUNT:oidc-provider/{host}`");
-        (UNKNOWN_PROVIDER.severity, "no ARN", help)
+        (UNKNOWN_PROVIDER.severity, format!("`{known}` is no provider that IAM knows by its name"), "no ARN", help)
     };
-    Some(Finding {
-        severity,
-        help: Some(help),
-        ..UNKNOWN_PROVIDER.finding(format!("`{known}` is no provider that IAM knows by its name"), principal.value.span(), label)
-    })
+    Some(Finding { severity, help: Some(help), ..UNKNOWN_PROVIDER.finding(message, principal.value.span(), label) })
 }
 
 fn is_digits(text: &str) -> bool {
