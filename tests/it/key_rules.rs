@@ -99,6 +99,17 @@ fn set_operators_by_what_they_let_in() {
     assert_eq!(key("Allow", "ForAnyValue:StringLike", "s3:prefix"), "style");
     assert_eq!(key("Allow", "ForAllValues:StringEquals", "aws:CalledVia"), "none");
     assert_eq!(key("Allow", "StringLike", "s3:prefix"), "none");
+    let for_principal = |principal: &str| {
+        let found = told(&format!(
+            r#""Effect": "Allow", "Principal": {principal}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::reports",
+            "Condition": {{"ForAllValues:StringLike": {{"s3:prefix": "x"}}}}"#
+        ));
+        let mut found = found.iter().filter_map(|told| told.strip_prefix("set-operator-on-single-valued-key "));
+        found.next().and_then(|told| told.split(':').next()).unwrap_or("none").to_owned()
+    };
+    assert_eq!(for_principal(r#""*""#), "high");
+    assert_eq!(for_principal(r#"{"AWS": ["*"]}"#), "high");
+    assert_eq!(for_principal(r#"{"AWS": "arn:aws:iam::111122223333:role/reader"}"#), "medium");
     let guarded = told(
         r#""Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", "Condition": {
             "ForAllValues:StringLike": {"s3:prefix": "x"}, "Null": {"S3:Prefix": "false"}}"#,
