@@ -1,26 +1,14 @@
 //! The rules on condition keys: what is told of a key under each operator, and what is left alone.
 
-use rolecall::config::Config;
-use rolecall::inventory::Inventory;
-use rolecall::lint::Facts;
 use rolecall::reference::Reference;
-use rolecall::rules;
-use rolecall::source::Sources;
+
+use crate::support;
 
 /// The findings on a statement with these elements, each as `rule severity: message`.
 fn told(elements: &str) -> Vec<String> {
-    let text = format!(r#"{{"Version": "2012-10-17", "Statement": {{{elements}}}}}"#);
-    let mut sources = Sources::new();
-    let id = sources.add("policy.json", text);
-    let mut inventory = Inventory::default();
-    inventory.read(&sources, id);
-    let found = rules::run(&Facts {
-        sources: &sources,
-        inventory: &inventory,
-        config: &Config::default(),
-        reference: &Reference::default(),
-    });
-    found.iter().map(|finding| format!("{} {}: {}", finding.rule, finding.severity.name(), finding.message)).collect()
+    support::findings(&Reference::default(), None, &format!("{{{elements}}}"), |_, finding| {
+        Some(format!("{} {}: {}", finding.rule, finding.severity.name(), finding.message))
+    })
 }
 
 fn of_condition(effect: &str, actions: &str, operator: &str, key: &str, value: &str) -> Vec<String> {

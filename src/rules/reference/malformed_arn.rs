@@ -17,7 +17,8 @@ const FORM: &str = "`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`";
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     // a trust policy has no resource at all, which is told elsewhere
     if view.policy.kind != PolicyKind::Trust {
-        findings.extend(view.resources.iter().filter_map(judge));
+        let is_meant = |own: &&Address<'_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
+        findings.extend(view.resources.iter().filter(|own| !is_meant(own)).filter_map(judge));
     }
 }
 
@@ -89,6 +90,13 @@ fn too_short(address: &Address<'_, '_>) -> Option<Finding> {
         help: Some(format!("write all six, of which some may be empty: {FORM}")),
         ..RULE.finding(message, address.pattern.text.span(), "too few colons")
     })
+}
+
+/// Whether it is in the short syntax of API Gateway, of which it makes an ARN when it stores the policy of an API.
+///
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>
+fn is_short(address: &Address<'_, '_>) -> bool {
+    address.known().starts_with("execute-api:/")
 }
 
 /// Whether this can be the beginning of an ARN, wildcards and variables filled in.
