@@ -247,6 +247,8 @@ fn services_and_providers() {
             r#"{"Federated": "token.actions.githubusercontent.com"}"#,
             &["unknown-federated-provider medium: token.actions.githubusercontent.com"],
         ),
+        (r#"{"Federated": ""}"#, &["unknown-federated-provider error: \"\""]),
+        (r#"{"Service": ""}"#, &["unknown-service-principal medium: \"\""]),
         (r#"{"Federated": "https://auth.example.com"}"#, &["unknown-federated-provider medium: https://auth.example.com"]),
         (
             r#"{"Federated": "arn:aws:iam::111122223333:role/x"}"#,

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::address::{ACCOUNT, Address, REGION, SERVICE, Section, UNKNOWN};
-use super::view::View;
+use super::view::{View, quoted};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::policy::PolicyKind;
@@ -34,11 +34,10 @@ fn judge(address: &Address<'_, '_>) -> Option<Finding> {
     let text = address.known();
     if !may_start_arn(text) || text.is_empty() && address.is_known() {
         let own = address.pattern.text.shown();
-        let shown = if own.is_empty() { "an empty string".to_owned() } else { format!("`{own}`") };
         let label = if own.is_empty() { "empty" } else { "does not start with `arn:`" };
         return Some(Finding {
             help: Some(format!("write `*` or an ARN: {FORM}")),
-            ..RULE.finding(format!("{shown} is not an ARN"), address.pattern.text.span(), label)
+            ..RULE.finding(format!("{} is not an ARN", quoted(&own)), address.pattern.text.span(), label)
         });
     }
     in_parts(address).or_else(|| too_short(address))

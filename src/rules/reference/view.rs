@@ -206,6 +206,11 @@ impl<'i, 'p, 's> Key<'i, 'p, 's> {
     }
 }
 
+/// A text of the policy, for a message.
+pub(super) fn quoted(text: &str) -> String {
+    if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
+}
+
 /// Whether a key names an issuer of tokens by its address, whose claims are condition keys; AWS knows but a few of them by name.
 pub(super) fn is_of_issuer(key: &str) -> bool {
     let (prefix, name) = key.split_once(':').unwrap_or((key, ""));
