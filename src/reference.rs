@@ -63,6 +63,14 @@ impl Reference {
         newest.find(|overlay| overlay.prefixes.iter().any(|own| own.eq_ignore_ascii_case(prefix))).map(|overlay| &*overlay.name)
     }
 
+    /// A few words on how far a name that is unknown to the service of this prefix may be known after all.
+    pub fn as_of(&self, prefix: &str) -> String {
+        match self.overlay_of(prefix) {
+            Some(name) => format!("the service data is that of `{name}`"),
+            None => format!("the service data is of {}", Self::date()),
+        }
+    }
+
     /// The service of this prefix, in any letter case.
     pub fn service(&self, prefix: &str) -> Option<&Service> {
         let own = || self.overlay.binary_search_by(|own| service::fold_cmp(own.prefix(), prefix)).ok();

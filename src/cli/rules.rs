@@ -71,7 +71,7 @@ fn unknown(name: &str, reference: &Reference) -> Failure {
     let help = match meant.get(..SUGGESTIONS).unwrap_or(&meant) {
         shown @ [_, ..] => format!("did you mean `{}`?", shown.join("` or `")),
         [] if parts.is_none() => "`rolecall rules` lists the rules".to_owned(),
-        [] => format!("the service data is of {}; `--reference FILE` takes newer data", Reference::date()),
+        [] => format!("{}; `--reference FILE` takes newer data", reference.as_of(parts.map_or("", |(prefix, _)| prefix))),
     };
     Failure::with_help(message, help)
 }

@@ -118,7 +118,7 @@ fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding
             None => (String::new(), "write the service as its ARNs have it".to_owned()),
         };
         let message = format!("no service has ARNs with `{}`", service.text);
-        let help = Some(format!("{remedy}; {}", view.as_of(service.text)));
+        let help = Some(format!("{remedy}; {}", view.reference.as_of(service.text)));
         return Some(Finding { severity, help, ..UNKNOWN_TYPE.finding(message, address.span(&service), label) });
     }
     let form = *forms.iter().max_by_key(|form| (alike(&form.format, resource.text), Reverse(form.format.len())))?;
@@ -129,7 +129,7 @@ fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding
     let named = if near { format!("write it as `{}`", form.format) } else { "write one that the service has".to_owned() };
     Some(Finding {
         severity: if cased { severity } else { severity.min(Severity::Low) },
-        help: Some(format!("{named}; {}", view.as_of(service.text))),
+        help: Some(format!("{named}; {}", view.reference.as_of(service.text))),
         ..UNKNOWN_TYPE.finding(
             format!("`{}` has no resources of this form", service.text),
             address.span(&resource),

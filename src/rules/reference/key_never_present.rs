@@ -96,7 +96,7 @@ fn never(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, actions: &[Action<'_>])
     let help = "remove the condition, or ask for it in a statement on the actions that it is meant for";
     Finding {
         severity: view.severity_of_unknown(NEVER.severity),
-        help: Some(format!("{help}; {}", view.as_of(prefix))),
+        help: Some(format!("{help}; {}", view.reference.as_of(prefix))),
         ..NEVER.finding(format!("{what}{}", consequence(view, key)), key.condition.key.span(), "never in the request")
     }
 }
@@ -115,7 +115,10 @@ fn some(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, idle: &[&Named<'_, '_, '
     let shown = others.iter().take(MOST_PLACES).map(|own| Label::new(own.pattern.text.span(), "nor is this"));
     Some(Finding {
         related: [Label::new(key.condition.key.span(), "the key")].into_iter().chain(shown).collect(),
-        help: Some(format!("put what never holds the key into a statement without this condition; {}", view.as_of(prefix))),
+        help: Some(format!(
+            "put what never holds the key into a statement without this condition; {}",
+            view.reference.as_of(prefix)
+        )),
         ..SOME.finding(
             format!("{names} do not hold `{}`", key.name),
             first.pattern.text.span(),

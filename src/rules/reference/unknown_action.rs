@@ -50,7 +50,7 @@ fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Serv
     };
     Finding {
         severity: view.severity_of_unknown(severity),
-        help: Some(format!("{help}; {}", view.as_of(service.prefix()))),
+        help: Some(format!("{help}; {}", view.reference.as_of(service.prefix()))),
         ..RULE.finding(message, own.span(), format!("allowed by `{}`", actions.join("`, `")))
     }
 }

@@ -40,7 +40,7 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Finding {
     let place = if whole { key.condition.key.span() } else { part(&key.condition.key, 0..prefix.len()) };
     Finding {
         severity: view.severity_of_unknown(RULE.severity),
-        help: Some(format!("{help}; {}", view.as_of(prefix))),
+        help: Some(format!("{help}; {}", view.reference.as_of(prefix))),
         ..RULE.finding(
             format!("{what}{}", consequence(view, key)),
             place,

@@ -160,17 +160,9 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
     }
 
-    /// A few words on how far a name that is unknown to the service of this prefix may be known after all.
-    pub(super) fn as_of(&self, prefix: &str) -> String {
-        match self.reference.overlay_of(prefix) {
-            Some(name) => format!("the service data is that of `{name}`"),
-            None => format!("the service data is of {}", Reference::date()),
-        }
-    }
-
     /// The end of the help on such a name of an action: what comes of it, and how far it may be known after all.
     pub(super) fn if_unknown(&self, prefix: &str) -> String {
-        format!("a name that AWS does not know {}; {}", self.in_vain(), self.as_of(prefix))
+        format!("a name that AWS does not know {}; {}", self.in_vain(), self.reference.as_of(prefix))
     }
 }
 
