@@ -15,7 +15,7 @@ use crate::finding::Fault;
 use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::source::Span;
 
-pub use condition::compare;
+pub use condition::{compare, judge};
 pub use context::{Context, ContextValue};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 

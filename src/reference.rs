@@ -7,7 +7,6 @@ mod overlay;
 mod partition;
 mod service;
 mod services;
-mod shape;
 mod topic;
 
 use std::borrow::Cow;
@@ -58,10 +57,10 @@ impl Reference {
         self.overlays.iter().map(|overlay| &*overlay.name)
     }
 
-    /// The name of what the service of this prefix was taken from, where it is not the one that is built in.
+    /// The name of what the service of this prefix was taken from, where it is not the one that is built in. Letter case does not count.
     pub fn overlay_of(&self, prefix: &str) -> Option<&str> {
         let mut newest = self.overlays.iter().rev();
-        newest.find(|overlay| overlay.prefixes.iter().any(|own| own == prefix)).map(|overlay| &*overlay.name)
+        newest.find(|overlay| overlay.prefixes.iter().any(|own| own.eq_ignore_ascii_case(prefix))).map(|overlay| &*overlay.name)
     }
 
     /// The service of this prefix, in any letter case.
@@ -116,8 +115,8 @@ impl Reference {
         let own = self.service(prefix).and_then(|service| service.key(name));
         own.or_else(|| {
             let holders = services::FOREIGN.iter().filter(|(own, _)| service::is_filled(own, prefix)).map(|&(_, holder)| holder);
-            let mut holders = holders.filter_map(|holder| self.service(holder)).chain(&self.overlay);
-            holders.find_map(|service| service.key(name))
+            let holders = holders.filter_map(|holder| self.service(holder));
+            self.overlay.iter().chain(holders).find_map(|service| service.key(name))
         })
     }
 

@@ -14,7 +14,7 @@ use crate::source::Span;
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
-pub(super) fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
+pub fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     let Some(operator) = condition.operator else {
         // A name that is no operator makes the policy one that AWS refuses, so this one is a hole.
         return Truth::Unknown(Gap { reason: GapReason::Hole, span: condition.operator_text.span() });

@@ -1,6 +1,6 @@
 //! The formats of ARNs as shapes: which patterns can be a resource of which type.
 
-use super::service::Service;
+use super::service::{Service, literals};
 use crate::pattern::{Field, Shape};
 
 /// A format of the ARNs of a resource type.
@@ -33,6 +33,17 @@ pub enum Slot {
     Filled,
     /// A word of its own, or whatever.
     Other,
+}
+
+impl Slot {
+    /// Whether a part of an ARN, in which wildcards may stand, may be what stands here.
+    pub fn may_be(self, part: &str) -> bool {
+        match self {
+            Self::Empty => part.bytes().all(|byte| byte == b'*'),
+            Self::Filled => !part.is_empty(),
+            Self::Other => true,
+        }
+    }
 }
 
 /// The formats of all resource types of a service, in their order.
@@ -117,7 +128,5 @@ fn places(format: &str) -> String {
     let mut parts = format.splitn(6, ':').skip(2);
     let service = parts.next().unwrap_or("");
     let resource = parts.nth(2).unwrap_or("");
-    let pieces = resource.split("${").enumerate();
-    let bare = pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) });
-    format!("{service} {}", bare.collect::<Vec<_>>().join("${}"))
+    format!("{service} {}", literals(resource).collect::<Vec<_>>().join("${}"))
 }

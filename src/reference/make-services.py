@@ -304,6 +304,10 @@ def patch(services):
             key = service["keys"].setdefault(fold(name), {"name": name, "about": ""})
             changed = {word: key.get(word) for word in new} != new
             key.update(new)
+        elif what == "takes":
+            action = service["actions"][fold(name)]
+            changed = not set(rest) <= set(action["keys"])
+            action["keys"] = [*action["keys"], *rest]
         elif what == "types":
             action = service["actions"][fold(name)]
             new = {fold(own.rstrip("?")): {"name": own.rstrip("?"), "required": not own.endswith("?"), "keys": []} for own in rest}

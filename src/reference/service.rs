@@ -277,7 +277,7 @@ impl Service {
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = ConditionKey<'_>> {
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = ConditionKey<'_>> + ExactSizeIterator {
         self.keys.iter().map(|line| {
             let mut words = self.rest(*line).split(' ');
             let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
@@ -288,7 +288,8 @@ impl Service {
 
     /// The condition key of this name, in any letter case.
     pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
-        self.keys().find(|key| key.name.is(name))
+        // placeholders sort before letters, so a key of that very name stands behind one that it fills in
+        self.keys().rfind(|key| key.name.is(name))
     }
 
     /// What an action or condition key is for, in the words of AWS. It starts in lower case.
@@ -592,11 +593,12 @@ fn shown(name: &str) -> Cow<'_, str> {
 
 /// Whether a text is a pattern with something in the place of each `${…}`.
 pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    let mut units = Vec::new();
-    for (at, part) in pattern.split("${").enumerate() {
-        let literal = if at == 0 { part } else { part.split_once('}').map_or("", |(_, behind)| behind) };
-        units.extend((at > 0).then_some(Unit::Wild("?*")));
-        units.push(Unit::Exact(literal));
-    }
+    let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
     matches(&units, text, Mode::Action)
+}
+
+/// The texts before, between and behind the `${…}` of a text.
+pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = text.split("${").enumerate();
+    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
 }

@@ -467,7 +467,8 @@ pub(super) static SERVICES: [(&str, &str); 457] = [
 
 /// Prefixes of condition keys that are no service's prefix or another one's, with the service that has such keys.
 #[rustfmt::skip]
-pub(super) static FOREIGN: [(&str, &str); 33] = [
+pub(super) static FOREIGN: [(&str, &str); 34] = [
+    ("${Host}.${Domain}", "sts"),
     ("accounts.google.com", "sts"),
     ("agent.${Domain}.buildkite.dev", "sts"),
     ("agent.${Domain}.buildkite.site", "sts"),

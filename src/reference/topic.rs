@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::service::{Action, ConditionKey, KeyName, ResourceType, Service, fold_cmp};
-use super::{Reference, global_keys, shape};
+use super::service::{Action, ConditionKey, KeyName, ResourceType, Service, fold_cmp, literals};
+use super::{Form, Reference, global_keys};
+use crate::pattern::{Mode, Shape, Unit};
 use crate::spelling::nearest;
 
 /// One thing that a name stands for.
@@ -94,13 +95,31 @@ impl Reference {
 
     /// The resource types that an ARN or a pattern of ARNs may be.
     fn kinds_of(&self, arn: &str) -> Vec<(ResourceType<'_>, Vec<Action<'_>>)> {
-        let kinds = self.services().flat_map(Service::resources);
-        let own = kinds.filter(|kind| kind.formats().any(|format| shape::may_be(arn, format)));
-        let mut own: Vec<_> = own.map(|kind| (kind, takers(kind))).collect();
+        // what a variable stands for is not known
+        let arn = literals(arn).collect::<Vec<_>>().join("*");
+        if arn.len() > LONGEST_ARN || arn.ends_with(':') {
+            return Vec::new();
+        }
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let part = |number: usize| parts.get(number).copied().unwrap_or("*");
+        let shape = Shape::of(&[Unit::Wild(&arn)], if parts.len() == 6 { Mode::Arn } else { Mode::Resource });
+        // a format of whatever service fits nearly all ARNs and tells nothing
+        let of_one_service = |form: &Form| !form.service.contains('$');
+        let slots = |form: &Form| form.region.may_be(part(3)) && form.account.may_be(part(4));
+        let fits = |form: &&Form| of_one_service(form) && slots(form) && form.whole.meets(&shape);
+        // where a name ends is told by the types of the service that the ARN names: other services repeat its formats
+        let own = self.service(part(2)).into_iter().flat_map(Service::forms);
+        let unfit: Vec<&str> = own.filter(|form| !fits(form)).map(|form| &*form.format).collect();
+        let mut kinds = Vec::new();
+        for service in self.services() {
+            let fitting = service.forms().iter().filter(|form| !unfit.contains(&&*form.format) && fits(form));
+            let mut names: Vec<&str> = fitting.map(|form| &*form.kind).collect();
+            names.dedup();
+            kinds.extend(names.into_iter().filter_map(|name| service.resource(name)).map(|kind| (kind, takers(kind))));
+        }
         // other services take resources of the one that the ARN names
-        let service = arn.split(':').nth(2).unwrap_or("");
-        own.sort_by_key(|(kind, _)| kind.service().prefix() != service);
-        own
+        kinds.sort_by_key(|(kind, _)| kind.service().prefix() != part(2));
+        kinds
     }
 
     fn key_topic<'r>(&'r self, key: ConditionKey<'r>) -> KeyTopic<'r> {
@@ -145,6 +164,9 @@ impl<'r> Action<'r> {
         self.service.description(self.name)
     }
 }
+
+/// No resource of a policy is longer.
+const LONGEST_ARN: usize = 2048;
 
 /// The actions that take a resource type.
 fn takers(kind: ResourceType<'_>) -> Vec<Action<'_>> {

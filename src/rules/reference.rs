@@ -69,9 +69,9 @@ const MOST_PLACES: usize = 3;
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let mut lookups = Lookups::new(facts.reference);
-    for (policy, role) in facts.inventory.all_policies() {
+    for (policy, _) in facts.inventory.all_policies() {
         for statement in &policy.statements {
-            let view = View::of(&mut lookups, policy, role, statement);
+            let view = View::of(&mut lookups, policy, statement);
             for check in CHECKS {
                 (check.run)(&view, findings);
             }

@@ -1,11 +1,7 @@
 //! The rules on names of actions: what is told, how severely, and what is left alone.
 
-use rolecall::config::Config;
-use rolecall::finding::Finding;
-use rolecall::lint::Facts;
 use rolecall::policy::{Instant, PolicyKind};
 use rolecall::reference::Reference;
-use rolecall::rules;
 
 use crate::support;
 
@@ -20,18 +16,12 @@ const OWN: [&str; 5] = [
 
 /// The findings in a policy, each as `rule severity: underlined text, as often as it stands there | label | help`.
 fn lint(reference: &Reference, kind: PolicyKind, statements: &str) -> Vec<String> {
-    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
-    support::with_inventory(Some(kind), std::iter::once(("policy.json", text)), |sources, inventory| {
-        let config = Config::default();
-        let found = rules::run(&Facts { sources, inventory, config: &config, reference });
-        let own = found.iter().filter(|finding| OWN.contains(&finding.rule));
-        let told = |finding: &Finding| {
-            let places = std::iter::once(&finding.primary).chain(&finding.related).map(|label| sources.slice(label.span));
-            let help = finding.help.as_deref().unwrap_or("").split(';').next().unwrap_or("");
-            let (rule, severity) = (finding.rule, finding.severity.name());
-            format!("{rule} {severity}: {} | {} | {help}", places.collect::<Vec<_>>().join(" + "), finding.primary.text)
-        };
-        own.map(told).collect()
+    support::findings(reference, Some(kind), statements, |sources, finding| {
+        let places = std::iter::once(&finding.primary).chain(&finding.related).map(|label| sources.slice(label.span));
+        let help = finding.help.as_deref().unwrap_or("").split(';').next().unwrap_or("");
+        let (rule, severity) = (finding.rule, finding.severity.name());
+        let places = places.collect::<Vec<_>>().join(" + ");
+        OWN.contains(&rule).then(|| format!("{rule} {severity}: {places} | {} | {help}", finding.primary.text))
     })
 }
 
@@ -115,15 +105,11 @@ fn wildcards_that_match_nothing() {
 #[test]
 fn what_a_name_in_vain_comes_to_is_said() {
     let help = |effect: &str, key: &str| {
-        let text = format!(
-            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "{effect}", "{key}": "s3:GetObjects", "Resource": "*"}}]}}"#
-        );
-        support::with_inventory(Some(PolicyKind::Identity), std::iter::once(("policy.json", text)), |sources, inventory| {
-            let facts = Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() };
-            let found = rules::run(&facts);
-            let own = found.iter().find(|finding| finding.rule == "unknown-action").expect("a finding");
-            own.help.clone().expect("help")
-        })
+        let statement = format!(r#"{{"Effect": "{effect}", "{key}": "s3:GetObjects", "Resource": "*"}}"#);
+        let found = support::findings(&Reference::default(), Some(PolicyKind::Identity), &statement, |_, finding| {
+            finding.help.clone().filter(|_| finding.rule == "unknown-action")
+        });
+        found.concat()
     };
     for (effect, key, words) in [
         ("Allow", "Action", "AWS does not know allows nothing;"),

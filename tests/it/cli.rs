@@ -407,6 +407,7 @@ fn service_data_of_the_user_goes_before_ours() {
     let lantern = support::read("fixtures/reference/lantern.json");
     let folder = folder(&[
         ("policy.json", &policy),
+        ("dim.json", &policy.replace("LightLamp", "PolishLamp")),
         ("lantern.json", &lantern),
         ("bad.txt", "# own Own\n[actions]\nGo X\n"),
         ("later.txt", "# lantern Later\n[actions]\nLightLamp T\n"),
@@ -415,6 +416,9 @@ fn service_data_of_the_user_goes_before_ours() {
     let without = ran(&["check", "--select", "unknown-service", "policy.json"]);
     assert!(without.exit == 1 && without.stdout.contains("[unknown-service]"), "{}", without.stdout);
     assert_eq!(ran(&["check", "--reference", "lantern.json", "--select", "unknown-service", "policy.json"]).exit, 0);
+    // what a finding hangs on is the file, not the day of ours
+    let unknown = ran(&["check", "--reference", "lantern.json", "--select", "unknown-action", "dim.json"]).stdout;
+    assert!(unknown.contains("; the service data is that of `lantern.json`"), "{unknown}");
     let later = ran(&["explain", "lantern:LightLamp", "--reference", "lantern.json", "--reference", "later.txt"]);
     assert!(
         later.stdout.starts_with("lantern:LightLamp  tagging\n") && later.stdout.ends_with("  later.txt\n"),

@@ -1,26 +1,14 @@
 //! The rules on condition keys: what is told of a key under each operator, and what is left alone.
 
-use rolecall::config::Config;
-use rolecall::inventory::Inventory;
-use rolecall::lint::Facts;
 use rolecall::reference::Reference;
-use rolecall::rules;
-use rolecall::source::Sources;
+
+use crate::support;
 
 /// The findings on a statement with these elements, each as `rule severity: message`.
 fn told(elements: &str) -> Vec<String> {
-    let text = format!(r#"{{"Version": "2012-10-17", "Statement": {{{elements}}}}}"#);
-    let mut sources = Sources::new();
-    let id = sources.add("policy.json", text);
-    let mut inventory = Inventory::default();
-    inventory.read(&sources, id);
-    let found = rules::run(&Facts {
-        sources: &sources,
-        inventory: &inventory,
-        config: &Config::default(),
-        reference: &Reference::default(),
-    });
-    found.iter().map(|finding| format!("{} {}: {}", finding.rule, finding.severity.name(), finding.message)).collect()
+    support::findings(&Reference::default(), None, &format!("{{{elements}}}"), |_, finding| {
+        Some(format!("{} {}: {}", finding.rule, finding.severity.name(), finding.message))
+    })
 }
 
 fn of_condition(effect: &str, actions: &str, operator: &str, key: &str, value: &str) -> Vec<String> {
@@ -99,6 +87,17 @@ fn set_operators_by_what_they_let_in() {
     assert_eq!(key("Allow", "ForAnyValue:StringLike", "s3:prefix"), "style");
     assert_eq!(key("Allow", "ForAllValues:StringEquals", "aws:CalledVia"), "none");
     assert_eq!(key("Allow", "StringLike", "s3:prefix"), "none");
+    let for_principal = |principal: &str| {
+        let found = told(&format!(
+            r#""Effect": "Allow", "Principal": {principal}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::reports",
+            "Condition": {{"ForAllValues:StringLike": {{"s3:prefix": "x"}}}}"#
+        ));
+        let mut found = found.iter().filter_map(|told| told.strip_prefix("set-operator-on-single-valued-key "));
+        found.next().and_then(|told| told.split(':').next()).unwrap_or("none").to_owned()
+    };
+    assert_eq!(for_principal(r#""*""#), "high");
+    assert_eq!(for_principal(r#"{"AWS": ["*"]}"#), "high");
+    assert_eq!(for_principal(r#"{"AWS": "arn:aws:iam::111122223333:role/reader"}"#), "medium");
     let guarded = told(
         r#""Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", "Condition": {
             "ForAllValues:StringLike": {"s3:prefix": "x"}, "Null": {"S3:Prefix": "false"}}"#,

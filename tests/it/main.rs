@@ -29,6 +29,7 @@ mod policy;
 mod properties;
 mod reference;
 mod report;
+mod resource_rules;
 mod scenarios;
 mod secrets;
 mod selection;

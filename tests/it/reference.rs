@@ -106,6 +106,16 @@ fn keys_have_types() {
     assert_eq!(of("dynamodb:LeadingKeys"), key("dynamodb:LeadingKeys", KeyType::String, true));
     let amr = "cognito-identity.amazonaws.com:amr";
     assert_eq!(of(amr), key(amr, KeyType::String, true));
+    // some claims of any issuer are keys, and those of an issuer by itself go before them
+    for (name, generic, many) in [
+        ("token.actions.githubusercontent.com:sub", "${Host}.${Domain}:sub", false),
+        ("Auth.example.com/realms/x:AUD", "${Host}.${Domain}:aud", false),
+        ("auth.example.com:amr", "${Host}.${Domain}:amr", true),
+    ] {
+        assert_eq!(of(name), key(generic, KeyType::String, many), "{name}");
+        assert!(reference.action("sts:AssumeRoleWithWebIdentity").expect("an action").takes_key(name), "{name}");
+    }
+    assert_eq!((of("s3:sub"), of("auth.example.com:groups")), (None, None));
     let repository = "token.actions.${Domain}.ghe.com:repository";
     assert_eq!(of("token.actions.octo.ghe.com:repository"), key(repository, KeyType::String, false));
     let source = "codebuild:secondarySources/${sourceIdentifier}.auth.type";
@@ -188,16 +198,22 @@ fn what_aws_says_goes_over_what_was_known() {
 #[test]
 fn the_last_text_holds() {
     let one = "# own One\n[actions]\nGo R\n# other Other\n[actions]\nStop R\n";
-    let reference = overlaid(&[one, "# own Two\n[keys]\nlogin.example.com:sub String\n[actions]\nCome R\n"]);
+    let reference = overlaid(&[one, "# own Two\n[keys]\nlogin.example.com:name String\nbadge:level String\n[actions]\nCome R\n"]);
     assert_eq!(reference.service("OWN").map(|own| (own.title(), own.actions().len())), Some(("Two", 1)));
     assert!(
         reference.action("own:come").is_some()
             && reference.action("own:Go").is_none()
             && reference.action("other:Stop").is_some()
     );
-    // keys of an issuer that only the overlay knows
-    assert!(reference.key("login.example.com:sub").is_some() && reference.has_keys_of("login.example.com"));
-    assert!(!reference.has_keys_of("login.example.org"));
+    // keys of an issuer, and of a prefix, that only the overlay knows
+    let known = |reference: &Reference| {
+        [
+            reference.key("login.example.com:name").is_some(),
+            reference.key("badge:level").is_some(),
+            reference.has_keys_of("badge"),
+        ]
+    };
+    assert_eq!((known(&reference), known(&Reference::default())), ([true; 3], [false; 3]));
     // every service of ours can be read back as one of the user's
     let mut all = Reference::default();
     for path in support::files("src/reference/services", "txt") {
@@ -297,6 +313,10 @@ fn an_arn_may_be_of_the_types_whose_form_it_has() {
     assert!(of("arn:aws:iam::111122223333:role/path/name").starts_with("iam:role"));
     assert!(!of("arn:aws:iam::111122223333:role/path/name").contains("iam:user"));
     assert!(of("arn:aws:sqs*").contains("sqs:queue"));
+    // recovery points are of any service
+    assert_eq!(of("arn:aws:dynamodb:*:*:table/x/index/*"), "dynamodb:index");
+    assert!(of("arn:aws:sns:${aws:RequestedRegion}:${aws:PrincipalAccount}:alarms").starts_with("sns:topic"));
+    assert_eq!(of("arn:aws:s3:eu-west-1:111122223333:bucket"), "");
     assert_eq!(of("arn:aws:s3:::"), "");
 }
 

@@ -3,8 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rolecall::config::Config;
+use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
+use rolecall::rules;
 use rolecall::source::Sources;
 
 /// The folder that `Cargo.toml` lies in.
@@ -72,6 +77,21 @@ pub(crate) fn with_inventory<'n, T>(
         inventory.read(&sources, id);
     }
     look(&sources, &inventory)
+}
+
+/// The findings in a policy with these statements, each in the words of `tell`.
+pub(crate) fn findings<T>(
+    reference: &Reference,
+    kind: Option<PolicyKind>,
+    statements: &str,
+    tell: impl Fn(&Sources, &Finding) -> Option<T>,
+) -> Vec<T> {
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    with_inventory(kind, std::iter::once(("policy.json", text)), |sources, inventory| {
+        let config = Config::default();
+        let found = rules::run(&Facts { sources, inventory, config: &config, reference });
+        found.iter().filter_map(|finding| tell(sources, finding)).collect()
+    })
 }
 
 /// Fails with every complaint, if there is one.

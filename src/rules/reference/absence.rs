@@ -1,25 +1,15 @@
 //! What a condition comes to where no request holds its key.
 
 use super::view::{Key, View};
-use crate::policy::{Comparison, Effect, SetPrefix, Value};
+use crate::evaluate::{Context, Truth, judge};
+use crate::policy::Effect;
 
 /// Whether a condition holds where the request does not hold its key; `None` where AWS does not say.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 pub(super) fn holds_without(key: &Key<'_, '_, '_>) -> Option<bool> {
-    let operator = key.operator;
-    if operator.comparison == Comparison::Null {
-        let mut asked = key.condition.values.iter().map(|operand| match operand.value {
-            Value::Bool(absent) => Some(absent),
-            _ => None,
-        });
-        let first = asked.next().flatten().filter(|_| operator.set.is_none())?;
-        return asked.all(|other| other == Some(first)).then_some(first);
-    }
-    match operator.set {
-        Some(SetPrefix::ForAllValues) => Some(true),
-        Some(SetPrefix::ForAnyValue) => (!operator.if_exists).then_some(false),
-        None => Some(operator.if_exists || operator.negated),
+    match judge(key.condition, &Context::new()) {
+        Truth::Yes => Some(true),
+        Truth::No => Some(false),
+        Truth::Unknown(_) => None,
     }
 }
 

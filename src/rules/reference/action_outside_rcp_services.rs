@@ -39,7 +39,7 @@ fn finding(view: &View<'_, '_, '_>, group: &[&Named<'_, '_, '_>]) -> Option<Find
     Some(Finding {
         severity: view.severity_of_unknown(RULE.severity),
         related: others.iter().map(|own| Label::new(own.span(), "")).collect(),
-        help: Some(format!("{help}; {}", view.as_of())),
+        help: Some(format!("{help}; {}", view.as_of(service.prefix()))),
         ..RULE.finding(message, first.span(), "not on AWS's list of services")
     })
 }

@@ -75,8 +75,7 @@ fn of_parts(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Findin
 /// A region or an account that stands where all forms have none, or the reverse.
 fn part(address: &Address<'_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
     let own = address.part(number).filter(Section::is_plain)?;
-    let wrong = if own.text.is_empty() { Slot::Filled } else { Slot::Empty };
-    let form = forms.first().filter(|_| forms.iter().all(|form| slot(form) == wrong))?;
+    let form = forms.first().filter(|_| !forms.iter().any(|form| slot(form).may_be(own.text)))?;
     let what = if number == REGION { "region" } else { "account" };
     let resource = address.part(RESOURCE)?;
     let (place, message, label, remedy) = if own.text.is_empty() {
@@ -108,7 +107,7 @@ fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding
             None => (String::new(), "write the service as its ARNs have it".to_owned()),
         };
         let message = format!("no service has ARNs with `{}`", service.text);
-        let help = Some(format!("{remedy}; {}", view.as_of()));
+        let help = Some(format!("{remedy}; {}", view.as_of(service.text)));
         return Some(Finding { severity, help, ..UNKNOWN_TYPE.finding(message, address.span(&service), label) });
     }
     let form = *forms.iter().max_by_key(|form| (alike(&form.format, resource.text), Reverse(form.format.len())))?;
@@ -119,7 +118,7 @@ fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding
     let named = if near { format!("write it as `{}`", form.format) } else { "write one that the service has".to_owned() };
     Some(Finding {
         severity: if cased { severity } else { severity.min(Severity::Low) },
-        help: Some(format!("{named}; {}", view.as_of())),
+        help: Some(format!("{named}; {}", view.as_of(service.text))),
         ..UNKNOWN_TYPE.finding(
             format!("`{}` has no resources of this form", service.text),
             address.span(&resource),

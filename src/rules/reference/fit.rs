@@ -151,10 +151,10 @@ impl<'i> Resources<'_, 'i> {
         if let Some((_, _, fit)) = self.seen.iter().find(is_same) {
             return *fit;
         }
-        let mut forms = service.forms_of(&kind).peekable();
-        let fit = if forms.peek().is_none() {
+        let forms: Vec<&Form> = service.forms_of(&kind).collect();
+        let fit = if forms.is_empty() {
             Fit::Untold
-        } else if forms.any(|form| self.listed.iter().any(|own| own.may_be(form))) {
+        } else if forms.iter().any(|form| self.listed.iter().any(|own| own.may_be(form))) {
             Fit::Some
         } else {
             Fit::None

@@ -1,8 +1,8 @@
 //! A condition on a key that no request for the actions of the statement holds, or only requests for some of them.
 
-use super::Check;
 use super::absence::{consequence, holds_without};
 use super::view::{Key, Meaning, Named, View, is_of_issuer};
+use super::{Check, MOST_PLACES};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::policy::{Comparison, Effect};
@@ -88,6 +88,7 @@ fn starts_with(key: &str, start: &str) -> bool {
 const UNTOLD: &str = "aws-marketplace:ProductId";
 
 fn never(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, actions: &[Action<'_>]) -> Finding {
+    let prefix = actions.first().map_or("", |action| action.service.prefix());
     let what = match actions {
         [action] => format!("a request for `{}:{}` never holds `{}`", action.service.prefix(), action.name, key.name),
         _ => format!("no action of the statement comes with `{}`", key.name),
@@ -95,13 +96,14 @@ fn never(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, actions: &[Action<'_>])
     let help = "remove the condition, or ask for it in a statement on the actions that it is meant for";
     Finding {
         severity: view.severity_of_unknown(NEVER.severity),
-        help: Some(format!("{help}; {}", view.as_of())),
+        help: Some(format!("{help}; {}", view.as_of(prefix))),
         ..NEVER.finding(format!("{what}{}", consequence(view, key)), key.condition.key.span(), "never in the request")
     }
 }
 
 fn some(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, idle: &[&Named<'_, '_, '_>]) -> Option<Finding> {
     let (first, others) = idle.split_first()?;
+    let prefix = first.meaning.service()?.prefix();
     let is_deny = view.has_effect(Effect::Deny);
     let what = if is_deny { "denied" } else { "allowed" };
     let name = first.pattern.text.shown();
@@ -113,7 +115,7 @@ fn some(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, idle: &[&Named<'_, '_, '
     let shown = others.iter().take(MOST_PLACES).map(|own| Label::new(own.pattern.text.span(), "nor is this"));
     Some(Finding {
         related: [Label::new(key.condition.key.span(), "the key")].into_iter().chain(shown).collect(),
-        help: Some(format!("put what never holds the key into a statement without this condition; {}", view.as_of())),
+        help: Some(format!("put what never holds the key into a statement without this condition; {}", view.as_of(prefix))),
         ..SOME.finding(
             format!("{names} do not hold `{}`", key.name),
             first.pattern.text.span(),
@@ -121,6 +123,3 @@ fn some(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, idle: &[&Named<'_, '_, '
         )
     })
 }
-
-/// How many further actions a finding shows.
-const MOST_PLACES: usize = 4;

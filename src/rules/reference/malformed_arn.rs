@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::address::{ACCOUNT, Address, REGION, SERVICE, Section, UNKNOWN};
-use super::view::View;
+use super::view::{View, quoted};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::policy::PolicyKind;
@@ -17,7 +17,8 @@ const FORM: &str = "`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`";
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     // a trust policy has no resource at all, which is told elsewhere
     if view.policy.kind != PolicyKind::Trust {
-        findings.extend(view.resources.iter().filter(|own| is_malformed(own)).filter_map(judge));
+        let is_meant = |own: &&Address<'_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
+        findings.extend(view.resources.iter().filter(|own| is_malformed(own) && !is_meant(own)).filter_map(judge));
     }
 }
 
@@ -33,11 +34,10 @@ fn judge(address: &Address<'_, '_>) -> Option<Finding> {
     let text = address.known();
     if !may_start_arn(text) || text.is_empty() && address.is_known() {
         let own = address.pattern.text.shown();
-        let shown = if own.is_empty() { "an empty string".to_owned() } else { format!("`{own}`") };
         let label = if own.is_empty() { "empty" } else { "does not start with `arn:`" };
         return Some(Finding {
             help: Some(format!("write `*` or an ARN: {FORM}")),
-            ..RULE.finding(format!("{shown} is not an ARN"), address.pattern.text.span(), label)
+            ..RULE.finding(format!("{} is not an ARN", quoted(&own)), address.pattern.text.span(), label)
         });
     }
     in_parts(address).or_else(|| too_short(address))
@@ -89,6 +89,13 @@ fn too_short(address: &Address<'_, '_>) -> Option<Finding> {
         help: Some(format!("write all six, of which some may be empty: {FORM}")),
         ..RULE.finding(message, address.pattern.text.span(), "too few colons")
     })
+}
+
+/// Whether it is in the short syntax of API Gateway, of which it makes an ARN when it stores the policy of an API.
+///
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>
+fn is_short(address: &Address<'_, '_>) -> bool {
+    address.known().starts_with("execute-api:/")
 }
 
 /// Whether this can be the beginning of an ARN, wildcards and variables filled in.

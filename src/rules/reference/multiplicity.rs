@@ -5,7 +5,7 @@ use super::absence::holds_without;
 use super::view::{Key, View, is_of_issuer};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::policy::{Comparison, Effect, Operator, PolicyKind, SetPrefix};
+use crate::policy::{Comparison, Effect, Operator, PolicyKind, Principal, PrincipalKind, Principals, SetPrefix};
 
 pub(super) const MANY_CHECK: Check = Check { rule: &MANY, run: many };
 
@@ -71,10 +71,16 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, set: SetPrefix) -> Op
     })
 }
 
-/// Where a policy names a principal, whoever sends no such key gets in; elsewhere a principal may do more than it seems.
+/// Where the condition is what keeps others out, whoever sends no such key gets in; elsewhere a principal may do more than it seems.
 fn severity_of_opening(view: &View<'_, '_, '_>) -> Severity {
-    let names_principal = matches!(view.policy.kind, PolicyKind::Trust | PolicyKind::Resource);
-    if names_principal { Severity::High } else { Severity::Medium }
+    let guards_door = matches!(view.policy.kind, PolicyKind::Trust | PolicyKind::Resource);
+    let is_crowd = |own: &Principal<'_>| match own.kind {
+        PrincipalKind::Anyone | PrincipalKind::Federated => true,
+        _ => own.value.known() == Some("*"),
+    };
+    let lets_crowd_in = |own: &Principals<'_>| own.negated || own.list.iter().any(is_crowd);
+    let high = guards_door && view.statement.principals.as_ref().is_some_and(lets_crowd_in);
+    if high { Severity::High } else { Severity::Medium }
 }
 
 /// Whether the condition holds without the key only because of `ForAllValues`, and requests may lack the key.

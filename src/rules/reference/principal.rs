@@ -1,7 +1,7 @@
 //! Principals that cannot be, and names of services and providers that AWS does not have.
 
 use super::Check;
-use super::view::View;
+use super::view::{View, quoted};
 use crate::arn::Arn;
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
@@ -95,13 +95,12 @@ fn malformed(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) ->
     } else {
         return None;
     };
-    let shown = principal.value.shown();
     // services have policies of their own, whose principals are not all told
     let sure = view.policy.kind == PolicyKind::Trust || label != OF_OTHER_SERVICE;
     Some(Finding {
         severity: if sure { MALFORMED.severity } else { Severity::Medium },
         help: Some(help.to_owned()),
-        ..MALFORMED.finding(format!("`{shown}` can be no `AWS` principal"), principal.value.span(), label)
+        ..MALFORMED.finding(format!("{} can be no `AWS` principal", quoted(known)), principal.value.span(), label)
     })
 }
 
@@ -154,7 +153,7 @@ fn unknown_service(_: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str)
         } else {
             ("no domain of AWS".to_owned(), "write the name of a service, such as `lambda.amazonaws.com`".to_owned())
         };
-        return found(format!("no service is called `{known}`"), label, help);
+        return found(format!("no service is called {}", quoted(known)), label, help);
     };
     // beyond a slip the list is no evidence: it is not complete
     let near = nearest(own, service_principals().filter_map(service)).filter(|near| own.len() > 3 && is_slip(own, near))?;
@@ -192,9 +191,6 @@ fn unknown_provider(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &
     if view.policy.kind != PolicyKind::Trust || DOMAINS.contains(&known) {
         return None;
     }
-    if known.is_empty() {
-        return None;
-    }
     let is_provider = Arn::parse(known).is_some_and(|arn| {
         let named = |kind| arn.resource.strip_prefix(kind).is_some_and(|name: &str| !name.is_empty());
         arn.service == "iam" && (named("oidc-provider/") || named("saml-provider/"))
@@ -204,20 +200,16 @@ fn unknown_provider(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &
     if is_provider || folded.starts_with("cognito-identity") || DOMAINS.contains(&folded.as_str()) {
         return None;
     }
-    let (severity, label, help) = if known.starts_with("arn:") {
+    let (severity, message, label, help) = if known.is_empty() || known.starts_with("arn:") {
         let help =
             "write the ARN of a provider: `arn:aws:iam::ACCOUNT:oidc-provider/HOST` or `arn:aws:iam::ACCOUNT:saml-provider/NAME`";
-        (Severity::Error, "no provider", help.to_owned())
+        (Severity::Error, format!("{} is not the ARN of a provider", quoted(known)), "no provider", help.to_owned())
     } else {
         let host = known.strip_prefix("https://").unwrap_or(known);
         let help = format!("write the ARN of the provider in the account: `arn:aws:iam::ACCOUNT:oidc-provider/{host}`");
-        (UNKNOWN_PROVIDER.severity, "no ARN", help)
+        (UNKNOWN_PROVIDER.severity, format!("`{known}` is no provider that IAM knows by its name"), "no ARN", help)
     };
-    Some(Finding {
-        severity,
-        help: Some(help),
-        ..UNKNOWN_PROVIDER.finding(format!("`{known}` is no provider that IAM knows by its name"), principal.value.span(), label)
-    })
+    Some(Finding { severity, help: Some(help), ..UNKNOWN_PROVIDER.finding(message, principal.value.span(), label) })
 }
 
 fn is_digits(text: &str) -> bool {

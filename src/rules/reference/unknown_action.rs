@@ -24,7 +24,7 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     for own in &view.actions {
         if let Meaning::NoAction(service, name) = own.meaning {
             findings.push(match operation(own.text()) {
-                Some(operation) => of_operation(view, own, operation),
+                Some(operation) => of_operation(view, own, service, operation),
                 None => finding(view, own, service, name),
             });
         }
@@ -35,12 +35,12 @@ fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, 
     let (label, help) = advice(view.reference, service, name);
     Finding {
         severity: view.severity_of_unknown(RULE.severity),
-        help: Some(format!("{help}; {}", view.if_unknown())),
+        help: Some(format!("{help}; {}", view.if_unknown(service.prefix()))),
         ..RULE.finding(format!("`{}` is not an action that AWS lists", own.text()), own.span(), label)
     }
 }
 
-fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, operation: Operation) -> Finding {
+fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, operation: Operation) -> Finding {
     let actions: Vec<_> = operation.actions().collect();
     let help = allowed_by(&actions);
     let (severity, message) = if operation.sure {
@@ -50,7 +50,7 @@ fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, operation: Ope
     };
     Finding {
         severity: view.severity_of_unknown(severity),
-        help: Some(format!("{help}; {}", view.as_of())),
+        help: Some(format!("{help}; {}", view.as_of(service.prefix()))),
         ..RULE.finding(message, own.span(), format!("allowed by `{}`", actions.join("`, `")))
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Check;
 use super::absence::consequence;
-use super::view::{Key, Meaning, View, is_of_issuer, part};
+use super::view::{Key, View, is_of_issuer, part};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::reference::{self, Action, Reference, Service};
+use crate::reference::{self, Reference, Service};
 use crate::spelling::nearest;
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -40,7 +40,7 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Finding {
     let place = if whole { key.condition.key.span() } else { part(&key.condition.key, 0..prefix.len()) };
     Finding {
         severity: view.severity_of_unknown(RULE.severity),
-        help: Some(format!("{help}; {}", view.as_of())),
+        help: Some(format!("{help}; {}", view.as_of(prefix))),
         ..RULE.finding(
             format!("{what}{}", consequence(view, key)),
             place,
@@ -87,15 +87,12 @@ fn elsewhere(view: &View<'_, '_, '_>, name: &str) -> Option<String> {
     if view.reference.key(&global).is_some() {
         return Some(global);
     }
-    let services = view.actions.iter().filter_map(|own| match own.meaning {
-        Meaning::One(Action { service, .. }) | Meaning::Several(service, _) | Meaning::NoAction(service, _) => Some(service),
-        _ => None,
-    });
+    let mut services = view.actions.iter().filter_map(|own| own.meaning.service());
     let of = |service: &Service| {
         let key = format!("{}:{name}", service.prefix());
         service.key(&key).map(|_| key)
     };
-    services.into_iter().find_map(of).or_else(|| {
+    services.find_map(of).or_else(|| {
         let mut all = view.reference.services().filter_map(of);
         all.next().filter(|_| all.next().is_none())
     })

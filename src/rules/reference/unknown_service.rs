@@ -46,7 +46,7 @@ fn finding(view: &View<'_, '_, '_>, group: &[&Named<'_, '_, '_>]) -> Option<Find
     Some(Finding {
         severity: view.severity_of_unknown(RULE.severity),
         related: others.iter().map(|own| Label::new(place(own), "")).collect(),
-        help: Some(format!("{help}; {}", view.if_unknown())),
+        help: Some(format!("{help}; {}", view.if_unknown(prefix))),
         ..RULE.finding(message, place(first), label)
     })
 }

@@ -48,7 +48,7 @@ fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>) -> Option<Finding> 
         };
         return Some(Finding {
             severity: view.severity_of_unknown(RULE.severity),
-            help: Some(format!("{help}; {}", view.as_of())),
+            help: Some(format!("{help}; {}", view.as_of(prefix))),
             ..RULE.finding(format!("no request fills in `${{{name}}}`: there is no such condition key"), variable.span, label)
         });
     };

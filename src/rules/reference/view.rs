@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section};
 use crate::finding::Severity;
-use crate::inventory::Role;
 use crate::pattern::Pattern;
 use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::{Action, ConditionKey, Form, Reference, Service, Slot};
@@ -20,8 +19,6 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) reference: &'i Reference,
     /// The policy that it stands in.
     pub(super) policy: &'p Policy<'s>,
-    /// The role whose policy that is.
-    pub(super) role: Option<&'p Role<'s>>,
     /// The statement.
     pub(super) statement: &'p Statement<'s>,
     /// The values of `Action` or `NotAction`.
@@ -108,19 +105,14 @@ impl<'i, 'p> Lookups<'i, 'p> {
 
 impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
-    pub(super) fn of(
-        lookups: &mut Lookups<'i, 'p>,
-        policy: &'p Policy<'s>,
-        role: Option<&'p Role<'s>>,
-        statement: &'p Statement<'s>,
-    ) -> Self {
+    pub(super) fn of(lookups: &mut Lookups<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
         let reference = lookups.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
         let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) }).collect();
         let resources: Vec<_> = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
         let forms = vec![OnceCell::new(); resources.len()];
-        Self { reference, policy, role, statement, actions, resources, forms, keys }
+        Self { reference, policy, statement, actions, resources, forms, keys }
     }
 
     /// The forms that the sixth part of a resource of the statement fits; `None` where that is not told, where any fits, and where
@@ -203,14 +195,17 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         if self.reference.is_old() { fresh.min(Severity::Low) } else { fresh }
     }
 
-    /// A few words on how far an unknown name may be known after all.
-    pub(super) fn as_of(&self) -> String {
-        format!("the service data is of {}", Reference::date())
+    /// A few words on how far a name that is unknown to the service of this prefix may be known after all.
+    pub(super) fn as_of(&self, prefix: &str) -> String {
+        match self.reference.overlay_of(prefix) {
+            Some(name) => format!("the service data is that of `{name}`"),
+            None => format!("the service data is of {}", Reference::date()),
+        }
     }
 
-    /// The end of the help on an unknown name: what comes of it, and how far it may be known after all.
-    pub(super) fn if_unknown(&self) -> String {
-        format!("a name that AWS does not know {}; {}", self.in_vain(), self.as_of())
+    /// The end of the help on such a name of an action: what comes of it, and how far it may be known after all.
+    pub(super) fn if_unknown(&self, prefix: &str) -> String {
+        format!("a name that AWS does not know {}; {}", self.in_vain(), self.as_of(prefix))
     }
 }
 
@@ -244,6 +239,11 @@ impl<'i, 'p, 's> Key<'i, 'p, 's> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
         is_key_name(name).then(|| Self { condition, operator, name, known: lookups.key(name) })
     }
+}
+
+/// A text of the policy, for a message.
+pub(super) fn quoted(text: &str) -> String {
+    if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
 
 /// Whether a key names an issuer of tokens by its address, whose claims are condition keys; AWS knows but a few of them by name.

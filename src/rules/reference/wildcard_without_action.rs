@@ -41,7 +41,7 @@ fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, 
     let message = format!("`{}` matches no action of {}", own.text(), service.title());
     Finding {
         severity: view.severity_of_unknown(RULE.severity),
-        help: Some(format!("{help}; {}", view.if_unknown())),
+        help: Some(format!("{help}; {}", view.if_unknown(service.prefix()))),
         ..RULE.finding(message, own.span(), label)
     }
 }
