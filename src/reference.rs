@@ -93,17 +93,19 @@ impl Reference {
         self.overlay.iter().chain(others.filter(move |own| !hidden(own.prefix())))
     }
 
-    /// The formats of ARNs whose third part is this, of whatever service. Where the service of that name has none that fits, this
-    /// looks through all, which takes a moment.
+    /// The formats of ARNs whose third part is this: those of the service of that name that fit or, where none does, those of others.
     pub fn forms(&self, arn_service: &str, fits: impl Fn(&Form) -> bool) -> Vec<&Form> {
-        let of = |service: &'_ Service| service.prefix() != arn_service && service.names_in_arns(arn_service);
-        let own = self.service(arn_service).into_iter().flat_map(Service::forms);
         let fitting = |form: &&Form| form.service == arn_service && fits(form);
+        let own = self.service(arn_service).into_iter().flat_map(Service::forms);
         let found: Vec<_> = own.filter(fitting).collect();
         if !found.is_empty() {
             return found;
         }
-        self.services().filter(|service| of(service)).flat_map(Service::forms).filter(fitting).collect()
+        let first = services::IN_ARNS.partition_point(|(own, _)| *own < arn_service);
+        let holders = services::IN_ARNS.iter().skip(first).take_while(|(own, _)| *own == arn_service);
+        let holders = holders.filter_map(|(_, prefix)| self.service(prefix));
+        let overlaid = self.overlay.iter().filter(|own| !services::IN_ARNS.contains(&(arn_service, own.prefix())));
+        holders.chain(overlaid).filter(|own| own.prefix() != arn_service).flat_map(Service::forms).filter(fitting).collect()
     }
 
     /// The action of this name with its prefix, in any letter case: `s3:GetObject`.

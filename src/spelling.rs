@@ -7,8 +7,14 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
         return None;
     }
     let limit = (name.len() / 3).clamp(1, 4);
+    let mut other = Vec::new();
     let near = known.into_iter().filter_map(|known| {
-        let other: Vec<char> = known.chars().map(|c| c.to_ascii_lowercase()).collect();
+        // of ASCII, as nearly all names are, the length tells most apart
+        if known.is_ascii() && known.len().abs_diff(name.len()) > limit && known.len().min(name.len()) < SHORTEST {
+            return None;
+        }
+        other.clear();
+        other.extend(known.chars().map(|c| c.to_ascii_lowercase()));
         let apart = distance(&name, &other, limit);
         if apart <= limit {
             Some((apart, known))
@@ -29,8 +35,11 @@ pub fn slips(name: &str, other: &str) -> usize {
 /// Longer names are no misspelling of anything, and comparing costs the product of the lengths.
 const LONGEST: usize = 64;
 
+/// A shorter name is no beginning of a longer one.
+const SHORTEST: usize = 4;
+
 fn is_beginning(short: &[char], long: &[char]) -> bool {
-    short.len() >= 4 && long.starts_with(short)
+    short.len() >= SHORTEST && long.starts_with(short)
 }
 
 /// How many letters to put in, take out, replace or swap with the next one; where that is over the limit, some number over it.

@@ -31,7 +31,11 @@ impl Shape {
         let plain = matches!(mode, Mode::Equal | Mode::EqualIgnoreCase);
         let fold = matches!(mode, Mode::Action | Mode::EqualIgnoreCase);
         let parted = matches!(mode, Mode::Arn | Mode::Resource) && !pattern.contains(&Unit::Any);
-        let mut tokens = Vec::new();
+        let length = |unit: &Unit<'_>| match unit {
+            Unit::Wild(text) | Unit::Exact(text) => text.len(),
+            Unit::Any => 1,
+        };
+        let mut tokens = Vec::with_capacity(pattern.iter().map(length).sum());
         let mut colons = 0;
         for unit in pattern {
             let (text, wild) = match *unit {
@@ -78,46 +82,74 @@ impl Shape {
 
     /// Whether some text is of both. The time is at worst the product of their lengths.
     pub fn meets(&self, other: &Self) -> bool {
-        let columns = other.0.len() + 1;
-        // whether all before this place of the one and that place of the other can be the same text
-        let mut row = vec![false; columns];
-        if let Some(first) = row.first_mut() {
-            *first = true;
-        }
-        for at in 0..=self.0.len() {
-            let own = self.0.get(at).copied();
-            let mut next = vec![false; columns];
-            let mut mark = |row: &mut [bool], down: bool, column: usize| {
-                let line: &mut [bool] = if down { &mut next } else { row };
-                if let Some(cell) = line.get_mut(column) {
-                    *cell = true;
-                }
-            };
-            for column in 0..columns {
-                if row.get(column) != Some(&true) {
-                    continue;
-                }
-                let across = other.0.get(column).copied();
-                let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
-                // each may be done with what takes any number
-                if many {
-                    mark(&mut row, true, column);
-                }
-                if across_many {
-                    mark(&mut row, false, column + 1);
-                }
-                let (Some(own), Some(across)) = (own, across) else { continue };
-                if own.shares(across) && !(many && across_many) {
-                    mark(&mut row, !many, column + usize::from(!across_many));
-                }
-            }
-            if at == self.0.len() {
-                return row.last() == Some(&true);
-            }
-            row = next;
-        }
-        false
+        // most differ in the text that they start or end with
+        let Some((own, other)) = without_ends(&self.0, &other.0) else { return false };
+        matches!((own, other), ([Token::Many("")], _) | (_, [Token::Many("")])) || meet(own, other)
     }
+}
+
+/// What is left of two shapes when the single characters that both start and end with are taken away; `None` where these differ.
+fn without_ends<'a>(mut own: &'a [Token], mut other: &'a [Token]) -> Option<(&'a [Token], &'a [Token])> {
+    while let ([Token::Exact(a), rest @ ..], [Token::Exact(b), behind @ ..]) = (own, other) {
+        if a != b {
+            return None;
+        }
+        (own, other) = (rest, behind);
+    }
+    while let ([rest @ .., Token::Exact(a)], [before @ .., Token::Exact(b)]) = (own, other) {
+        if a != b {
+            return None;
+        }
+        (own, other) = (rest, before);
+    }
+    Some((own, other))
+}
+
+/// Whether some text is of both.
+fn meet(tokens: &[Token], other: &[Token]) -> bool {
+    let columns = other.len() + 1;
+    // whether all before this place of the one and that place of the other can be the same text
+    let mut row = vec![false; columns];
+    if let Some(first) = row.first_mut() {
+        *first = true;
+    }
+    let mut next = vec![false; columns];
+    for at in 0..=tokens.len() {
+        let own = tokens.get(at).copied();
+        next.fill(false);
+        let mut mark = |row: &mut [bool], down: bool, column: usize| {
+            let line: &mut [bool] = if down { &mut next } else { row };
+            if let Some(cell) = line.get_mut(column) {
+                *cell = true;
+            }
+        };
+        for column in 0..columns {
+            if row.get(column) != Some(&true) {
+                continue;
+            }
+            let across = other.get(column).copied();
+            let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
+            // each may be done with what takes any number
+            if many {
+                mark(&mut row, true, column);
+            }
+            if across_many {
+                mark(&mut row, false, column + 1);
+            }
+            let (Some(own), Some(across)) = (own, across) else { continue };
+            if own.shares(across) && !(many && across_many) {
+                mark(&mut row, !many, column + usize::from(!across_many));
+            }
+        }
+        if at == tokens.len() {
+            return row.last() == Some(&true);
+        }
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut row, &mut next);
+    }
+    false
 }
 
 /// A `*` that ends a part of an ARN reaches beyond the colon.

@@ -351,6 +351,12 @@ def write(services, pins):
         if key["name"].split(":")[0] not in ("aws", prefix)
     })
     foreign = [f'    ("{own}", "{prefix}"),\n' for own, prefix in foreign]
+    in_arns = sorted({
+        (form.split(":")[2], prefix)
+        for prefix, service in services.items() for kind in service["types"].values() for form in kind["formats"]
+        if form.split(":")[2] != prefix and "$" not in form.split(":")[2]
+    })
+    in_arns = [f'    ("{own}", "{prefix}"),\n' for own, prefix in in_arns]
     with open(TABLE, "w", encoding="utf-8", newline="\n") as file:
         file.write("//! The services, each with its facts. Made by `make-services.py`; do not edit.\n\n")
         file.write("/// The day of the facts.\n")
@@ -359,7 +365,10 @@ def write(services, pins):
         file.write(f"pub(super) static SERVICES: [(&str, &str); {len(rows)}] = [\n{''.join(rows)}];\n\n")
         file.write("/// Prefixes of condition keys that are no service's prefix or another one's, with the service that has such keys.\n")
         file.write("#[rustfmt::skip]\n")
-        file.write(f"pub(super) static FOREIGN: [(&str, &str); {len(foreign)}] = [\n{''.join(foreign)}];\n")
+        file.write(f"pub(super) static FOREIGN: [(&str, &str); {len(foreign)}] = [\n{''.join(foreign)}];\n\n")
+        file.write("/// What stands in ARNs for a service without being its prefix, with the service that has resources of such ARNs.\n")
+        file.write("#[rustfmt::skip]\n")
+        file.write(f"pub(super) static IN_ARNS: [(&str, &str); {len(in_arns)}] = [\n{''.join(in_arns)}];\n")
 
 
 def text_of(prefix, service):

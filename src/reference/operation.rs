@@ -1,5 +1,8 @@
 //! Names that are taken for actions or for prefixes of services and are neither: API operations, products.
 
+use std::sync::OnceLock;
+
+use super::service::fold_cmp;
 use crate::pattern::{Mode, Unit, matches};
 
 /// An operation of an API that is no action.
@@ -19,18 +22,15 @@ impl Operation {
     }
 }
 
-/// The operations that are no actions.
+/// The operations that are no actions, sorted by name.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    lines(OPERATIONS).filter_map(|line| {
-        let (name, actions) = line.split_once(' ')?;
-        let bare = name.trim_end_matches('?');
-        Some(Operation { name: bare, sure: bare == name, actions })
-    })
+    sorted().iter().copied()
 }
 
 /// The operation of this name, in any letter case: `s3:ListObjectsV2`.
 pub fn operation(name: &str) -> Option<Operation> {
-    operations().find(|own| own.name.eq_ignore_ascii_case(name))
+    let at = sorted().binary_search_by(|own| fold_cmp(own.name, name)).ok()?;
+    sorted().get(at).copied()
 }
 
 /// The operations that an action with `*` and `?` would stand for if they were actions.
@@ -41,6 +41,20 @@ pub fn operations_matching(pattern: &str) -> impl Iterator<Item = Operation> {
 /// Names of products, of command lines and of libraries that are no prefixes of services, each with the service that is meant.
 pub fn products() -> impl Iterator<Item = (&'static str, &'static str)> {
     lines(PRODUCTS).filter_map(|line| line.split_once(' '))
+}
+
+fn sorted() -> &'static [Operation] {
+    static SORTED: OnceLock<Vec<Operation>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let all = lines(OPERATIONS).filter_map(|line| {
+            let (name, actions) = line.split_once(' ')?;
+            let bare = name.trim_end_matches('?');
+            Some(Operation { name: bare, sure: bare == name, actions })
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_by(|a, b| fold_cmp(a.name, b.name));
+        all
+    })
 }
 
 static OPERATIONS: &str = include_str!("operations.txt");

@@ -261,14 +261,19 @@ impl Service {
         Some(self.resource_at(*line))
     }
 
-    /// The formats of the ARNs of its resource types.
+    /// The formats of the ARNs of its resource types, sorted by the name of the type.
     pub fn forms(&self) -> &[Form] {
-        self.forms.get_or_init(|| form::of_service(self))
+        self.forms.get_or_init(|| {
+            let mut forms = form::of_service(self);
+            forms.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
+            forms
+        })
     }
 
-    /// Whether some resource type of it has ARNs with this in their third part.
-    pub(super) fn names_in_arns(&self, arn_service: &str) -> bool {
-        self.resources().flat_map(ResourceType::formats).any(|format| format.split(':').nth(2) == Some(arn_service))
+    /// The formats of the ARNs of one resource type.
+    pub fn forms_of<'r, 'k>(&'r self, kind: &'k str) -> impl Iterator<Item = &'r Form> + use<'r, 'k> {
+        let first = self.forms().partition_point(|form| fold_cmp(&form.kind, kind) == Ordering::Less);
+        self.forms().iter().skip(first).take_while(move |form| form.kind.eq_ignore_ascii_case(kind))
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.
@@ -343,7 +348,9 @@ impl<'r> Action<'r> {
 
     /// The resource types that it takes; none where it takes no resource but `*`.
     pub fn resources(self) -> impl Iterator<Item = ActionResource<'r>> {
-        self.words().filter(|word| !is_key(word) && !word.starts_with(['!', '+'])).map(|word| {
+        // types stand before keys, which stand before further actions
+        let types = self.words().skip_while(|word| *word == "!").take_while(|word| !word.starts_with('+') && !is_key(word));
+        types.map(|word| {
             let (name, keys) = word.split_once('(').map_or((word, ""), |(name, keys)| (name, keys.trim_end_matches(')')));
             let required = !name.ends_with('?');
             ActionResource { name: name.trim_end_matches('?'), required, keys }
@@ -383,7 +390,7 @@ impl<'r> Action<'r> {
 
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
-        self.rest.split(' ').skip(1).filter(|word| !word.is_empty())
+        self.rest.split_ascii_whitespace().skip(1)
     }
 }
 
@@ -463,8 +470,7 @@ impl<'r> KeyName<'r> {
         };
         match self.written.strip_suffix(['/', ':']) {
             Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
-            None if self.written.contains("${") => is_filled(self.written, rest),
-            None => rest.eq_ignore_ascii_case(self.written),
+            None => rest.eq_ignore_ascii_case(self.written) || (self.written.contains('$') && is_filled(self.written, rest)),
         }
     }
 }
@@ -577,7 +583,7 @@ fn stands_in(line: &str, written: &str) -> bool {
 
 /// Whether a word of an action is a condition key: its colon is not behind a bracket.
 fn is_key(word: &str) -> bool {
-    !word.starts_with('+') && word.split('(').next().is_some_and(|head| head.contains(':'))
+    !word.starts_with('+') && word.bytes().find(|byte| b":(".contains(byte)) == Some(b':')
 }
 
 /// A name whose blanks stand as `~`.

@@ -23,7 +23,7 @@ mod wildcard_without_action;
 
 use crate::finding::Finding;
 use crate::lint::{Facts, Rule};
-use view::{Services, View};
+use view::{Lookups, View};
 
 /// A rule with the function that looks for what it reports in one statement.
 #[derive(Debug)]
@@ -68,10 +68,10 @@ const MOST_PLACES: usize = 3;
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut services = Services::new(facts.reference);
+    let mut lookups = Lookups::new(facts.reference);
     for (policy, _) in facts.inventory.all_policies() {
         for statement in &policy.statements {
-            let view = View::of(&mut services, policy, statement);
+            let view = View::of(&mut lookups, policy, statement);
             for check in CHECKS {
                 (check.run)(&view, findings);
             }

@@ -1,6 +1,7 @@
 //! A resource as a policy writes it, taken apart as an ARN.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::view;
@@ -17,6 +18,10 @@ pub(super) struct Address<'p, 's> {
     text: Cow<'p, str>,
     /// Where the first hole is: what follows may be of any part.
     hole: Option<usize>,
+    /// Where its first five colons are, as far as it has them.
+    colons: [Option<u32>; 5],
+    /// Whether it is no ARN, once that was asked.
+    malformed: OnceCell<bool>,
 }
 
 /// One of the six parts of an ARN.
@@ -45,7 +50,7 @@ impl<'p, 's> Address<'p, 's> {
     /// Takes a value apart.
     pub(super) fn of(pattern: &'p Pattern<'s>) -> Self {
         if let Some(plain) = pattern.plain() {
-            return Self { pattern, text: plain.into(), hole: None };
+            return Self::with(pattern, plain.into(), None);
         }
         let (mut text, mut hole) = (String::new(), None);
         for part in pattern.parts() {
@@ -59,12 +64,24 @@ impl<'p, 's> Address<'p, 's> {
                 }
             }
         }
-        Self { pattern, text: text.into(), hole }
+        Self::with(pattern, text.into(), hole)
+    }
+
+    fn with(pattern: &'p Pattern<'s>, text: Cow<'p, str>, hole: Option<usize>) -> Self {
+        let mut colons = [None; 5];
+        let places = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at as u32);
+        colons.iter_mut().zip(places).for_each(|(own, at)| *own = Some(at));
+        Self { pattern, text, hole, colons, malformed: OnceCell::new() }
+    }
+
+    /// Whether it is no ARN, as `judge` says: it is asked but once.
+    pub(super) fn is_malformed(&self, judge: impl FnOnce() -> bool) -> bool {
+        *self.malformed.get_or_init(judge)
     }
 
     /// Whether it is every resource.
     pub(super) fn is_every(&self) -> bool {
-        !self.text.is_empty() && self.text.bytes().all(|byte| byte == b'*')
+        self.text.starts_with('*') && self.text.bytes().all(|byte| byte == b'*')
     }
 
     /// Whether it takes in all resources of some type of a service, as `arn:aws:ecs:*:*:cluster/*`: requests for actions without
@@ -89,24 +106,19 @@ impl<'p, 's> Address<'p, 's> {
     /// One of its parts, as far as it is told: one that a hole may end or go on with is not. Of the resource that is enough which
     /// starts it.
     pub(super) fn part(&self, number: usize) -> Option<Section<'_>> {
-        let mut start = 0;
-        for at in 0..=number {
-            let rest = self.text.get(start..)?;
-            let length = if at == RESOURCE { rest.len() } else { rest.find(':').unwrap_or(rest.len()) };
-            let end = start + length;
-            if at == number {
-                let whole = at == RESOURCE || self.hole.is_none_or(|hole| hole > end);
-                let starts = self.hole.is_none_or(|hole| hole >= start);
-                return (whole && starts).then_some(Section { text: rest.get(..length)?, range: start..end });
-            }
-            start = end + 1;
-        }
-        None
+        let start = match number.checked_sub(1) {
+            Some(before) => (*self.colons.get(before)?)? as usize + 1,
+            None => 0,
+        };
+        let end = self.colons.get(number).copied().flatten().map_or(self.text.len(), |colon| colon as usize);
+        let whole = number == RESOURCE || self.hole.is_none_or(|hole| hole > end);
+        let starts = self.hole.is_none_or(|hole| hole >= start);
+        (whole && starts).then_some(Section { text: self.text.get(start..end)?, range: start..end })
     }
 
     /// How many parts it has, at most six.
     pub(super) fn parts(&self) -> usize {
-        self.text.splitn(6, ':').count()
+        1 + self.colons.iter().flatten().count()
     }
 
     /// Whether a `*` at the end of one of the first five parts may stand for further ones.
@@ -147,7 +159,7 @@ impl<'p, 's> Address<'p, 's> {
 impl Section<'_> {
     /// Whether it is known in full, and without wildcards.
     pub(super) fn is_plain(&self) -> bool {
-        !self.text.contains(['*', '?', UNKNOWN])
+        !self.text.bytes().any(|byte| byte == b'*' || byte == b'?') && (self.text.is_ascii() || !self.text.contains(UNKNOWN))
     }
 }
 

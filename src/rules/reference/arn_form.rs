@@ -68,19 +68,8 @@ fn of_parts(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Findin
     if ![REGION, ACCOUNT].iter().any(|part| address.part(*part).is_some_and(|part| part.is_plain())) {
         return None;
     }
-    let forms = forms(view, address)?;
-    part(address, &forms, REGION, |form| form.region).or_else(|| part(address, &forms, ACCOUNT, |form| form.account))
-}
-
-/// The forms that the sixth part of a resource fits; `None` where it is not told, or any fits.
-fn forms<'i>(view: &View<'i, '_, '_>, address: &Address<'_, '_>) -> Option<Vec<&'i Form>> {
-    let service = address.part(SERVICE).filter(Section::is_plain)?;
-    let resource = address.part(RESOURCE)?;
-    if resource.text == "*" && view.reference.service(service.text).is_some() {
-        return None;
-    }
-    let shape = address.resource_shape()?;
-    Some(view.reference.forms(service.text, |form| form.resource.meets(&shape)))
+    let forms = view.forms_of(address)?;
+    part(address, forms, REGION, |form| form.region).or_else(|| part(address, forms, ACCOUNT, |form| form.account))
 }
 
 /// A region or an account that stands where all forms have none, or the reverse.
@@ -105,7 +94,7 @@ fn article(word: &str) -> &'static str {
 
 /// A resource that no type fits.
 fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding> {
-    if !forms(view, address)?.is_empty() {
+    if !view.forms_of(address)?.is_empty() {
         return None;
     }
     let (service, resource) = (address.part(SERVICE)?, address.part(RESOURCE)?);

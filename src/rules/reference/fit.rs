@@ -1,11 +1,13 @@
 //! Which of the listed actions can be about none of the listed resources.
 
-use super::address::{Address, SERVICE};
+use std::borrow::Cow;
+
+use super::address::{Address, SERVICE, Section};
 use super::view::{Meaning, Named, View};
 use super::{arn_form, malformed_arn};
 use crate::pattern::Shape;
 use crate::policy::PolicyKind;
-use crate::reference::{Action, Form};
+use crate::reference::{Action, Form, Service};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
     if !lists_arns(view) {
         return misfits;
     }
-    let mut resources = Resources { shapes: view.resources.iter().map(Address::shape).collect(), seen: Vec::new() };
+    let mut resources = Resources { listed: view.resources.iter().map(Listed::of).collect(), seen: Vec::new() };
     for named in view.actions.iter().filter(|named| is_own(view, named)) {
         let mut formats = Vec::new();
         let mut misses = |action: Action<'i>| match resources.formats(action) {
@@ -91,37 +93,73 @@ fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
 }
 
 /// The listed resources, and which forms they were found to have.
-struct Resources<'i> {
-    shapes: Vec<Shape>,
-    seen: Vec<(&'i Form, bool)>,
+struct Resources<'v, 'i> {
+    listed: Vec<Listed<'v>>,
+    /// The types that were asked for; a statement asks for few.
+    seen: Vec<(&'i Service, Cow<'i, str>, Fit)>,
 }
 
-impl<'i> Resources<'i> {
-    /// The formats that an action takes, where it is sure that no listed resource has one of them.
-    fn formats(&mut self, action: Action<'i>) -> Option<Vec<&'i str>> {
-        let mut formats = Vec::new();
-        for kind in action.resources() {
-            let name = kind.name();
-            let before = formats.len();
-            for form in action.service.forms().iter().filter(|form| form.kind.eq_ignore_ascii_case(&name)) {
-                if self.has(form) {
-                    return None;
-                }
-                formats.push(form.format.as_str());
-            }
-            if formats.len() == before {
-                return None;
-            }
+/// How the listed resources and a resource type go together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// One may be of the type.
+    Some,
+    /// None is.
+    None,
+    /// The type has no form that is known.
+    Untold,
+}
+
+/// A listed resource, to be compared with forms.
+enum Listed<'v> {
+    /// The service and the sixth part: partition, region and account tell no type.
+    Parts(&'v str, Shape),
+    /// What is not parted so far that its service is plain.
+    Whole(Shape),
+}
+
+impl<'v> Listed<'v> {
+    fn of(address: &'v Address<'_, '_>) -> Self {
+        let parts = (address.parts() == 6).then(|| address.part(SERVICE).filter(Section::is_plain)).flatten();
+        match parts.and_then(|service| Some((service.text, address.resource_shape()?))) {
+            Some((service, shape)) => Self::Parts(service, shape),
+            None => Self::Whole(address.shape()),
         }
-        (!action.is_unsure()).then_some(formats)
     }
 
-    fn has(&mut self, form: &'i Form) -> bool {
-        if let Some((_, known)) = self.seen.iter().find(|(own, _)| std::ptr::eq(*own, form)) {
-            return *known;
+    fn may_be(&self, form: &Form) -> bool {
+        match self {
+            Self::Parts(service, shape) => (form.service == *service || form.service.contains('$')) && form.resource.meets(shape),
+            Self::Whole(shape) => form.whole.meets(shape),
         }
-        let has = self.shapes.iter().any(|shape| shape.meets(&form.whole));
-        self.seen.push((form, has));
-        has
+    }
+}
+
+impl<'i> Resources<'_, 'i> {
+    /// The formats that an action takes, where it is sure that no listed resource has one of them.
+    fn formats(&mut self, action: Action<'i>) -> Option<Vec<&'i str>> {
+        let service = action.service;
+        if action.is_unsure() || action.resources().any(|kind| self.fit(service, kind.name()) != Fit::None) {
+            return None;
+        }
+        let forms = action.resources().flat_map(|kind| service.forms_of(&kind.name()).collect::<Vec<_>>());
+        Some(forms.map(|form| form.format.as_str()).collect())
+    }
+
+    fn fit(&mut self, service: &'i Service, kind: Cow<'i, str>) -> Fit {
+        let is_same = |own: &&(&Service, Cow<'_, str>, Fit)| std::ptr::eq(own.0, service) && own.1 == kind;
+        if let Some((_, _, fit)) = self.seen.iter().find(is_same) {
+            return *fit;
+        }
+        let forms: Vec<&Form> = service.forms_of(&kind).collect();
+        let fit = if forms.is_empty() {
+            Fit::Untold
+        } else if forms.iter().any(|form| self.listed.iter().any(|own| own.may_be(form))) {
+            Fit::Some
+        } else {
+            Fit::None
+        };
+        self.seen.push((service, kind, fit));
+        fit
     }
 }

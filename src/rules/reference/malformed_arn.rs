@@ -18,13 +18,13 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     // a trust policy has no resource at all, which is told elsewhere
     if view.policy.kind != PolicyKind::Trust {
         let is_meant = |own: &&Address<'_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
-        findings.extend(view.resources.iter().filter(|own| !is_meant(own)).filter_map(judge));
+        findings.extend(view.resources.iter().filter(|own| is_malformed(own) && !is_meant(own)).filter_map(judge));
     }
 }
 
 /// Whether a resource is no ARN, as this rule says.
 pub(super) fn is_malformed(address: &Address<'_, '_>) -> bool {
-    judge(address).is_some()
+    address.is_malformed(|| judge(address).is_some())
 }
 
 fn judge(address: &Address<'_, '_>) -> Option<Finding> {

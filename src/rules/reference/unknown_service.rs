@@ -61,14 +61,22 @@ fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&
     if let Some(known) = product.or_else(of_operation) {
         return reference.service(known).map(Service::prefix);
     }
-    let has = |service: &&Service| names.iter().all(|name| service.matching(name).next().is_some());
+    let has = |service: &&Service| {
+        names
+            .iter()
+            .all(|name| if is_pattern(name) { service.matching(name).next().is_some() } else { service.action(name).is_some() })
+    };
     let having: Vec<&Service> = reference.services().filter(has).collect();
     let prefixes = || having.iter().map(|service| service.prefix());
     let called = || only(having.iter().filter(|service| is_called(service, prefix)).map(|service| service.prefix()));
     // a wildcard alone says nothing on the service
-    let telling = names.iter().any(|name| !name.contains(['*', '?']));
+    let telling = names.iter().any(|name| !is_pattern(name));
     let holder = || telling.then(|| only(prefixes())).flatten();
     nearest(prefix, prefixes()).or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()))
+}
+
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?'])
 }
 
 /// The item, where there is but one.

@@ -1,13 +1,14 @@
 //! A statement with the names in it looked up.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::address::Address;
+use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section};
 use crate::finding::Severity;
 use crate::pattern::Pattern;
 use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
-use crate::reference::{Action, ConditionKey, Reference, Service};
+use crate::reference::{Action, ConditionKey, Form, Reference, Service, Slot};
 use crate::source::Span;
 use crate::syntax::{Piece, Text};
 
@@ -24,6 +25,8 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
     /// The values of `Resource` or `NotResource`.
     pub(super) resources: Vec<Address<'p, 's>>,
+    /// The forms that each of them fits, once that was asked.
+    forms: Vec<OnceCell<Option<Vec<&'i Form>>>>,
     /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
     pub(super) keys: Vec<Key<'i, 'p, 's>>,
 }
@@ -67,28 +70,34 @@ pub(super) enum Meaning<'i, 'p> {
     Several(&'i Service, &'p str),
 }
 
-/// The services that were looked up: a run asks for the same few again and again.
+/// The services and condition keys that were looked up: a run asks for the same few again and again.
 #[derive(Debug)]
-pub(super) struct Services<'i, 'p> {
+pub(super) struct Lookups<'i, 'p> {
     reference: &'i Reference,
     last: Option<(&'p str, Option<&'i Service>)>,
-    known: HashMap<&'p str, Option<&'i Service>>,
+    services: HashMap<&'p str, Option<&'i Service>>,
+    keys: HashMap<&'p str, Option<ConditionKey<'i>>>,
 }
 
-impl<'i, 'p> Services<'i, 'p> {
+impl<'i, 'p> Lookups<'i, 'p> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: None, known: HashMap::new() }
+        Self { reference, last: None, services: HashMap::new(), keys: HashMap::new() }
     }
 
-    fn get(&mut self, prefix: &'p str) -> Option<&'i Service> {
+    fn key(&mut self, name: &'p str) -> Option<ConditionKey<'i>> {
+        let reference = self.reference;
+        *self.keys.entry(name).or_insert_with(|| reference.key(name))
+    }
+
+    fn service(&mut self, prefix: &'p str) -> Option<&'i Service> {
         if let Some((own, service)) = self.last
             && own == prefix
         {
             return service;
         }
         let reference = self.reference;
-        let service = *self.known.entry(prefix).or_insert_with(|| reference.service(prefix));
+        let service = *self.services.entry(prefix).or_insert_with(|| reference.service(prefix));
         self.last = Some((prefix, service));
         service
     }
@@ -96,13 +105,39 @@ impl<'i, 'p> Services<'i, 'p> {
 
 impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
-    pub(super) fn of(services: &mut Services<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
-        let reference = services.reference;
+    pub(super) fn of(lookups: &mut Lookups<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
+        let reference = lookups.reference;
         let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
-        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), services) }).collect();
-        let resources = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
-        let keys = statement.conditions.iter().filter_map(|condition| Key::of(reference, condition)).collect();
-        Self { reference, policy, statement, actions, resources, keys }
+        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) }).collect();
+        let resources: Vec<_> = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
+        let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
+        let forms = vec![OnceCell::new(); resources.len()];
+        Self { reference, policy, statement, actions, resources, forms, keys }
+    }
+
+    /// The forms that the sixth part of a resource of the statement fits; `None` where that is not told, where any fits, and where
+    /// one fits whose region and account it has.
+    pub(super) fn forms_of(&self, address: &Address<'p, 's>) -> Option<&[&'i Form]> {
+        let at = self.resources.iter().position(|own| std::ptr::eq(own, address))?;
+        let forms = || {
+            let service = address.part(SERVICE).filter(Section::is_plain)?;
+            let resource = address.part(RESOURCE)?;
+            if resource.text == "*" && self.reference.service(service.text).is_some() {
+                return None;
+            }
+            let shape = address.resource_shape()?;
+            let has = |slot: Slot, part: usize| match slot {
+                Slot::Other => true,
+                _ => address.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
+            };
+            let mut own = self.reference.service(service.text).into_iter().flat_map(Service::forms);
+            let is_right = |form: &Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
+            if own.any(|form| is_right(form) && form.resource.meets(&shape)) {
+                return None;
+            }
+            Some(self.reference.forms(service.text, |form| form.resource.meets(&shape)))
+        };
+        self.forms.get(at)?.get_or_init(forms).as_deref()
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -192,9 +227,9 @@ pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
 }
 
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
-    fn of(reference: &'i Reference, condition: &'p Condition<'s>) -> Option<Self> {
+    fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
-        is_key_name(name).then(|| Self { condition, operator, name, known: reference.key(name) })
+        is_key_name(name).then(|| Self { condition, operator, name, known: lookups.key(name) })
     }
 }
 
@@ -232,26 +267,42 @@ impl<'i, 'p> Meaning<'i, 'p> {
         }
     }
 
-    fn of(text: Option<&'p str>, services: &mut Services<'i, 'p>) -> Self {
+    fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p>) -> Self {
         let Some(text) = text else { return Self::Open };
         if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
             return Self::Every;
         }
-        let Some((prefix, name)) = text.split_once(':').filter(|(prefix, name)| is_name(prefix) && is_name(name)) else {
-            return Self::Open;
-        };
-        if prefix.contains(['*', '?']) {
-            return Self::Open;
-        }
-        let Some(service) = services.get(prefix) else { return Self::NoService(prefix, name) };
-        if name.contains(['*', '?']) {
+        let Some((prefix, name)) = text.split_once(':') else { return Self::Open };
+        let (Part::Plain, own @ (Part::Plain | Part::Wild)) = (Part::of(prefix), Part::of(name)) else { return Self::Open };
+        let Some(service) = lookups.service(prefix) else { return Self::NoService(prefix, name) };
+        if own == Part::Wild {
             return Self::Several(service, name);
         }
         service.action(name).map_or(Self::NoAction(service, name), Self::One)
     }
 }
 
-/// Whether a text can be a part of an action; what cannot is a fault of its own.
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_*?".contains(&byte))
+/// What a text is as one of the two parts of an action.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// A name.
+    Plain,
+    /// A name with wildcards.
+    Wild,
+    /// None, which is a fault of its own.
+    Wrong,
+}
+
+impl Part {
+    fn of(text: &str) -> Self {
+        let mut part = if text.is_empty() { Self::Wrong } else { Self::Plain };
+        for byte in text.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {}
+                b'*' | b'?' => part = Self::Wild,
+                _ => return Self::Wrong,
+            }
+        }
+        part
+    }
 }
