@@ -52,6 +52,15 @@ fn the_service_that_was_meant_is_found() {
     assert!(found.len() == 1 && found[0].contains("| write the prefix that"), "{found:?}");
 }
 
+/// All of a service that another name happens to start with is more than what was asked for.
+#[test]
+fn a_wildcard_alone_is_not_moved_to_a_wider_service() {
+    for written in ["sagemaker-groundtruth-synthetic:*", "datazonecontrol:*"] {
+        let found = allow(&format!("\"{written}\""));
+        assert!(found.len() == 1 && found[0].contains(" | write the prefix that "), "{written}: {found:?}");
+    }
+}
+
 #[test]
 fn one_prefix_is_told_once_a_statement() {
     let found = allow(r#""deepracer:GetModel", "s3:GetObject", "DeepRacer:ListModels""#);

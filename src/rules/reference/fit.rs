@@ -7,7 +7,7 @@ use super::view::{Meaning, Named, View};
 use super::{arn_form, malformed_arn};
 use crate::pattern::Shape;
 use crate::policy::PolicyKind;
-use crate::reference::{Action, Form, Service};
+use crate::reference::{Action, Form, Level, Service};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -55,12 +55,17 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
 }
 
 /// The listed actions that take no resource but `*`, while only ARNs are listed. In the policy of a resource an ARN does no harm: the
-/// policy of an MSK cluster holds `kafka:GetBootstrapBrokers` for it.
+/// policy of an MSK cluster holds `kafka:GetBootstrapBrokers` for it. Nor is there anything to say of an action that makes or changes
+/// something of the service that an ARN is of: refusals show that some are held against that ARN, as `eks:CreateCluster` is.
 pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<Misfit<'v, 'i, 'p, 's>> {
     if view.policy.kind == PolicyKind::Resource || !lists_arns(view) {
         return Vec::new();
     }
-    let has_none = |action: Action<'_>| !action.is_unsure() && action.resources().next().is_none();
+    let has_none = |action: Action<'_>| {
+        let none = !action.is_unsure() && action.resources().next().is_none();
+        none && (matches!(action.level(), Level::List | Level::Read)
+            || !view.resources.iter().any(|own| may_be_of(own, action.service)))
+    };
     let none = view.actions.iter().filter(|named| {
         let (service, all) = match named.meaning {
             Meaning::One(action) => (action.service, has_none(action)),
@@ -88,8 +93,12 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
 /// is told by itself.
 fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
     let (Meaning::One(Action { service, .. }) | Meaning::Several(service, _)) = named.meaning else { return false };
-    let is_of = |own: &Address<'_, '_>| own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix());
-    view.policy.kind != PolicyKind::Resource || view.resources.iter().any(is_of)
+    view.policy.kind != PolicyKind::Resource || view.resources.iter().any(|own| may_be_of(own, service))
+}
+
+/// Whether a resource may be one of a service.
+fn may_be_of(own: &Address<'_, '_>, service: &Service) -> bool {
+    own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix())
 }
 
 /// The listed resources, and which forms they were found to have.

@@ -72,7 +72,10 @@ fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&
     // a wildcard alone says nothing on the service
     let telling = names.iter().any(|name| !is_pattern(name));
     let holder = || telling.then(|| only(prefixes())).flatten();
-    nearest(prefix, prefixes()).or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()))
+    // all of `sagemaker` is much more than all of `sagemaker-groundtruth-synthetic`
+    let widens = |meant: &&str| !telling && prefix.len() > meant.len() + 2 && prefix.to_ascii_lowercase().contains(meant);
+    let found = nearest(prefix, prefixes()).or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()));
+    found.filter(|meant| !widens(meant))
 }
 
 fn is_pattern(name: &str) -> bool {
