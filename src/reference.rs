@@ -18,10 +18,11 @@ use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 pub use form::{Form, Slot};
+pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
-pub use service::{Action, ActionResource, ConditionKey, Global, KeyName, KeyType, Level, ResourceType, Service};
+pub use service::{Action, ActionResource, Level, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};
 
 /// The services of AWS: those that are built in, and what was laid over them.
@@ -122,7 +123,7 @@ impl Reference {
         }
         let own = self.service(prefix).and_then(|service| service.key(name));
         own.or_else(|| {
-            let holders = services::FOREIGN.iter().filter(|(own, _)| service::is_filled(own, prefix)).map(|&(_, holder)| holder);
+            let holders = services::FOREIGN.iter().filter(|(own, _)| key::is_filled(own, prefix)).map(|&(_, holder)| holder);
             let holders = holders.filter_map(|holder| self.service(holder));
             self.overlay.iter().chain(holders).find_map(|service| service.key(name))
         })
@@ -132,7 +133,7 @@ impl Reference {
     pub fn has_keys_of(&self, prefix: &str) -> bool {
         prefix.eq_ignore_ascii_case("aws")
             || self.service(prefix).is_some()
-            || services::FOREIGN.iter().any(|(own, _)| service::is_filled(own, prefix))
+            || services::FOREIGN.iter().any(|(own, _)| key::is_filled(own, prefix))
             || self.overlay.iter().flat_map(Service::keys).any(|key| key.name.has_prefix(prefix))
     }
 }

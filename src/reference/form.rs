@@ -1,6 +1,7 @@
 //! The formats of ARNs as shapes: which patterns can be a resource of which type.
 
-use super::service::{Service, literals};
+use super::key::literals;
+use super::service::Service;
 use crate::pattern::{Field, Shape};
 
 /// A format of the ARNs of a resource type.

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::service::{KeyType, Service, fold_cmp};
+use super::key::KeyType;
+use super::service::{Service, fold_cmp};
 use super::{Overlay, Reference};
 use crate::source::SourceId;
 use crate::syntax::{Kind, Node, json};

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use memchr::memchr_iter;
 
 use super::form::{self, Form};
+use super::key::{ConditionKey, KeyName, KeyType, shown};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -83,64 +84,6 @@ pub struct ResourceType<'r> {
     service: &'r Service,
     name: &'r str,
     rest: &'r str,
-}
-
-/// A condition key, as the reference writes it.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyName<'r> {
-    /// The prefix of the service in whose text it stands; what starts with `:` is its own.
-    prefix: &'r str,
-    written: &'r str,
-}
-
-/// A condition key.
-#[derive(Clone, Copy, Debug)]
-pub struct ConditionKey<'r> {
-    /// How it is called.
-    pub name: KeyName<'r>,
-    /// Of which type its values are.
-    pub kind: KeyType,
-    /// Of which other type they may be read as well.
-    pub also: Option<KeyType>,
-    /// Whether a request may hold several values of it.
-    pub many: bool,
-    /// What is said of it beyond, where it is a global one.
-    pub global: Option<Global>,
-}
-
-/// What is said of a global condition key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a column of the list")]
-pub struct Global {
-    /// Whether every request holds it.
-    pub always: bool,
-    /// Whether every signed request holds it.
-    pub signed: bool,
-    /// Whether AWS advises against it.
-    pub deprecated: bool,
-    /// Whether it only looks like a key.
-    pub unsupported: bool,
-    /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
-    pub of_principal: bool,
-}
-
-/// The type of the values of a condition key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum KeyType {
-    /// Text.
-    String,
-    /// The ARN of something.
-    Arn,
-    /// `true` or `false`.
-    Bool,
-    /// A number.
-    Numeric,
-    /// A point in time.
-    Date,
-    /// An address.
-    IpAddress,
-    /// Bytes.
-    Binary,
 }
 
 impl Service {
@@ -305,7 +248,7 @@ impl Service {
     }
 
     pub(super) fn key_name<'r>(&'r self, written: &'r str) -> KeyName<'r> {
-        KeyName { prefix: self.prefix(), written }
+        KeyName::of_service(self.prefix(), written)
     }
 
     fn action_at(&self, line: Line) -> Action<'_> {
@@ -434,60 +377,6 @@ impl<'r> ResourceType<'r> {
     }
 }
 
-impl<'r> KeyName<'r> {
-    /// A global one.
-    pub(super) fn global(written: &'r str) -> Self {
-        Self { prefix: "aws", written }
-    }
-
-    /// The prefix of the service in whose text it stands.
-    pub(super) fn holder(self) -> &'r str {
-        self.prefix
-    }
-
-    /// How it is written there.
-    pub(super) fn written(self) -> &'r str {
-        self.written
-    }
-
-    /// Whether keys with this prefix may be it.
-    pub(super) fn has_prefix(self, prefix: &str) -> bool {
-        match self.written.split_once(':') {
-            Some(("", _)) => self.prefix.eq_ignore_ascii_case(prefix),
-            own => own.is_some_and(|(own, _)| is_filled(own, prefix)),
-        }
-    }
-
-    /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
-    /// placeholder.
-    pub fn is(self, key: &str) -> bool {
-        let rest = match self.written.strip_prefix(':') {
-            Some(_) => match key.get(..self.prefix.len()).filter(|own| own.eq_ignore_ascii_case(self.prefix)) {
-                Some(_) => key.get(self.prefix.len()..).unwrap_or(""),
-                None => return false,
-            },
-            None => key,
-        };
-        match self.written.strip_suffix(['/', ':']) {
-            Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
-            None => rest.eq_ignore_ascii_case(self.written) || (self.written.contains('$') && is_filled(self.written, rest)),
-        }
-    }
-}
-
-impl std::fmt::Display for KeyName<'_> {
-    /// As AWS writes it: `s3:prefix`, `aws:ResourceTag/${TagKey}`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let own = if self.written.starts_with(':') { self.prefix } else { "" };
-        let tag = match self.written.bytes().last() {
-            Some(b'/') => "${TagKey}",
-            Some(b':') => "${Key}",
-            _ => "",
-        };
-        write!(f, "{own}{}{tag}", shown(self.written))
-    }
-}
-
 impl Level {
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -497,48 +386,6 @@ impl Level {
             Self::Write => "write",
             Self::Tagging => "tagging",
             Self::PermissionsManagement => "permissions management",
-        }
-    }
-}
-
-impl KeyType {
-    /// The type of a name as the reference writes it.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "String" => Self::String,
-            "ARN" => Self::Arn,
-            "Bool" => Self::Bool,
-            "Numeric" => Self::Numeric,
-            "Date" => Self::Date,
-            "IPAddress" => Self::IpAddress,
-            "Binary" => Self::Binary,
-            _ => return None,
-        })
-    }
-
-    /// The name that the reference has for it.
-    pub fn aws_name(self) -> &'static str {
-        match self {
-            Self::String => "String",
-            Self::Arn => "ARN",
-            Self::Bool => "Bool",
-            Self::Numeric => "Numeric",
-            Self::Date => "Date",
-            Self::IpAddress => "IPAddress",
-            Self::Binary => "Binary",
-        }
-    }
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::String => "text",
-            Self::Arn => "ARN",
-            Self::Bool => "true or false",
-            Self::Numeric => "number",
-            Self::Date => "date",
-            Self::IpAddress => "address",
-            Self::Binary => "bytes",
         }
     }
 }
@@ -561,7 +408,7 @@ pub(super) fn fold_cmp(a: &str, b: &str) -> Ordering {
 }
 
 /// Whether a text starts with another, without letter case.
-fn starts_with_folded(text: &str, start: &str) -> bool {
+pub(super) fn starts_with_folded(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
 }
 
@@ -584,21 +431,4 @@ fn stands_in(line: &str, written: &str) -> bool {
 /// Whether a word of an action is a condition key: its colon is not behind a bracket.
 fn is_key(word: &str) -> bool {
     !word.starts_with('+') && word.bytes().find(|byte| b":(".contains(byte)) == Some(b':')
-}
-
-/// A name whose blanks stand as `~`.
-fn shown(name: &str) -> Cow<'_, str> {
-    if name.contains('~') { name.replace('~', " ").into() } else { name.into() }
-}
-
-/// Whether a text is a pattern with something in the place of each `${…}`.
-pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
-    matches(&units, text, Mode::Action)
-}
-
-/// The texts before, between and behind the `${…}` of a text.
-pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
-    let pieces = text.split("${").enumerate();
-    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
 }

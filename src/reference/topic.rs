@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::service::{Action, ConditionKey, KeyName, ResourceType, Service, fold_cmp, literals};
+use super::key::{ConditionKey, KeyName, literals};
+use super::service::{Action, ResourceType, Service, fold_cmp};
 use super::{Form, Reference, global_keys};
 use crate::pattern::{Mode, Shape, Unit};
 use crate::spelling::nearest;
