@@ -4,8 +4,8 @@ use rolecall::config::Config;
 use rolecall::finding::{Fault, Finding};
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
-use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
 use rolecall::reference::Reference;
+use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::key::{ConditionKey, KeyName, literals};
+use super::operation::{Operation, operation};
 use super::service::{Action, ResourceType, Service, fold_cmp};
 use super::{Form, Reference, global_keys};
 use crate::pattern::{Mode, Shape, Unit};
@@ -21,6 +22,8 @@ pub enum Topic<'r> {
     Key(KeyTopic<'r>),
     /// A resource type with the actions that take it: `s3:object`.
     Resource(ResourceType<'r>, Vec<Action<'r>>),
+    /// An API operation that is no action, with the actions that allow it: `s3:ListObjectsV2`.
+    Operation(Operation, Vec<Action<'r>>),
     /// The resource types that an ARN or a pattern of ARNs may be, each with the actions that take it.
     Arn(Vec<(ResourceType<'r>, Vec<Action<'r>>)>),
 }
@@ -59,6 +62,10 @@ impl Reference {
         // `aws:ResourceTag` stands for the tags of every name
         let key = self.key(name).or_else(|| self.key(&format!("{}/${{TagKey}}", name.trim_end_matches('/'))));
         topics.extend(key.map(|key| Topic::Key(self.key_topic(key))));
+        if topics.is_empty() {
+            let found = operation(name).map(|own| (own, own.actions().filter_map(|action| self.action(action)).collect()));
+            topics.extend(found.map(|(own, actions)| Topic::Operation(own, actions)));
+        }
         topics
     }
 

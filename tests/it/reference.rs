@@ -274,6 +274,9 @@ fn meanings(reference: &Reference, name: &str) -> Vec<String> {
         Topic::Actions(service, actions) => format!("{} actions of {}", actions.len(), service.prefix()),
         Topic::Key(key) => format!("key {}", key.key.name),
         Topic::Resource(kind, takers) => format!("type {} of {} actions", kind.name(), takers.len()),
+        Topic::Operation(operation, actions) => {
+            format!("operation {} by {}", operation.name, actions.iter().map(|own| own.name).collect::<Vec<_>>().join(" "))
+        }
         Topic::Arn(kinds) => {
             kinds.iter().map(|(kind, _)| format!("{}:{}", kind.service().prefix(), kind.name())).collect::<Vec<_>>().join(" ")
         }
@@ -287,6 +290,7 @@ fn a_name_stands_for_what_it_names() {
     let is = |name: &str, expected: &[&str]| assert_eq!(meanings(&reference, name), expected, "{name}");
     is("S3:getobject", &["action GetObject"]);
     is("lantern:*Lamp", &["4 actions of lantern"]);
+    is("s3:listobjectsv2", &["operation s3:ListObjectsV2 by ListBucket"]);
     is("S3", &["service s3"]);
     is("lantern:Lamp", &["type lamp of 2 actions"]);
     is("lantern:street lamp", &["type street lamp of 2 actions"]);

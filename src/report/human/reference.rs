@@ -2,7 +2,7 @@
 
 use super::super::text::{self, Colour, paint};
 use super::super::{Listing, Look};
-use crate::reference::{Action, ConditionKey, Global, KeyTopic, Level, Reference, ResourceType, Service, Topic};
+use crate::reference::{Action, ConditionKey, Global, KeyTopic, Level, Operation, Reference, ResourceType, Service, Topic};
 
 /// All that a name stands for. Long lists are cut, unless all is asked for.
 pub fn topics(name: &str, topics: &[Topic<'_>], reference: &Reference, listing: Listing, look: Look) -> String {
@@ -38,7 +38,20 @@ impl Page<'_> {
             Topic::Actions(service, actions) => self.actions(name, service, actions),
             Topic::Key(key) => self.key(key),
             Topic::Resource(kind, takers) => self.resource(*kind, takers),
+            Topic::Operation(operation, actions) => self.operation(*operation, actions),
             Topic::Arn(kinds) => self.arn(name, kinds),
+        }
+    }
+
+    fn operation(&mut self, operation: Operation, actions: &[Action<'_>]) {
+        let doubt = if operation.sure { "" } else { ", though AWS itself takes it for one in places" };
+        self.head(operation.name, &format!("an API operation, not an action{doubt}"));
+        self.names("allowed by", &actions.iter().map(|action| name_of(*action)).collect::<Vec<_>>());
+        if actions.len() > 1 {
+            self.part("", &["which of these counts depends on the request".to_owned()]);
+        }
+        if let Some(action) = actions.first() {
+            self.source(action.service);
         }
     }
 

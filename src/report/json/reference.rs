@@ -56,6 +56,9 @@ fn topic(topic: &Topic<'_>, reference: &Reference) -> Value {
             value
         }
         Topic::Resource(own, takers) => resource(*own, takers),
+        Topic::Operation(operation, actions) => {
+            json!({ "kind": "operation", "name": operation.name, "sure": operation.sure, "allowedBy": names(actions).collect::<Vec<_>>() })
+        }
         Topic::Arn(kinds) => {
             let resources: Vec<Value> = kinds.iter().map(|(kind, takers)| resource(*kind, takers)).collect();
             json!({ "kind": "arn", "resources": resources })
