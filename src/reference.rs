@@ -2,6 +2,7 @@
 
 mod form;
 mod key;
+mod name;
 mod operation;
 mod overlay;
 mod partition;
@@ -74,11 +75,11 @@ impl Reference {
 
     /// The service of this prefix, in any letter case.
     pub fn service(&self, prefix: &str) -> Option<&Service> {
-        let own = || self.overlay.binary_search_by(|own| service::fold_cmp(own.prefix(), prefix)).ok();
+        let own = || self.overlay.binary_search_by(|own| name::fold_cmp(own.prefix(), prefix)).ok();
         if let Some(service) = (!self.overlay.is_empty()).then(own).flatten().and_then(|at| self.overlay.get(at)) {
             return Some(service);
         }
-        built_in(services::SERVICES.binary_search_by(|(own, _)| service::fold_cmp(own, prefix)).ok()?)
+        built_in(services::SERVICES.binary_search_by(|(own, _)| name::fold_cmp(own, prefix)).ok()?)
     }
 
     /// The prefixes of all services, sorted; one that was laid over another stands twice.
@@ -123,7 +124,7 @@ impl Reference {
         }
         let own = self.service(prefix).and_then(|service| service.key(name));
         own.or_else(|| {
-            let holders = services::FOREIGN.iter().filter(|(own, _)| key::is_filled(own, prefix)).map(|&(_, holder)| holder);
+            let holders = services::FOREIGN.iter().filter(|(own, _)| name::is_filled(own, prefix)).map(|&(_, holder)| holder);
             let holders = holders.filter_map(|holder| self.service(holder));
             self.overlay.iter().chain(holders).find_map(|service| service.key(name))
         })
@@ -133,7 +134,7 @@ impl Reference {
     pub fn has_keys_of(&self, prefix: &str) -> bool {
         prefix.eq_ignore_ascii_case("aws")
             || self.service(prefix).is_some()
-            || services::FOREIGN.iter().any(|(own, _)| key::is_filled(own, prefix))
+            || services::FOREIGN.iter().any(|(own, _)| name::is_filled(own, prefix))
             || self.overlay.iter().flat_map(Service::keys).any(|key| key.name.has_prefix(prefix))
     }
 }

@@ -6,9 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rolecall::finding::{Finding, Severity};
+use rolecall::finding::Finding;
 use rolecall::inventory::{Form, Inventory, may_hold_json};
-use rolecall::lint::Rule;
 use rolecall::policy::PolicyKind;
 use rolecall::report::{Checked, Listed};
 use rolecall::source::{SourceId, Sources, Span, utf16};
@@ -16,14 +15,7 @@ use rolecall::source::{SourceId, Sources, Span, utf16};
 use super::Failure;
 use super::config::Loaded;
 use super::output::reason;
-
-/// The finding for what cannot be read. It is no matter of policy, so no page of the rules shows it.
-pub(super) static UNREADABLE: Rule = Rule {
-    name: "unreadable-input",
-    severity: Severity::Error,
-    page: "# unreadable-input\n\nA file or directory that was to be checked cannot be read, so nothing is known about what is in it.\n\n\
-           The other inputs are checked all the same. Make it readable, or leave it out of the paths to check.\n",
-};
+use super::rules::UNREADABLE;
 
 /// What was read.
 #[derive(Debug, Default)]

@@ -1,14 +1,22 @@
 //! `rolecall rules` and `rolecall explain`: what is checked, and what does a name mean?
 
 use rolecall::config::Known;
+use rolecall::finding::Severity;
 use rolecall::lint::Rule;
 use rolecall::reference::Reference;
 use rolecall::report::{Listing, human, json, text};
 use rolecall::rules;
 use rolecall::spelling::nearest;
 
-use super::input::UNREADABLE;
 use super::{Common, Ending, Exit, Failure, Format, output, reference};
+
+/// The finding for what cannot be read. It is no matter of policy, so no page of the rules shows it.
+pub(super) static UNREADABLE: Rule = Rule {
+    name: "unreadable-input",
+    severity: Severity::Error,
+    page: "# unreadable-input\n\nA file or directory that was to be checked cannot be read, so nothing is known about what is in it.\n\n\
+           The other inputs are checked all the same. Make it readable, or leave it out of the paths to check.\n",
+};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct ExplainArgs {

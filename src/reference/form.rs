@@ -1,7 +1,6 @@
 //! The formats of ARNs as shapes: which patterns can be a resource of which type.
 
-use super::key::literals;
-use super::service::Service;
+use super::name::literals;
 use crate::pattern::{Field, Shape};
 
 /// A format of the ARNs of a resource type.
@@ -47,13 +46,11 @@ impl Slot {
     }
 }
 
-/// The formats of all resource types of a service, in their order.
+/// The formats of all resource types of a service, each with the name of its type, in their order.
 ///
 /// A name within an ARN may hold slashes and colons unless another type of the service goes on with one there: a bucket has no
 /// slash, as that starts an object.
-pub(super) fn of_service(service: &Service) -> Vec<Form> {
-    let formats: Vec<(String, &str)> =
-        service.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format))).collect();
+pub(super) fn of_service(formats: &[(String, &str)]) -> Vec<Form> {
     let bare: Vec<String> = formats.iter().map(|(_, format)| places(format)).collect();
     formats.iter().filter_map(|(kind, format)| form(kind, format, &bare)).collect()
 }

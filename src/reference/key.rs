@@ -1,10 +1,8 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use super::service::{fold_cmp, starts_with_folded};
-use crate::pattern::{Mode, Unit, matches};
+use super::name::{fold_cmp, is_filled, shown, starts_with_folded};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -200,21 +198,4 @@ fn read(line: &'static str) -> Option<ConditionKey<'static>> {
     };
     let also = other.and_then(KeyType::named);
     Some(ConditionKey { name, kind, also, many: has("multivalued"), global: Some(global) })
-}
-
-/// A name whose blanks stand as `~`.
-pub(super) fn shown(name: &str) -> Cow<'_, str> {
-    if name.contains('~') { name.replace('~', " ").into() } else { name.into() }
-}
-
-/// Whether a text is a pattern with something in the place of each `${…}`.
-pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
-    matches(&units, text, Mode::Action)
-}
-
-/// The texts before, between and behind the `${…}` of a text.
-pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
-    let pieces = text.split("${").enumerate();
-    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
 }

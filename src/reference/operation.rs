@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::service::fold_cmp;
+use super::name::fold_cmp;
 use crate::pattern::{Mode, Unit, matches};
 
 /// An operation of an API that is no action.

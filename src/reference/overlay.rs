@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::key::KeyType;
-use super::service::{Service, fold_cmp};
+use super::name::fold_cmp;
+use super::service::Service;
 use super::{Overlay, Reference};
 use crate::source::SourceId;
 use crate::syntax::{Kind, Node, json};

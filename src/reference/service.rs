@@ -11,7 +11,8 @@ use std::sync::OnceLock;
 use memchr::memchr_iter;
 
 use super::form::{self, Form};
-use super::key::{ConditionKey, KeyName, KeyType, shown};
+use super::key::{ConditionKey, KeyName, KeyType};
+use super::name::{fold_cmp, shown, starts_with_folded};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -207,7 +208,8 @@ impl Service {
     /// The formats of the ARNs of its resource types, sorted by the name of the type.
     pub fn forms(&self) -> &[Form] {
         self.forms.get_or_init(|| {
-            let mut forms = form::of_service(self);
+            let kinds = self.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format)));
+            let mut forms = form::of_service(&kinds.collect::<Vec<_>>());
             forms.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
             forms
         })
@@ -396,20 +398,6 @@ fn probes(name: &str, slots: usize) -> impl Iterator<Item = usize> {
     let hash = name.bytes().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193));
     let first = hash as usize ^ (hash >> 15) as usize;
     (0..slots).map(move |step| (first + step) & (slots - 1))
-}
-
-/// Compares without letter case.
-pub(super) fn fold_cmp(a: &str, b: &str) -> Ordering {
-    let first = a.bytes().zip(b.bytes()).find(|(a, b)| !a.eq_ignore_ascii_case(b));
-    match first {
-        Some((a, b)) => a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()),
-        None => a.len().cmp(&b.len()),
-    }
-}
-
-/// Whether a text starts with another, without letter case.
-pub(super) fn starts_with_folded(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
 }
 
 /// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::key::{ConditionKey, KeyName, literals};
+use super::key::{ConditionKey, KeyName};
+use super::name::{fold_cmp, literals};
 use super::operation::{Operation, operation};
-use super::service::{Action, ResourceType, Service, fold_cmp};
+use super::service::{Action, ResourceType, Service};
 use super::{Form, Reference, global_keys};
 use crate::pattern::{Mode, Shape, Unit};
 use crate::spelling::nearest;

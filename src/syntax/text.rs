@@ -64,6 +64,14 @@ impl<'s> Text<'s> {
         self.span
     }
 
+    /// The place of a byte range of the value; that of the whole, where it has a hole.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        match &self.pieces {
+            Pieces::One(Piece::Literal(literal)) => literal.span_of(range),
+            _ => self.span,
+        }
+    }
+
     /// Its pieces in order; one empty literal for the empty string.
     pub fn pieces(&self) -> &[Piece<'s>] {
         match &self.pieces {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::view;
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
 use crate::reference::Service;
 use crate::source::Span;
@@ -129,7 +128,7 @@ impl<'p, 's> Address<'p, 's> {
     /// The place of a part.
     pub(super) fn span(&self, part: &Section<'_>) -> Span {
         match self.pattern.plain() {
-            Some(_) => view::part(&self.pattern.text, part.range.clone()),
+            Some(_) => self.pattern.text.span_of(part.range.clone()),
             None => self.pattern.text.span(),
         }
     }

@@ -1,7 +1,7 @@
 //! A resource policy with an action of another service than that of the resource.
 
 use super::Check;
-use super::view::{Named, View, part};
+use super::view::{Named, View};
 use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
@@ -58,7 +58,7 @@ fn home_by_arns<'p>(policy: &'p Policy<'_>) -> Option<(&'p str, Span)> {
         match home {
             Some((known, _)) if known != service => return None,
             Some(_) => {}
-            None => home = Some((service, part(&pattern.text, 0..pattern.plain().map_or(0, str::len)))),
+            None => home = Some((service, pattern.text.span_of(0..pattern.plain().map_or(0, str::len)))),
         }
     }
     home
@@ -80,7 +80,7 @@ fn home_by_actions<'p>(reference: &Reference, policy: &'p Policy<'_>) -> Option<
         reference.service(prefix)?;
         match tally.iter_mut().find(|(own, _, _)| own.eq_ignore_ascii_case(prefix)) {
             Some((_, _, count)) => *count += 1,
-            None => tally.push((prefix, part(&pattern.text, 0..text.len()), 1)),
+            None => tally.push((prefix, pattern.text.span_of(0..text.len()), 1)),
         }
     }
     match tally.as_slice() {

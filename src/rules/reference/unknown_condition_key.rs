@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::absence::consequence;
-use super::view::{Key, View, is_of_issuer, part};
+use super::view::{Key, View, is_of_issuer};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::reference::{self, Reference, Service};
@@ -37,7 +37,7 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Finding {
         (None, None) => "take a key that AWS documents as a global one, or as one of the service".to_owned(),
     };
     let whole = view.reference.has_keys_of(prefix);
-    let place = if whole { key.condition.key.span() } else { part(&key.condition.key, 0..prefix.len()) };
+    let place = if whole { key.condition.key.span() } else { key.condition.key.span_of(0..prefix.len()) };
     Finding {
         severity: view.severity_of_unknown(RULE.severity),
         help: Some(format!("{help}; {}", view.reference.as_of(prefix))),

@@ -10,7 +10,6 @@ use crate::pattern::Pattern;
 use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::{Action, ConditionKey, Form, Reference, Service, Slot};
 use crate::source::Span;
-use crate::syntax::{Piece, Text};
 
 /// A statement, and what its names stand for.
 #[derive(Debug)]
@@ -214,15 +213,7 @@ impl Named<'_, '_, '_> {
 
     /// The place of a byte range of the text.
     pub(super) fn part(&self, range: Range<usize>) -> Span {
-        part(&self.pattern.text, range)
-    }
-}
-
-/// The place of a byte range of a text without holes.
-pub(super) fn part(text: &Text<'_>, range: Range<usize>) -> Span {
-    match text.pieces() {
-        [Piece::Literal(literal)] => literal.span_of(range),
-        _ => text.span(),
+        self.pattern.text.span_of(range)
     }
 }
 
