@@ -148,7 +148,7 @@ struct Overlay {
 
 /// The global condition keys, sorted by name.
 pub fn global_keys() -> impl Iterator<Item = ConditionKey<'static>> {
-    key::globals().iter().copied()
+    key::globals()
 }
 
 /// How long, in seconds, the facts on services are taken to be nearly complete: 180 days.

@@ -1,8 +1,6 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use std::sync::OnceLock;
-
-use super::name::{fold_cmp, is_filled, shown, starts_with_folded};
+use super::name::{is_filled, shown, starts_with_folded};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -165,18 +163,17 @@ impl KeyType {
 
 /// The global condition key of this name, in any letter case.
 pub(super) fn global(name: &str) -> Option<ConditionKey<'static>> {
-    globals().iter().find(|key| key.name.is(name)).copied()
+    let is = |line: &&str| line.split(' ').next().is_some_and(|own| KeyName::global(own).is(name));
+    lines().find(is).and_then(read)
 }
 
 /// All of them, sorted by name.
-pub(super) fn globals() -> &'static [ConditionKey<'static>] {
-    static KEYS: OnceLock<Vec<ConditionKey<'static>>> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        let lines = GLOBAL_KEYS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-        let mut keys: Vec<_> = lines.filter_map(read).collect();
-        keys.sort_by(|a, b| fold_cmp(&a.name.to_string(), &b.name.to_string()));
-        keys
-    })
+pub(super) fn globals() -> impl Iterator<Item = ConditionKey<'static>> {
+    lines().filter_map(read)
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    GLOBAL_KEYS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 static GLOBAL_KEYS: &str = include_str!("global-keys.txt");

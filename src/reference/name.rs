@@ -26,6 +26,9 @@ pub(super) fn shown(name: &str) -> Cow<'_, str> {
 
 /// Whether a text is a pattern with something in the place of each `${…}`.
 pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
+    if !pattern.contains('$') {
+        return pattern.eq_ignore_ascii_case(text);
+    }
     let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
     matches(&units, text, Mode::Action)
 }

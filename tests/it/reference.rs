@@ -129,6 +129,14 @@ fn keys_have_types() {
 }
 
 #[test]
+fn global_keys_are_sorted_and_all_read() {
+    let names: Vec<String> = reference::global_keys().map(|key| key.name.to_string().to_ascii_lowercase()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let rows = support::read("src/reference/global-keys.txt").lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(names.len(), rows);
+}
+
+#[test]
 fn every_service_reads_whole() {
     let reference = Reference::default();
     let mut complaints = Vec::new();
