@@ -101,7 +101,7 @@ impl<'r> KeyName<'r> {
         };
         match self.written.strip_suffix(['/', ':']) {
             Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
-            None => rest.eq_ignore_ascii_case(self.written) || (self.written.contains('$') && is_filled(self.written, rest)),
+            None => is_filled(self.written, rest),
         }
     }
 }

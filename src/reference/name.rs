@@ -26,8 +26,15 @@ pub(super) fn shown(name: &str) -> Cow<'_, str> {
 
 /// Whether a text is a pattern with something in the place of each `${…}`.
 pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    if !pattern.contains('$') {
-        return pattern.eq_ignore_ascii_case(text);
+    // most part at the first letter already
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(pattern) != Some(b'$') && first(pattern) != first(text) {
+        return false;
+    }
+    match pattern.split_once('$') {
+        None => return pattern.eq_ignore_ascii_case(text),
+        Some((start, _)) if !starts_with_folded(text, start) => return false,
+        Some(_) => {}
     }
     let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
     matches(&units, text, Mode::Action)
