@@ -3,8 +3,12 @@
 //! There is one code path. It is generic over a [`Recorder`]: with `()` it allocates nothing, with a
 //! [`Trace`] every statement and condition tells what it wanted and what it got.
 
+mod caller;
 mod condition;
 mod context;
+mod cover;
+mod decide;
+mod derive;
 mod fill;
 mod principal;
 mod statement;
@@ -14,9 +18,14 @@ pub mod undocumented;
 use crate::finding::Fault;
 use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::source::Span;
+use principal::{Asked, Reach};
 
+pub use caller::{Caller, Standing};
 pub use condition::{compare, judge};
 pub use context::{Context, ContextValue};
+pub use cover::{is_pattern, resources};
+pub use decide::{Answer, Block, Blocks, Decision, Policies, Setting, Weight, decide};
+pub use derive::{derive, holds_many};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 
 /// What is asked: may this principal do this to that, under these circumstances?
@@ -30,19 +39,6 @@ pub struct Request<'a> {
     pub resource: &'a str,
     /// The condition keys of the request.
     pub context: &'a Context<'a>,
-}
-
-/// Who asks, as far as a `Principal` element can tell callers apart.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Caller<'a> {
-    /// The holder of a token of this provider: a host (`cognito-identity.amazonaws.com`) or a provider's ARN.
-    Federated(&'a str),
-    /// An account, user, role or session, by ARN.
-    Aws(&'a str),
-    /// An AWS service: `lambda.amazonaws.com`.
-    Service(&'a str),
-    /// Nobody that AWS knows.
-    Anonymous,
 }
 
 /// Yes, no, or not known for a reason.
@@ -72,6 +68,10 @@ pub enum GapReason {
     Hole,
     /// A condition key of which the request does not say whether it is there.
     Key,
+    /// What is said of the caller does not tell whether it is this one: the name of a session, the user behind a federated one.
+    Caller,
+    /// The policy of a role or of a KMS key, which each of them has, was not given.
+    Policy,
     /// AWS does not document it; the id of the sentence in `docs/semantics.md`.
     Undocumented(&'static str),
 }
@@ -103,11 +103,25 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
     request: &Request<'_>,
     recorder: &mut R,
 ) -> Verdict<'p, 's> {
+    let asked = Asked { caller: request.principal, reach: Reach::Account, bounded: false };
+    match tally(policies, request, asked, recorder) {
+        Ok(tally) => tally.verdict(),
+        Err(fault) => Verdict::Refused(fault),
+    }
+}
+
+/// What the statements of policies come to for a caller who must be named as directly as is asked; `Err` where AWS refuses to store one.
+fn tally<'p, 's: 'p, R: Recorder<'p, 's>>(
+    policies: impl IntoIterator<Item = &'p Policy<'s>>,
+    request: &Request<'_>,
+    asked: Asked<'_>,
+    recorder: &mut R,
+) -> Result<Tally<'p, 's>, Fault<PolicyFault>> {
     let mut tally = Tally::default();
     for policy in policies {
         // INVARIANT: also behind a deny, since a policy that AWS refuses makes the question itself wrong.
         if let Some(fault) = policy.refusal() {
-            return Verdict::Refused(*fault);
+            return Err(*fault);
         }
         if let Some(span) = policy.later {
             tally.count_either(Gap { reason: GapReason::Hole, span });
@@ -116,16 +130,16 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
             if !R::LISTENS && tally.is_settled() {
                 break;
             }
-            let applies = statement::judge(policy, statement, request, recorder);
+            let applies = statement::judge(policy, statement, request, asked, recorder);
             tally.count(statement, applies);
         }
     }
-    tally.verdict()
+    Ok(tally)
 }
 
 /// What the statements of policies of one type come to.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tally<'p, 's> {
+pub struct Tally<'p, 's> {
     denied: Option<&'p Statement<'s>>,
     allowed: Option<&'p Statement<'s>>,
     maybe_denied: Option<Gap>,
@@ -133,6 +147,27 @@ struct Tally<'p, 's> {
 }
 
 impl<'p, 's> Tally<'p, 's> {
+    /// The answer that they give by themselves.
+    pub fn verdict(self) -> Verdict<'p, 's> {
+        match (self.denied, self.allowed, self.maybe_denied, self.maybe_allowed) {
+            (Some(statement), ..) => Verdict::Denied(statement),
+            (None, Some(_), Some(gap), _) => Verdict::Undecided(gap),
+            (None, Some(statement), None, _) => Verdict::Allowed(statement),
+            (None, None, _, Some(gap)) => Verdict::Undecided(gap),
+            (None, None, _, None) => Verdict::NotAllowed,
+        }
+    }
+
+    /// Whether a statement allows, whatever others deny.
+    pub fn allows(&self) -> Truth {
+        truth(self.allowed.is_some(), self.maybe_allowed)
+    }
+
+    /// Whether a statement denies.
+    pub fn denies(&self) -> Truth {
+        truth(self.denied.is_some(), self.maybe_denied)
+    }
+
     fn count(&mut self, statement: &'p Statement<'s>, applies: Truth) {
         match (applies, statement.effect) {
             (Truth::No, _) => {}
@@ -152,20 +187,28 @@ impl<'p, 's> Tally<'p, 's> {
         self.maybe_denied = self.maybe_denied.or(Some(gap));
     }
 
+    /// What two levels come to that must both allow.
+    fn and(self, other: Self) -> Self {
+        let allows = self.allows().and(other.allows());
+        Self {
+            denied: self.denied.or(other.denied),
+            allowed: other.allowed.filter(|_| allows == Truth::Yes),
+            maybe_denied: self.maybe_denied.or(other.maybe_denied),
+            maybe_allowed: match allows {
+                Truth::Unknown(gap) => Some(gap),
+                Truth::Yes | Truth::No => None,
+            },
+        }
+    }
+
     /// Whether no further statement can change the verdict.
     fn is_settled(&self) -> bool {
         self.denied.is_some()
     }
+}
 
-    fn verdict(self) -> Verdict<'p, 's> {
-        match (self.denied, self.allowed, self.maybe_denied, self.maybe_allowed) {
-            (Some(statement), ..) => Verdict::Denied(statement),
-            (None, Some(_), Some(gap), _) => Verdict::Undecided(gap),
-            (None, Some(statement), None, _) => Verdict::Allowed(statement),
-            (None, None, _, Some(gap)) => Verdict::Undecided(gap),
-            (None, None, _, None) => Verdict::NotAllowed,
-        }
-    }
+fn truth(yes: bool, maybe: Option<Gap>) -> Truth {
+    if yes { Truth::Yes } else { maybe.map_or(Truth::No, Truth::Unknown) }
 }
 
 impl Gap {

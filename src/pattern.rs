@@ -3,6 +3,7 @@
 //! `*` and `?` mean different things in a Resource, in an ARN operator and in a plain string; [`Mode`] is that switch, and
 //! evaluator and prover use the one function [`matches()`].
 
+mod classes;
 mod glob;
 mod shape;
 
@@ -12,6 +13,7 @@ use std::ops::Range;
 use crate::source::Span;
 use crate::syntax::{Literal, Piece, Text};
 
+pub use classes::classes;
 pub use glob::{arn_is_short, matches};
 pub use shape::{Field, Shape};
 
@@ -49,7 +51,7 @@ pub struct Variable<'s> {
 }
 
 /// A pattern whose variables have been replaced by their values.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Unit<'a> {
     /// Text in which `*` and `?` are wildcards.
     Wild(&'a str),

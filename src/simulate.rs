@@ -4,6 +4,7 @@ mod gap;
 mod near_miss;
 mod permissions;
 mod presented;
+mod request;
 mod selection;
 mod trust;
 mod walk;
@@ -16,6 +17,7 @@ use crate::policy::{Condition, Instant};
 use crate::source::Span;
 
 pub use presented::Presented;
+pub use request::{Coverage, Inquiry, Reply, Way, ask, outcome};
 pub use trust::try_assume;
 
 /// Condition keys that the user gave, each with its values.

@@ -5,11 +5,18 @@ use std::borrow::Cow;
 /// The condition keys that a request holds. Names ignore case.
 #[derive(Clone, Debug, Default)]
 pub struct Context<'a> {
-    keys: Vec<(Cow<'a, str>, ContextValue<'a>)>,
+    keys: Vec<Key<'a>>,
     /// Whether a key that is not given is unknown rather than absent.
     pub partial: bool,
     /// Of a partial request: the keys that it is known not to hold all the same.
     pub never: Option<fn(&str) -> bool>,
+}
+
+#[derive(Clone, Debug)]
+struct Key<'a> {
+    name: Cow<'a, str>,
+    value: ContextValue<'a>,
+    derived: bool,
 }
 
 /// The value or values of a condition key.
@@ -31,16 +38,29 @@ impl<'a> Context<'a> {
 
     /// Sets a key; a key of the same name in other case is replaced.
     pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: ContextValue<'a>) {
-        let key = key.into();
-        match self.keys.iter_mut().find(|(own, _)| own.eq_ignore_ascii_case(&key)) {
-            Some((_, old)) => *old = value,
-            None => self.keys.push((key, value)),
+        let own = Key { name: key.into(), value, derived: false };
+        match self.keys.iter_mut().find(|key| key.name.eq_ignore_ascii_case(&own.name)) {
+            Some(old) => *old = Key { name: std::mem::take(&mut old.name), ..own },
+            None => self.keys.push(own),
+        }
+    }
+
+    /// Sets a key that follows from the request itself, unless it is there already.
+    pub fn derive(&mut self, key: impl Into<Cow<'a, str>>, value: ContextValue<'a>) {
+        let name = key.into();
+        if self.get(&name).is_none() {
+            self.keys.push(Key { name, value, derived: true });
         }
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&ContextValue<'a>> {
-        self.keys.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+        self.keys.iter().find(|own| own.name.eq_ignore_ascii_case(key)).map(|own| &own.value)
+    }
+
+    /// Whether a key follows from the request itself.
+    pub fn is_derived(&self, key: &str) -> bool {
+        self.keys.iter().any(|own| own.derived && own.name.eq_ignore_ascii_case(key))
     }
 
     /// Whether it is known that the request does not hold a key.
@@ -50,7 +70,7 @@ impl<'a> Context<'a> {
 
     /// All keys in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue<'a>)> {
-        self.keys.iter().map(|(key, value)| (key.as_ref(), value))
+        self.keys.iter().map(|own| (own.name.as_ref(), &own.value))
     }
 }
 

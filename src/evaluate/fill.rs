@@ -34,6 +34,13 @@ pub(super) struct FilledUp {
     wild: Option<Span>,
 }
 
+impl FilledUp {
+    /// Whether a variable has a value with a `*` or `?`, of which AWS does not say whether it is one.
+    pub(super) fn holds_wildcards(&self) -> bool {
+        self.wild.is_some()
+    }
+}
+
 /// Fills a pattern from a request. `Err` is an answer that does not hang on the text.
 pub(super) fn fill<'a>(pattern: &'a Pattern<'_>, context: &'a Context<'_>, units: &mut Units<'a>) -> Result<FilledUp, Truth> {
     let mut filled = FilledUp { gap: None, wild: None };
@@ -132,7 +139,7 @@ impl<'a> Units<'a> {
         if self.many.is_empty() { self.few.get(..self.count).unwrap_or(&[]) } else { &self.many }
     }
     /// Lets wildcards be wildcards also in values and symbols.
-    fn make_wild(&mut self) {
+    pub(super) fn make_wild(&mut self) {
         let units = if self.many.is_empty() { self.few.as_mut_slice() } else { self.many.as_mut_slice() };
         for unit in units {
             if let Unit::Exact(text) = *unit {

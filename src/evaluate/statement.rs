@@ -1,5 +1,6 @@
 //! Whether one statement applies.
 
+use super::principal::Asked;
 use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
 use crate::pattern::{Mode, Part, Pattern};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
@@ -12,6 +13,7 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
     policy: &'p Policy<'s>,
     statement: &'p Statement<'s>,
     request: &Request<'_>,
+    asked: Asked<'_>,
     recorder: &mut R,
 ) -> Truth {
     let hurried = |truth| !R::LISTENS && truth == Truth::No;
@@ -19,7 +21,7 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
     if hurried(action) {
         return Truth::No;
     }
-    let principal = judge_principal(policy.kind, statement, request);
+    let principal = judge_principal(policy.kind, statement, asked);
     if hurried(principal) {
         return Truth::No;
     }
@@ -44,11 +46,16 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
     applies
 }
 
-fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, request: &Request<'_>) -> Truth {
+/// Whether a statement may be about the action of a request.
+pub(super) fn may_be_about(statement: &Statement<'_>, request: &Request<'_>) -> bool {
+    judge_actions(statement, request) != Truth::No
+}
+
+fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, asked: Asked<'_>) -> Truth {
     match &statement.principals {
         Some(principals) => {
             let denies = matches!(statement.effect, Some((Effect::Deny, _)));
-            principal::judge(principals, request.principal, kind, denies)
+            principal::judge(principals, asked, kind, denies)
         }
         // Where a kind needs a principal, a policy without one is refused before it comes here.
         None => Truth::Yes,

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 
 use super::{Flow, Given};
-use crate::evaluate::{Context, ContextValue};
+use crate::evaluate::{Context, ContextValue, holds_many};
 use crate::identity::{Claim, Claims};
 use crate::policy::Instant;
+use crate::reference::Reference;
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -192,20 +193,13 @@ fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
 /// The condition keys that the user gave.
 pub(super) fn add_given(context: &mut Context<'static>, given: Given<'_>) {
     for (key, values) in given {
-        let many = is_multivalued(key) || matches!(context.get(key), Some(ContextValue::Many(_)));
+        let many = holds_many(&Reference::default(), key) || matches!(context.get(key), Some(ContextValue::Many(_)));
         let given = match values.as_slice() {
             [value] if !many => one(value),
             values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),
         };
         context.set((*key).to_owned(), given);
     }
-}
-
-/// Whether a key holds any number of values, also where it holds just one.
-fn is_multivalued(key: &str) -> bool {
-    const KEYS: [&str; 4] = ["aws:CalledVia", "aws:PrincipalOrgPaths", "aws:ResourceOrgPaths", "aws:TagKeys"];
-    let is_amr = key.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claim.eq_ignore_ascii_case("amr"));
-    is_amr || KEYS.iter().any(|own| own.eq_ignore_ascii_case(key))
 }
 
 pub(super) fn one(value: &str) -> ContextValue<'static> {

@@ -52,6 +52,8 @@ fn answer(policies: &[&str], kind: PolicyKind, request: &Request<'_>) -> String 
             let reason = match gap.reason {
                 GapReason::Hole => "hole",
                 GapReason::Key => "key",
+                GapReason::Caller => "caller",
+                GapReason::Policy => "policy",
                 GapReason::Undocumented(id) => id,
             };
             format!("undecided: {reason}@{:?}", gap.span)

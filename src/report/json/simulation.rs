@@ -152,6 +152,8 @@ fn reason(gap: Gap) -> Value {
     match gap.reason {
         GapReason::Hole => json!("hole"),
         GapReason::Key => json!("key"),
+        GapReason::Caller => json!("caller"),
+        GapReason::Policy => json!("policy"),
         GapReason::Undocumented(sentence) => json!({ "undocumented": sentence }),
     }
 }

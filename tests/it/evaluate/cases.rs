@@ -557,7 +557,7 @@ const PRINCIPALS: &[(&str, PolicyKind, &str, Caller<'static>, &str)] = &[
     (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "arn:aws:iam::111122223333:role/app/reader"}"#, ROLE, "allowed"),
     (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/reader/s1"}"#, SESSION, "allowed"),
     (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/reader/s2"}"#, SESSION, "not allowed"),
-    (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/reader/s1"}"#, ROLE, "not allowed"),
+    (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/reader/s1"}"#, ROLE, "undecided: caller"),
     (PRINCIPAL, BUCKET, r#""Principal": "*""#, Caller::Anonymous, "allowed"),
     (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "*"}"#, Caller::Anonymous, "allowed"),
     (PRINCIPAL, BUCKET, r#""Principal": {"AWS": "111122223333"}"#, Caller::Anonymous, "not allowed"),

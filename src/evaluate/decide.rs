@@ -1,0 +1,420 @@
+//! The answer of all policies that bear on a request: which types must allow, and who blocks.
+
+use super::principal::{Asked, Reach};
+use super::{Gap, GapReason, Recorder, Request, Standing, Tally, Truth, tally};
+use crate::arn::Arn;
+use crate::finding::Fault;
+use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
+use crate::source::{SourceId, Span};
+
+/// The policies that bear on a request, by type. What is empty is not there: a caller without a boundary, a request that passes
+/// no endpoint.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Policies<'a, 'p, 's> {
+    /// Those of the caller: inline, attached, of its groups. They are a union.
+    pub identity: &'a [&'p Policy<'s>],
+    /// That of the resource; of a role, its trust policy.
+    pub resource: Option<&'p Policy<'s>>,
+    /// The caller's permissions boundary. Of several, each must allow.
+    pub boundaries: &'a [&'p Policy<'s>],
+    /// Those passed when the session was made. They are a union.
+    pub session: &'a [&'p Policy<'s>],
+    /// The service control policies that are above the caller's account, level by level from the root. Each level is a union.
+    pub scps: &'a [Vec<&'p Policy<'s>>],
+    /// The resource control policies that are above the resource's account, level by level from the root.
+    pub rcps: &'a [Vec<&'p Policy<'s>>],
+    /// Those of the VPC endpoint that the request passes. They are a union.
+    pub endpoint: &'a [&'p Policy<'s>],
+}
+
+/// Where a request is made: what decides on the policies that count, beside the request itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setting<'a> {
+    /// The account of the resource; where it is not given, that of its ARN, and where that has none, the caller's.
+    pub resource_account: Option<&'a str>,
+    /// Whether the caller's account is the management account of its organization.
+    pub management_account: bool,
+    /// Whether the caller is a session of a service-linked role.
+    pub service_linked_role: bool,
+    /// Whether the service of the resource is one that resource control policies cover.
+    pub rcps_cover: bool,
+}
+
+/// The answer to a request, and what each type of policy comes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'p, 's> {
+    /// The answer.
+    pub answer: Answer<'p, 's>,
+    weights: [Weight<'p, 's>; PolicyKind::ALL.len()],
+}
+
+/// May the caller do it?
+#[derive(Clone, Copy, Debug)]
+pub enum Answer<'p, 's> {
+    /// Yes.
+    Allowed,
+    /// No: nothing denies it, but these must allow and do not.
+    NotAllowed(Blocks),
+    /// No: this statement denies, in a policy of this type.
+    Denied(PolicyKind, &'p Statement<'s>),
+    /// It hangs on something that is not known.
+    Undecided(Gap),
+    /// AWS refuses to store a policy of this type.
+    Refused(PolicyKind, Fault<PolicyFault>),
+}
+
+/// How the policies of one type bear on a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Weight<'p, 's> {
+    /// There are none.
+    #[default]
+    None,
+    /// There are some, but they do not count: the service control policies of a management account, the identity policies of a root user.
+    Idle,
+    /// What they come to. Of several levels: what the first comes to that does not allow, else what the last does.
+    Counts(Tally<'p, 's>),
+}
+
+/// What must allow a request and does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Block {
+    /// The policies of this type.
+    Policies(PolicyKind),
+    /// The caller: a root user takes no role.
+    Caller,
+}
+
+/// Several blocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Blocks(u16);
+
+/// Whether the policies that bear on a request allow it.
+///
+/// A Deny that applies in any policy that counts wins. Else each type that must allow is asked: the levels of service control
+/// policies, the endpoint, and of identity and resource policies either or both, by the accounts and by how the resource's policy
+/// names the caller.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>
+pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
+    request: &Request<'_>,
+    setting: &Setting<'_>,
+    policies: &Policies<'_, 'p, 's>,
+    recorder: &mut R,
+) -> Decision<'p, 's> {
+    let court = Court { request, setting, policies, standing: request.principal.standing() };
+    match court.weigh(recorder) {
+        Ok(decision) => Decision { answer: court.answer(&decision), ..decision },
+        Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), weights: [Weight::None; PolicyKind::ALL.len()] },
+    }
+}
+
+impl<'a> Setting<'a> {
+    /// The account of a resource, where it is given or its ARN tells.
+    pub fn account_of(&self, resource: &'a str) -> Option<&'a str> {
+        let is_id = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        self.resource_account.or_else(|| Arn::parse(resource).map(|arn| arn.account).filter(is_id))
+    }
+}
+
+impl<'p, 's> Decision<'p, 's> {
+    /// How the policies of a type bear on the request.
+    pub fn weight(&self, kind: PolicyKind) -> Weight<'p, 's> {
+        self.weights.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether the policies of a type allow, whatever they or others deny.
+    fn allows(&self, kind: PolicyKind) -> Truth {
+        match self.weight(kind) {
+            Weight::Counts(tally) => tally.allows(),
+            Weight::None | Weight::Idle => Truth::No,
+        }
+    }
+
+    /// As [`Decision::allows`]; of a type that only narrows, and so allows where there is none.
+    fn leaves(&self, kind: PolicyKind) -> Truth {
+        match self.weight(kind) {
+            Weight::Counts(tally) => tally.allows(),
+            Weight::None | Weight::Idle => Truth::Yes,
+        }
+    }
+}
+
+/// All that an answer hangs on.
+struct Court<'q, 'a, 'p, 's> {
+    request: &'q Request<'a>,
+    setting: &'q Setting<'a>,
+    policies: &'q Policies<'a, 'p, 's>,
+    standing: Standing,
+}
+
+type Refusal = (PolicyKind, Fault<PolicyFault>);
+
+impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
+    /// Lets the policies of each type speak.
+    fn weigh<R: Recorder<'p, 's>>(&self, recorder: &mut R) -> Result<Decision<'p, 's>, Refusal> {
+        use PolicyKind as K;
+        let given = self.policies;
+        let own = matches!(self.standing, Standing::User | Standing::Session | Standing::FederatedUser);
+        let scps_count = self.standing != Standing::None && !self.setting.management_account && !self.setting.service_linked_role;
+        let mut decision = Decision { answer: Answer::Allowed, weights: [Weight::None; PolicyKind::ALL.len()] };
+        let mut weigh = |kind, levels: &mut dyn Iterator<Item = &[&'p Policy<'s>]>, counts| {
+            let weight = self.weight(kind, levels, counts, recorder)?;
+            if let Some(place) = decision.weights.get_mut(kind as usize) {
+                *place = weight;
+            }
+            Ok(())
+        };
+        let of_resource = self.kind_of_resource();
+        weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
+        weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
+        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), of_resource != K::Trust || self.is_of_sts())?;
+        weigh(K::Identity, &mut one(given.identity), own)?;
+        weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
+        weigh(K::Session, &mut one(given.session), own)?;
+        weigh(K::Endpoint, &mut one(given.endpoint), true)?;
+        Ok(decision)
+    }
+
+    /// What the policies of one type come to, level by level.
+    fn weight<R: Recorder<'p, 's>>(
+        &self,
+        kind: PolicyKind,
+        levels: &mut dyn Iterator<Item = &[&'p Policy<'s>]>,
+        counts: bool,
+        recorder: &mut R,
+    ) -> Result<Weight<'p, 's>, Refusal> {
+        let mut weight = Weight::None;
+        for level in levels {
+            if !counts {
+                if let Some(fault) = level.iter().find_map(|policy| policy.refusal()) {
+                    return Err((kind, *fault));
+                }
+                weight = Weight::Idle;
+                continue;
+            }
+            let own = tally(level.iter().copied(), self.request, self.asked(Reach::Account), recorder).map_err(|fault| (kind, fault))?;
+            weight = match weight {
+                Weight::Counts(before) => Weight::Counts(before.and(own)),
+                _ => Weight::Counts(own),
+            };
+        }
+        Ok(weight)
+    }
+
+    fn asked(&self, reach: Reach) -> Asked<'_> {
+        Asked { caller: self.request.principal, reach, bounded: !self.policies.boundaries.is_empty() }
+    }
+
+    /// The answer, once each type has spoken.
+    fn answer(&self, decision: &Decision<'p, 's>) -> Answer<'p, 's> {
+        let mut maybe_denied = None;
+        for kind in IN_ORDER {
+            let Weight::Counts(tally) = decision.weight(kind) else { continue };
+            if let Some(statement) = tally.denied {
+                return Answer::Denied(kind, statement);
+            }
+            maybe_denied = maybe_denied.or(tally.maybe_denied);
+        }
+        let allows = self.allows(decision);
+        match (allows.whole(), maybe_denied) {
+            (Truth::No, _) => Answer::NotAllowed(allows.blocks(self.kind_of_resource())),
+            (Truth::Unknown(gap), _) | (Truth::Yes, Some(gap)) => Answer::Undecided(gap),
+            (Truth::Yes, None) => Answer::Allowed,
+        }
+    }
+
+    fn allows(&self, decision: &Decision<'p, 's>) -> Allows {
+        use PolicyKind as K;
+        let is_root = self.standing == Standing::Root;
+        let must_grant = self.resource_must_grant();
+        let granted = |reach| self.granted(decision, reach, must_grant);
+        // a federated session without a policy of its own may do only what a resource grants to it
+        let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
+        Allows {
+            scp: decision.leaves(K::Scp),
+            endpoint: decision.leaves(K::Endpoint),
+            caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
+            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
+            boundary: decision.leaves(K::Boundary),
+            session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
+            to_account: granted(Reach::Account),
+            to_role: granted(Reach::Role),
+            to_itself: granted(Reach::Itself),
+            must_grant,
+            relation: match self.standing {
+                Standing::None => Relation::Stranger,
+                _ if self.is_in_own_account() => Relation::SameAccount,
+                _ => Relation::OtherAccount,
+            },
+        }
+    }
+
+    /// Whether the resource's policy allows, naming the caller as directly as that.
+    fn granted(&self, decision: &Decision<'p, 's>, reach: Reach, must_grant: bool) -> Truth {
+        let widest = match decision.weight(self.kind_of_resource()) {
+            Weight::Counts(tally) => tally.allows(),
+            _ if must_grant => return Truth::Unknown(Gap { reason: GapReason::Policy, span: Span::new(SourceId::NONE, 0, 0) }),
+            _ => Truth::No,
+        };
+        if widest == Truth::No || reach == Reach::Account {
+            return widest;
+        }
+        tally(self.policies.resource, self.request, self.asked(reach), &mut ()).map_or(Truth::No, |own| own.allows())
+    }
+
+    /// The type of the resource's policy.
+    fn kind_of_resource(&self) -> PolicyKind {
+        match self.policies.resource {
+            Some(policy) if policy.kind == PolicyKind::Trust => PolicyKind::Trust,
+            None if self.takes_role() => PolicyKind::Trust,
+            _ => PolicyKind::Resource,
+        }
+    }
+
+    /// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
+    /// a KMS key.
+    fn resource_must_grant(&self) -> bool {
+        let is_key = || Arn::parse(self.request.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+        self.takes_role() || is_key()
+    }
+
+    fn takes_role(&self) -> bool {
+        self.is_of_sts() && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
+    }
+
+    fn is_of_sts(&self) -> bool {
+        self.request.action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
+    }
+
+    fn is_in_own_account(&self) -> bool {
+        let caller = self.request.principal.account();
+        self.setting.account_of(self.request.resource).is_none_or(|account| caller == Some(account))
+    }
+
+    /// Whether resource control policies count: those of the resource's account.
+    fn rcps_count(&self) -> bool {
+        let in_management_account = self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
+        self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
+    }
+}
+
+/// The types in the order in which AWS looks at them, which is the order in which a Deny is named.
+const IN_ORDER: [PolicyKind; 8] = [
+    PolicyKind::Rcp,
+    PolicyKind::Scp,
+    PolicyKind::Trust,
+    PolicyKind::Resource,
+    PolicyKind::Identity,
+    PolicyKind::Boundary,
+    PolicyKind::Session,
+    PolicyKind::Endpoint,
+];
+
+/// A union, as the only level; none where it is empty.
+fn one<'l, T>(union: &'l [T]) -> impl Iterator<Item = &'l [T]> {
+    Some(union).filter(|union| !union.is_empty()).into_iter()
+}
+
+/// Whose the resource is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    SameAccount,
+    OtherAccount,
+    /// The caller has no account.
+    Stranger,
+}
+
+/// Who allows.
+struct Allows {
+    scp: Truth,
+    endpoint: Truth,
+    caller: Truth,
+    identity: Truth,
+    boundary: Truth,
+    session: Truth,
+    /// The resource's policy allows, naming at least the account.
+    to_account: Truth,
+    /// At least the role.
+    to_role: Truth,
+    to_itself: Truth,
+    must_grant: bool,
+    relation: Relation,
+}
+
+impl Allows {
+    /// Whether all that must allow do.
+    ///
+    /// Within one account a resource's policy that names the caller itself is enough, and one that names his role is limited by
+    /// boundary and session only; one that names the account leaves it to the identity policies.
+    fn whole(&self) -> Truth {
+        let limits = self.boundary.and(self.session);
+        let by_identity = self.identity.and(limits);
+        let granted = match self.relation {
+            Relation::Stranger => self.to_account,
+            Relation::OtherAccount => self.to_account.and(by_identity),
+            Relation::SameAccount => {
+                let by_identity = if self.must_grant { self.to_account.and(by_identity) } else { by_identity };
+                self.to_itself.or(self.to_role.and(limits)).or(by_identity)
+            }
+        };
+        self.caller.and(self.scp).and(self.endpoint).and(granted)
+    }
+
+    /// What stands in the way, where something does.
+    fn blocks(&self, of_resource: PolicyKind) -> Blocks {
+        let mut blocks = Blocks::default();
+        let mut block = |allows: Truth, block| {
+            if allows == Truth::No {
+                blocks.add(block);
+            }
+        };
+        block(self.caller, Block::Caller);
+        block(self.scp, Block::Policies(PolicyKind::Scp));
+        block(self.endpoint, Block::Policies(PolicyKind::Endpoint));
+        if self.relation != Relation::SameAccount || self.must_grant {
+            block(self.to_account, Block::Policies(of_resource));
+        }
+        let needs_own = match self.relation {
+            Relation::Stranger => false,
+            Relation::OtherAccount => true,
+            Relation::SameAccount => self.to_itself == Truth::No,
+        };
+        if needs_own {
+            let is_granted = self.relation == Relation::SameAccount && self.to_role != Truth::No;
+            block(if is_granted { Truth::Yes } else { self.identity }, Block::Policies(PolicyKind::Identity));
+            block(self.boundary, Block::Policies(PolicyKind::Boundary));
+            block(self.session, Block::Policies(PolicyKind::Session));
+        }
+        blocks
+    }
+}
+
+impl Blocks {
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Block> {
+        let of_types = IN_ORDER.into_iter().map(Block::Policies);
+        std::iter::once(Block::Caller).chain(of_types).filter(move |block| self.0 & block.bit() != 0)
+    }
+
+    fn add(&mut self, block: Block) {
+        self.0 |= block.bit();
+    }
+}
+
+impl Block {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Policies(kind) => kind.name(),
+        }
+    }
+
+    fn bit(self) -> u16 {
+        match self {
+            Self::Caller => 1,
+            Self::Policies(kind) => 2 << kind as u16,
+        }
+    }
+}
