@@ -193,7 +193,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
                 weight = Weight::Idle;
                 continue;
             }
-            let own = tally(level.iter().copied(), self.request, self.asked(Reach::Account), recorder).map_err(|fault| (kind, fault))?;
+            let own = tally(level.iter().copied(), self.request, self.asked(Reach::Account), recorder)
+                .map_err(|fault| (kind, fault))?;
             weight = match weight {
                 Weight::Counts(before) => Weight::Counts(before.and(own)),
                 _ => Weight::Counts(own),
@@ -275,7 +276,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     /// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
     /// a KMS key.
     fn resource_must_grant(&self) -> bool {
-        let is_key = || Arn::parse(self.request.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+        let is_key =
+            || Arn::parse(self.request.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
         self.takes_role() || is_key()
     }
 
@@ -294,7 +296,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
 
     /// Whether resource control policies count: those of the resource's account.
     fn rcps_count(&self) -> bool {
-        let in_management_account = self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
+        let in_management_account =
+            self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
         self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
     }
 }
@@ -312,7 +315,7 @@ const IN_ORDER: [PolicyKind; 8] = [
 ];
 
 /// A union, as the only level; none where it is empty.
-fn one<'l, T>(union: &'l [T]) -> impl Iterator<Item = &'l [T]> {
+fn one<T>(union: &[T]) -> impl Iterator<Item = &[T]> {
     Some(union).filter(|union| !union.is_empty()).into_iter()
 }
 

@@ -136,11 +136,14 @@ fn names_aws(principal: &str, caller: &str, reach: Reach, open: Gap) -> Truth {
         // the name of the session is not told
         Standing::Session if own.service == "iam" && is_neighbour && is_session_of(arn, own.role_name()) => open.into(),
         // nor is the user who asked for the session
-        Standing::FederatedUser if is_neighbour && reach >= Reach::Role && arn.service == "iam" && arn.resource.starts_with("user/") => {
+        Standing::FederatedUser
+            if is_neighbour && reach >= Reach::Role && arn.service == "iam" && arn.resource.starts_with("user/") =>
+        {
             open.into()
         }
-        _ => (reach >= Reach::Role && names_role_of(principal, caller) || reach == Reach::Account && names_account(principal, caller))
-            .into(),
+        _ => (reach >= Reach::Role && names_role_of(principal, caller)
+            || reach == Reach::Account && names_account(principal, caller))
+        .into(),
     }
 }
 

@@ -134,7 +134,8 @@ impl Machine {
 /// Every letter that stands in a pattern, a colon, and first one that stands in none.
 fn letters(all: &[Machine]) -> Vec<char> {
     let tokens = || all.iter().flat_map(|machine| &machine.tokens);
-    let mut letters: Vec<char> = tokens().filter_map(|token| if let Token::Letter(own) = token { Some(*own) } else { None }).collect();
+    let mut letters: Vec<char> =
+        tokens().filter_map(|token| if let Token::Letter(own) = token { Some(*own) } else { None }).collect();
     letters.push(':');
     letters.sort_unstable();
     letters.dedup();

@@ -1,9 +1,7 @@
 //! A request of any principal, put to all policies that bear on it.
 
 use super::Outcome;
-use crate::evaluate::{
-    Answer, Caller, Context, Decision, Policies, Recorder, Request, Setting, decide, is_pattern, resources,
-};
+use crate::evaluate::{Answer, Caller, Context, Decision, Policies, Recorder, Request, Setting, decide, is_pattern, resources};
 
 /// What is asked: may this principal do this to that?
 #[derive(Clone, Copy, Debug)]
