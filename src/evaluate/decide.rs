@@ -25,6 +25,17 @@ pub struct Policies<'a, 'p, 's> {
     pub rcps: &'a [Vec<&'p Policy<'s>>],
     /// Those of the VPC endpoint that the request passes. They are a union.
     pub endpoint: &'a [&'p Policy<'s>],
+    /// Policies that bear on the request too, but are not known: each may allow and may deny.
+    pub missing: &'a [Missing],
+}
+
+/// A policy that bears on a request, but is not known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// What it is attached to.
+    pub kind: PolicyKind,
+    /// The place that tells of it.
+    pub span: Span,
 }
 
 /// Where a request is made: what decides on the policies that count, beside the request itself.
@@ -113,6 +124,18 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     }
 }
 
+/// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
+/// a KMS key.
+pub fn resource_must_grant(action: &str, resource: &str) -> bool {
+    let is_key = || Arn::parse(resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+    takes_role(action, resource) || is_key()
+}
+
+/// Whether it is asked for a session of a role, of which the trust policy decides.
+pub fn takes_role(action: &str, resource: &str) -> bool {
+    is_of_sts(action) && Arn::parse(resource).is_some_and(|arn| arn.role_name().is_some())
+}
+
 impl<'a> Setting<'a> {
     /// The account of a resource, where it is given or its ARN tells.
     pub fn account_of(&self, resource: &'a str) -> Option<&'a str> {
@@ -149,6 +172,24 @@ impl<'p, 's> Decision<'p, 's> {
     }
 }
 
+impl<'p, 's> Weight<'p, 's> {
+    /// With a further level, which must allow as well.
+    fn and(self, level: Tally<'p, 's>) -> Self {
+        match self {
+            Self::Counts(before) => Self::Counts(before.and(level)),
+            Self::None | Self::Idle => Self::Counts(level),
+        }
+    }
+
+    /// With further policies of the same level.
+    fn or(self, more: Tally<'p, 's>) -> Self {
+        match self {
+            Self::Counts(before) => Self::Counts(before.or(more)),
+            Self::None | Self::Idle => Self::Counts(more),
+        }
+    }
+}
+
 /// All that an answer hangs on.
 struct Court<'q, 'a, 'p, 's> {
     request: &'q Request<'a>,
@@ -177,7 +218,11 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let of_resource = self.kind_of_resource();
         weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
-        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), of_resource != K::Trust || self.is_of_sts())?;
+        weigh(
+            of_resource,
+            &mut given.resource.iter().map(std::slice::from_ref),
+            of_resource != K::Trust || is_of_sts(self.request.action),
+        )?;
         weigh(K::Identity, &mut one(given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
         weigh(K::Session, &mut one(given.session), own)?;
@@ -204,10 +249,13 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             }
             let own = tally(level.iter().copied(), self.request, self.asked(Reach::Account), recorder)
                 .map_err(|fault| (kind, fault))?;
-            weight = match weight {
-                Weight::Counts(before) => Weight::Counts(before.and(own)),
-                _ => Weight::Counts(own),
-            };
+            weight = weight.and(own);
+        }
+        for missing in self.policies.missing.iter().filter(|missing| counts && missing.kind == kind) {
+            let mut own = Tally::default();
+            own.count_either(Gap { reason: GapReason::Policy, span: missing.span });
+            let is_union = !matches!(kind, PolicyKind::Boundary | PolicyKind::Scp | PolicyKind::Rcp);
+            weight = if is_union { weight.or(own) } else { weight.and(own) };
         }
         Ok(weight)
     }
@@ -247,7 +295,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     fn allows(&self, decision: &Decision<'p, 's>) -> Allows {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
-        let must_grant = self.resource_must_grant();
+        let must_grant = resource_must_grant(self.request.action, self.request.resource);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
         let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
@@ -277,35 +325,20 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             _ if must_grant => return Truth::Unknown(Gap { reason: GapReason::Policy, span: Span::new(SourceId::NONE, 0, 0) }),
             _ => Truth::No,
         };
-        if widest == Truth::No || reach == Reach::Account {
+        // a policy that is not known names the caller in a way that is not known
+        let Some(policy) = self.policies.resource.filter(|_| widest != Truth::No && reach != Reach::Account) else {
             return widest;
-        }
-        tally(self.policies.resource, self.request, self.asked(reach), &mut ()).map_or(Truth::No, |own| own.allows())
+        };
+        tally([policy], self.request, self.asked(reach), &mut ()).map_or(Truth::No, |own| own.allows())
     }
 
     /// The type of the resource's policy.
     fn kind_of_resource(&self) -> PolicyKind {
         match self.policies.resource {
             Some(policy) if policy.kind == PolicyKind::Trust => PolicyKind::Trust,
-            None if self.takes_role() => PolicyKind::Trust,
+            None if takes_role(self.request.action, self.request.resource) => PolicyKind::Trust,
             _ => PolicyKind::Resource,
         }
-    }
-
-    /// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
-    /// a KMS key.
-    fn resource_must_grant(&self) -> bool {
-        let is_key =
-            || Arn::parse(self.request.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
-        self.takes_role() || is_key()
-    }
-
-    fn takes_role(&self) -> bool {
-        self.is_of_sts() && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
-    }
-
-    fn is_of_sts(&self) -> bool {
-        self.request.action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
     }
 
     fn is_in_own_account(&self) -> bool {
@@ -319,6 +352,10 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
         self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
     }
+}
+
+fn is_of_sts(action: &str) -> bool {
+    action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
 }
 
 /// The types in the order in which AWS looks at them, which is the order in which a Deny is named.

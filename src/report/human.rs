@@ -2,7 +2,9 @@
 
 mod excerpt;
 mod files;
+mod page;
 mod reference;
+mod request;
 mod simulation;
 
 use miette::{
@@ -18,6 +20,7 @@ use excerpt::{Excerpt, Paper};
 
 pub use files::files;
 pub use reference::topics;
+pub use request::requests;
 pub use simulation::simulations;
 
 /// What a check has to tell: each finding, then one line that sums up.

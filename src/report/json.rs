@@ -1,6 +1,7 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
 mod reference;
+mod request;
 mod simulation;
 
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use crate::lint::Rule;
 use crate::source::{Sources, Span};
 
 pub use reference::{rule, topics};
+pub use request::requests;
 pub use simulation::simulations;
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.

@@ -1,7 +1,7 @@
 //! Why a request is allowed or not: in a clause, type by type, and at which statements.
 
 use super::{Coverage, GateState, Reply, gap, near_miss};
-use crate::evaluate::{Answer, Block, Decision, Gap, GapReason, StatementTrace, Tally, Trace, Truth, Verdict, Weight};
+use crate::evaluate::{Answer, Block, Context, Decision, Gap, GapReason, StatementTrace, Tally, Trace, Truth, Verdict, Weight};
 use crate::finding::Label;
 use crate::policy::{Effect, PolicyKind, Statement};
 use crate::source::SourceId;
@@ -99,8 +99,19 @@ impl<'p, 's> Reply<'p, 's, Trace<'p, 's>> {
         match (self.coverage, self.ways.first()) {
             (_, None) => "there are too many ways in which the resources match what the policies list".to_owned(),
             (Some(Coverage::Some), _) => "some of the resources are allowed and some are not".to_owned(),
-            (_, Some(way)) => why(&way.decision, &way.record),
+            (_, Some(first)) => {
+                let clause = why(&first.decision, &first.record);
+                let same = self.ways.iter().all(|way| why(&way.decision, &way.record) == clause);
+                if same { clause } else { format!("{clause}, or otherwise, by the resource") }
+            }
         }
+    }
+
+    /// The keys that were given of a context and that no statement on the action asks for.
+    pub fn unused(&self, context: &Context<'_>) -> Vec<String> {
+        let given = context.iter().map(|(key, _)| key).filter(|key| !context.is_derived(key));
+        let statements = || self.ways.iter().flat_map(|way| &way.record.statements).filter(|own| own.action != Truth::No);
+        given.filter(|key| !statements().any(|own| asks_for(own.statement, key))).map(str::to_owned).collect()
     }
 }
 
@@ -131,6 +142,15 @@ impl<'t, 'p, 's> Deciding<'t, 'p, 's> {
         }));
         Self { statement: Some(trace), labels }
     }
+}
+
+/// Whether a statement asks for a key, in a condition or as a variable. What has a hole for a key may.
+fn asks_for(statement: &Statement<'_>, key: &str) -> bool {
+    let is = |own: &str| own.eq_ignore_ascii_case(key);
+    let values = statement.conditions.iter().flat_map(|own| &own.values).map(|value| &value.pattern);
+    let mut patterns = statement.resources.iter().flat_map(|resources| &resources.list).chain(values);
+    statement.conditions.iter().any(|own| own.key.known().is_none_or(is))
+        || patterns.any(|pattern| pattern.variables().any(|variable| is(&variable.key)))
 }
 
 /// The statements that grant, each with the type of its policy.
