@@ -54,7 +54,10 @@ pub(super) struct Args {
         long,
         value_name = "PRINCIPAL",
         requires = "action",
-        conflicts_with_all = ["login", "token_insecure_arg", "client", "pool", "flow", "custom_role", "role", "expect_role"],
+        conflicts_with_all = [
+            "token", "token_insecure_arg", "claims", "group", "no_group", "guest", "developer",
+            "client", "pool", "flow", "custom_role", "role", "expect_role",
+        ],
         help_heading = "Who asks, without a sign-in"
     )]
     principal: Option<String>,

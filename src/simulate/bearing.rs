@@ -37,7 +37,7 @@ impl<'i, 's> Bearing<'i, 's> {
         bearing.endpoint = loose(inventory, PolicyKind::Endpoint).collect();
         bearing.scps = level(loose(inventory, PolicyKind::Scp).collect());
         bearing.rcps = level(loose(inventory, PolicyKind::Rcp).collect());
-        bearing.assume_levels();
+        bearing.assume_levels(caller);
         bearing.assume_absent(caller, !resource_must_grant(action, resource));
         bearing
     }
@@ -86,6 +86,10 @@ impl<'i, 's> Bearing<'i, 's> {
 
     fn add_role(&mut self, inventory: &'i Inventory<'s>, role: &'i Role<'s>) {
         self.identity = role.permissions.iter().map(|named| &named.policy).chain(inventory.beside(role)).collect();
+        let is_own = |loose: &LoosePolicy<'_>| self.identity.iter().any(|own| std::ptr::eq(*own, &loose.policy));
+        if of_kind(inventory, PolicyKind::Identity).any(|loose| !inventory.is_of_somebody(loose) && !is_own(loose)) {
+            self.assume("the identity policies that were given by themselves are not the caller's");
+        }
         for arn in &role.unread {
             self.miss(PolicyKind::Identity, arn.span(), format!("`{}`, which the role has and which was not given", arn.shown()));
         }
@@ -141,10 +145,11 @@ impl<'i, 's> Bearing<'i, 's> {
         Some(only)
     }
 
-    fn assume_levels(&mut self) {
+    /// What limits accounts, sessions and endpoints is taken to be all that there is of it.
+    fn assume_levels(&mut self, caller: Caller<'_>) {
         let several = |levels: &[Vec<_>]| levels.iter().any(|level| level.len() > 1);
         for (levels, name, whose) in [(&self.scps, "service control", "caller"), (&self.rcps, "resource control", "resource")] {
-            if !levels.is_empty() {
+            if !levels.is_empty() && (whose == "resource" || caller.account().is_some()) {
                 let given = if several(levels) { "policies that were given are" } else { "policy that was given is" };
                 self.assumptions.push(format!("the {name} {given} the only level above the {whose}'s account"));
             }
