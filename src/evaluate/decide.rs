@@ -119,7 +119,7 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
     match court.weigh(recorder) {
-        Ok(decision) => court.judge(decision),
+        Ok(decision) => court.judge(&decision),
         Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
 }
@@ -271,9 +271,9 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     /// Puts in the answer, once each type has spoken.
-    fn judge(&self, decision: Decision<'p, 's>) -> Decision<'p, 's> {
-        let allows = self.allows(&decision);
-        Decision { answer: Self::answer(&decision, &allows), delegates: allows.delegates(), ..decision }
+    fn judge(&self, decision: &Decision<'p, 's>) -> Decision<'p, 's> {
+        let allows = self.allows(decision);
+        Decision { answer: Self::answer(decision, &allows), delegates: allows.delegates(), ..*decision }
     }
 
     fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {

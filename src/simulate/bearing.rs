@@ -69,8 +69,11 @@ impl<'i, 's> Bearing<'i, 's> {
             of_kind(inventory, PolicyKind::Identity).partition(|own| inventory.is_of_somebody(own));
         self.identity = own.into_iter().map(|own| &own.policy).collect();
         match self.identity.len() {
-            0 if listed.is_empty() => self.assume("the caller has no identity policy: none was given"),
-            0 => {}
+            0 if !listed.is_empty() => {}
+            0 if caller.standing() == Standing::Session => {
+                self.assume("the role is not among the inputs; it is taken to have no identity policy");
+            }
+            0 => self.assume("the caller has no identity policy: none was given"),
             1 => self.assume("the identity policy that was given is the caller's, and it has no other"),
             _ => self.assume("the identity policies that were given are the caller's, and it has no others"),
         }
@@ -86,7 +89,7 @@ impl<'i, 's> Bearing<'i, 's> {
 
     fn add_role(&mut self, inventory: &'i Inventory<'s>, role: &'i Role<'s>) {
         self.identity = role.permissions.iter().map(|named| &named.policy).chain(inventory.beside(role)).collect();
-        let is_own = |loose: &LoosePolicy<'_>| self.identity.iter().any(|own| std::ptr::eq(*own, &loose.policy));
+        let is_own = |loose: &LoosePolicy<'_>| self.identity.iter().any(|own| std::ptr::eq(*own, &raw const loose.policy));
         if of_kind(inventory, PolicyKind::Identity).any(|loose| !inventory.is_of_somebody(loose) && !is_own(loose)) {
             self.assume("the identity policies that were given by themselves are not the caller's");
         }

@@ -216,6 +216,8 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
         (Verdict::NotAllowed | Verdict::Refused(_), _) => {
             let text = if matches!(decision.answer, Answer::Allowed) {
                 "no statement allows it, and none has to"
+            } else if allowing(trace, kind).next().is_none() {
+                "no statement that allows names this action"
             } else {
                 "no statement allows it"
             };
@@ -225,17 +227,21 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
     }
 }
 
-/// Of the allowing statements of a type that name the action, the one that fewest of its parts keep from applying.
-fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t StatementTrace<'p, 's>> {
-    let candidates = trace.statements.iter().filter(|own| {
+/// The allowing statements of a type that name the action.
+fn allowing<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> impl Iterator<Item = &'t StatementTrace<'p, 's>> {
+    trace.statements.iter().filter(move |own| {
         let allows = own.statement.effect.is_some_and(|(effect, _)| effect == Effect::Allow);
-        own.policy.kind == kind && allows && own.action == Truth::Yes && own.applies == Truth::No
-    });
+        own.policy.kind == kind && allows && own.action == Truth::Yes
+    })
+}
+
+/// Of these the one that fewest of its parts keep from applying.
+fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t StatementTrace<'p, 's>> {
     let parts = |own: &StatementTrace<'_, '_>| {
         let names = [own.principal, own.resource].into_iter().filter(|&truth| truth == Truth::No);
         names.count() + near_miss::failing(own).count()
     };
-    candidates.min_by_key(|own| parts(own))
+    allowing(trace, kind).filter(|own| own.applies == Truth::No).min_by_key(|own| parts(own))
 }
 
 /// Whether the answer hangs on the policy of the resource itself, which was not given.
