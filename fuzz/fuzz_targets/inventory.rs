@@ -9,6 +9,7 @@ use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::Instant;
 use rolecall::report::{Answered, Simulated};
 use rolecall::simulate::{Bearing, Flow, Inquiry, Login, Question, ask, simulate};
+use rolecall::source::Sources;
 use rolecall_fuzz::{check, draw, draw_requests, fault_lies_inside, source};
 
 /// One line of this parts an input into several files.
@@ -49,7 +50,7 @@ fuzz_target!(|bytes: &[u8]| {
     let role = inventory.roles.iter().find_map(|role| role.arn.as_ref()?.known());
     let context = Context::new();
     let requests: Vec<Answered<'_, '_, '_>> =
-        inquiries(role.unwrap_or(USER), &context).map(|inquiry| answer(&inventory, inquiry)).collect();
+        inquiries(role.unwrap_or(USER), &context).map(|inquiry| answer(&inventory, &sources, inquiry)).collect();
     draw_requests(&sources, &requests);
 });
 
@@ -67,8 +68,8 @@ fn inquiries<'a>(role: &'a str, context: &'a Context<'a>) -> impl Iterator<Item 
     })
 }
 
-fn answer<'q, 'i, 's>(inventory: &'i Inventory<'s>, inquiry: Inquiry<'q>) -> Answered<'q, 'i, 's> {
-    let bearing = Bearing::of(inventory, inquiry.principal, inquiry.action, inquiry.resource);
+fn answer<'q, 'i, 's>(inventory: &'i Inventory<'s>, sources: &Sources, inquiry: Inquiry<'q>) -> Answered<'q, 'i, 's> {
+    let bearing = Bearing::of(inventory, sources, inquiry.principal, inquiry.action, inquiry.resource);
     let reply = ask(&inquiry, &bearing.policies());
     Answered { principal: "somebody", inquiry, reply, assumptions: bearing.assumptions, unknown: bearing.unknown }
 }

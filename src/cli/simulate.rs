@@ -163,7 +163,12 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
+    if caller.is_some() && !inputs.unreadable.is_empty() {
+        // a policy that cannot be read may be the one that denies
+        return Ok(Exit::Failed);
+    }
     let inventory = inputs.inventory(None);
+    principal::refuse_empty(&args.policy, &inputs, &inventory)?;
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);

@@ -5,7 +5,7 @@ use crate::evaluate::{Caller, Missing, Policies, Standing, is_pattern, resource_
 use crate::inventory::{Inventory, LoosePolicy, Role};
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
 use crate::policy::{Patterns, Policy, PolicyKind, Statement};
-use crate::source::Span;
+use crate::source::{SourceId, Sources, Span};
 
 /// The policies that bear on a request, as far as they were given.
 #[derive(Clone, Debug, Default)]
@@ -27,19 +27,13 @@ pub struct Bearing<'i, 's> {
 impl<'i, 's> Bearing<'i, 's> {
     /// The policies that bear on a request of a caller: those of the role that asks, or what was given by itself; the policy of the
     /// resource or the trust policy of the role that it is; and what limits accounts, sessions and endpoints.
-    pub fn of(inventory: &'i Inventory<'s>, caller: Caller<'_>, action: &str, resource: &str) -> Self {
-        let mut bearing = Self::default();
-        if matches!(caller.standing(), Standing::User | Standing::Session | Standing::FederatedUser) {
-            bearing.add_own(inventory, caller);
-        }
-        bearing.add_of_resource(inventory, action, resource);
-        bearing.session = loose(inventory, PolicyKind::Session).collect();
-        bearing.endpoint = loose(inventory, PolicyKind::Endpoint).collect();
-        bearing.scps = level(loose(inventory, PolicyKind::Scp).collect());
-        bearing.rcps = level(loose(inventory, PolicyKind::Rcp).collect());
-        bearing.assume_levels(caller);
-        bearing.assume_absent(caller, !resource_must_grant(action, resource));
-        bearing
+    pub fn of(inventory: &'i Inventory<'s>, sources: &Sources, caller: Caller<'_>, action: &str, resource: &str) -> Self {
+        let mut search = Search { inventory, sources, bearing: Self::default() };
+        search.add_own(caller);
+        search.add_of_resource(action, resource);
+        search.add_limits(caller);
+        search.bearing.assume_absent(caller, !resource_must_grant(action, resource));
+        search.bearing
     }
 
     /// The same, as the evaluator takes them.
@@ -56,142 +50,189 @@ impl<'i, 's> Bearing<'i, 's> {
         }
     }
 
-    /// What the caller has: identity policies and a boundary.
-    fn add_own(&mut self, inventory: &'i Inventory<'s>, caller: Caller<'_>) {
-        self.boundaries = loose(inventory, PolicyKind::Boundary).collect();
-        if !self.boundaries.is_empty() {
-            self.assume("the permissions boundary that was given is the caller's");
-        }
-        if let Some(role) = role_of(inventory, caller) {
-            return self.add_role(inventory, role);
-        }
-        let (listed, own): (Vec<_>, Vec<_>) =
-            of_kind(inventory, PolicyKind::Identity).partition(|own| inventory.is_of_somebody(own));
-        self.identity = own.into_iter().map(|own| &own.policy).collect();
-        match self.identity.len() {
-            0 if !listed.is_empty() => {}
-            0 if caller.standing() == Standing::Session => {
-                self.assume("the role is not among the inputs; it is taken to have no identity policy");
-            }
-            0 => self.assume("the caller has no identity policy: none was given"),
-            1 => self.assume("the identity policy that was given is the caller's, and it has no other"),
-            _ => self.assume("the identity policies that were given are the caller's, and it has no others"),
-        }
-        if let (Some(listed), true) = (listed.first(), self.identity.is_empty()) {
-            self.miss(
-                PolicyKind::Identity,
-                listed.policy.mark,
-                "the caller's identity policies: of users and groups in a list of an account it is not read whose they are"
-                    .to_owned(),
-            );
-        }
-    }
-
-    fn add_role(&mut self, inventory: &'i Inventory<'s>, role: &'i Role<'s>) {
-        self.identity = role.permissions.iter().map(|named| &named.policy).chain(inventory.beside(role)).collect();
-        let is_own = |loose: &LoosePolicy<'_>| self.identity.iter().any(|own| std::ptr::eq(*own, &raw const loose.policy));
-        if of_kind(inventory, PolicyKind::Identity).any(|loose| !inventory.is_of_somebody(loose) && !is_own(loose)) {
-            self.assume("the identity policies that were given by themselves are not the caller's");
-        }
-        for arn in &role.unread {
-            self.miss(PolicyKind::Identity, arn.span(), format!("`{}`, which the role has and which was not given", arn.shown()));
-        }
-        let name = role.name.shown();
-        if self.identity.is_empty() && role.lacks_policies() {
-            let text =
-                format!("the policies of `{name}` (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)");
-            self.miss(PolicyKind::Identity, role.span(), text);
-        } else if !role.complete {
-            self.assume(&format!("`{name}` is taken to have no policies but those that were given"));
-        }
-        let Some(arn) = role.boundary.as_ref().filter(|_| self.boundaries.is_empty()) else { return };
-        match &role.limit {
-            Some(limit) => self.boundaries.push(limit),
-            None => self.miss(
-                PolicyKind::Boundary,
-                arn.span(),
-                format!("`{}`, which limits the role and which was not given", arn.shown()),
-            ),
-        }
-    }
-
-    /// What the resource has of its own.
-    fn add_of_resource(&mut self, inventory: &'i Inventory<'s>, action: &str, resource: &str) {
-        if takes_role(action, resource) {
-            self.resource = if is_pattern(resource) { None } else { self.trust(inventory, resource) };
-            return;
-        }
-        let given: Vec<_> = loose(inventory, PolicyKind::Resource).filter(|policy| may_be_of(policy, action, resource)).collect();
-        match given.as_slice() {
-            [] => {}
-            [only] => {
-                self.resource = Some(only);
-                self.assume("the resource policy that was given is that of the resource");
-            }
-            [first, ..] => self.miss(
-                PolicyKind::Resource,
-                first.mark,
-                format!("which of {} resource policies that were given is that of the resource", given.len()),
-            ),
-        }
-    }
-
-    /// The trust policy of a role; of a role that was not given, the only one that was given without telling whose it is.
-    fn trust(&mut self, inventory: &'i Inventory<'s>, role: &str) -> Option<&'i Policy<'s>> {
-        if let Some(role) = inventory.role(role) {
-            return role.trust.as_ref();
-        }
-        let mut bare = inventory.roles.iter().filter(|role| role.arn.is_none()).filter_map(|role| role.trust.as_ref());
-        let (first, second) = (bare.next(), bare.next());
-        let only = first.filter(|_| second.is_none())?;
-        self.assume("the trust policy that was given is that of the role");
-        Some(only)
-    }
-
-    /// What limits accounts, sessions and endpoints is taken to be all that there is of it.
-    fn assume_levels(&mut self, caller: Caller<'_>) {
-        let several = |levels: &[Vec<_>]| levels.iter().any(|level| level.len() > 1);
-        for (levels, name, whose) in [(&self.scps, "service control", "caller"), (&self.rcps, "resource control", "resource")] {
-            if !levels.is_empty() && (whose == "resource" || caller.account().is_some()) {
-                let given = if several(levels) { "policies that were given are" } else { "policy that was given is" };
-                self.assumptions.push(format!("the {name} {given} the only level above the {whose}'s account"));
-            }
-        }
-        if !self.session.is_empty() {
-            self.assume("the session policy that was given was passed when the session was made");
-        }
-        if !self.endpoint.is_empty() {
-            self.assume("the request passes the endpoint whose policy was given");
-        }
-    }
-
     /// What could bear on the request and was not given.
     fn assume_absent(&mut self, caller: Caller<'_>, without_own: bool) {
         let misses = |kind| self.missing.iter().any(|missing| missing.kind == kind);
-        let (is_root, is_somebody) = (caller.standing() == Standing::Root, caller.standing() != Standing::None);
-        let is_limited = is_somebody && !is_root;
+        let is_somebody = caller.standing() != Standing::None;
         let kinds = [
             ("resource policy", without_own && self.resource.is_none() && !misses(PolicyKind::Resource)),
-            ("permissions boundary", is_limited && self.boundaries.is_empty() && !misses(PolicyKind::Boundary)),
-            ("session policy", is_limited && self.session.is_empty()),
+            ("permissions boundary", is_limited(caller) && self.boundaries.is_empty() && !misses(PolicyKind::Boundary)),
+            ("session policy", is_limited(caller) && self.session.is_empty()),
             ("service control policy", is_somebody && self.scps.is_empty()),
             ("resource control policy", self.rcps.is_empty()),
             ("endpoint policy", self.endpoint.is_empty()),
         ];
         let absent: Vec<&str> = kinds.into_iter().filter_map(|(name, is_absent)| is_absent.then_some(name)).collect();
-        if let [others @ .., last] = absent.as_slice() {
-            let list = if others.is_empty() { (*last).to_owned() } else { format!("{} or {last}", others.join(", ")) };
-            self.assumptions.push(format!("no {list} bears on it: none was given"));
+        if !absent.is_empty() {
+            self.assumptions.push(format!("no {} bears on it: none was given", listed(&absent, "or")));
         }
-    }
-
-    fn assume(&mut self, text: &str) {
-        self.assumptions.push(text.to_owned());
     }
 
     fn miss(&mut self, kind: PolicyKind, span: Span, text: String) {
         self.missing.push(Missing { kind, span });
         self.unknown.push(text);
+    }
+}
+
+/// What is found on the way.
+struct Search<'q, 'i, 's> {
+    inventory: &'i Inventory<'s>,
+    sources: &'q Sources,
+    bearing: Bearing<'i, 's>,
+}
+
+impl<'i, 's> Search<'_, 'i, 's> {
+    /// What the caller has: identity policies and a boundary.
+    fn add_own(&mut self, caller: Caller<'_>) {
+        if !is_limited(caller) {
+            return;
+        }
+        self.bearing.boundaries = loose(self.inventory, PolicyKind::Boundary).collect();
+        if let Some((names, is_one)) = self.names(&self.bearing.boundaries) {
+            let what = if is_one { "is the caller's permissions boundary" } else { "are the caller's permissions boundaries" };
+            self.assume(format!("{names} {what}"));
+        }
+        match role_of(self.inventory, caller) {
+            Some(role) => self.add_role(role),
+            None => self.add_loose(caller),
+        }
+    }
+
+    /// The identity policies that were given by themselves.
+    fn add_loose(&mut self, caller: Caller<'_>) {
+        let (of_somebody, own): (Vec<_>, Vec<_>) =
+            of_kind(self.inventory, PolicyKind::Identity).partition(|own| self.inventory.is_of_somebody(own));
+        self.bearing.identity = own.into_iter().map(|own| &own.policy).collect();
+        match (self.names(&self.bearing.identity), of_somebody.first()) {
+            (Some((names, is_one)), _) => {
+                let is = if is_one { "is" } else { "are" };
+                self.assume(format!("{names} {is} all that the caller has of identity policies"));
+            }
+            (None, Some(first)) => {
+                let text =
+                    "the caller's identity policies: whose those of users and groups in a list of an account are is not read";
+                self.bearing.miss(PolicyKind::Identity, first.policy.mark, text.to_owned());
+            }
+            (None, None) => {
+                let role = if caller.standing() == Standing::Session { "the role is not among the inputs, and " } else { "" };
+                self.assume(format!("{role}the caller has no identity policy: none was given"));
+            }
+        }
+    }
+
+    fn add_role(&mut self, role: &'i Role<'s>) {
+        let beside: Vec<_> = self.inventory.beside(role).collect();
+        let alone = of_kind(self.inventory, PolicyKind::Identity).filter(|loose| loose.alone).map(|loose| &loose.policy);
+        let others: Vec<_> = alone.filter(|_| beside.is_empty()).collect();
+        self.bearing.identity = role.permissions.iter().map(|named| &named.policy).chain(beside).collect();
+        let name = role.name.shown();
+        if let Some((names, is_one)) = self.names(&others) {
+            let is = if is_one { "is" } else { "are" };
+            self.assume(format!("{names} {is} not among the identity policies of `{name}`"));
+        }
+        for arn in &role.unread {
+            let text = format!("`{}`, which `{name}` has and which was not given", arn.shown());
+            self.bearing.miss(PolicyKind::Identity, arn.span(), text);
+        }
+        if self.bearing.identity.is_empty() && role.lacks_policies() {
+            let text =
+                format!("the policies of `{name}` (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)");
+            self.bearing.miss(PolicyKind::Identity, role.span(), text);
+        } else if !role.complete {
+            self.assume(format!("`{name}` is taken to have no policies but those that were given"));
+        }
+        let Some(arn) = role.boundary.as_ref().filter(|_| self.bearing.boundaries.is_empty()) else { return };
+        if let Some(limit) = &role.limit {
+            self.bearing.boundaries.push(limit);
+        } else {
+            let text = format!("`{}`, which limits `{name}` and which was not given", arn.shown());
+            self.bearing.miss(PolicyKind::Boundary, arn.span(), text);
+        }
+    }
+
+    /// What the resource has of its own.
+    fn add_of_resource(&mut self, action: &str, resource: &str) {
+        if takes_role(action, resource) {
+            self.bearing.resource = if is_pattern(resource) { None } else { self.trust(resource) };
+            return;
+        }
+        let may_be = loose(self.inventory, PolicyKind::Resource).filter(|policy| may_be_of(policy, action, resource));
+        let given: Vec<&Policy<'_>> = may_be.collect();
+        let Some((names, _)) = self.names(&given) else { return };
+        match given.as_slice() {
+            [only] => {
+                self.bearing.resource = Some(only);
+                self.assume(format!("{names} is the policy of the resource"));
+            }
+            several => {
+                let place = several.first().map_or(Span::new(SourceId::NONE, 0, 0), |policy| policy.mark);
+                let text = format!("which of the {} resource policies in {names} is that of the resource", several.len());
+                self.bearing.miss(PolicyKind::Resource, place, text);
+            }
+        }
+    }
+
+    /// The trust policy of a role; of a role that was not given, the only one that was given without telling whose it is.
+    fn trust(&mut self, role: &str) -> Option<&'i Policy<'s>> {
+        if let Some(role) = self.inventory.role(role) {
+            return role.trust.as_ref();
+        }
+        let mut bare = self.inventory.roles.iter().filter(|role| role.arn.is_none()).filter_map(|role| role.trust.as_ref());
+        let (first, second) = (bare.next(), bare.next());
+        let only = first.filter(|_| second.is_none())?;
+        if let Some((names, _)) = self.names(&[only]) {
+            self.assume(format!("{names} is the trust policy of the role"));
+        }
+        Some(only)
+    }
+
+    /// What limits accounts, sessions and endpoints; taken to be all that there is of it.
+    fn add_limits(&mut self, caller: Caller<'_>) {
+        let given = |kind| loose(self.inventory, kind).collect::<Vec<_>>();
+        let (session, endpoint) = (given(PolicyKind::Session), given(PolicyKind::Endpoint));
+        let (scps, rcps) = (given(PolicyKind::Scp), given(PolicyKind::Rcp));
+        let told = [
+            (&scps, caller.account().is_some(), "the only level of service control policies above the caller's account"),
+            (&rcps, true, "the only level of resource control policies above the resource's account"),
+            (&session, is_limited(caller), "what the session was narrowed to when it was made"),
+            (&endpoint, true, "what the endpoint lets pass through which the request goes"),
+        ];
+        for (policies, _, what) in told.into_iter().filter(|(_, counts, _)| *counts) {
+            if let Some((names, is_one)) = self.names(policies) {
+                let is = if is_one { "is" } else { "are" };
+                self.bearing.assumptions.push(format!("{names} {is} {what}"));
+            }
+        }
+        self.bearing.session = session;
+        self.bearing.endpoint = endpoint;
+        self.bearing.scps = level(scps);
+        self.bearing.rcps = level(rcps);
+    }
+
+    /// The names of the inputs that hold these policies, and whether it is one policy; `None` where there is none.
+    fn names(&self, policies: &[&Policy<'_>]) -> Option<(String, bool)> {
+        let mut names: Vec<String> =
+            policies.iter().map(|policy| format!("`{}`", self.sources.get(policy.mark.source).name())).collect();
+        names.dedup();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        (!policies.is_empty()).then(|| (listed(&names, "and"), policies.len() == 1))
+    }
+
+    fn assume(&mut self, text: String) {
+        self.bearing.assumptions.push(text);
+    }
+}
+
+/// Whether policies of its own say what a caller may do.
+fn is_limited(caller: Caller<'_>) -> bool {
+    matches!(caller.standing(), Standing::User | Standing::Session | Standing::FederatedUser)
+}
+
+/// `a, b and c`.
+fn listed(names: &[&str], last: &str) -> String {
+    match names {
+        [others @ .., end] if !others.is_empty() => format!("{} {last} {end}", others.join(", ")),
+        names => names.concat(),
     }
 }
 

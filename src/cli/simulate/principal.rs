@@ -1,12 +1,13 @@
 //! `rolecall simulate --principal`: may this caller do that, by all policies that were given?
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use rolecall::arn::Arn;
 use rolecall::evaluate::{Caller, Context, ContextValue, Setting, derive, holds_many, is_pattern};
-use rolecall::inventory::Inventory;
+use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::{Instant, PolicyKind};
-use rolecall::reference::Reference;
+use rolecall::reference::{Reference, Service};
 use rolecall::report::{Answered, Detail, human, json, text};
 use rolecall::simulate::{Access, Bearing, Denial, Given, Inquiry, Outcome, ask};
 use rolecall::spelling::nearest;
@@ -35,7 +36,7 @@ pub(super) fn run(args: &Args, asked: &Asked<'_>, inputs: &Inputs, inventory: &I
         .iter()
         .zip(settings.iter().zip(&contexts))
         .map(|(&Access { action, resource }, (&setting, context))| {
-            let bearing = Bearing::of(inventory, asked.caller, action, resource);
+            let bearing = Bearing::of(inventory, &inputs.sources, asked.caller, action, resource);
             let inquiry = Inquiry { principal: asked.caller, action, resource, context, setting };
             let reply = ask(&inquiry, &bearing.policies());
             let mut assumptions = bearing.assumptions;
@@ -88,8 +89,23 @@ pub(super) fn refuse(args: &Args) -> Result<(), Failure> {
     }
 }
 
+/// Refuses files in which a policy of some kind should be and none is.
+pub(super) fn refuse_empty(said: &[(PolicyKind, PathBuf)], inputs: &Inputs, inventory: &Inventory<'_>) -> Result<(), Failure> {
+    let holds = |path: &PathBuf| {
+        let sources = inventory.documents.iter().filter(|own| !matches!(own.form, Form::Nothing(_))).map(|own| own.source);
+        let mut names = sources.map(|source| inputs.sources.get(source).name());
+        names.any(|name| Path::new(name).starts_with(path))
+    };
+    match said.iter().find(|(_, path)| !holds(path)) {
+        Some((kind, path)) => {
+            Err(Failure::new(format!("`--policy {}={}`: no policy was recognised in it", kind.name(), path.to_string_lossy())))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Reads `KIND=FILE`.
-pub(super) fn policy_file(text: &str) -> Result<(PolicyKind, std::path::PathBuf), String> {
+pub(super) fn policy_file(text: &str) -> Result<(PolicyKind, PathBuf), String> {
     let Some((word, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err("it takes a kind and a file, such as `scp=FILE`".to_owned());
     };
@@ -108,7 +124,7 @@ fn setting<'a>(args: &'a Args, asked: &Asked<'_>, access: Access<'_>) -> Setting
     let service = access.action.split(':').next().and_then(|prefix| asked.reference.service(prefix));
     Setting {
         resource_account: args.resource_account.as_deref(),
-        rcps_cover: service.is_some_and(rolecall::reference::Service::has_rcps),
+        rcps_cover: service.is_some_and(Service::has_rcps),
         ..Setting::default()
     }
 }
