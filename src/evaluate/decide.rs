@@ -60,6 +60,8 @@ pub struct Decision<'p, 's> {
     pub of_resource: PolicyKind,
     /// Whether the resource's policy allows, but only to the caller's account, which leaves it to the identity policies.
     pub delegates: bool,
+    /// Whether the resource's policy must allow and was not given.
+    pub lacks_policy: bool,
     weights: [Weight<'p, 's>; PolicyKind::ALL.len()],
 }
 
@@ -267,13 +269,14 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     /// Nothing has spoken yet.
     fn open(&self) -> Decision<'p, 's> {
         let weights = [Weight::None; PolicyKind::ALL.len()];
-        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, weights }
+        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, lacks_policy: false, weights }
     }
 
     /// Puts in the answer, once each type has spoken.
     fn judge(&self, decision: &Decision<'p, 's>) -> Decision<'p, 's> {
         let allows = self.allows(decision);
-        Decision { answer: Self::answer(decision, &allows), delegates: allows.delegates(), ..*decision }
+        let lacks_policy = allows.must_grant && matches!(decision.weight(decision.of_resource), Weight::None);
+        Decision { answer: Self::answer(decision, &allows), delegates: allows.delegates(), lacks_policy, ..*decision }
     }
 
     fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {

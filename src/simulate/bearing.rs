@@ -6,6 +6,7 @@ use crate::inventory::{Inventory, LoosePolicy, Role};
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
 use crate::policy::{Patterns, Policy, PolicyKind, Statement};
 use crate::source::{SourceId, Sources, Span};
+use crate::spelling::nearest;
 
 /// The policies that bear on a request, as far as they were given.
 #[derive(Clone, Debug, Default)]
@@ -103,21 +104,31 @@ impl<'i, 's> Search<'_, 'i, 's> {
         let (of_somebody, own): (Vec<_>, Vec<_>) =
             of_kind(self.inventory, PolicyKind::Identity).partition(|own| self.inventory.is_of_somebody(own));
         self.bearing.identity = own.into_iter().map(|own| &own.policy).collect();
-        match (self.names(&self.bearing.identity), of_somebody.first()) {
-            (Some((names, is_one)), _) => {
-                let is = if is_one { "is" } else { "are" };
-                self.assume(format!("{names} {is} all that the caller has of identity policies"));
-            }
-            (None, Some(first)) => {
-                let text =
-                    "the caller's identity policies: whose those of users and groups in a list of an account are is not read";
-                self.bearing.miss(PolicyKind::Identity, first.policy.mark, text.to_owned());
-            }
-            (None, None) => {
-                let role = if caller.standing() == Standing::Session { "the role is not among the inputs, and " } else { "" };
-                self.assume(format!("{role}the caller has no identity policy: none was given"));
-            }
+        if let Some((names, is_one)) = self.names(&self.bearing.identity) {
+            let is = if is_one { "is" } else { "are" };
+            self.assume(format!("{names} {is} all that the caller has of identity policies"));
+        } else if caller.standing() == Standing::Session {
+            self.miss_role(caller);
+        } else if let Some(first) = of_somebody.first() {
+            let text = "the caller's identity policies: whose those of users and groups in a list of an account are is not read";
+            self.bearing.miss(PolicyKind::Identity, first.policy.mark, text.to_owned());
+        } else {
+            self.assume("the caller has no identity policy: none was given".to_owned());
         }
+    }
+
+    /// A role that was not given, where others of its account were, is rather misspelt than without policies.
+    fn miss_role(&mut self, caller: Caller<'_>) {
+        let of_account = |role: &&Role<'_>| role.account().is_some() && role.account() == caller.account();
+        let given: Vec<&str> = self.inventory.roles.iter().filter(of_account).filter_map(|role| role.name.known()).collect();
+        if given.is_empty() {
+            return self.assume("the caller has no identity policy: none was given".to_owned());
+        }
+        let Caller::Aws(arn) = caller else { return };
+        let name = role_name(arn).unwrap_or(arn);
+        let but = nearest(name, given).map_or_else(String::new, |meant| format!(", but `{meant}` is"));
+        let text = format!("the policies of `{name}`, which is not among the roles that were given{but}");
+        self.bearing.miss(PolicyKind::Identity, Span::new(SourceId::NONE, 0, 0), text);
     }
 
     fn add_role(&mut self, role: &'i Role<'s>) {
@@ -243,10 +254,16 @@ fn role_of<'i, 's>(inventory: &'i Inventory<'s>, caller: Caller<'_>) -> Option<&
     if arn.service == "iam" {
         return inventory.role(text);
     }
-    let name = arn.resource.split('/').nth(1)?;
+    let name = role_name(text)?;
     let named = || inventory.roles.iter().filter(|role| role.name.known() == Some(name));
     let of_account = named().find(|role| role.account() == Some(arn.account));
     of_account.or_else(|| named().find(|role| role.arn.is_none()))
+}
+
+/// The name of the role in the ARN of one, or of a session of it.
+fn role_name(text: &str) -> Option<&str> {
+    let arn = Arn::parse(text)?;
+    arn.role_name().or_else(|| arn.resource.split('/').nth(1))
 }
 
 fn of_kind<'i, 's>(inventory: &'i Inventory<'s>, kind: PolicyKind) -> impl Iterator<Item = &'i LoosePolicy<'s>> {

@@ -37,7 +37,7 @@ pub fn why(decision: &Decision<'_, '_>, trace: &Trace<'_, '_>) -> String {
             clauses.join(", and ")
         }
         Answer::Denied(kind, statement) => format!("{} of {} denies it", statement.title(), one(kind)),
-        Answer::Undecided(gap) => gap::words(gap, trace),
+        Answer::Undecided(gap) => unknown(gap, hanging(decision, gap), trace),
         Answer::Refused(kind, _) => format!("AWS would refuse to store {}", given(kind)),
     }
 }
@@ -57,7 +57,7 @@ pub fn says(decision: &Decision<'_, '_>, trace: &Trace<'_, '_>) -> Vec<Say> {
         let who = Block::Policies(kind);
         match weight {
             Weight::None if is_blocked(who) => says.push(Say::new(who, GateState::Fail, "there is none")),
-            Weight::None if kind == decision.of_resource && lacks_policy(decision) => {
+            Weight::None if kind == decision.of_resource && decision.lacks_policy => {
                 says.push(Say::new(who, GateState::Unknown, "it was not given, and it must allow"));
             }
             Weight::None => {}
@@ -194,7 +194,7 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
     let at = |span, words: &str| Some(Label::new(span, words));
     let undecided = |gap: Gap| {
         let place = if gap.span.source == SourceId::NONE { None } else { at(gap.span, "hangs on this") };
-        Say { who, state: GateState::Unknown, text: gap::words(gap, trace), place }
+        Say { who, state: GateState::Unknown, text: unknown(gap, Some(kind), trace), place }
     };
     match (tally.verdict(), tally.denies()) {
         (Verdict::Denied(statement), _) => {
@@ -235,6 +235,18 @@ fn allowing<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> impl Iter
     })
 }
 
+/// What is not known, in the policies of a type.
+fn unknown(gap: Gap, kind: Option<PolicyKind>, trace: &Trace<'_, '_>) -> String {
+    let text = match (gap.reason, kind) {
+        (GapReason::Policy, Some(PolicyKind::Identity)) => "not all identity policies of the caller are known",
+        (GapReason::Policy, Some(PolicyKind::Boundary)) => "the permissions boundary of the caller was not given",
+        (GapReason::Policy, Some(_)) => "it is not known which policy is that of the resource",
+        (GapReason::Policy, None) => "the policy of the resource itself was not given, and it must allow",
+        _ => return gap::words(gap, trace),
+    };
+    text.to_owned()
+}
+
 /// Of these the one that fewest of its parts keep from applying.
 fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t StatementTrace<'p, 's>> {
     let parts = |own: &StatementTrace<'_, '_>| {
@@ -244,9 +256,13 @@ fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t
     allowing(trace, kind).filter(|own| own.applies == Truth::No).min_by_key(|own| parts(own))
 }
 
-/// Whether the answer hangs on the policy of the resource itself, which was not given.
-fn lacks_policy(decision: &Decision<'_, '_>) -> bool {
-    matches!(decision.answer, Answer::Undecided(gap) if gap.reason == GapReason::Policy && gap.span.source == SourceId::NONE)
+/// The type of which the policies hang on something that is not known.
+fn hanging(decision: &Decision<'_, '_>, gap: Gap) -> Option<PolicyKind> {
+    let hangs = |weight| match weight {
+        Weight::Counts(tally) => [tally.allows(), tally.denies()].contains(&Truth::Unknown(gap)),
+        Weight::None | Weight::Idle => false,
+    };
+    decision.weights().find(|(_, weight)| hangs(*weight)).map(|(kind, _)| kind)
 }
 
 fn idle(kind: PolicyKind) -> &'static str {
