@@ -204,7 +204,12 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     fn asked(&self, reach: Reach) -> Asked<'_> {
-        Asked { caller: self.request.principal, reach, bounded: !self.policies.boundaries.is_empty() }
+        Asked {
+            caller: self.request.principal,
+            reach,
+            bounded: !self.policies.boundaries.is_empty(),
+            context: self.request.context,
+        }
     }
 
     /// The answer, once each type has spoken.
@@ -411,6 +416,21 @@ impl Block {
         match self {
             Self::Caller => "caller",
             Self::Policies(kind) => kind.name(),
+        }
+    }
+
+    /// What it means, in one clause.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Caller => "a root user takes no role",
+            Self::Policies(PolicyKind::Trust) => "the trust policy does not allow it",
+            Self::Policies(PolicyKind::Identity) => "no identity policy allows it",
+            Self::Policies(PolicyKind::Resource) => "the resource's policy does not allow it",
+            Self::Policies(PolicyKind::Boundary) => "the permissions boundary does not allow it",
+            Self::Policies(PolicyKind::Session) => "no session policy allows it",
+            Self::Policies(PolicyKind::Scp) => "a level of service control policies does not allow it",
+            Self::Policies(PolicyKind::Rcp) => "a level of resource control policies does not allow it",
+            Self::Policies(PolicyKind::Endpoint) => "the policy of the VPC endpoint does not allow it",
         }
     }
 
