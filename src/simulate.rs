@@ -4,6 +4,7 @@ mod gap;
 mod near_miss;
 mod permissions;
 mod presented;
+mod reasons;
 mod request;
 mod selection;
 mod trust;
@@ -19,7 +20,8 @@ use crate::source::Span;
 
 pub use gap::words as missing;
 pub use presented::Presented;
-pub use request::{Coverage, Inquiry, Reply, Way, ask, outcome};
+pub use reasons::{Deciding, Say, deciding, says, why};
+pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
 pub use trust::try_assume;
 
 /// Condition keys that the user gave, each with its values.

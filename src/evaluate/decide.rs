@@ -45,6 +45,10 @@ pub struct Setting<'a> {
 pub struct Decision<'p, 's> {
     /// The answer.
     pub answer: Answer<'p, 's>,
+    /// The type of the resource's own policy: a trust policy where a role is to be taken.
+    pub of_resource: PolicyKind,
+    /// Whether the resource's policy allows, but only to the caller's account, which leaves it to the identity policies.
+    pub delegates: bool,
     weights: [Weight<'p, 's>; PolicyKind::ALL.len()],
 }
 
@@ -104,8 +108,8 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
     match court.weigh(recorder) {
-        Ok(decision) => Decision { answer: court.answer(&decision), ..decision },
-        Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), weights: [Weight::None; PolicyKind::ALL.len()] },
+        Ok(decision) => court.judge(decision),
+        Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
 }
 
@@ -121,6 +125,11 @@ impl<'p, 's> Decision<'p, 's> {
     /// How the policies of a type bear on the request.
     pub fn weight(&self, kind: PolicyKind) -> Weight<'p, 's> {
         self.weights.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    /// Each type with how its policies bear on the request, in the order in which AWS looks at them.
+    pub fn weights(&self) -> impl Iterator<Item = (PolicyKind, Weight<'p, 's>)> {
+        IN_ORDER.into_iter().map(|kind| (kind, self.weight(kind)))
     }
 
     /// Whether the policies of a type allow, whatever they or others deny.
@@ -157,7 +166,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let given = self.policies;
         let own = matches!(self.standing, Standing::User | Standing::Session | Standing::FederatedUser);
         let scps_count = self.standing != Standing::None && !self.setting.management_account && !self.setting.service_linked_role;
-        let mut decision = Decision { answer: Answer::Allowed, weights: [Weight::None; PolicyKind::ALL.len()] };
+        let mut decision = self.open();
         let mut weigh = |kind, levels: &mut dyn Iterator<Item = &[&'p Policy<'s>]>, counts| {
             let weight = self.weight(kind, levels, counts, recorder)?;
             if let Some(place) = decision.weights.get_mut(kind as usize) {
@@ -212,8 +221,19 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         }
     }
 
-    /// The answer, once each type has spoken.
-    fn answer(&self, decision: &Decision<'p, 's>) -> Answer<'p, 's> {
+    /// Nothing has spoken yet.
+    fn open(&self) -> Decision<'p, 's> {
+        let weights = [Weight::None; PolicyKind::ALL.len()];
+        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, weights }
+    }
+
+    /// Puts in the answer, once each type has spoken.
+    fn judge(&self, decision: Decision<'p, 's>) -> Decision<'p, 's> {
+        let allows = self.allows(&decision);
+        Decision { answer: Self::answer(&decision, &allows), delegates: allows.delegates(), ..decision }
+    }
+
+    fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {
         let mut maybe_denied = None;
         for kind in IN_ORDER {
             let Weight::Counts(tally) = decision.weight(kind) else { continue };
@@ -222,9 +242,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             }
             maybe_denied = maybe_denied.or(tally.maybe_denied);
         }
-        let allows = self.allows(decision);
         match (allows.whole(), maybe_denied) {
-            (Truth::No, _) => Answer::NotAllowed(allows.blocks(self.kind_of_resource())),
+            (Truth::No, _) => Answer::NotAllowed(allows.blocks(decision.of_resource)),
             (Truth::Unknown(gap), _) | (Truth::Yes, Some(gap)) => Answer::Undecided(gap),
             (Truth::Yes, None) => Answer::Allowed,
         }
@@ -367,6 +386,11 @@ impl Allows {
             }
         };
         self.caller.and(self.scp).and(self.endpoint).and(granted)
+    }
+
+    /// Whether the resource's policy allows within one account, but names nothing smaller than the account.
+    fn delegates(&self) -> bool {
+        self.relation == Relation::SameAccount && self.to_account == Truth::Yes && self.to_role == Truth::No
     }
 
     /// What stands in the way, where something does.
