@@ -103,7 +103,13 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
     request: &Request<'_>,
     recorder: &mut R,
 ) -> Verdict<'p, 's> {
-    let asked = Asked { caller: request.principal, reach: Reach::Account, bounded: false, context: request.context };
+    let asked = Asked {
+        caller: request.principal,
+        reach: Reach::Account,
+        bounded: false,
+        context: request.context,
+        through_gateway: false,
+    };
     match tally(policies, request, asked, recorder) {
         Ok(tally) => tally.verdict(),
         Err(fault) => Verdict::Refused(fault),

@@ -107,6 +107,10 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
+    // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: also against a Deny
+    if court.standing != Standing::None && court.is_one_of(&["sts:GetCallerIdentity"]) {
+        return court.open();
+    }
     match court.weigh(recorder) {
         Ok(decision) => court.judge(decision),
         Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
@@ -177,7 +181,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let of_resource = self.kind_of_resource();
         weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
-        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), of_resource != K::Trust || self.is_of_sts())?;
+        let resource_counts = (of_resource != K::Trust || self.is_of("sts")) && !self.mends_bucket_policy();
+        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), resource_counts)?;
         weigh(K::Identity, &mut one(given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
         weigh(K::Session, &mut one(given.session), own)?;
@@ -218,6 +223,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             reach,
             bounded: !self.policies.boundaries.is_empty(),
             context: self.request.context,
+            through_gateway: self.is_of("s3") || self.is_of("dynamodb"),
         }
     }
 
@@ -253,6 +259,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
         let must_grant = self.resource_must_grant();
+        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+        let needs_none = self.is_one_of(&["sts:GetSessionToken"]);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
         let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
@@ -260,7 +268,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
             caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
-            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
+            identity: if is_root || needs_none { Truth::Yes } else { decision.allows(K::Identity) },
             boundary: decision.leaves(K::Boundary),
             session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
             to_account: granted(Reach::Account),
@@ -306,11 +314,24 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     fn takes_role(&self) -> bool {
-        self.is_of_sts() && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
+        self.is_of("sts") && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
     }
 
-    fn is_of_sts(&self) -> bool {
-        self.request.action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
+    fn is_of(&self, service: &str) -> bool {
+        self.request.action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
+    }
+
+    fn is_one_of(&self, actions: &[&str]) -> bool {
+        actions.iter().any(|action| action.eq_ignore_ascii_case(self.request.action))
+    }
+
+    /// Whether this is the root user of a bucket's account, who may always mend its policy.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>
+    fn mends_bucket_policy(&self) -> bool {
+        self.standing == Standing::Root
+            && self.is_one_of(&["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
+            && self.is_in_own_account()
     }
 
     fn is_in_own_account(&self) -> bool {
@@ -322,7 +343,11 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     fn rcps_count(&self) -> bool {
         let in_management_account =
             self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
-        self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
+        self.setting.rcps_cover
+            && !self.setting.service_linked_role
+            && !in_management_account
+            // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps>
+            && !self.is_one_of(&["kms:RetireGrant"])
     }
 }
 

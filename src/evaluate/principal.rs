@@ -30,6 +30,8 @@ pub(super) struct Asked<'a> {
     pub(super) bounded: bool,
     /// The condition keys of his request.
     pub(super) context: &'a Context<'a>,
+    /// Whether an endpoint that he comes through may be a gateway endpoint, as those of S3 and DynamoDB may.
+    pub(super) through_gateway: bool,
 }
 
 /// Whether `Principal` or `NotPrincipal` of a statement takes the caller in.
@@ -72,6 +74,15 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trus
         (PrincipalKind::Anyone, _) => Truth::Yes,
         (PrincipalKind::Aws, Caller::Federated(_)) if known == "*" && trusts => open(undocumented::PRINCIPAL_STAR_ALLOW),
         (PrincipalKind::Aws, _) if known == "*" => Truth::Yes,
+        // of a gateway endpoint the account is its root user only
+        (PrincipalKind::Aws, Caller::Aws(arn))
+            if kind == PolicyKind::Endpoint
+                && asked.through_gateway
+                && names_account(known, arn)
+                && asked.caller.standing() != Standing::Root =>
+        {
+            open(undocumented::PRINCIPAL_ENDPOINT_ACCOUNT)
+        }
         (PrincipalKind::Aws, Caller::Aws(arn)) => names_aws(known, arn, asked.reach, gap(GapReason::Caller)),
         (PrincipalKind::Aws, Caller::Account(account)) => (asked.reach == Reach::Account && is_account(known, account)).into(),
         (PrincipalKind::Federated, Caller::Federated(name)) if known != name => {

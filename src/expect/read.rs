@@ -335,13 +335,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     fn levels(&mut self, value: Node<'_, 's>, kind: PolicyKind) -> Vec<Vec<usize>> {
-        let levels = value.items_or_self().map(|level| {
-            if level.kind() == Kind::List && level.items().next().is_none() {
-                self.problem(level.mark(), "a level without a policy", Some("AWS attaches at least one to each"));
-            }
-            self.union(level, kind)
-        });
-        levels.collect()
+        value.items_or_self().map(|level| self.union(level, kind)).collect()
     }
 
     /// A policy: by path, inline, inline as JSON text, or with a name.
