@@ -13,6 +13,7 @@ mod action_rules;
 mod cli;
 mod cognito_rules;
 mod config;
+mod conformance;
 mod evaluate;
 mod formats;
 mod gates;
