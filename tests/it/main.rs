@@ -15,6 +15,7 @@ mod cognito_rules;
 mod config;
 mod evaluate;
 mod formats;
+mod forms;
 mod gates;
 mod grammar;
 mod identity;
