@@ -16,6 +16,7 @@ mod config;
 mod conformance;
 mod evaluate;
 mod formats;
+mod forms;
 mod gates;
 mod grammar;
 mod identity;
