@@ -166,8 +166,8 @@ fn load(path: &Path) -> Result<String, String> {
 
 fn tree<'s>(file: &Path, id: SourceId, text: &'s str) -> Tree<'s> {
     match file.extension().and_then(|ending| ending.to_str()) {
-        Some("toml") => syntax::json::read(id, text),
-        Some("yaml" | "yml") => syntax::json::read(id, text),
+        Some("toml") => syntax::toml::read(id, text),
+        Some("yaml" | "yml") => syntax::yaml::read(id, text),
         _ => syntax::json::read(id, text),
     }
 }

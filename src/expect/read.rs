@@ -272,7 +272,8 @@ impl<'s> Reader<'_, 's> {
         if let (Some(text), Some(node)) = (&principal, table.get("principal"))
             && Caller::parse(text).is_none()
         {
-            let help = "write the ARN of a user, role or session, an account id, `service:NAME`, `federated:HOST-OR-ARN`, `canonical:ID` or `anonymous`";
+            let help =
+                "write the ARN of a user, role or session, an account id, or `anonymous`; `docs/expectations.md` lists all forms";
             self.problem(node.span(), format!("`{text}` cannot ask for anything"), Some(help));
         }
         let action = self.needed(table, "action", span);
