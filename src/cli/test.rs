@@ -67,6 +67,9 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
             }
         }
     }
+    if suites.is_empty() {
+        return Ok(Exit::Failed);
+    }
     let passed = suites.iter().flat_map(|suite| &suite.tests).all(Tested::passes);
     output::print(&match args.format {
         Format::Human => human::tests(&suites, common.verbose, output::look(common.color)),
