@@ -179,7 +179,10 @@ impl Reader<'_> {
         // the end of the line of the last one that is told
         let mut line_end = None;
         for (place, message) in found {
-            let fault = fault(message);
+            let fault = match fault(message) {
+                SyntaxFault::NotToml(Mistake::Unquoted) if place.is_empty() => SyntaxFault::NotToml(Mistake::MissingValue),
+                fault => fault,
+            };
             if fault == SyntaxFault::DuplicateKey || line_end.is_none_or(|line_end| place.start > line_end) {
                 let rest = self.text.get(place.start..).unwrap_or("");
                 line_end = Some(rest.find('\n').map_or(end, |length| place.start + length));

@@ -78,7 +78,7 @@ fn mistakes() {
         ("a = [1,,2]", "1:8 NotToml(ExtraComma) `,`"),
         ("a 1", "1:3 NotToml(MissingSeparator) ``"),
         ("a = = 1", "1:5 NotToml(ExtraSeparator) `=`"),
-        ("a =\nb = 1", "1:4 NotToml(Unquoted) ``"),
+        ("a =\nb = 1", "1:4 NotToml(MissingValue) ``"),
         ("= 1", "1:1 NotToml(BadKey) ``"),
         ("é = 1", "1:1 NotToml(BadKey) `é`"),
         ("a = True", "1:5 NotToml(Unquoted) `True`"),

@@ -104,7 +104,7 @@ fn aliases() {
         assert_eq!(sources.slice(tree.root().span()), "a: &x [s3:Get*]\nb: *x");
     });
     assert_eq!(faults(read, "&a [*a, 1]"), ["1:5 NotYaml(OwnAnchor) `*a`"]);
-    assert_eq!(faults(read, "a: *b"), ["1:4 NotYaml(UnknownAnchor) `*`"]);
+    assert_eq!(faults(read, "a: *b"), ["1:4 NotYaml(UnknownAnchor) `*b`"]);
     assert_eq!(faults(read, "&a [1]: 2\n").len(), 1);
 }
 
