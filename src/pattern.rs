@@ -114,7 +114,7 @@ impl<'s> Pattern<'s> {
 
 fn take_apart<'s>(text: &Text<'s>, variables: bool) -> Box<[Part<'s>]> {
     let mut parts = Vec::new();
-    for piece in text.pieces() {
+    for piece in text.pieces().iter() {
         match piece {
             Piece::Hole(hole) => parts.push(Part::Hole(hole.span)),
             Piece::Literal(literal) if variables => take_literal_apart(literal, &mut parts),

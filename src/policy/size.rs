@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 
 use super::{Policy, PolicyFault, PolicyKind};
-use crate::syntax::{Node, Piece, Text};
+use crate::syntax::Node;
 
 /// The length of a policy in characters, without its holes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -41,10 +41,12 @@ impl Size {
         if all.written <= 2_048 {
             return all;
         }
-        let holes = holes(node)
-            .iter()
-            .map(|hole| count(hole))
-            .fold(Self::default(), |sum, hole| Self { written: sum.written + hole.written, packed: sum.packed + hole.packed });
+        let mut holes = Self::default();
+        for text in node.texts_with_holes() {
+            for hole in text.holes().map(|hole| count(&hole.written)) {
+                holes = Self { written: holes.written + hole.written, packed: holes.packed + hole.packed };
+            }
+        }
         Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
     }
 }
@@ -107,14 +109,4 @@ const SMALLEST: usize = 2_000;
 
 fn is_of(action: &str, service: &str) -> bool {
     action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
-}
-
-/// The holes of a document as they are written.
-fn holes(node: Node<'_, '_>) -> Vec<String> {
-    let texts: Vec<Text<'_>> = node.within().filter(|node| node.has_hole()).filter_map(Node::text).collect();
-    let written = texts.iter().flat_map(Text::pieces).filter_map(|piece| match piece {
-        Piece::Hole(hole) => Some(hole.written.to_string()),
-        Piece::Literal(_) => None,
-    });
-    written.collect()
 }

@@ -15,7 +15,7 @@ impl Reader {
         if !(self.variables && text.holds_reference()) {
             return;
         }
-        for piece in text.pieces() {
+        for piece in text.pieces().iter() {
             match piece {
                 Piece::Literal(literal) => {
                     for (fault, range) in flaws(literal) {

@@ -9,7 +9,6 @@ use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand};
 use crate::reference::{Partition, partitions, regions, regions_date};
 use crate::spelling;
-use crate::syntax::Piece;
 
 /// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
@@ -34,10 +33,7 @@ fn of_resource(pattern: &Pattern<'_>) -> Option<Finding> {
         return None;
     }
     let start = text.len() - arn.resource.len() - arn.account.len() - arn.region.len() - 2;
-    let span = match pattern.text.pieces() {
-        [Piece::Literal(literal)] => literal.span_of(start..start + arn.region.len()),
-        _ => pattern.text.span(),
-    };
+    let span = pattern.text.span_of(start..start + arn.region.len());
     let date = regions_date();
     if let Some(other) = partitions().find(|own| own.regions().any(is)) {
         return Some(Finding {
