@@ -51,14 +51,17 @@ pub(super) struct Keys<'t, 's> {
 pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &'static [Name]) -> impl Iterator<Item = Element<'t, 's>> {
     map.entries().map(move |Entry { key, value }| {
         let exact = key.string().and_then(|key| Name::named(&key)).filter(|name| known.contains(name));
-        if exact.is_some() {
-            return Element { name: exact, spelling: Spelling::Right, key, value };
-        }
-        let nearest = key.text().and_then(|text| Some(Name::nearest(text.known()?, known)));
-        let Some(nearest) = nearest else { return Element { name: None, spelling: Spelling::Open, key, value } };
-        let name = nearest.filter(|name| map.get(name.text()).is_none());
-        Element { name, spelling: Spelling::Wrong(nearest), key, value }
+        let (name, spelling) = exact.map_or_else(|| meant(map, key, known), |name| (Some(name), Spelling::Right));
+        Element { name, spelling, key, value }
     })
+}
+
+#[cold]
+fn meant(map: Node<'_, '_>, key: Node<'_, '_>, known: &[Name]) -> (Option<Name>, Spelling) {
+    let nearest = key.text().and_then(|text| Some(Name::nearest(text.known()?, known)));
+    let Some(nearest) = nearest else { return (None, Spelling::Open) };
+    let name = nearest.filter(|name| map.get(name.text()).is_none());
+    (name, Spelling::Wrong(nearest))
 }
 
 impl<'t, 's> Keys<'t, 's> {

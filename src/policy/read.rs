@@ -24,12 +24,14 @@ pub use condition::TAG_KEYS;
 /// fault. Of an element that stands twice the last counts, but the conditions of both: AWS takes neither. A hole, and
 /// what the tree already calls [`Kind::Wrong`], is never a fault here.
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
+    let with_holes: Vec<Text<'_>> = node.texts_with_holes().collect();
     let mut policy = Policy {
         kind,
         guessed: false,
         mark: node.mark(),
         range: node.span(),
-        size: Size::of(node),
+        size: Size::of(node, &with_holes),
+        has_hole: !with_holes.is_empty(),
         version: Version::V2008,
         version_span: None,
         id: None,

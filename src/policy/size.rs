@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 
 use super::{Policy, PolicyFault, PolicyKind};
-use crate::syntax::Node;
+use crate::syntax::{Node, Text};
 
 /// The length of a policy in characters, without its holes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -34,18 +34,16 @@ pub const INLINE_OF_ROLE: usize = 10_240;
 const MANAGED: usize = 6_144;
 
 impl Size {
-    /// The length of a document.
-    pub(super) fn of(node: Node<'_, '_>) -> Self {
+    /// The length of a document, of which these are the texts that hold a hole.
+    pub(super) fn of(node: Node<'_, '_>, with_holes: &[Text<'_>]) -> Self {
         let all = count(node.written());
         // no quota is smaller, and most policies are
         if all.written <= 2_048 {
             return all;
         }
         let mut holes = Self::default();
-        for text in node.texts_with_holes() {
-            for hole in text.holes().map(|hole| count(&hole.written)) {
-                holes = Self { written: holes.written + hole.written, packed: holes.packed + hole.packed };
-            }
+        for hole in with_holes.iter().flat_map(Text::holes).map(|hole| count(&hole.written)) {
+            holes = Self { written: holes.written + hole.written, packed: holes.packed + hole.packed };
         }
         Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
     }

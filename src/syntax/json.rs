@@ -230,6 +230,7 @@ impl<'t> Reader<'t> {
         self.nodes.push(Raw { kind, writing: Writing::Plain, quotes: [0, 0], start: start as u32, end: end as u32, next });
     }
 
+    #[inline]
     fn push_string(&mut self, escaped: bool, quotes: [u8; 2], start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
         let writing = match escaped {
@@ -241,6 +242,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether a character that a hole or a variable starts with stands in this range.
+    #[inline]
     fn is_special(&mut self, start: usize, end: usize) -> bool {
         if start < self.plain.start || self.plain.end < end {
             self.look_for_special(start);
@@ -248,6 +250,7 @@ impl<'t> Reader<'t> {
         self.plain.end < end
     }
 
+    #[inline(never)]
     fn look_for_special(&mut self, start: usize) {
         for (next, search) in self.special.iter_mut().zip(scan::SPECIAL) {
             if start < self.plain.start || *next < start {

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Label};
 use crate::lint::Facts;
 use crate::policy::Policy;
-use crate::syntax::{Hole, Text};
+use crate::syntax::Text;
 
 use super::{MOST_PLACES, UNFILLED_PLACEHOLDER};
 
@@ -14,11 +14,12 @@ pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
 }
 
 fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
+    if !policy.has_hole {
+        return Vec::new();
+    }
     let mut found: Vec<Finding> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    let mut holes: Vec<&Hole<'_>> = Vec::new();
-    texts(policy).for_each(|text| holes.extend(text.holes()));
-    for hole in holes {
+    for hole in texts(policy).flat_map(Text::holes) {
         let name = hole.written.as_ref();
         if name.starts_with(['$', '{']) {
             return Vec::new();

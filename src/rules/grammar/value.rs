@@ -12,10 +12,12 @@ use crate::spelling;
 
 /// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let statements = || facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
-    let of_conditions = statements().flat_map(|statement| &statement.conditions).flat_map(of_condition);
-    let resources = statements().flat_map(|statement| &statement.resources).flat_map(|resources| &resources.list);
-    of_conditions.chain(resources.filter_map(of_resource)).collect()
+    let mut findings = Vec::new();
+    for statement in facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements) {
+        findings.extend(statement.conditions.iter().flat_map(of_condition));
+        findings.extend(statement.resources.iter().flat_map(|resources| &resources.list).filter_map(of_resource));
+    }
+    findings
 }
 
 /// A region of no partition, or of another one, in an ARN.
