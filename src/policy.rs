@@ -16,7 +16,7 @@ use crate::syntax::Text;
 
 pub use condition::{Comparison, Condition, Operand, Operator, Relation, SetPrefix, Value};
 pub use date::Instant;
-pub use fault::{ActionFault, PolicyFault, VariableFault};
+pub use fault::{ActionFault, PolicyFault};
 pub use kind::{PolicyKind, kind_of, looks_like, looks_like_statement};
 pub use number::Decimal;
 pub use read::{TAG_KEYS, read};
@@ -35,6 +35,8 @@ pub struct Policy<'s> {
     pub range: Span,
     /// How long it is.
     pub size: Size,
+    /// Whether a hole stands anywhere in it.
+    pub has_hole: bool,
     /// The language version.
     pub version: Version,
     /// The value of `Version`, where there is one.

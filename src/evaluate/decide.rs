@@ -120,8 +120,15 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
+    // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: also against a Deny
+    if court.standing != Standing::None && court.is_one_of(&["sts:GetCallerIdentity"]) {
+        return court.open();
+    }
     match court.weigh(recorder) {
-        Ok(decision) => court.judge(&decision),
+        Ok(mut decision) => {
+            court.judge(&mut decision);
+            decision
+        }
         Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
 }
@@ -135,7 +142,7 @@ pub fn resource_must_grant(action: &str, resource: &str) -> bool {
 
 /// Whether it is asked for a session of a role, of which the trust policy decides.
 pub fn takes_role(action: &str, resource: &str) -> bool {
-    is_of_sts(action) && Arn::parse(resource).is_some_and(|arn| arn.role_name().is_some())
+    is_of(action, "sts") && Arn::parse(resource).is_some_and(|arn| arn.role_name().is_some())
 }
 
 impl<'a> Setting<'a> {
@@ -220,11 +227,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let of_resource = self.kind_of_resource();
         weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
-        weigh(
-            of_resource,
-            &mut given.resource.iter().map(std::slice::from_ref),
-            of_resource != K::Trust || is_of_sts(self.request.action),
-        )?;
+        let resource_counts = (of_resource != K::Trust || is_of(self.request.action, "sts")) && !self.mends_bucket_policy();
+        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), resource_counts)?;
         weigh(K::Identity, &mut one(given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
         weigh(K::Session, &mut one(given.session), own)?;
@@ -263,7 +267,13 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     fn asked(&self, reach: Reach) -> Asked<'_> {
-        Asked { caller: self.request.principal, reach, bounded: !self.policies.boundaries.is_empty() }
+        Asked {
+            caller: self.request.principal,
+            reach,
+            bounded: !self.policies.boundaries.is_empty(),
+            context: self.request.context,
+            through_gateway: is_of(self.request.action, "s3") || is_of(self.request.action, "dynamodb"),
+        }
     }
 
     /// Nothing has spoken yet.
@@ -273,10 +283,11 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     /// Puts in the answer, once each type has spoken.
-    fn judge(&self, decision: &Decision<'p, 's>) -> Decision<'p, 's> {
+    fn judge(&self, decision: &mut Decision<'p, 's>) {
         let allows = self.allows(decision);
-        let lacks_policy = allows.must_grant && matches!(decision.weight(decision.of_resource), Weight::None);
-        Decision { answer: Self::answer(decision, &allows), delegates: allows.delegates(), lacks_policy, ..*decision }
+        decision.answer = Self::answer(decision, &allows);
+        decision.delegates = allows.delegates();
+        decision.lacks_policy = allows.must_grant && matches!(decision.weight(decision.of_resource), Weight::None);
     }
 
     fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {
@@ -299,6 +310,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
         let must_grant = resource_must_grant(self.request.action, self.request.resource);
+        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+        let needs_none = self.is_one_of(&["sts:GetSessionToken"]);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
         let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
@@ -306,7 +319,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
             caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
-            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
+            identity: if is_root || needs_none { Truth::Yes } else { decision.allows(K::Identity) },
             boundary: decision.leaves(K::Boundary),
             session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
             to_account: granted(Reach::Account),
@@ -344,6 +357,19 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         }
     }
 
+    fn is_one_of(&self, actions: &[&str]) -> bool {
+        actions.iter().any(|action| action.eq_ignore_ascii_case(self.request.action))
+    }
+
+    /// Whether this is the root user of a bucket's account, who may always mend its policy.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>
+    fn mends_bucket_policy(&self) -> bool {
+        self.standing == Standing::Root
+            && self.is_one_of(&["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
+            && self.is_in_own_account()
+    }
+
     fn is_in_own_account(&self) -> bool {
         let caller = self.request.principal.account();
         self.setting.account_of(self.request.resource).is_none_or(|account| caller == Some(account))
@@ -353,12 +379,16 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     fn rcps_count(&self) -> bool {
         let in_management_account =
             self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
-        self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
+        self.setting.rcps_cover
+            && !self.setting.service_linked_role
+            && !in_management_account
+            // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps>
+            && !self.is_one_of(&["kms:RetireGrant"])
     }
 }
 
-fn is_of_sts(action: &str) -> bool {
-    action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
+fn is_of(action: &str, service: &str) -> bool {
+    action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
 }
 
 /// The types in the order in which AWS looks at them, which is the order in which a Deny is named.
@@ -475,6 +505,21 @@ impl Block {
         match self {
             Self::Caller => "caller",
             Self::Policies(kind) => kind.name(),
+        }
+    }
+
+    /// What it means, in one clause.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Caller => "a root user takes no role",
+            Self::Policies(PolicyKind::Trust) => "the trust policy does not allow it",
+            Self::Policies(PolicyKind::Identity) => "no identity policy allows it",
+            Self::Policies(PolicyKind::Resource) => "the resource's policy does not allow it",
+            Self::Policies(PolicyKind::Boundary) => "the permissions boundary does not allow it",
+            Self::Policies(PolicyKind::Session) => "no session policy allows it",
+            Self::Policies(PolicyKind::Scp) => "a level of service control policies does not allow it",
+            Self::Policies(PolicyKind::Rcp) => "a level of resource control policies does not allow it",
+            Self::Policies(PolicyKind::Endpoint) => "the policy of the VPC endpoint does not allow it",
         }
     }
 

@@ -6,6 +6,7 @@ mod page;
 mod reference;
 mod request;
 mod simulation;
+mod tests;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -22,6 +23,7 @@ pub use files::files;
 pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
+pub use tests::tests;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

@@ -3,6 +3,7 @@
 mod reference;
 mod request;
 mod simulation;
+mod tests;
 
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use crate::source::{Sources, Span};
 pub use reference::{rule, topics};
 pub use request::requests;
 pub use simulation::simulations;
+pub use tests::{tests, tests_by_line};
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

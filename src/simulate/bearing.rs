@@ -309,7 +309,7 @@ fn units<'p>(pattern: &'p Pattern<'_>) -> Vec<Unit<'p>> {
             .iter()
             .map(|part| match part {
                 Part::Literal(text) => Unit::Wild(text),
-                Part::Symbol(_) | Part::Variable(_) | Part::Hole(_) => Unit::Any,
+                Part::Symbol(_) | Part::Variable(_) | Part::Malformed(..) | Part::Hole(_) => Unit::Any,
             })
             .collect(),
     }

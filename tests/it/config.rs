@@ -29,7 +29,7 @@ fn known() -> Known {
     Known { rules: rules::all().map(|rule| rule.name).collect(), themes }
 }
 
-fn read(text: &str) -> Result<Config, Vec<config::Problem>> {
+fn read(text: &str) -> Result<Config, Vec<rolecall::finding::Problem>> {
     config::read(SourceId::NONE, text, &known())
 }
 
@@ -142,6 +142,14 @@ fn every_mistake_is_told_at_its_place() {
             .collect();
         assert_eq!(told, [(place, message, help)], "{text}");
     }
+}
+
+/// Each part of a dotted key is a table: it is no use to bound the brackets alone.
+#[test]
+fn what_nests_too_deep_is_told() {
+    let text = format!("a = {}1{}", format!("{{{} = ", ["k"; 79].join(".")).repeat(79), "}".repeat(79));
+    let problems = read(&text).expect_err("too deep");
+    assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["nested too deep"]);
 }
 
 #[test]
