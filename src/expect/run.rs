@@ -12,9 +12,9 @@ use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy, PolicyKind};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Coverage, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, missing, outcome,
+    self, Access, Bearing, Coverage, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, missing, outcome,
 };
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Sources, Span};
 
 /// How a question was answered.
 #[derive(Debug)]
@@ -49,10 +49,16 @@ pub struct Answer {
 }
 
 /// Asks a question. `now` is its time where it does not tell one itself.
-pub fn run(test: &Test, expectations: &Expectations<'_>, inventory: &Inventory<'_>, reference: &Reference, now: Instant) -> Ran {
+pub fn run(
+    test: &Test,
+    expectations: &Expectations<'_>,
+    (inventory, sources): (&Inventory<'_>, &Sources),
+    reference: &Reference,
+    now: Instant,
+) -> Ran {
     let answer = match &test.question {
         Question::Case(case) => answer_case(case, &test.expected, inventory, now),
-        Question::Request(request) => answer_request(request, &expectations.policies, reference, now),
+        Question::Request(request) => answer_request(request, &expectations.policies, (inventory, sources), reference, now),
     };
     let complaints = compare(&test.expected, &answer, test.span);
     Ran { expected: test.expected.words(), answer, complaints }
@@ -212,11 +218,17 @@ fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)
     }
 }
 
-fn answer_request(request: &Request, all: &[Policy<'_>], reference: &Reference, now: Instant) -> Answer {
+/// `all` are the policies that requests name; one that names none is decided by those of the inputs that bear on it.
+fn answer_request(
+    request: &Request,
+    all: &[Policy<'_>],
+    (inventory, sources): (&Inventory<'_>, &Sources),
+    reference: &Reference,
+    now: Instant,
+) -> Answer {
     let Some(principal) = Caller::parse(&request.principal) else {
         return Answer::nothing(Outcome::Error, format!("`{}` cannot ask for anything", request.principal));
     };
-    let given = Lists::of(&request.policies, all);
     let service = request.action.split(':').next().unwrap_or_default();
     let setting = Setting {
         resource_account: request.resource_account.as_deref(),
@@ -237,7 +249,13 @@ fn answer_request(request: &Request, all: &[Policy<'_>], reference: &Reference, 
     }
     derive(&mut context, principal, &request.resource, &setting, request.at.unwrap_or(now));
     let inquiry = Inquiry { principal, action: &request.action, resource: &request.resource, context: &context, setting };
-    told(&ask::<Trace<'_, '_>>(&inquiry, &given.policies()))
+    let Some(given) = &request.policies else {
+        let bearing = Bearing::of(inventory, sources, principal, &request.action, &request.resource);
+        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies()));
+        answer.reasons.extend(bearing.unknown.into_iter().map(|own| (format!("not known: {own}"), None)));
+        return answer;
+    };
+    told(&ask::<Trace<'_, '_>>(&inquiry, &Lists::of(given, all).policies()))
 }
 
 fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
