@@ -20,7 +20,6 @@ use crate::policy::{Condition, Instant};
 use crate::source::Span;
 
 pub use bearing::Bearing;
-pub use gap::words as missing;
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};

@@ -508,21 +508,6 @@ impl Block {
         }
     }
 
-    /// What it means, in one clause.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Caller => "a root user takes no role",
-            Self::Policies(PolicyKind::Trust) => "the trust policy does not allow it",
-            Self::Policies(PolicyKind::Identity) => "no identity policy allows it",
-            Self::Policies(PolicyKind::Resource) => "the resource's policy does not allow it",
-            Self::Policies(PolicyKind::Boundary) => "the permissions boundary does not allow it",
-            Self::Policies(PolicyKind::Session) => "no session policy allows it",
-            Self::Policies(PolicyKind::Scp) => "a level of service control policies does not allow it",
-            Self::Policies(PolicyKind::Rcp) => "a level of resource control policies does not allow it",
-            Self::Policies(PolicyKind::Endpoint) => "the policy of the VPC endpoint does not allow it",
-        }
-    }
-
     fn bit(self) -> u16 {
         match self {
             Self::Caller => 1,

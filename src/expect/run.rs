@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 
 use super::{Case, Expectations, Expected, Given, Question, Request, Test, Wanted, Who};
 use crate::arn::Arn;
-use crate::evaluate::{Answer as Decided, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, Weight, derive};
+use crate::evaluate::{Block, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, derive};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, Token};
 use crate::inventory::Inventory;
-use crate::policy::{Instant, Policy, PolicyKind};
+use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Bearing, Coverage, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, missing, outcome,
+    self, Access, Bearing, Coverage, Denial, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask,
+    deciding, outcome, why,
 };
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{Sources, Span};
 
 /// How a question was answered.
 #[derive(Debug)]
@@ -259,55 +260,21 @@ fn answer_request(
 }
 
 fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
-    if reply.ways.is_empty() {
-        return Answer::nothing(reply.outcome, "the patterns overlap in more ways than can be looked at".to_owned());
-    }
+    let is_split = reply.coverage == Some(Coverage::Some);
     let mut reasons = Vec::new();
-    let mut blocked_by: Vec<&'static str> = Vec::new();
-    let mut explicit = None;
-    for way in reply.ways.iter().filter(|way| reply.coverage == Some(Coverage::Some) || outcome(&way.decision) == reply.outcome) {
-        let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
-        match way.decision.answer {
-            Decided::Allowed => {
-                for kind in PolicyKind::ALL {
-                    if let Weight::Counts(tally) = way.decision.weight(kind)
-                        && let Some(statement) = tally.allowing()
-                    {
-                        reasons.push((
-                            format!("{of}{} of the {} policies allows it", statement.title(), kind.name()),
-                            Some(statement.place()),
-                        ));
-                    }
-                }
-            }
-            Decided::Denied(kind, statement) => {
-                explicit = Some(true);
-                reasons.push((
-                    format!("{of}{} of the {} policies denies it", statement.title(), kind.name()),
-                    Some(statement.place()),
-                ));
-            }
-            Decided::NotAllowed(blocks) => {
-                explicit = explicit.or(Some(false));
-                for block in blocks.iter() {
-                    blocked_by.push(block.name());
-                    reasons.push((format!("{of}{}", block.words()), None));
-                }
-            }
-            Decided::Undecided(gap) => {
-                let place = Some(gap.span).filter(|span| span.source != SourceId::NONE);
-                reasons.push((format!("{of}{}", missing(gap, &way.record)), place));
-            }
-            Decided::Refused(kind, fault) => {
-                reasons.push((format!("AWS would refuse to store the {} policy", kind.name()), Some(fault.span)));
-            }
-        }
+    if reply.ways.is_empty() || is_split {
+        reasons.push((reply.why(), None));
     }
-    blocked_by.dedup();
+    for way in reply.ways.iter().filter(|way| is_split || outcome(&way.decision) == reply.outcome) {
+        let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
+        let mut places = deciding(&way.decision, &way.record).into_iter().flat_map(|own| own.labels).map(|label| label.span);
+        reasons.push((format!("{of}{}", why(&way.decision, &way.record)), places.next()));
+        reasons.extend(places.map(|place| ("and by this".to_owned(), Some(place))));
+    }
     Answer {
         decision: reply.outcome,
-        explicit: explicit.filter(|_| reply.outcome == Outcome::Denied),
-        blocked_by,
+        explicit: reply.denial().map(|denial| denial == Denial::Explicit),
+        blocked_by: reply.blocked_by().into_iter().map(Block::name).collect(),
         coverage: reply.coverage,
         role: None,
         gate: None,
