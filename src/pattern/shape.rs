@@ -80,6 +80,12 @@ impl Shape {
         Self(tokens)
     }
 
+    /// The texts that are one of these and then one of the other.
+    pub fn followed_by(mut self, other: &Self) -> Self {
+        self.0.extend_from_slice(&other.0);
+        self
+    }
+
     /// Whether some text is of both. The time is at worst the product of their lengths.
     pub fn meets(&self, other: &Self) -> bool {
         // most differ in the text that they start or end with

@@ -1,6 +1,6 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use super::name::{is_filled, shown, starts_with_folded};
+use super::name::{is_filled, shown, without_start};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -92,16 +92,12 @@ impl<'r> KeyName<'r> {
     /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
     /// placeholder.
     pub fn is(self, key: &str) -> bool {
-        let rest = match self.written.strip_prefix(':') {
-            Some(_) => match key.get(..self.prefix.len()).filter(|own| own.eq_ignore_ascii_case(self.prefix)) {
-                Some(_) => key.get(self.prefix.len()..).unwrap_or(""),
-                None => return false,
-            },
-            None => key,
-        };
-        match self.written.strip_suffix(['/', ':']) {
-            Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
-            None => is_filled(self.written, rest),
+        let own = if self.written.starts_with(':') { self.prefix } else { "" };
+        let Some(rest) = without_start(key, own) else { return false };
+        if self.written.ends_with(['/', ':']) {
+            without_start(rest, self.written).is_some_and(|name| !name.is_empty())
+        } else {
+            is_filled(self.written, rest)
         }
     }
 }

@@ -8,11 +8,11 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
-use super::name::{fold_cmp, shown, starts_with_folded};
+use super::name::{fold_cmp, is_same, shown, without_start};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -41,6 +41,16 @@ struct Line {
     start: u32,
     name_end: u32,
     end: u32,
+}
+
+/// What the lines of a text tell of.
+#[derive(Clone, Copy)]
+enum Section {
+    Head,
+    Resources,
+    Keys,
+    Actions,
+    Other,
 }
 
 /// An action of a service.
@@ -90,7 +100,6 @@ pub struct ResourceType<'r> {
 impl Service {
     /// Reads the text of one service; `None` where it does not start as one does.
     pub(super) fn read(text: Cow<'static, str>) -> Option<Self> {
-        let (mut at, mut section) = (0, "");
         let mut service = Self {
             text: Cow::Borrowed(""),
             prefix: 0..0,
@@ -104,38 +113,58 @@ impl Service {
             descriptions: text.len(),
             forms: OnceLock::new(),
         };
-        for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let bytes = text.as_bytes();
+        let (mut at, mut section) = (0, Section::Head);
+        for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let start = std::mem::replace(&mut at, end + 1);
-            let line = text.get(start..end).unwrap_or("").trim_end_matches('\r');
+            let line = bytes.get(start..end).unwrap_or(&[]);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
             let end = start + line.len();
-            let name_end = start + line.find(' ').unwrap_or(line.len());
-            let own = Line { start: start as u32, name_end: name_end as u32, end: end as u32 };
-            match section {
-                _ if line.is_empty() => {}
-                _ if line.starts_with('[') => section = line,
-                "[resources]" => service.resources.push(own),
-                "[keys]" => service.keys.push(own),
-                "[actions]" => service.actions.push(own),
-                "" if service.prefix.is_empty() => {
-                    let head = line.strip_prefix("# ")?;
-                    let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
-                    service.prefix = start + 2..start + 2 + prefix.len();
-                    service.title = end - title.len()..end;
+            let own = || {
+                let name_end = start + memchr(b' ', line).unwrap_or(line.len());
+                Line { start: start as u32, name_end: name_end as u32, end: end as u32 }
+            };
+            match (line.first(), section) {
+                (None, _) => {}
+                (Some(b'['), _) if line == b"[descriptions]" => {
+                    service.descriptions = at;
+                    break;
                 }
-                "" if line == "rcp" => service.rcp = true,
-                "" if line.starts_with("page ") => service.page = Some(name_end + 1..end),
-                _ => {}
-            }
-            if section == "[descriptions]" {
-                service.descriptions = at;
-                break;
+                (Some(b'['), _) => section = Section::named(line),
+                (_, Section::Resources) => service.resources.push(own()),
+                (_, Section::Keys) => service.keys.push(own()),
+                (_, Section::Actions) => service.actions.push(own()),
+                (_, Section::Head) => service.read_head(text.get(start..end)?, start)?,
+                (_, Section::Other) => {}
             }
         }
         if service.prefix.is_empty() {
             return None;
         }
         service.text = text;
-        let Self { text, actions, places, .. } = &mut service;
+        service.order_actions();
+        Some(service)
+    }
+
+    /// Takes a line that stands before all sections, from this byte on.
+    fn read_head(&mut self, line: &str, start: usize) -> Option<()> {
+        let end = start + line.len();
+        if self.prefix.is_empty() {
+            let head = line.strip_prefix("# ")?;
+            let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
+            self.prefix = start + 2..start + 2 + prefix.len();
+            self.title = end - title.len()..end;
+        } else if line == "rcp" {
+            self.rcp = true;
+        } else if let Some(page) = line.strip_prefix("page ") {
+            self.page = Some(end - page.len()..end);
+        }
+        Some(())
+    }
+
+    /// Sorts the actions and notes where each stands.
+    fn order_actions(&mut self) {
+        let Self { text, actions, places, .. } = self;
         let name = |line: &Line| text.get(line.start as usize..line.name_end as usize).unwrap_or("");
         // what make-services.py writes is sorted; what a user wrote need not be
         actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
@@ -146,7 +175,6 @@ impl Service {
                 *place = at as u16 + 1;
             }
         }
-        Some(service)
     }
 
     /// What stands before the colon of its actions: `s3`.
@@ -186,11 +214,12 @@ impl Service {
     /// The actions that a pattern with `*` and `?` stands for, in any letter case.
     pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + use<'r, 'p> {
         // they are sorted: those with the letters before the first wildcard stand together
-        let fixed = pattern.split(['*', '?']).next().unwrap_or(pattern);
+        let wild = pattern.bytes().position(|byte| byte == b'*' || byte == b'?').unwrap_or(pattern.len());
+        let (fixed, open) = pattern.split_at_checked(wild).unwrap_or((pattern, ""));
         let first = self.actions.partition_point(|line| fold_cmp(self.name(*line), fixed) == Ordering::Less);
         let near = self.actions.iter().skip(first).map(|line| self.action_at(*line));
-        let near = near.take_while(move |action| starts_with_folded(action.name, fixed));
-        near.filter(move |action| matches(&[Unit::Wild(pattern)], action.name, Mode::Action))
+        let near = near.map_while(move |action| Some((action, without_start(action.name, fixed)?)));
+        near.filter(move |(_, rest)| matches(&[Unit::Wild(open)], rest, Mode::Action)).map(|(action, _)| action)
     }
 
     /// Its resource types, sorted by name.
@@ -200,8 +229,7 @@ impl Service {
 
     /// The resource type of this name, in any letter case.
     pub fn resource(&self, name: &str) -> Option<ResourceType<'_>> {
-        let same = |own: &str| own.len() == name.len() && own.replace('~', " ").eq_ignore_ascii_case(&name.replace('~', " "));
-        let line = self.resources.iter().find(|line| same(self.name(**line)))?;
+        let line = self.resources.iter().find(|line| is_same(self.name(**line), name))?;
         Some(self.resource_at(*line))
     }
 
@@ -209,32 +237,28 @@ impl Service {
     pub fn forms(&self) -> &[Form] {
         self.forms.get_or_init(|| {
             let kinds = self.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format)));
-            let mut forms = form::of_service(&kinds.collect::<Vec<_>>());
+            let mut forms = form::of_service(kinds);
             forms.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
             forms
         })
     }
 
     /// The formats of the ARNs of one resource type.
-    pub fn forms_of<'r, 'k>(&'r self, kind: &'k str) -> impl Iterator<Item = &'r Form> + use<'r, 'k> {
-        let first = self.forms().partition_point(|form| fold_cmp(&form.kind, kind) == Ordering::Less);
-        self.forms().iter().skip(first).take_while(move |form| form.kind.eq_ignore_ascii_case(kind))
+    pub fn forms_of<'r, 'k>(&'r self, kind: Cow<'k, str>) -> impl Iterator<Item = &'r Form> + use<'r, 'k> {
+        let first = self.forms().partition_point(|form| fold_cmp(&form.kind, &kind) == Ordering::Less);
+        self.forms().iter().skip(first).take_while(move |form| form.kind.eq_ignore_ascii_case(&kind))
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = ConditionKey<'_>> + ExactSizeIterator {
-        self.keys.iter().map(|line| {
-            let mut words = self.rest(*line).split(' ');
-            let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            let many = words.any(|word| word == "many");
-            ConditionKey { name: self.key_name(self.name(*line)), kind, also: None, many, global: None }
-        })
+        self.keys.iter().map(|line| self.key_at(*line))
     }
 
     /// The condition key of this name, in any letter case.
     pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
         // placeholders sort before letters, so a key of that very name stands behind one that it fills in
-        self.keys().rfind(|key| key.name.is(name))
+        let line = self.keys.iter().rfind(|line| self.key_name(self.name(**line)).is(name))?;
+        Some(self.key_at(*line))
     }
 
     /// What an action or condition key is for, in the words of AWS. It starts in lower case.
@@ -259,6 +283,13 @@ impl Service {
 
     fn resource_at(&self, line: Line) -> ResourceType<'_> {
         ResourceType { service: self, name: self.name(line), rest: self.rest(line) }
+    }
+
+    fn key_at(&self, line: Line) -> ConditionKey<'_> {
+        let mut words = self.rest(line).split(' ');
+        let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
+        let many = words.any(|word| word == "many");
+        ConditionKey { name: self.key_name(self.name(line)), kind, also: None, many, global: None }
     }
 
     fn name(&self, line: Line) -> &str {
@@ -345,6 +376,11 @@ impl<'r> ActionResource<'r> {
         shown(self.name)
     }
 
+    /// Whether it is the type of this name, in any letter case.
+    pub fn is(self, name: &str) -> bool {
+        is_same(self.name, name)
+    }
+
     /// The condition keys that go with the action for this type only.
     pub fn keys(self, service: &'r Service) -> impl Iterator<Item = KeyName<'r>> {
         self.keys.split(',').filter(|word| !word.is_empty()).map(|word| service.key_name(word))
@@ -379,6 +415,17 @@ impl<'r> ResourceType<'r> {
     }
 }
 
+impl Section {
+    fn named(line: &[u8]) -> Self {
+        match line {
+            b"[resources]" => Self::Resources,
+            b"[keys]" => Self::Keys,
+            b"[actions]" => Self::Actions,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl Level {
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -394,11 +441,20 @@ impl Level {
 
 /// The slots of a table in which a name may stand, without letter case, in their order.
 fn probes(name: &str, slots: usize) -> impl Iterator<Item = usize> {
-    // FNV-1a: names are short
-    let hash = name.bytes().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193));
-    let first = hash as usize ^ (hash >> 15) as usize;
+    let (words, rest) = name.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
+    let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word) | LOWER);
+    let hash = words.fold(0, |hash: u64, word| (hash.rotate_left(5) ^ word).wrapping_mul(SPREAD));
+    let first = (hash >> 32) as usize;
     (0..slots).map(move |step| (first + step) & (slots - 1))
 }
+
+/// The bit that tells lower from upper case, in each of eight letters.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
+/// The golden ratio as a fraction of 2⁶⁴: a product with it has each bit of the factor in its upper half.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.
 fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {

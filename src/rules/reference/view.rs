@@ -1,14 +1,14 @@
 //! A statement with the names in it looked up.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section};
+use super::address::{Address, Arn};
 use crate::finding::Severity;
 use crate::pattern::Pattern;
 use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
-use crate::reference::{Action, ConditionKey, Form, Reference, Service, Slot};
+use crate::reference::{Action, ConditionKey, Reference, Service};
 use crate::source::Span;
 
 /// A statement, and what its names stand for.
@@ -23,9 +23,7 @@ pub(super) struct View<'i, 'p, 's> {
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
     /// The values of `Resource` or `NotResource`.
-    pub(super) resources: Vec<Address<'p, 's>>,
-    /// The forms that each of them fits, once that was asked.
-    forms: Vec<OnceCell<Option<Vec<&'i Form>>>>,
+    pub(super) resources: Vec<Address<'i, 'p, 's>>,
     /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
     pub(super) keys: Vec<Key<'i, 'p, 's>>,
 }
@@ -69,24 +67,26 @@ pub(super) enum Meaning<'i, 'p> {
     Several(&'i Service, &'p str),
 }
 
-/// The services and condition keys that were looked up: a run asks for the same few again and again.
+/// What was looked up: a run asks for the same few services, condition keys and resources again and again.
 #[derive(Debug)]
 pub(super) struct Lookups<'i, 'p> {
     reference: &'i Reference,
     last: Option<(&'p str, Option<&'i Service>)>,
     services: HashMap<&'p str, Option<&'i Service>>,
-    keys: HashMap<&'p str, Option<ConditionKey<'i>>>,
+    /// `None` for what is not written as a key.
+    keys: HashMap<&'p str, Option<Option<ConditionKey<'i>>>>,
+    arns: HashMap<&'p str, Rc<Arn<'i, 'p>>>,
 }
 
 impl<'i, 'p> Lookups<'i, 'p> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: None, services: HashMap::new(), keys: HashMap::new() }
+        Self { reference, last: None, services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
     }
 
-    fn key(&mut self, name: &'p str) -> Option<ConditionKey<'i>> {
+    fn key(&mut self, name: &'p str) -> Option<Option<ConditionKey<'i>>> {
         let reference = self.reference;
-        *self.keys.entry(name).or_insert_with(|| reference.key(name))
+        *self.keys.entry(name).or_insert_with(|| is_key_name(name).then(|| reference.key(name)))
     }
 
     fn service(&mut self, prefix: &'p str) -> Option<&'i Service> {
@@ -100,43 +100,28 @@ impl<'i, 'p> Lookups<'i, 'p> {
         self.last = Some((prefix, service));
         service
     }
+
+    fn arn(&mut self, pattern: &'p Pattern<'_>) -> Rc<Arn<'i, 'p>> {
+        let new = || Rc::new(Arn::of(pattern));
+        match pattern.plain() {
+            Some(text) => Rc::clone(self.arns.entry(text).or_insert_with(new)),
+            // the same text may be a variable here and a hole there
+            None => new(),
+        }
+    }
 }
 
 impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
     pub(super) fn of(lookups: &mut Lookups<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
         let reference = lookups.reference;
-        let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
-        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) }).collect();
-        let resources: Vec<_> = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
+        let patterns = statement.actions.as_ref().map_or(&[][..], |actions| &actions.list);
+        let named = |pattern: &'p Pattern<'s>| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) };
+        let actions = patterns.iter().map(named).collect();
+        let patterns = statement.resources.as_ref().map_or(&[][..], |resources| &resources.list);
+        let resources = patterns.iter().map(|pattern| Address::new(pattern, lookups.arn(pattern))).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
-        let forms = vec![OnceCell::new(); resources.len()];
-        Self { reference, policy, statement, actions, resources, forms, keys }
-    }
-
-    /// The forms that the sixth part of a resource of the statement fits; `None` where that is not told, where any fits, and where
-    /// one fits whose region and account it has.
-    pub(super) fn forms_of(&self, address: &Address<'p, 's>) -> Option<&[&'i Form]> {
-        let at = self.resources.iter().position(|own| std::ptr::eq(own, address))?;
-        let forms = || {
-            let service = address.part(SERVICE).filter(Section::is_plain)?;
-            let resource = address.part(RESOURCE)?;
-            if resource.text == "*" && self.reference.service(service.text).is_some() {
-                return None;
-            }
-            let shape = address.resource_shape()?;
-            let has = |slot: Slot, part: usize| match slot {
-                Slot::Other => true,
-                _ => address.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
-            };
-            let mut own = self.reference.service(service.text).into_iter().flat_map(Service::forms);
-            let is_right = |form: &Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
-            if own.any(|form| is_right(form) && form.resource.meets(&shape)) {
-                return None;
-            }
-            Some(self.reference.forms(service.text, |form| form.resource.meets(&shape)))
-        };
-        self.forms.get(at)?.get_or_init(forms).as_deref()
+        Self { reference, policy, statement, actions, resources, keys }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -220,7 +205,7 @@ impl Named<'_, '_, '_> {
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
     fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
-        is_key_name(name).then(|| Self { condition, operator, name, known: lookups.key(name) })
+        Some(Self { condition, operator, name, known: lookups.key(name)? })
     }
 }
 
