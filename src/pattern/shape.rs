@@ -90,7 +90,10 @@ impl Shape {
     pub fn meets(&self, other: &Self) -> bool {
         // most differ in the text that they start or end with
         let Some((own, other)) = without_ends(&self.0, &other.0) else { return false };
-        matches!((own, other), ([Token::Many("")], _) | (_, [Token::Many("")])) || meet(own, other)
+        match (own, other) {
+            ([many @ Token::Many(_)], all) | (all, [many @ Token::Many(_)]) => all.iter().all(|token| token.shares(*many)),
+            _ => meet(own, other),
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Form {
     pub account: Slot,
     /// All texts of its sixth part.
     pub resource: Shape,
+    /// Its sixth part with nothing in the place of each name: a pattern that matches it takes in all of the type.
+    pub bare: String,
 }
 
 /// What stands in the region or the account of a format.
@@ -48,12 +50,6 @@ impl Form {
         let colon = Field::Text(":");
         Shape::of_form([Field::Text("arn:"), any, colon, service, colon, any, colon, any, colon]).followed_by(&self.resource)
     }
-
-    /// Its sixth part with nothing in the place of each name: a pattern that matches it takes in all of the type.
-    pub fn bare(&self) -> String {
-        let resource = self.format.splitn(6, ':').nth(5).unwrap_or("");
-        literals(resource).map(|literal| literal.replace('*', "")).collect()
-    }
 }
 
 impl Slot {
@@ -83,13 +79,17 @@ pub(super) fn of_service<'f>(formats: impl Iterator<Item = (String, &'f str)>) -
     let formats: Vec<_> = formats.filter_map(|(kind, format)| Some((kind, format, Parts::of(format)?))).collect();
     let mut sorted: Vec<Parts<'_>> = formats.iter().map(|(_, _, parts)| *parts).collect();
     sorted.sort_unstable();
-    let form = |(kind, format, parts): (String, &str, Parts<'_>)| Form {
-        kind,
-        format: format.to_owned(),
-        service: parts.service.to_owned(),
-        region: Slot::of(parts.region),
-        account: Slot::of(parts.account),
-        resource: Shape::of_form(parts.fields(&sorted)),
+    let form = |(kind, format, parts): (String, &str, Parts<'_>)| {
+        let fields = parts.fields(&sorted);
+        Form {
+            kind,
+            format: format.to_owned(),
+            service: parts.service.to_owned(),
+            region: Slot::of(parts.region),
+            account: Slot::of(parts.account),
+            bare: fields.iter().filter_map(|field| if let Field::Text(text) = field { Some(*text) } else { None }).collect(),
+            resource: Shape::of_form(fields),
+        }
     };
     formats.into_iter().map(form).collect()
 }

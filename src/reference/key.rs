@@ -1,6 +1,6 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use super::name::{is_filled, shown, without_start};
+use super::name::{facts, is_filled, shown, without_start};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -160,16 +160,12 @@ impl KeyType {
 /// The global condition key of this name, in any letter case.
 pub(super) fn global(name: &str) -> Option<ConditionKey<'static>> {
     let is = |line: &&str| line.split(' ').next().is_some_and(|own| KeyName::global(own).is(name));
-    lines().find(is).and_then(read)
+    facts(GLOBAL_KEYS).find(is).and_then(read)
 }
 
 /// All of them, sorted by name.
 pub(super) fn globals() -> impl Iterator<Item = ConditionKey<'static>> {
-    lines().filter_map(read)
-}
-
-fn lines() -> impl Iterator<Item = &'static str> {
-    GLOBAL_KEYS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    facts(GLOBAL_KEYS).filter_map(read)
 }
 
 static GLOBAL_KEYS: &str = include_str!("global-keys.txt");

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use memchr::memchr_iter;
+
 use crate::pattern::{Mode, Unit, matches};
 
 /// Compares without letter case.
@@ -42,6 +44,14 @@ pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
 pub(super) fn is_same(own: &str, other: &str) -> bool {
     let plain = |byte: u8| if byte == b'~' { b' ' } else { byte.to_ascii_lowercase() };
     own.len() == other.len() && own.bytes().zip(other.bytes()).all(|(own, other)| plain(own) == plain(other))
+}
+
+/// The lines of a list but for comments and empty ones.
+pub(super) fn facts(list: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut start = 0;
+    let ends = memchr_iter(b'\n', list.as_bytes()).chain([list.len()]);
+    let lines = ends.filter_map(move |end| list.get(std::mem::replace(&mut start, end + 1)..end));
+    lines.filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The texts before, between and behind the `${…}` of a text.

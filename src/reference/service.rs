@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
@@ -165,12 +165,12 @@ impl Service {
     /// Sorts the actions and notes where each stands.
     fn order_actions(&mut self) {
         let Self { text, actions, places, .. } = self;
-        let name = |line: &Line| text.get(line.start as usize..line.name_end as usize).unwrap_or("");
+        let name = |line: &Line| text.get(line.name()).unwrap_or("");
         // what make-services.py writes is sorted; what a user wrote need not be
         actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
         places.resize((2 * actions.len()).next_power_of_two(), 0);
         for (at, line) in actions.iter().enumerate().take(usize::from(u16::MAX)) {
-            let free = probes(name(line), places.len()).find(|&slot| places.get(slot) == Some(&0));
+            let free = probes(name(line).as_bytes(), places.len()).find(|&slot| places.get(slot) == Some(&0));
             if let Some(place) = free.and_then(|slot| places.get_mut(slot)) {
                 *place = at as u16 + 1;
             }
@@ -206,13 +206,17 @@ impl Service {
     /// The action of this name, in any letter case.
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
         // INVARIANT: half of the places are free, so each search ends
-        let places = probes(name, self.places.len()).map_while(|slot| self.places.get(slot)?.checked_sub(1));
-        let mut lines = places.filter_map(|at| self.actions.get(usize::from(at)));
-        lines.find(|line| self.name(**line).eq_ignore_ascii_case(name)).map(|line| self.action_at(*line))
+        for slot in probes(name.as_bytes(), self.places.len()) {
+            let line = *self.actions.get(usize::from(*self.places.get(slot)?).checked_sub(1)?)?;
+            if self.text.as_bytes().get(line.name())?.eq_ignore_ascii_case(name.as_bytes()) {
+                return Some(self.action_at(line));
+            }
+        }
+        None
     }
 
     /// The actions that a pattern with `*` and `?` stands for, in any letter case.
-    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + use<'r, 'p> {
+    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + Clone + use<'r, 'p> {
         // they are sorted: those with the letters before the first wildcard stand together
         let wild = pattern.bytes().position(|byte| byte == b'*' || byte == b'?').unwrap_or(pattern.len());
         let (fixed, open) = pattern.split_at_checked(wild).unwrap_or((pattern, ""));
@@ -293,7 +297,7 @@ impl Service {
     }
 
     fn name(&self, line: Line) -> &str {
-        self.text.get(line.start as usize..line.name_end as usize).unwrap_or("")
+        self.text.get(line.name()).unwrap_or("")
     }
 
     fn rest(&self, line: Line) -> &str {
@@ -415,6 +419,12 @@ impl<'r> ResourceType<'r> {
     }
 }
 
+impl Line {
+    fn name(self) -> Range<usize> {
+        self.start as usize..self.name_end as usize
+    }
+}
+
 impl Section {
     fn named(line: &[u8]) -> Self {
         match line {
@@ -440,10 +450,14 @@ impl Level {
 }
 
 /// The slots of a table in which a name may stand, without letter case, in their order.
-fn probes(name: &str, slots: usize) -> impl Iterator<Item = usize> {
-    let (words, rest) = name.as_bytes().as_chunks::<8>();
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
+fn probes(name: &[u8], slots: usize) -> impl Iterator<Item = usize> {
+    let (words, rest) = name.as_chunks::<8>();
+    // the last eight letters, be it that some count twice
+    let last = name.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
+        last
+    });
     let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word) | LOWER);
     let hash = words.fold(0, |hash: u64, word| (hash.rotate_left(5) ^ word).wrapping_mul(SPREAD));
     let first = (hash >> 32) as usize;
@@ -465,8 +479,8 @@ fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
 /// Whether a condition key stands in a line as a word of its own.
 fn stands_in(line: &str, written: &str) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" ,()".contains(byte));
-    let mut places = line.match_indices(written).map(|(at, _)| (at, at + written.len()));
-    places.any(|(start, end)| {
+    memmem::find_iter(line.as_bytes(), written).any(|start| {
+        let end = start + written.len();
         let before = start.checked_sub(1).and_then(|at| line.as_bytes().get(at));
         is_end(before) && is_end(line.as_bytes().get(end))
     })

@@ -36,17 +36,17 @@ pub(super) struct Arn<'i, 'p> {
     malformed: OnceCell<bool>,
     /// All that it may stand for, once that was asked.
     reach: OnceCell<Reach>,
-    /// The forms that it fits, once that was asked.
-    forms: OnceCell<Option<Vec<&'i Form>>>,
-    /// The resource types of services that it may be of, as far as that was asked.
-    types: RefCell<Vec<(&'i Service, Rc<[&'i str]>)>>,
+    /// The forms that it only fits in part, once that was asked.
+    misfits: OnceCell<Option<Vec<&'i Form>>>,
+    /// The forms of services that it may be of, as far as that was asked.
+    forms: RefCell<Vec<(&'i Service, Rc<[&'i Form]>)>>,
 }
 
 /// All that a resource may stand for.
 #[derive(Debug)]
 enum Reach {
-    /// The sixth part, where the service is plain: partition, region and account tell no type.
-    Resource(Shape),
+    /// The service, where it is plain, and the sixth part.
+    Resource(String, Shape),
     /// The whole.
     Whole(Shape),
 }
@@ -95,7 +95,7 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         let Some(resource) = self.part(RESOURCE) else { return self.reaches_on() || !self.is_known() };
         let own = self.part(SERVICE).is_some_and(|part| part.text == service.prefix() || !part.is_plain());
         let units = [Unit::Wild(resource.text)];
-        own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare(), Mode::Like)))
+        own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare, Mode::Like)))
     }
 
     /// What stands before the first hole.
@@ -111,12 +111,20 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
     /// One of its parts, as far as it is told: one that a hole may end or go on with is not. Of the resource that is enough which
     /// starts it.
     pub(super) fn part(&self, number: usize) -> Option<Section<'_>> {
-        self.arn.part(number)
+        let Arn { text, hole, colons, .. } = &*self.arn;
+        let start = match number.checked_sub(1) {
+            Some(before) => (*colons.get(before)?)? as usize + 1,
+            None => 0,
+        };
+        let end = colons.get(number).copied().flatten().map_or(text.len(), |colon| colon as usize);
+        let whole = number == RESOURCE || hole.is_none_or(|hole| hole > end);
+        let starts = hole.is_none_or(|hole| hole >= start);
+        (whole && starts).then_some(Section { text: text.get(start..end)?, range: start..end })
     }
 
     /// How many parts it has, at most six.
     pub(super) fn parts(&self) -> usize {
-        self.arn.parts()
+        1 + self.arn.colons.iter().flatten().count()
     }
 
     /// Whether a `*` at the end of one of the first five parts may stand for further ones.
@@ -132,28 +140,61 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         }
     }
 
-    /// The forms that its sixth part fits; `None` where that is not told, where any fits, and where one fits whose region and account
-    /// it has.
-    pub(super) fn forms(&self, reference: &'i Reference) -> Option<&[&'i Form]> {
-        self.arn.forms.get_or_init(|| self.arn.find_forms(reference)).as_deref()
+    /// The forms of a service that it may be of; partition, region and account tell no type.
+    pub(super) fn forms(&self, service: &'i Service) -> Rc<[&'i Form]> {
+        let mut known = self.arn.forms.borrow_mut();
+        if let Some((_, forms)) = known.iter().find(|(own, _)| ptr::eq(*own, service)) {
+            return Rc::clone(forms);
+        }
+        let forms: Rc<[&Form]> = service.forms().iter().filter(|form| self.may_be(form)).collect();
+        known.push((service, Rc::clone(&forms)));
+        forms
     }
 
-    /// The resource types of a service that it may be of.
-    pub(super) fn types(&self, service: &'i Service) -> Rc<[&'i str]> {
-        let mut known = self.arn.types.borrow_mut();
-        if let Some((_, types)) = known.iter().find(|(own, _)| ptr::eq(*own, service)) {
-            return Rc::clone(types);
+    /// The forms that its sixth part fits; `None` where that is not told, where any fits, and where one fits whose region and account
+    /// it has.
+    pub(super) fn misfits(&self, reference: &'i Reference) -> Option<&[&'i Form]> {
+        self.arn.misfits.get_or_init(|| self.find_misfits(reference)).as_deref()
+    }
+
+    fn find_misfits(&self, reference: &'i Reference) -> Option<Vec<&'i Form>> {
+        let service = self.part(SERVICE).filter(Section::is_plain)?;
+        let resource = self.part(RESOURCE)?;
+        let known = reference.service(service.text);
+        if resource.text == "*" && known.is_some() {
+            return None;
         }
-        let reach = self.arn.reach.get_or_init(|| self.arn.find_reach(self.pattern));
-        let may_be = |form: &&Form| match reach {
-            Reach::Resource(shape) => self.arn.is_of(form) && form.resource.meets(shape),
-            Reach::Whole(shape) => form.whole().meets(shape),
+        let has = |slot: Slot, part: usize| match slot {
+            Slot::Other => true,
+            _ => self.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
         };
-        let mut types: Vec<&str> = service.forms().iter().filter(may_be).map(|form| form.kind.as_str()).collect();
-        types.dedup();
-        let types = Rc::from(types);
-        known.push((service, Rc::clone(&types)));
-        types
+        let is_right = |form: &&Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
+        if known.is_some_and(|known| self.forms(known).iter().any(is_right)) {
+            return None;
+        }
+        Some(reference.forms(service.text, |form| self.may_be(form)))
+    }
+
+    fn may_be(&self, form: &Form) -> bool {
+        match self.arn.reach.get_or_init(|| self.find_reach()) {
+            Reach::Resource(service, shape) => {
+                (form.service == *service || form.service.contains('$')) && form.resource.meets(shape)
+            }
+            Reach::Whole(shape) => form.whole().meets(shape),
+        }
+    }
+
+    fn find_reach(&self) -> Reach {
+        let service = self.part(SERVICE).filter(Section::is_plain);
+        if let (Some(service), Some(resource)) = (service, self.part(RESOURCE)) {
+            return Reach::Resource(service.text.to_owned(), shape_of(&resource));
+        }
+        let units: Vec<Unit<'_>> = match self.pattern.plain() {
+            Some(plain) => vec![Unit::Wild(plain)],
+            None => self.pattern.parts().iter().map(unit).collect(),
+        };
+        // a `*` that ends one of six parts may reach on in principle, but names hold no text that would make it
+        Reach::Whole(Shape::of(&units, if self.parts() == 6 { Mode::Arn } else { Mode::Resource }))
     }
 }
 
@@ -189,61 +230,9 @@ impl<'i, 'p> Arn<'i, 'p> {
             colons,
             malformed: OnceCell::new(),
             reach: OnceCell::new(),
-            forms: OnceCell::new(),
-            types: RefCell::new(Vec::new()),
+            misfits: OnceCell::new(),
+            forms: RefCell::new(Vec::new()),
         }
-    }
-
-    fn part(&self, number: usize) -> Option<Section<'_>> {
-        let start = match number.checked_sub(1) {
-            Some(before) => (*self.colons.get(before)?)? as usize + 1,
-            None => 0,
-        };
-        let end = self.colons.get(number).copied().flatten().map_or(self.text.len(), |colon| colon as usize);
-        let whole = number == RESOURCE || self.hole.is_none_or(|hole| hole > end);
-        let starts = self.hole.is_none_or(|hole| hole >= start);
-        (whole && starts).then_some(Section { text: self.text.get(start..end)?, range: start..end })
-    }
-
-    fn parts(&self) -> usize {
-        1 + self.colons.iter().flatten().count()
-    }
-
-    /// Whether it may be of a form as far as the service tells.
-    fn is_of(&self, form: &Form) -> bool {
-        self.part(SERVICE).is_none_or(|own| form.service == own.text || form.service.contains('$'))
-    }
-
-    fn find_forms(&self, reference: &'i Reference) -> Option<Vec<&'i Form>> {
-        let service = self.part(SERVICE).filter(Section::is_plain)?;
-        let resource = self.part(RESOURCE)?;
-        let known = reference.service(service.text);
-        if resource.text == "*" && known.is_some() {
-            return None;
-        }
-        let shape = shape_of(&resource);
-        let has = |slot: Slot, part: usize| match slot {
-            Slot::Other => true,
-            _ => self.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
-        };
-        let is_right = |form: &Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
-        if known.into_iter().flat_map(Service::forms).any(|form| form.resource.meets(&shape) && is_right(form)) {
-            return None;
-        }
-        Some(reference.forms(service.text, |form| form.resource.meets(&shape)))
-    }
-
-    fn find_reach(&self, pattern: &Pattern<'_>) -> Reach {
-        let parted = self.parts() == 6 && self.part(SERVICE).is_some_and(|service| service.is_plain());
-        if let Some(resource) = self.part(RESOURCE).filter(|_| parted) {
-            return Reach::Resource(shape_of(&resource));
-        }
-        let units: Vec<Unit<'_>> = match pattern.plain() {
-            Some(plain) => vec![Unit::Wild(plain)],
-            None => pattern.parts().iter().map(unit).collect(),
-        };
-        // a `*` that ends one of six parts may reach on in principle, but names hold no text that would make it
-        Reach::Whole(Shape::of(&units, if self.parts() == 6 { Mode::Arn } else { Mode::Resource }))
     }
 }
 

@@ -72,7 +72,7 @@ fn of_parts<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Optio
     if ![REGION, ACCOUNT].iter().any(|part| address.part(*part).is_some_and(|part| part.is_plain())) {
         return None;
     }
-    let forms = address.forms(view.reference)?;
+    let forms = address.misfits(view.reference)?;
     part(address, forms, REGION, |form| form.region).or_else(|| part(address, forms, ACCOUNT, |form| form.account))
 }
 
@@ -98,7 +98,7 @@ fn article(word: &str) -> &'static str {
 
 /// A resource that no type fits.
 fn of_type<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option<Finding> {
-    if !address.forms(view.reference)?.is_empty() {
+    if !address.misfits(view.reference)?.is_empty() {
         return None;
     }
     let (service, resource) = (address.part(SERVICE)?, address.part(RESOURCE)?);

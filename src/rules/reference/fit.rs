@@ -3,7 +3,7 @@
 use std::ptr;
 
 use super::address::{Address, SERVICE};
-use super::view::{Meaning, Named, View};
+use super::view::{Named, View};
 use super::{arn_form, malformed_arn};
 use crate::policy::PolicyKind;
 use crate::reference::{Action, ActionResource, Level, Service};
@@ -26,15 +26,11 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
     }
     let mut types = Types { listed: &view.resources, seen: Vec::new() };
     for named in view.actions.iter().filter(|named| is_own(view, named)) {
-        let first = match named.meaning {
-            Meaning::One(action) => types.are_missed(action).then_some(action),
-            Meaning::Several(service, pattern) => {
-                let all = || service.matching(pattern);
-                let missed = all().all(|action| types.are_missed(action));
-                if missed { all().find(|action| action.resources().next().is_some()) } else { None }
-            }
-            _ => None,
-        };
+        let mut actions = named.meaning.actions();
+        if !actions.clone().all(|action| types.are_missed(action)) {
+            continue;
+        }
+        let first = actions.find(|action| action.resources().next().is_some());
         let formats: Vec<&str> = first.into_iter().flat_map(formats).collect();
         // those without types are told by themselves
         if !formats.is_empty() {
@@ -61,15 +57,9 @@ pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<M
             || !view.resources.iter().any(|own| may_be_of(own, action.service)))
     };
     let none = view.actions.iter().filter(|named| {
-        let (service, all) = match named.meaning {
-            Meaning::One(action) => (action.service, has_none(action)),
-            Meaning::Several(service, pattern) => {
-                let mut actions = service.matching(pattern).peekable();
-                (service, actions.peek().is_some() && actions.all(has_none))
-            }
-            _ => return false,
-        };
-        all && !view.resources.iter().any(|own| own.is_all_of(service))
+        let mut actions = named.meaning.actions().peekable();
+        let service = actions.peek().map(|action| action.service);
+        service.is_some_and(|service| actions.all(has_none) && !view.resources.iter().any(|own| own.is_all_of(service)))
     });
     none.map(|named| Misfit { named, formats: Vec::new() }).collect()
 }
@@ -86,8 +76,8 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
 /// Whether an action may be of the service whose policy this is; that one of another service has no place in the policy of a resource
 /// is told by itself.
 fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
-    let (Meaning::One(Action { service, .. }) | Meaning::Several(service, _)) = named.meaning else { return false };
-    view.policy.kind != PolicyKind::Resource || view.resources.iter().any(|own| may_be_of(own, service))
+    view.policy.kind != PolicyKind::Resource
+        || named.meaning.service().is_some_and(|service| view.resources.iter().any(|own| may_be_of(own, service)))
 }
 
 /// Whether a resource may be one of a service.
@@ -121,9 +111,12 @@ impl<'i> Types<'_, 'i, '_, '_> {
 
     fn of(&mut self, service: &'i Service) -> &[&'i str] {
         let at = self.seen.iter().position(|(own, _)| ptr::eq(*own, service)).unwrap_or_else(|| {
-            let mut all = Vec::new();
-            self.listed.iter().for_each(|own| all.extend_from_slice(&own.types(service)));
-            self.seen.push((service, all));
+            let mut types: Vec<&str> = Vec::new();
+            for address in self.listed {
+                types.extend(address.forms(service).iter().map(|form| form.kind.as_str()));
+            }
+            types.dedup();
+            self.seen.push((service, types));
             self.seen.len() - 1
         });
         self.seen.get(at).map_or(&[], |(_, types)| types)

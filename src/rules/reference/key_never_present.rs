@@ -25,13 +25,10 @@ static SOME: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    if !view.keys.iter().any(is_of_requests) {
-        return;
-    }
-    let Some(actions) = view.all_actions() else { return };
-    let keys = view.keys.iter().filter(|key| is_of_requests(key));
-    let lacking = keys.filter(|key| !actions.iter().any(|action| action.takes_key(key.name)) && is_told(view, key));
-    findings.extend(lacking.map(|key| never(view, key, &actions)));
+    let actions = view.all_actions();
+    let keys = view.keys.iter().filter(|key| is_of_requests(key) && actions.clone().next().is_some());
+    let lacking = keys.filter(|key| !actions.clone().any(|action| action.takes_key(key.name)) && is_told(view, key));
+    findings.extend(lacking.map(|key| never(view, key, &actions.clone().collect::<Vec<_>>())));
 }
 
 /// Only a condition that fails without its key makes an action of the list idle, and only a name that is written out is meant.
@@ -40,14 +37,10 @@ fn run_some(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     for key in view.keys.iter().filter(|key| is_of_requests(key) && holds_without(key) == Some(false)) {
-        let takes = |own: &&Named<'_, '_, '_>| match own.meaning {
-            Meaning::One(action) => action.takes_key(key.name),
-            Meaning::Several(service, pattern) => service.matching(pattern).any(|action| action.takes_key(key.name)),
-            _ => false,
-        };
+        let takes = |own: &Named<'_, '_, '_>| own.meaning.actions().any(|action| action.takes_key(key.name));
         let idle = view.actions.iter().filter(|own| matches!(own.meaning, Meaning::One(action) if is_idle(action, key.name)));
         let idle: Vec<_> = idle.collect();
-        if !idle.is_empty() && view.actions.iter().any(|own| takes(&own)) {
+        if !idle.is_empty() && view.actions.iter().any(takes) {
             findings.extend(some(view, key, &idle));
         }
     }

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use memchr::memchr;
+
 use super::address::{Address, Arn};
 use crate::finding::Severity;
-use crate::pattern::Pattern;
-use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
+use crate::pattern::{Pattern, Variable};
+use crate::policy::{self, Comparison, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::{Action, ConditionKey, Reference, Service};
 use crate::source::Span;
 
@@ -26,6 +28,9 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) resources: Vec<Address<'i, 'p, 's>>,
     /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
     pub(super) keys: Vec<Key<'i, 'p, 's>>,
+    /// The variables in resources and in values of conditions whose operator fills them in, where their name is written as a key, each
+    /// with that key; `None` where no such key is known.
+    pub(super) variables: Vec<(&'p Variable<'s>, Option<ConditionKey<'i>>)>,
 }
 
 /// The key of a condition as written, and what it stands for.
@@ -71,8 +76,9 @@ pub(super) enum Meaning<'i, 'p> {
 #[derive(Debug)]
 pub(super) struct Lookups<'i, 'p> {
     reference: &'i Reference,
-    last: Option<(&'p str, Option<&'i Service>)>,
-    services: HashMap<&'p str, Option<&'i Service>>,
+    last: (&'p str, Option<Option<&'i Service>>),
+    /// `None` for what is not written as a prefix.
+    services: HashMap<&'p str, Option<Option<&'i Service>>>,
     /// `None` for what is not written as a key.
     keys: HashMap<&'p str, Option<Option<ConditionKey<'i>>>>,
     arns: HashMap<&'p str, Rc<Arn<'i, 'p>>>,
@@ -81,7 +87,7 @@ pub(super) struct Lookups<'i, 'p> {
 impl<'i, 'p> Lookups<'i, 'p> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: None, services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
+        Self { reference, last: ("", None), services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
     }
 
     fn key(&mut self, name: &'p str) -> Option<Option<ConditionKey<'i>>> {
@@ -89,15 +95,15 @@ impl<'i, 'p> Lookups<'i, 'p> {
         *self.keys.entry(name).or_insert_with(|| is_key_name(name).then(|| reference.key(name)))
     }
 
-    fn service(&mut self, prefix: &'p str) -> Option<&'i Service> {
-        if let Some((own, service)) = self.last
-            && own == prefix
-        {
+    fn service(&mut self, prefix: &'p str) -> Option<Option<&'i Service>> {
+        let (last, service) = self.last;
+        if last == prefix {
             return service;
         }
         let reference = self.reference;
-        let service = *self.services.entry(prefix).or_insert_with(|| reference.service(prefix));
-        self.last = Some((prefix, service));
+        let find = || (Part::of(prefix) == Part::Plain).then(|| reference.service(prefix));
+        let service = *self.services.entry(prefix).or_insert_with(find);
+        self.last = (prefix, service);
         service
     }
 
@@ -121,7 +127,11 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         let patterns = statement.resources.as_ref().map_or(&[][..], |resources| &resources.list);
         let resources = patterns.iter().map(|pattern| Address::new(pattern, lookups.arn(pattern))).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
-        Self { reference, policy, statement, actions, resources, keys }
+        let conditions = statement.conditions.iter().filter(|condition| condition.operator.is_some_and(fills_in));
+        let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
+        let variables = patterns.iter().chain(values).flat_map(Pattern::variables);
+        let variables = variables.filter_map(|own| Some((own, lookups.key(&own.key)?))).collect();
+        Self { reference, policy, statement, actions, resources, keys, variables }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -129,18 +139,12 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         self.statement.actions.as_ref().is_some_and(|actions| !actions.negated)
     }
 
-    /// Every action that the statement is about, wildcards expanded; `None` where that is not told in full: with `NotAction`, with
+    /// Every action that the statement is about, wildcards expanded; none where that is not told in full: with `NotAction`, with
     /// `*`, and where a name is not known.
-    pub(super) fn all_actions(&self) -> Option<Vec<Action<'i>>> {
-        let mut all = Vec::new();
-        for own in self.actions.iter().filter(|_| self.names_actions()) {
-            match own.meaning {
-                Meaning::One(action) => all.push(action),
-                Meaning::Several(service, pattern) => all.extend(service.matching(pattern)),
-                _ => return None,
-            }
-        }
-        self.names_actions().then_some(all).filter(|all| !all.is_empty())
+    pub(super) fn all_actions(&self) -> impl Iterator<Item = Action<'i>> + Clone {
+        let is_told = |own: &Named<'_, '_, '_>| matches!(own.meaning, Meaning::One(_) | Meaning::Several(..));
+        let told = self.names_actions() && self.actions.iter().all(is_told);
+        self.actions.iter().filter(move |_| told).flat_map(|own| own.meaning.actions())
     }
 
     /// Those of its actions for which the key is the same, together, in the order of the first of each.
@@ -209,6 +213,12 @@ impl<'i, 'p, 's> Key<'i, 'p, 's> {
     }
 }
 
+/// Whether variables are filled in under an operator; under the others they are a fault of their own.
+fn fills_in(operator: Operator) -> bool {
+    use Comparison as C;
+    matches!(operator.comparison, C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike | C::Arn)
+}
+
 /// A text of the policy, for a message.
 pub(super) fn quoted(text: &str) -> String {
     if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
@@ -243,18 +253,33 @@ impl<'i, 'p> Meaning<'i, 'p> {
         }
     }
 
+    /// The actions that it stands for, where it names their service.
+    pub(super) fn actions(self) -> impl Iterator<Item = Action<'i>> + Clone + use<'i, 'p> {
+        let (one, several) = match self {
+            Self::One(action) => (Some(action), None),
+            Self::Several(service, pattern) => (None, Some((service, pattern))),
+            _ => (None, None),
+        };
+        one.into_iter().chain(several.into_iter().flat_map(|(service, pattern)| service.matching(pattern)))
+    }
+
     fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p>) -> Self {
         let Some(text) = text else { return Self::Open };
-        if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
-            return Self::Every;
+        let Some((prefix, name)) = memchr(b':', text.as_bytes()).and_then(|colon| text.split_at_checked(colon)) else {
+            let is_every = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+            return if is_every { Self::Every } else { Self::Open };
+        };
+        let name = name.get(1..).unwrap_or("");
+        let Some(service) = lookups.service(prefix) else { return Self::Open };
+        if let Some(action) = service.and_then(|service| service.action(name)) {
+            return Self::One(action);
         }
-        let Some((prefix, name)) = text.split_once(':') else { return Self::Open };
-        let (Part::Plain, own @ (Part::Plain | Part::Wild)) = (Part::of(prefix), Part::of(name)) else { return Self::Open };
-        let Some(service) = lookups.service(prefix) else { return Self::NoService(prefix, name) };
-        if own == Part::Wild {
-            return Self::Several(service, name);
+        match (Part::of(name), service) {
+            (Part::Wrong, _) => Self::Open,
+            (_, None) => Self::NoService(prefix, name),
+            (Part::Plain, Some(service)) => Self::NoAction(service, name),
+            (Part::Wild, Some(service)) => Self::Several(service, name),
         }
-        service.action(name).map_or(Self::NoAction(service, name), Self::One)
     }
 }
 
