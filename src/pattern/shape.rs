@@ -116,47 +116,31 @@ fn without_ends<'a>(mut own: &'a [Token], mut other: &'a [Token]) -> Option<(&'a
 
 /// Whether some text is of both.
 fn meet(tokens: &[Token], other: &[Token]) -> bool {
-    let columns = other.len() + 1;
-    // whether all before this place of the one and that place of the other can be the same text
-    let mut row = vec![false; columns];
-    if let Some(first) = row.first_mut() {
-        *first = true;
-    }
-    let mut next = vec![false; columns];
+    // the places of the other, in their order, up to which all before this place of the one can be the same text
+    let (mut row, mut next) = (vec![0], Vec::new());
     for at in 0..=tokens.len() {
         let own = tokens.get(at).copied();
-        next.fill(false);
-        let mut mark = |row: &mut [bool], down: bool, column: usize| {
-            let line: &mut [bool] = if down { &mut next } else { row };
-            if let Some(cell) = line.get_mut(column) {
-                *cell = true;
-            }
-        };
-        for column in 0..columns {
-            if row.get(column) != Some(&true) {
-                continue;
-            }
+        let mut places = row.iter().copied().peekable();
+        let (mut ahead, mut last) = (None, None);
+        while let Some(column) = ahead.or_else(|| places.next()) {
+            places.next_if_eq(&column);
+            last = Some(column);
             let across = other.get(column).copied();
             let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
-            // each may be done with what takes any number
-            if many {
-                mark(&mut row, true, column);
-            }
-            if across_many {
-                mark(&mut row, false, column + 1);
-            }
-            let (Some(own), Some(across)) = (own, across) else { continue };
-            if own.shares(across) && !(many && across_many) {
-                mark(&mut row, !many, column + usize::from(!across_many));
-            }
+            let shared = own.zip(across).is_some_and(|(own, across)| own.shares(across));
+            // each may be done with what takes any number, or take one more of what the other takes
+            ahead = (across_many || many && shared).then_some(column + 1);
+            let down = if many { Some(column) } else { shared.then_some(column + usize::from(!across_many)) };
+            next.extend(down.filter(|down| next.last() != Some(down)));
         }
         if at == tokens.len() {
-            return row.last() == Some(&true);
+            return last == Some(other.len());
         }
-        if !next.contains(&true) {
+        if next.is_empty() {
             return false;
         }
         std::mem::swap(&mut row, &mut next);
+        next.clear();
     }
     false
 }

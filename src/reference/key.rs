@@ -1,6 +1,6 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use super::name::{facts, is_filled, shown, without_start};
+use super::name::{facts, is_filled, shown, without_start, words};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -159,7 +159,7 @@ impl KeyType {
 
 /// The global condition key of this name, in any letter case.
 pub(super) fn global(name: &str) -> Option<ConditionKey<'static>> {
-    let is = |line: &&str| line.split(' ').next().is_some_and(|own| KeyName::global(own).is(name));
+    let is = |line: &&str| words(line).next().is_some_and(|own| KeyName::global(own).is(name));
     facts(GLOBAL_KEYS).find(is).and_then(read)
 }
 

@@ -48,14 +48,29 @@ pub(super) fn is_same(own: &str, other: &str) -> bool {
 
 /// The lines of a list but for comments and empty ones.
 pub(super) fn facts(list: &'static str) -> impl Iterator<Item = &'static str> {
-    let mut start = 0;
-    let ends = memchr_iter(b'\n', list.as_bytes()).chain([list.len()]);
-    let lines = ends.filter_map(move |end| list.get(std::mem::replace(&mut start, end + 1)..end));
-    lines.filter(|line| !line.starts_with('#') && !line.is_empty())
+    parts(list, b'\n').filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The texts before, between and behind the `${…}` of a text.
 pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
-    let pieces = text.split("${").enumerate();
-    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let open = memchr_iter(b'$', text.as_bytes()).find(|at| text.as_bytes().get(at + 1) == Some(&b'{'));
+        let (literal, behind) = open.map_or((text, None), |open| (text.get(..open).unwrap_or(text), text.get(open..)));
+        rest = behind.map(|placeholder| placeholder.split_once('}').map_or("", |(_, behind)| behind));
+        Some(literal)
+    })
+}
+
+/// What stands between the blanks of a text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    parts(text, b' ').filter(|word| !word.is_empty())
+}
+
+/// The parts of a text between an ASCII character.
+fn parts(text: &str, between: u8) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    let ends = memchr_iter(between, text.as_bytes()).chain([text.len()]);
+    ends.filter_map(move |end| text.get(std::mem::replace(&mut start, end + 1)..end))
 }

@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
-use super::name::{fold_cmp, is_same, shown, without_start};
+use super::name::{fold_cmp, is_same, shown, without_start, words};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -208,7 +208,8 @@ impl Service {
         // INVARIANT: half of the places are free, so each search ends
         for slot in probes(name.as_bytes(), self.places.len()) {
             let line = *self.actions.get(usize::from(*self.places.get(slot)?).checked_sub(1)?)?;
-            if self.text.as_bytes().get(line.name())?.eq_ignore_ascii_case(name.as_bytes()) {
+            let own = self.text.as_bytes().get(line.name())?;
+            if own == name.as_bytes() || own.eq_ignore_ascii_case(name.as_bytes()) {
                 return Some(self.action_at(line));
             }
         }
@@ -370,7 +371,7 @@ impl<'r> Action<'r> {
 
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
-        self.rest.split_ascii_whitespace().skip(1)
+        words(self.rest).skip(1)
     }
 }
 
@@ -409,13 +410,12 @@ impl<'r> ResourceType<'r> {
 
     /// The forms of its ARNs: `arn:${Partition}:s3:::${BucketName}`.
     pub fn formats(self) -> impl Iterator<Item = &'r str> {
-        self.rest.split(' ').filter(|word| word.starts_with("arn:"))
+        words(self.rest).filter(|word| word.starts_with("arn:"))
     }
 
     /// The condition keys that go with it.
     pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
-        let words = self.rest.split(' ').filter(|word| !word.is_empty() && !word.starts_with("arn:"));
-        words.map(|word| self.service.key_name(word))
+        words(self.rest).filter(|word| !word.starts_with("arn:")).map(|word| self.service.key_name(word))
     }
 }
 
@@ -488,5 +488,5 @@ fn stands_in(line: &str, written: &str) -> bool {
 
 /// Whether a word of an action is a condition key: its colon is not behind a bracket.
 fn is_key(word: &str) -> bool {
-    !word.starts_with('+') && word.bytes().find(|byte| b":(".contains(byte)) == Some(b':')
+    !word.starts_with('+') && word.bytes().find(|byte| matches!(byte, b':' | b'(')) == Some(b':')
 }

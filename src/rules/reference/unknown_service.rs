@@ -1,5 +1,7 @@
 //! An action of a service that does not exist.
 
+use memchr::memmem;
+
 use super::Check;
 use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Label, Severity};
@@ -68,7 +70,8 @@ fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&
     };
     let having: Vec<&Service> = reference.services().filter(has).collect();
     let prefixes = || having.iter().map(|service| service.prefix());
-    let called = || only(having.iter().filter(|service| is_called(service, prefix)).map(|service| service.prefix()));
+    let own = letters(prefix);
+    let called = || only(having.iter().filter(|service| is_called(service, &own)).map(|service| service.prefix()));
     // a wildcard alone says nothing on the service
     let telling = names.iter().any(|name| !is_pattern(name));
     let holder = || telling.then(|| only(prefixes())).flatten();
@@ -87,12 +90,19 @@ fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
-fn is_called(service: &Service, name: &str) -> bool {
-    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
-    let within = |short: &[u8], long: &[u8]| short.len() > 3 && long.windows(short.len()).any(|own| own == short);
-    let (name, prefix, title) = (letters(name), letters(service.prefix()), letters(service.title()));
+/// Whether this may be a name of the service, of which it has the letters and digits: a part of its prefix or title, or the initials of
+/// that.
+fn is_called(service: &Service, name: &[u8]) -> bool {
+    let within = |short: &[u8], long: &[u8]| short.len() > 3 && memmem::find(long, short).is_some();
     let words = service.title().split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
-    let initials: Vec<u8> = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase()).collect();
-    within(&name, &prefix) || within(&prefix, &name) || within(&name, &title) || (name.len() > 2 && initials == name)
+    let initials = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase());
+    let prefix = letters(service.prefix());
+    within(name, &prefix)
+        || within(&prefix, name)
+        || within(name, &letters(service.title()))
+        || (name.len() > 2 && initials.eq(name.iter().copied()))
+}
+
+fn letters(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
 }
