@@ -117,32 +117,40 @@ fn without_ends<'a>(mut own: &'a [Token], mut other: &'a [Token]) -> Option<(&'a
 /// Whether some text is of both.
 fn meet(tokens: &[Token], other: &[Token]) -> bool {
     // the places of the other, in their order, up to which all before this place of the one can be the same text
-    let (mut row, mut next) = (vec![0], Vec::new());
-    for at in 0..=tokens.len() {
-        let own = tokens.get(at).copied();
-        let mut places = row.iter().copied().peekable();
-        let (mut ahead, mut last) = (None, None);
-        while let Some(column) = ahead.or_else(|| places.next()) {
-            places.next_if_eq(&column);
-            last = Some(column);
-            let across = other.get(column).copied();
-            let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
-            let shared = own.zip(across).is_some_and(|(own, across)| own.shares(across));
-            // each may be done with what takes any number, or take one more of what the other takes
-            ahead = (across_many || many && shared).then_some(column + 1);
-            let down = if many { Some(column) } else { shared.then_some(column + usize::from(!across_many)) };
-            next.extend(down.filter(|down| next.last() != Some(down)));
-        }
-        if at == tokens.len() {
-            return last == Some(other.len());
+    let (mut row, mut next) = (Vec::with_capacity(other.len() + 1), Vec::with_capacity(other.len() + 1));
+    row.push(0);
+    for (own, behind) in tokens.iter().zip(tokens.iter().skip(1).map(Some).chain([None])) {
+        let many = own.is_many();
+        // whether what is behind this one may go on at a place
+        let goes_on = |place: usize| match (behind, other.get(place)) {
+            (Some(behind @ Token::Exact(_)), Some(across @ Token::Exact(_))) => behind == across,
+            _ => true,
+        };
+        let mut done = 0;
+        for place in row.drain(..) {
+            let mut on = done <= place;
+            done = done.max(place);
+            while on {
+                let across = other.get(done);
+                let shared = across.is_some_and(|across| own.shares(*across));
+                let across_many = across.is_some_and(|across| across.is_many());
+                // each may be done with what takes any number, or take one more of what the other takes
+                if many || shared {
+                    let down = done + usize::from(!many && !across_many);
+                    next.extend(Some(down).filter(|down| next.last() != Some(down) && goes_on(*down)));
+                }
+                on = across_many || many && shared;
+                done += 1;
+            }
         }
         if next.is_empty() {
             return false;
         }
         std::mem::swap(&mut row, &mut next);
-        next.clear();
     }
-    false
+    // what is left of the other must take nothing
+    let left = |place: &usize| other.iter().skip(*place).all(|token| token.is_many());
+    row.iter().any(left)
 }
 
 /// A `*` that ends a part of an ARN reaches beyond the colon.
@@ -162,7 +170,7 @@ impl Token {
         match (self, other) {
             (Self::Exact(own), Self::Exact(other)) => own == other,
             (Self::Exact(own), Self::One(without) | Self::Many(without))
-            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.contains(own),
+            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.chars().any(|out| out == own),
             // a few characters are excluded at most, so that others are left
             _ => true,
         }

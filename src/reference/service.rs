@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter};
 
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
@@ -324,18 +324,13 @@ impl<'r> Action<'r> {
 
     /// Whether sources disagree on its resource types.
     pub fn is_unsure(self) -> bool {
-        self.words().next() == Some("!")
+        self.rest.get(1..).and_then(|rest| rest.strip_prefix(" !")).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// The resource types that it takes; none where it takes no resource but `*`.
     pub fn resources(self) -> impl Iterator<Item = ActionResource<'r>> {
         // types stand before keys, which stand before further actions
-        let types = self.words().skip_while(|word| *word == "!").take_while(|word| !word.starts_with('+') && !is_key(word));
-        types.map(|word| {
-            let (name, keys) = word.split_once('(').map_or((word, ""), |(name, keys)| (name, keys.trim_end_matches(')')));
-            let required = !name.ends_with('?');
-            ActionResource { name: name.trim_end_matches('?'), required, keys }
-        })
+        self.words().skip_while(|word| *word == "!").map_while(ActionResource::of)
     }
 
     /// The condition keys that go with it, whatever the resource.
@@ -376,6 +371,17 @@ impl<'r> Action<'r> {
 }
 
 impl<'r> ActionResource<'r> {
+    /// `queue`, `queue?`, `queue(aws:TagKeys)`; `None` for a condition key and for a further action.
+    fn of(word: &'r str) -> Option<Self> {
+        let end = word.bytes().position(|byte| matches!(byte, b':' | b'('));
+        let (name, keys) = word.split_at_checked(end.unwrap_or(word.len()))?;
+        if keys.starts_with(':') || name.starts_with('+') {
+            return None;
+        }
+        let bare = name.strip_suffix('?');
+        Some(Self { name: bare.unwrap_or(name), required: bare.is_none(), keys: keys.trim_matches(['(', ')']) })
+    }
+
     /// Its name, as in [`ResourceType::name`].
     pub fn name(self) -> Cow<'r, str> {
         shown(self.name)
@@ -383,7 +389,7 @@ impl<'r> ActionResource<'r> {
 
     /// Whether it is the type of this name, in any letter case.
     pub fn is(self, name: &str) -> bool {
-        is_same(self.name, name)
+        self.name == name || is_same(self.name, name)
     }
 
     /// The condition keys that go with the action for this type only.
@@ -478,11 +484,15 @@ fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
 
 /// Whether a condition key stands in a line as a word of its own.
 fn stands_in(line: &str, written: &str) -> bool {
+    let (line, written) = (line.as_bytes(), written.as_bytes());
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" ,()".contains(byte));
-    memmem::find_iter(line.as_bytes(), written).any(|start| {
-        let end = start + written.len();
-        let before = start.checked_sub(1).and_then(|at| line.as_bytes().get(at));
-        is_end(before) && is_end(line.as_bytes().get(end))
+    // a slash or a capital is rarer in a line than other letters
+    let Some(rare) = written.iter().rposition(|byte| !byte.is_ascii_lowercase()) else { return false };
+    let mut starts =
+        written.get(rare).into_iter().flat_map(|byte| memchr_iter(*byte, line)).filter_map(|at| at.checked_sub(rare));
+    starts.any(|start| {
+        let behind = line.get(start..).and_then(|rest| rest.strip_prefix(written));
+        behind.is_some_and(|behind| is_end(behind.first()) && is_end(start.checked_sub(1).and_then(|at| line.get(at))))
     })
 }
 

@@ -24,7 +24,7 @@ const DOORS: [(&str, &[&str]); 11] = [
     ("glob-match", &["config/glob.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
-    ("memchr", &["reference/service.rs"]),
+    ("memchr", &["reference/name.rs", "reference/service.rs"]),
     ("miette", &["report/human.rs", "report/human/"]),
     ("serde_json", &["report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),

@@ -6,8 +6,6 @@ use std::ops::Range;
 use std::ptr;
 use std::rc::Rc;
 
-use memchr::memchr_iter;
-
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
 use crate::reference::{Form, Reference, Service, Slot};
 use crate::source::Span;
@@ -221,7 +219,7 @@ impl<'i, 'p> Arn<'i, 'p> {
 
     fn with(text: Cow<'p, str>, hole: Option<usize>) -> Self {
         let mut colons = [None; 5];
-        let places = memchr_iter(b':', text.as_bytes()).map(|at| at as u32);
+        let places = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at as u32);
         colons.iter_mut().zip(places).for_each(|(own, at)| *own = Some(at));
         Self {
             every: text.starts_with('*') && text.bytes().all(|byte| byte == b'*'),

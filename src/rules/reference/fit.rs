@@ -52,7 +52,7 @@ pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<M
         return Vec::new();
     }
     let has_none = |action: Action<'_>| {
-        let none = !action.is_unsure() && action.resources().next().is_none();
+        let none = action.resources().next().is_none() && !action.is_unsure();
         none && (matches!(action.level(), Level::List | Level::Read)
             || !view.resources.iter().any(|own| may_be_of(own, action.service)))
     };

@@ -1,7 +1,5 @@
 //! An action of a service that does not exist.
 
-use memchr::memmem;
-
 use super::Check;
 use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Label, Severity};
@@ -70,8 +68,7 @@ fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&
     };
     let having: Vec<&Service> = reference.services().filter(has).collect();
     let prefixes = || having.iter().map(|service| service.prefix());
-    let own = letters(prefix);
-    let called = || only(having.iter().filter(|service| is_called(service, &own)).map(|service| service.prefix()));
+    let called = || only(having.iter().filter(|service| is_called(service, prefix)).map(|service| service.prefix()));
     // a wildcard alone says nothing on the service
     let telling = names.iter().any(|name| !is_pattern(name));
     let holder = || telling.then(|| only(prefixes())).flatten();
@@ -90,19 +87,27 @@ fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// Whether this may be a name of the service, of which it has the letters and digits: a part of its prefix or title, or the initials of
-/// that.
-fn is_called(service: &Service, name: &[u8]) -> bool {
-    let within = |short: &[u8], long: &[u8]| short.len() > 3 && memmem::find(long, short).is_some();
-    let words = service.title().split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
+/// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
+fn is_called(service: &Service, name: &str) -> bool {
+    let (prefix, title) = (service.prefix(), service.title());
+    let words = title.split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
     let initials = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase());
-    let prefix = letters(service.prefix());
-    within(name, &prefix)
-        || within(&prefix, name)
-        || within(name, &letters(service.title()))
-        || (name.len() > 2 && initials.eq(name.iter().copied()))
+    within(name, prefix)
+        || within(prefix, name)
+        || within(name, title)
+        || (letters(name).nth(2).is_some() && initials.eq(letters(name)))
 }
 
-fn letters(text: &str) -> Vec<u8> {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+/// Whether a text of more than three letters and digits is a part of another, by these alone.
+fn within(short: &str, long: &str) -> bool {
+    let mut starts = std::iter::successors(Some(letters(long)), |rest| {
+        let mut rest = rest.clone();
+        rest.next().map(|_| rest)
+    });
+    letters(short).nth(3).is_some() && starts.any(|mut rest| letters(short).all(|own| rest.next() == Some(own)))
+}
+
+/// The letters and digits of a text, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = u8> + Clone {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }

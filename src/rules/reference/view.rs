@@ -1,10 +1,9 @@
 //! A statement with the names in it looked up.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-
-use memchr::memchr;
 
 use super::address::{Address, Arn};
 use crate::finding::Severity;
@@ -34,7 +33,7 @@ pub(super) struct View<'i, 'p, 's> {
 }
 
 /// The key of a condition as written, and what it stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Key<'i, 'p, 's> {
     /// The condition that asks for it.
     pub(super) condition: &'p Condition<'s>,
@@ -44,6 +43,8 @@ pub(super) struct Key<'i, 'p, 's> {
     pub(super) name: &'p str,
     /// What it stands for; `None` where no such key is known.
     pub(super) known: Option<ConditionKey<'i>>,
+    /// For each action of the statement whether requests for it may hold the key, as far as that was asked.
+    taken: OnceCell<Vec<OnceCell<bool>>>,
 }
 
 /// An action as written, and what it stands for.
@@ -147,6 +148,13 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         self.actions.iter().filter(move |_| told).flat_map(|own| own.meaning.actions())
     }
 
+    /// The actions of the statement, each with whether requests for it, or for some of those that it stands for, may hold a key.
+    pub(super) fn taking<'v>(&'v self, key: &'v Key<'_, '_, '_>) -> impl Iterator<Item = (&'v Named<'i, 'p, 's>, bool)> {
+        let takes = |own: &Named<'_, '_, '_>| own.meaning.actions().any(|action| action.takes_key(key.name));
+        let taken = key.taken.get_or_init(|| vec![OnceCell::new(); self.actions.len()]);
+        self.actions.iter().zip(taken).map(move |(own, taken)| (own, *taken.get_or_init(|| takes(own))))
+    }
+
     /// Those of its actions for which the key is the same, together, in the order of the first of each.
     pub(super) fn grouped<'v, K: PartialEq>(
         &'v self,
@@ -209,7 +217,7 @@ impl Named<'_, '_, '_> {
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
     fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
-        Some(Self { condition, operator, name, known: lookups.key(name)? })
+        Some(Self { condition, operator, name, known: lookups.key(name)?, taken: OnceCell::new() })
     }
 }
 
@@ -265,7 +273,8 @@ impl<'i, 'p> Meaning<'i, 'p> {
 
     fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p>) -> Self {
         let Some(text) = text else { return Self::Open };
-        let Some((prefix, name)) = memchr(b':', text.as_bytes()).and_then(|colon| text.split_at_checked(colon)) else {
+        let Some((prefix, name)) = text.bytes().position(|byte| byte == b':').and_then(|colon| text.split_at_checked(colon))
+        else {
             let is_every = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
             return if is_every { Self::Every } else { Self::Open };
         };
