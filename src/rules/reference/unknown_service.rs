@@ -100,14 +100,15 @@ fn is_called(service: &Service, name: &str) -> bool {
 
 /// Whether a text of more than three letters and digits is a part of another, by these alone.
 fn within(short: &str, long: &str) -> bool {
-    let mut starts = std::iter::successors(Some(letters(long)), |rest| {
-        let mut rest = rest.clone();
-        rest.next().map(|_| rest)
-    });
-    letters(short).nth(3).is_some() && starts.any(|mut rest| letters(short).all(|own| rest.next() == Some(own)))
+    // nearly every text has a letter that the other lacks
+    let set = |text| letters(text).fold(0_u64, |set, letter| set | 1 << (letter % 64));
+    set(short) & !set(long) == 0 && {
+        let (short, long): (Vec<u8>, Vec<u8>) = (letters(short).collect(), letters(long).collect());
+        short.len() > 3 && long.windows(short.len()).any(|own| own == short)
+    }
 }
 
 /// The letters and digits of a text, in lower case.
-fn letters(text: &str) -> impl Iterator<Item = u8> + Clone {
+fn letters(text: &str) -> impl Iterator<Item = u8> {
     text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
