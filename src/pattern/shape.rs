@@ -81,6 +81,7 @@ impl Shape {
     }
 
     /// The texts that are one of these and then one of the other.
+    #[must_use]
     pub fn followed_by(mut self, other: &Self) -> Self {
         self.0.extend_from_slice(&other.0);
         self

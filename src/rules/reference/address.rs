@@ -37,8 +37,11 @@ pub(super) struct Arn<'i, 'p> {
     /// The forms that it only fits in part, once that was asked.
     misfits: OnceCell<Option<Vec<&'i Form>>>,
     /// The forms of services that it may be of, as far as that was asked.
-    forms: RefCell<Vec<(&'i Service, Rc<[&'i Form]>)>>,
+    forms: RefCell<Vec<Forms<'i>>>,
 }
+
+/// A service with forms of it.
+type Forms<'i> = (&'i Service, Rc<[&'i Form]>);
 
 /// All that a resource may stand for.
 #[derive(Debug)]
@@ -196,7 +199,7 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
     }
 }
 
-impl<'i, 'p> Arn<'i, 'p> {
+impl<'p> Arn<'_, 'p> {
     /// Takes a value apart.
     pub(super) fn of(pattern: &'p Pattern<'_>) -> Self {
         if let Some(plain) = pattern.plain() {

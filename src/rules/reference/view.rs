@@ -77,32 +77,35 @@ pub(super) enum Meaning<'i, 'p> {
 #[derive(Debug)]
 pub(super) struct Lookups<'i, 'p> {
     reference: &'i Reference,
-    last: (&'p str, Option<Option<&'i Service>>),
-    /// `None` for what is not written as a prefix.
-    services: HashMap<&'p str, Option<Option<&'i Service>>>,
-    /// `None` for what is not written as a key.
-    keys: HashMap<&'p str, Option<Option<ConditionKey<'i>>>>,
+    last: (&'p str, Result<Option<&'i Service>, Misshapen>),
+    services: HashMap<&'p str, Result<Option<&'i Service>, Misshapen>>,
+    keys: HashMap<&'p str, Result<Option<ConditionKey<'i>>, Misshapen>>,
     arns: HashMap<&'p str, Rc<Arn<'i, 'p>>>,
 }
+
+/// What is not written as a name, be it known or not; that is a fault of its own.
+#[derive(Clone, Copy, Debug)]
+struct Misshapen;
 
 impl<'i, 'p> Lookups<'i, 'p> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: ("", None), services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
+        Self { reference, last: ("", Err(Misshapen)), services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
     }
 
-    fn key(&mut self, name: &'p str) -> Option<Option<ConditionKey<'i>>> {
+    fn key(&mut self, name: &'p str) -> Result<Option<ConditionKey<'i>>, Misshapen> {
         let reference = self.reference;
-        *self.keys.entry(name).or_insert_with(|| is_key_name(name).then(|| reference.key(name)))
+        let find = || if is_key_name(name) { Ok(reference.key(name)) } else { Err(Misshapen) };
+        *self.keys.entry(name).or_insert_with(find)
     }
 
-    fn service(&mut self, prefix: &'p str) -> Option<Option<&'i Service>> {
+    fn service(&mut self, prefix: &'p str) -> Result<Option<&'i Service>, Misshapen> {
         let (last, service) = self.last;
         if last == prefix {
             return service;
         }
         let reference = self.reference;
-        let find = || (Part::of(prefix) == Part::Plain).then(|| reference.service(prefix));
+        let find = || if Part::of(prefix) == Part::Plain { Ok(reference.service(prefix)) } else { Err(Misshapen) };
         let service = *self.services.entry(prefix).or_insert_with(find);
         self.last = (prefix, service);
         service
@@ -131,7 +134,7 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         let conditions = statement.conditions.iter().filter(|condition| condition.operator.is_some_and(fills_in));
         let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
         let variables = patterns.iter().chain(values).flat_map(Pattern::variables);
-        let variables = variables.filter_map(|own| Some((own, lookups.key(&own.key)?))).collect();
+        let variables = variables.filter_map(|own| Some((own, lookups.key(&own.key).ok()?))).collect();
         Self { reference, policy, statement, actions, resources, keys, variables }
     }
 
@@ -150,9 +153,9 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
 
     /// The actions of the statement, each with whether requests for it, or for some of those that it stands for, may hold a key.
     pub(super) fn taking<'v>(&'v self, key: &'v Key<'_, '_, '_>) -> impl Iterator<Item = (&'v Named<'i, 'p, 's>, bool)> {
-        let takes = |own: &Named<'_, '_, '_>| own.meaning.actions().any(|action| action.takes_key(key.name));
+        let may_hold = |own: &Named<'_, '_, '_>| own.meaning.actions().any(|action| action.takes_key(key.name));
         let taken = key.taken.get_or_init(|| vec![OnceCell::new(); self.actions.len()]);
-        self.actions.iter().zip(taken).map(move |(own, taken)| (own, *taken.get_or_init(|| takes(own))))
+        self.actions.iter().zip(taken).map(move |(own, taken)| (own, *taken.get_or_init(|| may_hold(own))))
     }
 
     /// Those of its actions for which the key is the same, together, in the order of the first of each.
@@ -217,7 +220,7 @@ impl Named<'_, '_, '_> {
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
     fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
-        Some(Self { condition, operator, name, known: lookups.key(name)?, taken: OnceCell::new() })
+        Some(Self { condition, operator, name, known: lookups.key(name).ok()?, taken: OnceCell::new() })
     }
 }
 
@@ -279,7 +282,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
             return if is_every { Self::Every } else { Self::Open };
         };
         let name = name.get(1..).unwrap_or("");
-        let Some(service) = lookups.service(prefix) else { return Self::Open };
+        let Ok(service) = lookups.service(prefix) else { return Self::Open };
         if let Some(action) = service.and_then(|service| service.action(name)) {
             return Self::One(action);
         }
