@@ -49,7 +49,7 @@ fn a_name_in_a_format_ends_where_another_type_goes_on() {
         let own = Shape::of(&[Unit::Wild(pattern)], Mode::Arn);
         let service = Arn::parse(pattern).expect("an ARN").service;
         let mut kinds: Vec<_> =
-            reference.forms(service, |form| form.whole.meets(&own)).iter().map(|form| form.kind.clone()).collect();
+            reference.forms(service, |form| form.whole().meets(&own)).iter().map(|form| form.kind.clone()).collect();
         kinds.dedup();
         kinds
     };
