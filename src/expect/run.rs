@@ -12,8 +12,8 @@ use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Bearing, Coverage, Denial, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask,
-    deciding, outcome, why,
+    self, Access, Bearing, Coverage, Denial, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, outcome,
+    says, why,
 };
 use crate::source::{Sources, Span};
 
@@ -267,9 +267,18 @@ fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
     }
     for way in reply.ways.iter().filter(|way| is_split || outcome(&way.decision) == reply.outcome) {
         let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
-        let mut places = deciding(&way.decision, &way.record).into_iter().flat_map(|own| own.labels).map(|label| label.span);
-        reasons.push((format!("{of}{}", why(&way.decision, &way.record)), places.next()));
-        reasons.extend(places.map(|place| ("and by this".to_owned(), Some(place))));
+        let wanted = match outcome(&way.decision) {
+            Outcome::Allowed => GateState::Pass,
+            Outcome::Undecided => GateState::Unknown,
+            Outcome::Denied | Outcome::Error => GateState::Fail,
+        };
+        let said = says(&way.decision, &way.record).into_iter().filter(|say| say.state == wanted);
+        let mut said =
+            said.map(|say| (format!("{of}{}: {}", say.who.name(), say.text), say.place.map(|label| label.span))).peekable();
+        if said.peek().is_none() {
+            reasons.push((format!("{of}{}", why(&way.decision, &way.record)), None));
+        }
+        reasons.extend(said);
     }
     Answer {
         decision: reply.outcome,
