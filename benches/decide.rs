@@ -77,8 +77,12 @@ fn main() -> ExitCode {
     println!("{recorded:12.0} decisions a second with the full recorder");
     if peer {
         let (theirs, differences) = peer_rate(&texts, &questions, &answers);
-        println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {differences} other answers");
+        println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {} other answers", differences.len());
         println!("{:12.0} times as many without, {:.0} times with the recorder", bare / theirs, recorded / theirs);
+        for (at, theirs) in differences {
+            let Asked { policy, action, resource } = &questions[at];
+            println!("{:?}, theirs {theirs}: {action} on {resource} by {}", answers[at], texts[*policy].0);
+        }
     }
     ExitCode::from(u8::from(bare < at_least || recorded < recorded_at_least))
 }
@@ -169,8 +173,8 @@ fn context() -> Context<'static> {
     context
 }
 
-/// What the peer makes of the same questions: decisions a second, and how many of its answers are other than ours.
-fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, usize) {
+/// What the peer makes of the same questions: decisions a second, and its answers that are other than ours, by their places.
+fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, Vec<(usize, String)>) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer");
     fs::create_dir_all(&folder).expect("a folder in the target folder");
     if !folder.join("node_modules/@cloud-copilot/iam-simulate").exists() {
@@ -193,9 +197,11 @@ fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let report: Value = serde_json::from_slice(&run.stdout).expect("a report");
     let theirs = report["answers"].as_array().expect("a list");
-    let same = |(own, theirs): (&Outcome, &Value)| {
-        theirs.as_str().is_none_or(|theirs| (theirs == "Allowed") == (*own == Outcome::Allowed))
-    };
-    let differences = answers.iter().zip(theirs).filter(|pair| !same(*pair)).count();
+    let pairs = answers.iter().zip(theirs).enumerate();
+    let differences = pairs.filter_map(|(at, (own, theirs))| {
+        let theirs = theirs.as_str()?;
+        ((theirs == "Allowed") != (*own == Outcome::Allowed)).then(|| (at, theirs.to_owned()))
+    });
+    let differences = differences.collect();
     (report["perSecond"].as_f64().expect("a number"), differences)
 }

@@ -1,7 +1,11 @@
 //! Whether one condition holds.
 
 use std::cmp::Ordering;
+use std::io::Read as _;
 use std::net::{IpAddr, Ipv6Addr};
+
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use base64::read::DecoderReader;
 
 use super::fill::{self, Units};
 use super::{Context, ContextValue, Gap, GapReason, Got, Truth, undocumented};
@@ -174,6 +178,7 @@ fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> 
     let read = match (comparison, &operand.value) {
         (_, Value::Unreadable | Value::Later | Value::Text) => return unread(comparison, operand),
         (Comparison::IpAddress, network) => value.parse::<IpAddr>().ok().map(|address| network.holds_address(address)),
+        (_, Value::Binary(own)) => decodes_to(value, own),
         (_, own) => Value::parse(comparison, value).map(|value| agrees(comparison, &value, own)),
     };
     let open = open_form(comparison, operand.pattern.plain()).or_else(|| open_form(comparison, Some(value)));
@@ -182,6 +187,21 @@ fn compare_typed(comparison: Comparison, operand: &Operand<'_>, value: &str) -> 
         (None, _) => undocumented(undocumented::OP_BAD_CONTEXT, span),
         (Some(_), Some(id)) => undocumented(id, span),
         (Some(holds), None) => holds.into(),
+    }
+}
+
+/// Whether this is base64 of these bytes; `None` where it is no base64. Nothing is allocated for it.
+fn decodes_to(text: &str, bytes: &[u8]) -> Option<bool> {
+    let mut decoder = DecoderReader::new(text.as_bytes(), &STANDARD_PAD_INDIFFERENT);
+    let (mut buffer, mut rest, mut is_same) = ([0; 64], bytes, true);
+    loop {
+        let count = decoder.read(&mut buffer).ok()?;
+        let read = buffer.get(..count).filter(|read| !read.is_empty());
+        let Some(read) = read else { return Some(is_same && rest.is_empty()) };
+        match rest.strip_prefix(read) {
+            Some(later) => rest = later,
+            None => is_same = false,
+        }
     }
 }
 

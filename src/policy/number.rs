@@ -21,16 +21,17 @@ impl Decimal {
             Some((whole, fraction)) => (whole, digits(fraction)?),
         };
         // zeros at either end do not make a number too fine or too large
-        let all = [digits(whole)?, fraction].concat();
-        let significant = all.trim_end_matches('0');
-        let dropped = all.len() - significant.len();
-        let significant = significant.trim_start_matches('0');
-        if significant.is_empty() {
+        let all = digits(whole)?.bytes().chain(fraction.bytes());
+        let dropped = all.clone().rev().take_while(|&digit| digit == b'0').count();
+        let mut significant = all.take(whole.len() + fraction.len() - dropped);
+        let add = |number: i128, digit: u8| number.checked_mul(10)?.checked_add(i128::from(digit - b'0'));
+        let number = significant.try_fold(0, add)?;
+        if number == 0 {
             return Some(Self(0));
         }
         let shift = i64::from(exponent) + i64::from(SCALE) + i64::try_from(dropped).ok()? - i64::try_from(fraction.len()).ok()?;
         let factor = 10_i128.checked_pow(u32::try_from(shift).ok()?)?;
-        let value = significant.parse::<i128>().ok()?.checked_mul(factor)?;
+        let value = number.checked_mul(factor)?;
         Some(Self(if negative { -value } else { value }))
     }
 }

@@ -5,7 +5,9 @@ mod cases;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use rolecall::evaluate::{Context, ContextValue, GapReason, Request, Trace, Verdict, evaluate, undocumented};
+use rolecall::evaluate::{
+    Answer, Context, ContextValue, GapReason, Policies, Request, Setting, Trace, Verdict, decide, evaluate, undocumented,
+};
 use rolecall::policy::{self, PolicyKind};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
@@ -227,4 +229,61 @@ proptest! {
         prop_assert!(before != "allowed" || with(&allow) == "allowed", "an allow denied");
         prop_assert!(before != "denied" || with(&allow) == "denied", "an allow undid a deny");
     }
+}
+
+/// One statement for each family of operators, with wildcards, variables and holes in them.
+const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["s3:Get*", "sqs:*"], "Resource": ["arn:aws:s3:::a/*/b", "arn:aws:s3:::home/${aws:username}/*"],
+     "Condition": {"StringEquals": {"k:a": ["x", "y"]}, "StringNotLike": {"k:b": "${aws:username}*"},
+                   "StringEqualsIgnoreCase": {"k:c": "ABC"}, "NumericLessThan": {"k:n": "10"}}},
+    {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::c*",
+     "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}, "Bool": {"aws:SecureTransport": "true"},
+                   "IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}, "Null": {"k:gone": "true"}}},
+    {"Effect": "Deny", "Action": "s3:*", "Resource": "*",
+     "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}, "BinaryEquals": {"k:bin": "cm9sZWNhbGw="},
+                   "ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}, "ForAnyValue:StringLike": {"aws:TagKeys": "a*"}}}
+]}"#;
+
+/// Without a recorder nothing is allocated, and with one nothing stays.
+#[test]
+fn decisions_leave_no_memory_behind() {
+    let mut sources = Sources::new();
+    let id = sources.add("policy.json", EVERYTHING);
+    let tree = json::read(id, sources.get(id).text());
+    let policy = policy::read(tree.root(), PolicyKind::Identity);
+    assert!(policy.faults.is_empty(), "{:?}", policy.faults);
+    let own = [&policy];
+    let policies = Policies { identity: &own, boundaries: &own, scps: &[vec![&policy], vec![&policy]], ..Policies::default() };
+    let context = context(
+        "aws:username = bob; k:a = y; k:b = z; k:c = abc; k:n = 5; aws:CurrentTime = 2026-11-26T12:00:00Z; \
+         aws:SecureTransport = true; aws:SourceIp = 203.0.113.9; k:bin = cm9sZWNhbGw=; aws:TagKeys = [a, b]; \
+         aws:PrincipalArn = arn:aws:iam::111122223333:user/bob",
+    );
+    let mut answers = std::collections::BTreeSet::new();
+    let mut all = |count: usize| {
+        for (action, resource) in ["s3:GetObject", "sqs:SendMessage", "iam:GetUser", "sns:Publish"]
+            .into_iter()
+            .flat_map(|action| ["arn:aws:s3:::a/1/b", "arn:aws:s3:::home/bob/x", "arn:aws:s3:::c", "*"].map(|own| (action, own)))
+            .cycle()
+            .take(count)
+        {
+            let request = Request { principal: BOB, action, resource, context: &context };
+            let decision = decide(&request, &Setting::default(), &policies, &mut ());
+            answers.insert(matches!(decision.answer, Answer::Allowed));
+        }
+    };
+    all(16);
+    let quiet = allocation_counter::measure(|| all(10_000));
+    assert_eq!(quiet.count_total, 0);
+    assert_eq!(answers.len(), 2, "some are allowed, some are not");
+    let recorded = allocation_counter::measure(|| {
+        for _ in 0..1_000 {
+            let request = Request { principal: BOB, action: "s3:GetObject", resource: "arn:aws:s3:::a/1/b", context: &context };
+            let mut trace = Trace::default();
+            decide(&request, &Setting::default(), &policies, &mut trace);
+            assert!(!trace.statements.is_empty());
+        }
+    });
+    assert!(recorded.count_total > 0);
+    assert_eq!(recorded.bytes_current, 0);
 }
