@@ -45,6 +45,8 @@ pub struct Answer {
     pub gate: Option<GateKind>,
     /// The claims that were asked for, as they are; `None` where the token lacks them.
     pub claims: Vec<(String, Option<String>)>,
+    /// The condition keys that were given and that no statement on the action asks for.
+    pub unused: Vec<String>,
     /// What decides, with its place where it has one.
     pub reasons: Vec<(String, Option<Span>)>,
 }
@@ -215,6 +217,7 @@ fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)
         role,
         gate: gate.map(|gate| gate.kind),
         claims,
+        unused: Vec::new(),
         reasons,
     }
 }
@@ -252,14 +255,14 @@ fn answer_request(
     let inquiry = Inquiry { principal, action: &request.action, resource: &request.resource, context: &context, setting };
     let Some(given) = &request.policies else {
         let bearing = Bearing::of(inventory, sources, principal, &request.action, &request.resource);
-        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies()));
+        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies()), &context);
         answer.reasons.extend(bearing.unknown.into_iter().map(|own| (format!("not known: {own}"), None)));
         return answer;
     };
-    told(&ask::<Trace<'_, '_>>(&inquiry, &Lists::of(given, all).policies()))
+    told(&ask::<Trace<'_, '_>>(&inquiry, &Lists::of(given, all).policies()), &context)
 }
 
-fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
+fn told(reply: &Reply<'_, '_, Trace<'_, '_>>, context: &Context<'_>) -> Answer {
     let is_split = reply.coverage == Some(Coverage::Some);
     let mut reasons = Vec::new();
     if reply.ways.is_empty() || is_split {
@@ -288,6 +291,7 @@ fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
         role: None,
         gate: None,
         claims: Vec::new(),
+        unused: reply.unused(context),
         reasons,
     }
 }
@@ -302,6 +306,7 @@ impl Answer {
             role: None,
             gate: None,
             claims: Vec::new(),
+            unused: Vec::new(),
             reasons: vec![(why, None)],
         }
     }

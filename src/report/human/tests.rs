@@ -54,6 +54,9 @@ fn push_test(out: &mut String, test: &Tested, suite: &Suite, full: bool, look: L
     if let Some(rest) = test.ran.answer.reasons.len().checked_sub(most).filter(|rest| *rest > 0) {
         push_part(out, "because", &format!("and {rest} more"), look);
     }
+    if !test.ran.answer.unused.is_empty() {
+        push_part(out, "not used", &text::escape(&test.ran.answer.unused.join(", ")), look);
+    }
     if let Some(why) = &test.why {
         push_part(out, "expected for", &text::escape(why), look);
     }

@@ -52,6 +52,7 @@ fn test(test: &Tested, sources: &Sources) -> Value {
         "role": answer.role,
         "gate": answer.gate.map(GateKind::name),
         "claims": claims,
+        "unused": answer.unused,
         "reasons": reasons,
         "complaints": complaints,
         "why": test.why,
