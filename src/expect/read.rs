@@ -256,8 +256,13 @@ impl<'s> Reader<'_, 's> {
                 let path = self.string(node, "token")?;
                 match self.files.text(&path) {
                     Ok(text) => Some(Who::Token(text)),
+                    // what stands here may be the token itself, which is never repeated
                     Err(why) => {
-                        self.problem(node.span(), format!("cannot read `{path}`: {why}"), None);
+                        self.problem(
+                            node.span(),
+                            format!("cannot read what `token` names: {why}"),
+                            Some("it is the path of a file"),
+                        );
                         None
                     }
                 }

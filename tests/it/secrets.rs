@@ -60,7 +60,10 @@ const SIMULATIONS: [&[&str]; 8] = [
 ];
 
 /// Where somebody may put a token by mistake; `TOKEN` is the text itself.
-const MISTAKES: [&[&str]; 18] = [
+const MISTAKES: [&[&str]; 21] = [
+    &["test", "TOKEN"],
+    &["test", "--format", "TOKEN"],
+    &["simulate", "--principal", "TOKEN", "--action", "s3:GetObject", SCENARIO],
     &["TOKEN"],
     &["check", "TOKEN"],
     &["check", "--kind", "TOKEN", SCENARIO],
@@ -109,6 +112,37 @@ fn a_token_in_the_wrong_place_is_not_repeated() {
             let filled: Vec<String> = arguments.iter().map(|word| word.replace("TOKEN", &plant.text)).collect();
             let run = finish(tool().args(filled).current_dir(support::root()));
             leaks.extend(leak(&plant, &format!("{}{}", run.stdout, run.stderr)).map(|part| complaint(&plant, &arguments, &part)));
+        }
+    }
+    support::none(leaks);
+}
+
+/// Expectations that fail in every way, and one that holds the token where the path of its file belongs.
+#[test]
+fn no_answer_to_an_expectation_holds_a_part_of_a_token() {
+    let folder = TempDir::new().expect("a folder for the tokens");
+    let scenario = support::root().join(SCENARIO);
+    let mut leaks = Vec::new();
+    for plant in plants() {
+        fs::write(folder.path().join("token"), &plant.text).expect("a file for the token");
+        let inputs = format!("inputs = [{:?}]\n", scenario.to_str().expect("a path in UTF-8"));
+        let case = |token: &str, expected: &str| format!("[[case]]\nname = \"one\"\ntoken = {token}\n{expected}\n");
+        let failing = [
+            "expect = \"error\"",
+            "expect-role = \"nobody\"",
+            "expect-gate = \"signature\"",
+            "expect-claims = { sub = \"nobody\", \"cognito:groups\" = false }",
+            "action = \"s3:GetObject\"\nexpect = \"denied-explicit\"",
+        ];
+        let by_path: String = failing.iter().map(|expected| case("\"token\"", expected)).collect();
+        let itself = case(&format!("{:?}", plant.text), "expect = \"allowed\"");
+        for text in [by_path, itself] {
+            fs::write(folder.path().join("x.rolecall.toml"), format!("{inputs}{text}")).expect("a file of expectations");
+            for format in [&["-v"][..], &["--format", "json"], &["--format", "ndjson"], &["--format", "junit"]] {
+                let run = finish(tool().arg("test").args(format).arg("x.rolecall.toml").current_dir(folder.path()));
+                assert_ne!(run.exit, 0, "{}", run.stdout);
+                leaks.extend(leak(&plant, &format!("{}{}", run.stdout, run.stderr)).map(|part| complaint(&plant, format, &part)));
+            }
         }
     }
     support::none(leaks);
