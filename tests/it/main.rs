@@ -10,9 +10,11 @@
 )]
 
 mod action_rules;
+mod asked;
 mod cli;
 mod cognito_rules;
 mod config;
+mod differential;
 mod evaluate;
 mod formats;
 mod gates;
@@ -22,11 +24,13 @@ mod joined;
 mod json;
 mod key_rules;
 mod markdown;
+mod oracle;
 mod pages;
 mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod questions;
 mod reference;
 mod report;
 mod resource_rules;
