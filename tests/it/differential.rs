@@ -40,14 +40,28 @@ fn kinds() {
     use proptest::strategy::ValueTree;
     let mut runner = TestRunner::deterministic();
     let mut counts = std::collections::BTreeMap::new();
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen: std::collections::BTreeMap<(String, String), (usize, String)> = std::collections::BTreeMap::new();
     for _ in 0..count() {
-        let question = any_question().new_tree(&mut runner).unwrap().current();
+        let mut tree = any_question().new_tree(&mut runner).unwrap();
+        let question = tree.current();
         let (own, other) = (asked::answer(&question), oracle::answer(&question));
         *counts.entry(own.split(':').next().unwrap().to_owned()).or_insert(0) += 1;
         if own != other {
-            *seen.entry((own, other)).or_insert(0) += 1;
+            let entry = seen.entry((own.clone(), other.clone())).or_insert((0, "x".repeat(100000)));
+            entry.0 += 1;
+            if entry.0 > 3 { continue; }
+            let mut best = question;
+            for _ in 0..3000 {
+                let question = tree.current();
+                if asked::answer(&question) == own && oracle::answer(&question) == other {
+                    best = question;
+                    if !tree.simplify() { break; }
+                } else if !tree.complicate() { break; }
+            }
+            let text = serde_json::to_string(&best).unwrap();
+            if text.len() < entry.1.len() { entry.1 = text; }
         }
     }
-    println!("{counts:#?}\n{seen:#?}");
+    println!("{counts:#?}");
+    for ((own, other), (count, text)) in seen { println!("== {count} tool {own} / oracle {other}\n{text}"); }
 }
