@@ -9,6 +9,7 @@ mod reference;
 mod rules;
 mod secret;
 mod simulate;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Command {
     Check(Box<check::Args>),
     /// Tells which role a sign-in gets, why, and what it may then do.
     Simulate(Box<simulate::Args>),
+    /// Asks the questions of expectation files, and fails where an answer is another than expected.
+    Test(test::Args),
     /// Lists what `check` would read, as what, and what not and why.
     Files(files::Args),
     /// Prints the page of a rule, or what is known of an action, a service, a condition key, a resource type or an ARN.
@@ -123,6 +126,7 @@ fn dispatch(cli: Cli) -> Ending {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, common),
+        Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => rules::explain(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),

@@ -8,7 +8,7 @@ mod read;
 use crate::finding::Severity;
 
 pub use glob::{BadGlob, Glob};
-pub use read::{KEYS, Known, Problem, read};
+pub use read::{KEYS, Known, read};
 
 /// The name of the file that holds a configuration.
 pub const FILE: &str = "rolecall.toml";

@@ -103,7 +103,13 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
     request: &Request<'_>,
     recorder: &mut R,
 ) -> Verdict<'p, 's> {
-    let asked = Asked { caller: request.principal, reach: Reach::Account, bounded: false };
+    let asked = Asked {
+        caller: request.principal,
+        reach: Reach::Account,
+        bounded: false,
+        context: request.context,
+        through_gateway: false,
+    };
     match tally(policies, request, asked, recorder) {
         Ok(tally) => tally.verdict(),
         Err(fault) => Verdict::Refused(fault),
@@ -156,6 +162,16 @@ impl<'p, 's> Tally<'p, 's> {
             (None, None, _, Some(gap)) => Verdict::Undecided(gap),
             (None, None, _, None) => Verdict::NotAllowed,
         }
+    }
+
+    /// The first statement that allows.
+    pub fn allowing(&self) -> Option<&'p Statement<'s>> {
+        self.allowed
+    }
+
+    /// The first statement that denies.
+    pub fn denying(&self) -> Option<&'p Statement<'s>> {
+        self.denied
     }
 
     /// Whether a statement allows, whatever others deny.

@@ -27,6 +27,17 @@ impl<K> Fault<K> {
     }
 }
 
+/// Something wrong in a file that tells the tool what to do: its configuration, its expectations.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// The remedy.
+    pub help: Option<String>,
+}
+
 /// How much a finding matters, least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {

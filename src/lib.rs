@@ -3,6 +3,7 @@
 pub mod arn;
 pub mod config;
 pub mod evaluate;
+pub mod expect;
 pub mod finding;
 pub mod fingerprint;
 pub mod identity;

@@ -3,15 +3,17 @@
 pub mod concise;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod sarif;
 pub mod text;
 
+use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
 use crate::simulate::Simulation;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// The formats that the report of a check can take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,6 +96,30 @@ pub struct Simulated<'i, 's> {
     pub simulation: Simulation<'i, 's>,
 }
 
+/// The questions of one expectation file, answered.
+#[derive(Debug)]
+pub struct Suite {
+    /// The name of the file.
+    pub name: String,
+    /// The questions in the order of the file.
+    pub tests: Vec<Tested>,
+    /// The texts that its places lie in.
+    pub sources: Sources,
+}
+
+/// A question of an expectation file, answered.
+#[derive(Debug)]
+pub struct Tested {
+    /// Its name.
+    pub name: String,
+    /// Why the answer is expected.
+    pub why: Option<String>,
+    /// Its place.
+    pub span: Span,
+    /// What came of it.
+    pub ran: Ran,
+}
+
 /// How much of a long list is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
@@ -112,6 +138,13 @@ pub enum Detail {
     Full,
     /// The claims that STS sees, too.
     Verbose,
+}
+
+impl Tested {
+    /// Whether the answer is as expected.
+    pub fn passes(&self) -> bool {
+        self.ran.complaints.is_empty()
+    }
 }
 
 impl Format {

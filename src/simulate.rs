@@ -4,11 +4,13 @@ mod gap;
 mod near_miss;
 mod permissions;
 mod presented;
+mod reasons;
 mod request;
 mod selection;
 mod trust;
 mod walk;
 
+use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claims, Token};
@@ -16,8 +18,10 @@ use crate::inventory::{Inventory, Role};
 use crate::policy::{Condition, Instant};
 use crate::source::Span;
 
+pub use gap::words as missing;
 pub use presented::Presented;
-pub use request::{Coverage, Inquiry, Reply, Way, ask, outcome};
+pub use reasons::{Deciding, Say, deciding, says, why};
+pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
 pub use trust::try_assume;
 
 /// Condition keys that the user gave, each with its values.
@@ -241,6 +245,24 @@ pub fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -
     walk::walk(inventory, question)
 }
 
+impl RoleRef<'_, '_> {
+    /// Whether this is its ARN or its name.
+    pub fn is(&self, name_or_arn: &str) -> bool {
+        self.name == name_or_arn
+            || self.role.is_some_and(|role| role.is(name_or_arn))
+            || Arn::parse(&self.name).and_then(Arn::role_name) == Some(name_or_arn)
+    }
+}
+
+impl Simulation<'_, '_> {
+    /// Whether this role is got, whatever may then be done with it.
+    pub fn gets(&self, name_or_arn: &str) -> bool {
+        let closed = |state| matches!(state, GateState::Fail | GateState::Unknown);
+        self.role.as_ref().is_some_and(|role| role.is(name_or_arn))
+            && !self.gates.iter().any(|gate| gate.kind <= GateKind::Trust && closed(gate.state))
+    }
+}
+
 impl Outcome {
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -254,6 +276,20 @@ impl Outcome {
 }
 
 impl GateKind {
+    /// All gates, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Token,
+        Self::Signature,
+        Self::Expiry,
+        Self::Provider,
+        Self::Audience,
+        Self::Flow,
+        Self::RoleMapping,
+        Self::Trust,
+        Self::Session,
+        Self::Permissions,
+    ];
+
     /// The words for it.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use rolecall::config::{self, Config, FILE, Problem};
+use rolecall::config::{self, Config, FILE};
+use rolecall::finding::Problem;
 use rolecall::source::Sources;
 
 use super::Failure;

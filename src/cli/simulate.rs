@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use rolecall::arn::Arn;
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory, SignInError};
 use rolecall::policy::Instant;
 use rolecall::report::{Detail, Simulated, human, json, text};
-use rolecall::simulate::{self, Access, GateKind, GateState, Login, Outcome, Question, Simulation};
+use rolecall::simulate::{self, Access, Login, Outcome, Question};
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
@@ -281,22 +280,11 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
         complain(&format!("expected {}, got {}", name(wanted), name(outcome)));
         return false;
     }
-    if let Some(role) = args.expect_role.as_deref().filter(|role| !gets(&answer.simulation, role)) {
+    if let Some(role) = args.expect_role.as_deref().filter(|role| !answer.simulation.gets(role)) {
         complain(&format!("does not get the expected role `{role}`"));
         return false;
     }
     true
-}
-
-/// Whether this role is got, whatever may then be done with it.
-fn gets(simulation: &Simulation<'_, '_>, name: &str) -> bool {
-    let is = simulation.role.as_ref().is_some_and(|role| {
-        role.name == name
-            || role.role.is_some_and(|role| role.is(name))
-            || Arn::parse(&role.name).and_then(Arn::role_name) == Some(name)
-    });
-    let closed = |state| matches!(state, GateState::Fail | GateState::Unknown);
-    is && !simulation.gates.iter().any(|gate| gate.kind <= GateKind::Trust && closed(gate.state))
 }
 
 fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {

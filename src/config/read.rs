@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Check, Config, Glob, Trust};
 use crate::arn::Arn;
-use crate::finding::Severity;
+use crate::finding::{Problem, Severity};
 use crate::source::{SourceId, Span};
 use crate::spelling::nearest;
 
@@ -18,17 +18,6 @@ pub struct Known {
     pub rules: Vec<&'static str>,
     /// The themes of the rules.
     pub themes: Vec<&'static str>,
-}
-
-/// Something wrong in a configuration.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    /// Where.
-    pub span: Span,
-    /// What is wrong.
-    pub message: String,
-    /// The remedy.
-    pub help: Option<String>,
 }
 
 /// Reads the text of a configuration file. With problems there is no configuration: half of it would be another one.

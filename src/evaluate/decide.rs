@@ -45,6 +45,10 @@ pub struct Setting<'a> {
 pub struct Decision<'p, 's> {
     /// The answer.
     pub answer: Answer<'p, 's>,
+    /// The type of the resource's own policy: a trust policy where a role is to be taken.
+    pub of_resource: PolicyKind,
+    /// Whether the resource's policy allows, but only to the caller's account, which leaves it to the identity policies.
+    pub delegates: bool,
     weights: [Weight<'p, 's>; PolicyKind::ALL.len()],
 }
 
@@ -103,9 +107,13 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
+    // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: also against a Deny
+    if court.standing != Standing::None && court.is_one_of(&["sts:GetCallerIdentity"]) {
+        return court.open();
+    }
     match court.weigh(recorder) {
-        Ok(decision) => Decision { answer: court.answer(&decision), ..decision },
-        Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), weights: [Weight::None; PolicyKind::ALL.len()] },
+        Ok(decision) => court.judge(decision),
+        Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
 }
 
@@ -121,6 +129,11 @@ impl<'p, 's> Decision<'p, 's> {
     /// How the policies of a type bear on the request.
     pub fn weight(&self, kind: PolicyKind) -> Weight<'p, 's> {
         self.weights.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    /// Each type with how its policies bear on the request, in the order in which AWS looks at them.
+    pub fn weights(&self) -> impl Iterator<Item = (PolicyKind, Weight<'p, 's>)> {
+        IN_ORDER.into_iter().map(|kind| (kind, self.weight(kind)))
     }
 
     /// Whether the policies of a type allow, whatever they or others deny.
@@ -157,7 +170,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let given = self.policies;
         let own = matches!(self.standing, Standing::User | Standing::Session | Standing::FederatedUser);
         let scps_count = self.standing != Standing::None && !self.setting.management_account && !self.setting.service_linked_role;
-        let mut decision = Decision { answer: Answer::Allowed, weights: [Weight::None; PolicyKind::ALL.len()] };
+        let mut decision = self.open();
         let mut weigh = |kind, levels: &mut dyn Iterator<Item = &[&'p Policy<'s>]>, counts| {
             let weight = self.weight(kind, levels, counts, recorder)?;
             if let Some(place) = decision.weights.get_mut(kind as usize) {
@@ -168,7 +181,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let of_resource = self.kind_of_resource();
         weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
-        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), of_resource != K::Trust || self.is_of_sts())?;
+        let resource_counts = (of_resource != K::Trust || self.is_of("sts")) && !self.mends_bucket_policy();
+        weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), resource_counts)?;
         weigh(K::Identity, &mut one(given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
         weigh(K::Session, &mut one(given.session), own)?;
@@ -204,11 +218,28 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     fn asked(&self, reach: Reach) -> Asked<'_> {
-        Asked { caller: self.request.principal, reach, bounded: !self.policies.boundaries.is_empty() }
+        Asked {
+            caller: self.request.principal,
+            reach,
+            bounded: !self.policies.boundaries.is_empty(),
+            context: self.request.context,
+            through_gateway: self.is_of("s3") || self.is_of("dynamodb"),
+        }
     }
 
-    /// The answer, once each type has spoken.
-    fn answer(&self, decision: &Decision<'p, 's>) -> Answer<'p, 's> {
+    /// Nothing has spoken yet.
+    fn open(&self) -> Decision<'p, 's> {
+        let weights = [Weight::None; PolicyKind::ALL.len()];
+        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, weights }
+    }
+
+    /// Puts in the answer, once each type has spoken.
+    fn judge(&self, decision: Decision<'p, 's>) -> Decision<'p, 's> {
+        let allows = self.allows(&decision);
+        Decision { answer: Self::answer(&decision, &allows), delegates: allows.delegates(), ..decision }
+    }
+
+    fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {
         let mut maybe_denied = None;
         for kind in IN_ORDER {
             let Weight::Counts(tally) = decision.weight(kind) else { continue };
@@ -217,9 +248,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             }
             maybe_denied = maybe_denied.or(tally.maybe_denied);
         }
-        let allows = self.allows(decision);
         match (allows.whole(), maybe_denied) {
-            (Truth::No, _) => Answer::NotAllowed(allows.blocks(self.kind_of_resource())),
+            (Truth::No, _) => Answer::NotAllowed(allows.blocks(decision.of_resource)),
             (Truth::Unknown(gap), _) | (Truth::Yes, Some(gap)) => Answer::Undecided(gap),
             (Truth::Yes, None) => Answer::Allowed,
         }
@@ -229,6 +259,8 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
         let must_grant = self.resource_must_grant();
+        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+        let needs_none = self.is_one_of(&["sts:GetSessionToken"]);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
         let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
@@ -236,7 +268,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
             caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
-            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
+            identity: if is_root || needs_none { Truth::Yes } else { decision.allows(K::Identity) },
             boundary: decision.leaves(K::Boundary),
             session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
             to_account: granted(Reach::Account),
@@ -282,11 +314,24 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     fn takes_role(&self) -> bool {
-        self.is_of_sts() && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
+        self.is_of("sts") && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
     }
 
-    fn is_of_sts(&self) -> bool {
-        self.request.action.split_once(':').is_some_and(|(service, _)| service.eq_ignore_ascii_case("sts"))
+    fn is_of(&self, service: &str) -> bool {
+        self.request.action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
+    }
+
+    fn is_one_of(&self, actions: &[&str]) -> bool {
+        actions.iter().any(|action| action.eq_ignore_ascii_case(self.request.action))
+    }
+
+    /// Whether this is the root user of a bucket's account, who may always mend its policy.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>
+    fn mends_bucket_policy(&self) -> bool {
+        self.standing == Standing::Root
+            && self.is_one_of(&["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
+            && self.is_in_own_account()
     }
 
     fn is_in_own_account(&self) -> bool {
@@ -298,7 +343,11 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     fn rcps_count(&self) -> bool {
         let in_management_account =
             self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
-        self.setting.rcps_cover && !self.setting.service_linked_role && !in_management_account
+        self.setting.rcps_cover
+            && !self.setting.service_linked_role
+            && !in_management_account
+            // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps>
+            && !self.is_one_of(&["kms:RetireGrant"])
     }
 }
 
@@ -364,6 +413,11 @@ impl Allows {
         self.caller.and(self.scp).and(self.endpoint).and(granted)
     }
 
+    /// Whether the resource's policy allows within one account, but names nothing smaller than the account.
+    fn delegates(&self) -> bool {
+        self.relation == Relation::SameAccount && self.to_account == Truth::Yes && self.to_role == Truth::No
+    }
+
     /// What stands in the way, where something does.
     fn blocks(&self, of_resource: PolicyKind) -> Blocks {
         let mut blocks = Blocks::default();
@@ -411,6 +465,21 @@ impl Block {
         match self {
             Self::Caller => "caller",
             Self::Policies(kind) => kind.name(),
+        }
+    }
+
+    /// What it means, in one clause.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Caller => "a root user takes no role",
+            Self::Policies(PolicyKind::Trust) => "the trust policy does not allow it",
+            Self::Policies(PolicyKind::Identity) => "no identity policy allows it",
+            Self::Policies(PolicyKind::Resource) => "the resource's policy does not allow it",
+            Self::Policies(PolicyKind::Boundary) => "the permissions boundary does not allow it",
+            Self::Policies(PolicyKind::Session) => "no session policy allows it",
+            Self::Policies(PolicyKind::Scp) => "a level of service control policies does not allow it",
+            Self::Policies(PolicyKind::Rcp) => "a level of resource control policies does not allow it",
+            Self::Policies(PolicyKind::Endpoint) => "the policy of the VPC endpoint does not allow it",
         }
     }
 

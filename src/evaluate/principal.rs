@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, Standing, session_of};
 use super::fill::Units;
-use super::{Gap, GapReason, Truth, undocumented};
+use super::{Context, ContextValue, Gap, GapReason, Truth, undocumented};
 use crate::arn::Arn;
 use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{PolicyKind, Principal, PrincipalKind, Principals};
@@ -28,6 +28,10 @@ pub(super) struct Asked<'a> {
     pub(super) reach: Reach,
     /// Whether a permissions boundary limits him.
     pub(super) bounded: bool,
+    /// The condition keys of his request.
+    pub(super) context: &'a Context<'a>,
+    /// Whether an endpoint that he comes through may be a gateway endpoint, as those of S3 and DynamoDB may.
+    pub(super) through_gateway: bool,
 }
 
 /// Whether `Principal` or `NotPrincipal` of a statement takes the caller in.
@@ -39,7 +43,7 @@ pub(super) fn judge(principals: &Principals<'_>, asked: Asked<'_>, kind: PolicyK
         return Gap::undocumented(undocumented::EMPTY_LIST, principals.key).into();
     }
     let trusts = kind == PolicyKind::Trust && !denies;
-    let named = principals.list.iter().map(|principal| judge_one(principal, asked, trusts)).fold(Truth::No, Truth::or);
+    let named = principals.list.iter().map(|principal| judge_one(principal, asked, kind, trusts)).fold(Truth::No, Truth::or);
     if !principals.negated {
         return named;
     }
@@ -55,7 +59,7 @@ pub(super) fn judge(principals: &Principals<'_>, asked: Asked<'_>, kind: PolicyK
 }
 
 /// `trusts`: whether this allows in a trust policy.
-fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, trusts: bool) -> Truth {
+fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trusts: bool) -> Truth {
     let text = &principal.value;
     let gap = |reason| Gap { reason, span: text.span() };
     let open = |id| Gap::undocumented(id, text.span()).into();
@@ -70,6 +74,15 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, trusts: bool) -> Truth
         (PrincipalKind::Anyone, _) => Truth::Yes,
         (PrincipalKind::Aws, Caller::Federated(_)) if known == "*" && trusts => open(undocumented::PRINCIPAL_STAR_ALLOW),
         (PrincipalKind::Aws, _) if known == "*" => Truth::Yes,
+        // of a gateway endpoint the account is its root user only
+        (PrincipalKind::Aws, Caller::Aws(arn))
+            if kind == PolicyKind::Endpoint
+                && asked.through_gateway
+                && names_account(known, arn)
+                && asked.caller.standing() != Standing::Root =>
+        {
+            open(undocumented::PRINCIPAL_ENDPOINT_ACCOUNT)
+        }
         (PrincipalKind::Aws, Caller::Aws(arn)) => names_aws(known, arn, asked.reach, gap(GapReason::Caller)),
         (PrincipalKind::Aws, Caller::Account(account)) => (asked.reach == Reach::Account && is_account(known, account)).into(),
         (PrincipalKind::Federated, Caller::Federated(name)) if known != name => {
@@ -81,7 +94,11 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, trusts: bool) -> Truth
                 Truth::No
             }
         }
-        (PrincipalKind::Federated, Caller::Federated(_)) => Truth::Yes,
+        (PrincipalKind::Federated, Caller::Federated(_)) if kind == PolicyKind::Trust => Truth::Yes,
+        (PrincipalKind::Federated, Caller::Federated(_)) => open(undocumented::PRINCIPAL_FEDERATED_ELSEWHERE),
+        (PrincipalKind::Federated, Caller::Aws(_)) if kind != PolicyKind::Trust && came_by(known, asked) => {
+            open(undocumented::PRINCIPAL_FEDERATED_ELSEWHERE)
+        }
         (PrincipalKind::Service, Caller::Service(_)) if known == "*" => open(undocumented::PRINCIPAL_SERVICE_STAR),
         (PrincipalKind::Service, Caller::Service(name)) => (known == name).into(),
         (PrincipalKind::CanonicalUser, Caller::Canonical(id)) => (known == id).into(),
@@ -90,6 +107,17 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, trusts: bool) -> Truth
         _ => Truth::No,
     }
 }
+
+/// Whether a session was, or may have been, got by this provider.
+fn came_by(provider: &str, asked: Asked<'_>) -> bool {
+    match asked.context.get(FEDERATED_PROVIDER) {
+        Some(ContextValue::Unknown) => true,
+        Some(own) => own.values().any(|own| own == provider),
+        None => asked.caller.standing() == Standing::Session && !asked.context.lacks(FEDERATED_PROVIDER),
+    }
+}
+
+const FEDERATED_PROVIDER: &str = "aws:FederatedProvider";
 
 /// Whether a principal with a hole may turn out to name the caller.
 fn may_name(principal: &Principal<'_>, caller: Caller<'_>) -> bool {
@@ -192,10 +220,11 @@ fn each_is_listed(list: &[Principal<'_>], caller: &str) -> bool {
         list.iter().filter(|own| own.kind == PrincipalKind::Aws).filter_map(|own| own.value.known()).any(test)
     };
     let anyone = list.iter().any(|own| own.kind == PrincipalKind::Anyone) || lists(&|own| own == "*");
-    let is_session = Caller::Aws(caller).standing() == Standing::Session;
+    let standing = Caller::Aws(caller).standing();
+    let is_session = standing == Standing::Session;
     let is_unnamed = is_session && Arn::parse(caller).is_some_and(|arn| arn.service == "iam");
     let account = lists(&|own| names_account(own, caller));
-    let itself = !is_unnamed && lists(&|own| own == caller);
+    let itself = standing == Standing::Root || !is_unnamed && lists(&|own| own == caller);
     let role = !is_session || lists(&|own| names_role_of(own, caller));
     anyone || account && itself && role
 }

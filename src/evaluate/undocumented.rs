@@ -6,6 +6,10 @@ pub const EMPTY_LIST: &str = "doc-empty-list";
 pub const PRINCIPAL_FEDERATED_CASE: &str = "principal-federated-case";
 /// `Federated: "*"`.
 pub const PRINCIPAL_FEDERATED_STAR: &str = "principal-federated-star";
+/// A provider as principal of a policy other than a trust policy.
+pub const PRINCIPAL_FEDERATED_ELSEWHERE: &str = "principal-federated-elsewhere";
+/// An account as principal of the policy of an endpoint that may be a gateway.
+pub const PRINCIPAL_ENDPOINT_ACCOUNT: &str = "decide-endpoint-account";
 /// `Service: "*"`.
 pub const PRINCIPAL_SERVICE_STAR: &str = "principal-service-star";
 /// `*` as a principal that a trust policy allows.
@@ -56,10 +60,12 @@ pub const VAR_LITERAL: &str = "var-literal";
 pub const VAR_MULTIVALUED: &str = "var-multivalued";
 
 /// All of them.
-pub const ALL: [&str; 27] = [
+pub const ALL: [&str; 29] = [
     EMPTY_LIST,
     PRINCIPAL_FEDERATED_CASE,
     PRINCIPAL_FEDERATED_STAR,
+    PRINCIPAL_FEDERATED_ELSEWHERE,
+    PRINCIPAL_ENDPOINT_ACCOUNT,
     PRINCIPAL_SERVICE_STAR,
     PRINCIPAL_STAR_ALLOW,
     PRINCIPAL_CANONICAL,

@@ -4,6 +4,7 @@ mod excerpt;
 mod files;
 mod reference;
 mod simulation;
+mod tests;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -19,6 +20,7 @@ use excerpt::{Excerpt, Paper};
 pub use files::files;
 pub use reference::topics;
 pub use simulation::simulations;
+pub use tests::tests;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

@@ -2,6 +2,7 @@
 
 mod reference;
 mod simulation;
+mod tests;
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use crate::source::{Sources, Span};
 
 pub use reference::{rule, topics};
 pub use simulation::simulations;
+pub use tests::{tests, tests_by_line};
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 use crate::evaluate::{Gap, GapReason, Trace};
 
 /// One clause on what is missing, and how to give it where it can be given.
-pub(super) fn words(gap: Gap, trace: &Trace<'_, '_>) -> String {
+pub fn words(gap: Gap, trace: &Trace<'_, '_>) -> String {
     match gap.reason {
         GapReason::Hole => "it hangs on a value that is filled in later".to_owned(),
         GapReason::Caller => "what is said of the caller does not tell whether this principal is it".to_owned(),

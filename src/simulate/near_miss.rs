@@ -14,8 +14,13 @@ pub(super) fn find<'i, 's>(trace: &Trace<'i, 's>) -> Option<NearMiss<'i, 's>> {
     Some(NearMiss {
         statement: nearest.statement.title(),
         place: nearest.statement.place(),
-        failing: failing(nearest).map(difference).collect(),
+        failing: differences(nearest).collect(),
     })
+}
+
+/// The conditions of a statement that fail, each with where wanted and got part.
+pub(super) fn differences<'i, 's>(trace: &StatementTrace<'i, 's>) -> impl Iterator<Item = Difference<'i, 's>> {
+    failing(trace).map(difference)
 }
 
 impl NearMiss<'_, '_> {
@@ -37,7 +42,8 @@ impl Difference<'_, '_> {
     }
 }
 
-fn failing<'t, 'i, 's>(statement: &'t StatementTrace<'i, 's>) -> impl Iterator<Item = &'t ConditionTrace<'i, 's>> {
+/// The conditions of a statement that fail.
+pub(super) fn failing<'t, 'i, 's>(statement: &'t StatementTrace<'i, 's>) -> impl Iterator<Item = &'t ConditionTrace<'i, 's>> {
     statement.conditions.iter().filter(|condition| condition.holds == Truth::No)
 }
 

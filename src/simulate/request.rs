@@ -1,7 +1,9 @@
 //! A request of any principal, put to all policies that bear on it.
 
 use super::Outcome;
-use crate::evaluate::{Answer, Caller, Context, Decision, Policies, Recorder, Request, Setting, decide, is_pattern, resources};
+use crate::evaluate::{
+    Answer, Block, Caller, Context, Decision, Policies, Recorder, Request, Setting, decide, is_pattern, resources,
+};
 
 /// What is asked: may this principal do this to that?
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,15 @@ pub enum Coverage {
     None,
 }
 
+/// How a request is denied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Denial {
+    /// What must allow does not.
+    Implicit,
+    /// A statement denies.
+    Explicit,
+}
+
 /// Answers a question. With `()` for the recorder only the answer is kept.
 pub fn ask<'p, 's: 'p, R: Recorder<'p, 's> + Default>(
     inquiry: &Inquiry<'_>,
@@ -82,6 +93,31 @@ pub fn ask<'p, 's: 'p, R: Recorder<'p, 's> + Default>(
     Reply { outcome, coverage, ways }
 }
 
+impl<R> Reply<'_, '_, R> {
+    /// How it is denied, where it is, and for each resource in the same way.
+    pub fn denial(&self) -> Option<Denial> {
+        let mut kinds = self.ways.iter().map(|way| match way.decision.answer {
+            Answer::NotAllowed(_) => Some(Denial::Implicit),
+            Answer::Denied(..) => Some(Denial::Explicit),
+            _ => None,
+        });
+        let first = kinds.next().flatten().filter(|_| self.outcome == Outcome::Denied);
+        first.filter(|first| kinds.all(|kind| kind == Some(*first)))
+    }
+
+    /// What must allow and does not, for any of the resources.
+    pub fn blocked_by(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for way in &self.ways {
+            if let Answer::NotAllowed(own) = way.decision.answer {
+                let new: Vec<Block> = own.iter().filter(|block| !blocks.contains(block)).collect();
+                blocks.extend(new);
+            }
+        }
+        blocks
+    }
+}
+
 impl<'a> Inquiry<'a> {
     fn request<'r>(&'r self, resource: &'r str) -> Request<'r>
     where
@@ -108,6 +144,16 @@ fn rank(outcome: Outcome) -> u8 {
         Outcome::Denied => 1,
         Outcome::Undecided => 2,
         Outcome::Allowed => 3,
+    }
+}
+
+impl Denial {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Implicit => "implicit",
+            Self::Explicit => "explicit",
+        }
     }
 }
 

@@ -29,7 +29,7 @@ fn known() -> Known {
     Known { rules: rules::all().map(|rule| rule.name).collect(), themes }
 }
 
-fn read(text: &str) -> Result<Config, Vec<config::Problem>> {
+fn read(text: &str) -> Result<Config, Vec<rolecall::finding::Problem>> {
     config::read(SourceId::NONE, text, &known())
 }
 

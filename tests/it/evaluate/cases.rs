@@ -565,6 +565,13 @@ const PRINCIPALS: &[(&str, PolicyKind, &str, Caller<'static>, &str)] = &[
     (PRINCIPAL, TRUST, r#""Principal": {"AWS": "*"}"#, BOB, "allowed"),
     (OPEN, TRUST, r#""Principal": {"AWS": "*"}"#, COGNITO, "undecided: principal-star-allow"),
     (OPEN, BUCKET, r#""Principal": {"Service": "*"}"#, LAMBDA, "undecided: principal-service-star"),
+    (
+        OPEN,
+        BUCKET,
+        r#""Principal": {"Federated": "cognito-identity.amazonaws.com"}"#,
+        COGNITO,
+        "undecided: principal-federated-elsewhere",
+    ),
     (OPEN, TRUST, r#""Principal": "*""#, COGNITO, "undecided: principal-star-allow"),
     (OPEN, TRUST, r#""Principal": {"Federated": "*"}"#, COGNITO, "undecided: principal-federated-star"),
     (

@@ -1,0 +1,212 @@
+//! `rolecall test`: do the policies still answer as is expected of them?
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use rolecall::expect::{self, ENDINGS, Files, Paths};
+use rolecall::finding::Problem;
+use rolecall::inventory::Inventory;
+use rolecall::policy::{Policy, PolicyKind};
+use rolecall::reference::Reference;
+use rolecall::report::{Suite, Tested, human, json, junit};
+use rolecall::rules::grammar;
+use rolecall::source::{SourceId, Sources, Span};
+use rolecall::syntax::{self, Tree};
+
+use super::config::Loaded;
+use super::input::{Inputs, gather};
+use super::output::{self, reason};
+use super::{Common, Ending, Exit, Failure, now, reference};
+
+/// An expectation file is called `NAME.rolecall.toml`, `.rolecall.json` or `.rolecall.yaml`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Expectation files, and directories in which to look for them. Without any: the working directory.
+    #[arg(value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// How to report.
+    #[arg(long, default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: one document.
+    Json,
+    /// For programs: one line a question.
+    Ndjson,
+    /// For test reports of build servers.
+    Junit,
+}
+
+/// No expectation file is longer, nor a token.
+const LONGEST: u64 = 64 << 20;
+
+pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> Ending {
+    let reference = reference::load(reference)?;
+    let files = find(&args.paths)?;
+    if files.is_empty() {
+        output::warn("error: no expectation file was found");
+        output::warn(&format!("  help: one is called {}", ENDINGS.map(|ending| format!("`NAME{ending}`")).join(", ")));
+        return Ok(Exit::Nothing);
+    }
+    let mut suites = Vec::new();
+    let mut unreadable = false;
+    for file in &files {
+        match suite(file, &reference) {
+            Ok(suite) => suites.push(suite),
+            Err(failures) => {
+                failures.iter().for_each(output::complain);
+                unreadable = true;
+            }
+        }
+    }
+    let passed = suites.iter().flat_map(|suite| &suite.tests).all(Tested::passes);
+    output::print(&match args.format {
+        Format::Human => human::tests(&suites, common.verbose, output::look(common.color)),
+        Format::Json => json::tests(&suites),
+        Format::Ndjson => json::tests_by_line(&suites),
+        Format::Junit => junit::tests(&suites),
+    })?;
+    Ok(match (unreadable, passed) {
+        (true, _) => Exit::Failed,
+        (false, false) => Exit::Found,
+        (false, true) => Exit::Fine,
+    })
+}
+
+/// The expectation files that are named or lie in folders that are, each once.
+fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let here = [PathBuf::from(".")];
+    let mut files = Vec::new();
+    for path in if paths.is_empty() { &here } else { paths } {
+        let metadata =
+            fs::metadata(path).map_err(|error| Failure::new(format!("cannot read `{}`: {}", path.display(), reason(&error))))?;
+        if !metadata.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let mut walk = ignore::WalkBuilder::new(path);
+        walk.sort_by_file_path(Ord::cmp);
+        for entry in walk.build() {
+            let entry = entry.map_err(|error| Failure::new(error.to_string()))?;
+            if entry.file_type().is_some_and(|kind| kind.is_file()) && ending(entry.path()).is_some() {
+                files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    Ok(files)
+}
+
+fn ending(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?.to_string_lossy();
+    ENDINGS.into_iter().find(|ending| name.len() > ending.len() && name.ends_with(ending))
+}
+
+/// Runs the questions of one file.
+fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
+    let name = file.to_string_lossy().into_owned();
+    let text = load(file).map_err(|why| vec![Failure::new(format!("cannot read `{name}`: {why}"))])?;
+    let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+    let Paths { inputs: named, policies } = expect::paths(tree(file, SourceId::NONE, &text).root());
+    let mut inputs = gather_inputs(&folder, &named).map_err(|failure| vec![failure])?;
+    let mut by_path = HashMap::new();
+    for path in policies {
+        let own = folder.join(&path);
+        let found = fs::read(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), bytes));
+        by_path.insert(path, found.map_err(|error| reason(&error)));
+    }
+    let id = inputs.sources.add(name.clone(), text);
+    let sources = &inputs.sources;
+    let tree = tree(file, id, sources.get(id).text());
+    let malformed = grammar::of_syntax(tree.faults(), sources);
+    if !malformed.is_empty() {
+        let problems = malformed.into_iter().map(|own| Problem { span: own.primary.span, message: own.message, help: own.help });
+        return Err(failures(&problems.collect::<Vec<_>>(), sources));
+    }
+    let library = Library { sources, by_path, folder };
+    let expectations = expect::read(tree.root(), reference, &library).map_err(|problems| failures(&problems, sources))?;
+    let inventory = inputs.inventory(None);
+    let now = now();
+    let tests = expectations.tests.iter().map(|test| {
+        let ran = expect::run(test, &expectations, &inventory, reference, now);
+        Tested { name: test.name.clone(), why: test.why.clone(), span: test.span, ran }
+    });
+    let tests = tests.collect();
+    Ok(Suite { name, tests, sources: inputs.sources })
+}
+
+/// What `inputs` names, from the folder of the file on.
+fn gather_inputs(folder: &Path, named: &[(String, Span)]) -> Result<Inputs, Failure> {
+    if named.is_empty() {
+        return Ok(Inputs::default());
+    }
+    let paths: Vec<PathBuf> = named.iter().map(|(path, _)| folder.join(path)).collect();
+    let inputs = gather(&paths, None, &Loaded::default())?;
+    match inputs.unreadable.first() {
+        Some(finding) => Err(Failure::new(finding.message.clone())),
+        None => Ok(inputs),
+    }
+}
+
+fn load(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| reason(&error))?;
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+fn tree<'s>(file: &Path, id: SourceId, text: &'s str) -> Tree<'s> {
+    match file.extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => syntax::json::read(id, text),
+        Some("yaml" | "yml") => syntax::json::read(id, text),
+        _ => syntax::json::read(id, text),
+    }
+}
+
+fn failures(problems: &[Problem], sources: &Sources) -> Vec<Failure> {
+    let failure = |problem: &Problem| {
+        let place = sources.place(problem.span);
+        let name = sources.get(problem.span.source).name();
+        Failure { message: format!("{name}:{}:{}: {}", place.line, place.column, problem.message), help: problem.help.clone() }
+    };
+    problems.iter().map(failure).collect()
+}
+
+/// The files that the requests of one file name.
+struct Library<'s> {
+    sources: &'s Sources,
+    by_path: HashMap<String, Result<SourceId, String>>,
+    folder: PathBuf,
+}
+
+impl<'s> Files<'s> for Library<'s> {
+    fn policy(&self, path: &str, kind: PolicyKind) -> Result<Policy<'s>, String> {
+        let id = match self.by_path.get(path) {
+            Some(Ok(id)) => *id,
+            Some(Err(why)) => return Err(why.clone()),
+            None => return Err("it was not looked for".to_owned()),
+        };
+        let mut inventory = Inventory::new(Some(kind));
+        inventory.read(self.sources, id);
+        let mut all = inventory.all_policies().map(|(policy, _)| policy);
+        match (all.next(), all.next()) {
+            (Some(policy), None) if policy.kind == kind => Ok(policy.clone()),
+            (Some(policy), None) => Err(format!("it is a policy of the kind `{}`, not `{}`", policy.kind.name(), kind.name())),
+            (None, _) => Err("no policy was recognised in it".to_owned()),
+            (Some(_), Some(_)) => Err("it holds several policies".to_owned()),
+        }
+    }
+
+    fn text(&self, path: &str) -> Result<String, String> {
+        load(&self.folder.join(path))
+    }
+}

@@ -1,0 +1,155 @@
+//! Expectation files: questions with the answers that are expected of the policies.
+
+mod read;
+mod run;
+
+use crate::evaluate::ContextValue;
+use crate::policy::{Instant, Policy, PolicyKind};
+use crate::simulate::Outcome;
+use crate::source::Span;
+
+pub use read::{Files, Paths, paths, read};
+pub use run::{Answer, Ran, run};
+
+/// What an expectation file is called: something and one of these.
+pub const ENDINGS: [&str; 4] = [".rolecall.toml", ".rolecall.json", ".rolecall.yaml", ".rolecall.yml"];
+
+/// What an expectation file holds.
+#[derive(Debug)]
+pub struct Expectations<'s> {
+    /// The questions, in the order of the text.
+    pub tests: Vec<Test>,
+    /// The policies that requests name.
+    policies: Vec<Policy<'s>>,
+}
+
+/// A question with the answer that is expected.
+#[derive(Debug)]
+pub struct Test {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands; else where the question does.
+    pub span: Span,
+    /// Why it is so: a few words or a link.
+    pub why: Option<String>,
+    question: Question,
+    expected: Expected,
+}
+
+#[derive(Debug)]
+enum Question {
+    /// `[[case]]`: a sign-in, which role it gets, and what may then be done.
+    Case(Box<Case>),
+    /// `[[request]]`: a request of any principal.
+    Request(Box<Request>),
+}
+
+/// A sign-in.
+#[derive(Debug)]
+struct Case {
+    who: Who,
+    client: Option<String>,
+    pool: Option<String>,
+    classic: bool,
+    custom_role: Option<String>,
+    role: Option<String>,
+    at: Option<Instant>,
+    access: Option<(String, String)>,
+    context: Vec<(String, Vec<String>)>,
+}
+
+/// Who signs in.
+#[derive(Debug)]
+enum Who {
+    Guest,
+    Groups(Vec<String>),
+    /// The claims of a token, as JSON text.
+    Claims(String),
+    /// The text of the file in which the token is.
+    Token(String),
+    Developer(String),
+}
+
+/// A request of any principal.
+#[derive(Debug)]
+struct Request {
+    principal: String,
+    action: String,
+    resource: String,
+    resource_account: Option<String>,
+    resource_org: Option<String>,
+    management_account: bool,
+    service_linked_role: bool,
+    context: Vec<(String, ContextValue<'static>)>,
+    partial: bool,
+    tags: Vec<(String, String)>,
+    at: Option<Instant>,
+    policies: Given,
+}
+
+/// The policies of a request, by their places in [`Expectations::policies`].
+#[derive(Debug, Default)]
+struct Given {
+    identity: Vec<usize>,
+    resource: Option<usize>,
+    boundaries: Vec<usize>,
+    session: Vec<usize>,
+    scps: Vec<Vec<usize>>,
+    rcps: Vec<Vec<usize>>,
+    endpoint: Vec<usize>,
+}
+
+/// What is expected.
+#[derive(Debug, Default)]
+struct Expected {
+    answer: Option<(Wanted, Span)>,
+    blocked_by: Option<(Vec<String>, Span)>,
+    role: Option<(String, Span)>,
+    gate: Option<(String, Span)>,
+    claims: Vec<(String, Option<String>, Span)>,
+}
+
+/// An answer that can be expected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Wanted {
+    outcome: Outcome,
+    /// Of a denial: whether a statement must deny, or nothing allow.
+    explicit: Option<bool>,
+}
+
+impl Expected {
+    fn is_empty(&self) -> bool {
+        self.answer.is_none() && self.blocked_by.is_none() && self.role.is_none() && self.gate.is_none() && self.claims.is_empty()
+    }
+}
+
+impl Wanted {
+    const ALL: [(&'static str, Self); 6] = [
+        ("allowed", Self { outcome: Outcome::Allowed, explicit: None }),
+        ("denied", Self { outcome: Outcome::Denied, explicit: None }),
+        ("denied-implicit", Self { outcome: Outcome::Denied, explicit: Some(false) }),
+        ("denied-explicit", Self { outcome: Outcome::Denied, explicit: Some(true) }),
+        ("undecided", Self { outcome: Outcome::Undecided, explicit: None }),
+        ("error", Self { outcome: Outcome::Error, explicit: None }),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(own, _)| *own == name).map(|(_, wanted)| wanted)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, wanted)| *wanted == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// The types of policy that a request may name, each with its kind.
+const TYPES: [(&str, PolicyKind); 8] = [
+    ("identity", PolicyKind::Identity),
+    ("resource", PolicyKind::Resource),
+    ("trust", PolicyKind::Trust),
+    ("boundaries", PolicyKind::Boundary),
+    ("session", PolicyKind::Session),
+    ("scps", PolicyKind::Scp),
+    ("rcps", PolicyKind::Rcp),
+    ("endpoint", PolicyKind::Endpoint),
+];

@@ -1,0 +1,455 @@
+//! Reads expectation files. Everything that is wrong in one is told, at its place.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::{Case, Expectations, Expected, Given, Question, Request, TYPES, Test, Wanted, Who};
+use crate::evaluate::{Caller, ContextValue, holds_many};
+use crate::finding::Problem;
+use crate::identity::{Claim, Claims};
+use crate::policy::{self, Instant, Policy, PolicyKind};
+use crate::reference::Reference;
+use crate::simulate::GateKind;
+use crate::source::Span;
+use crate::spelling::nearest;
+use crate::syntax::{Entry, Kind, Node, json};
+
+/// What expectation files name by path.
+pub trait Files<'s> {
+    /// The policy in a file, read as one of this kind; else why not.
+    fn policy(&self, path: &str, kind: PolicyKind) -> Result<Policy<'s>, String>;
+
+    /// The text of a file that holds a token; else why not.
+    fn text(&self, path: &str) -> Result<String, String>;
+}
+
+/// The paths that an expectation file names, as written there.
+#[derive(Clone, Debug, Default)]
+pub struct Paths {
+    /// Files and directories with roles, policies, groups and pools, with the place of each.
+    pub inputs: Vec<(String, Span)>,
+    /// Policies of requests.
+    pub policies: Vec<String>,
+}
+
+/// The paths that an expectation file names.
+pub fn paths(root: Node<'_, '_>) -> Paths {
+    let mut paths = Paths::default();
+    let inputs = root.get("inputs").into_iter().flat_map(Node::items_or_self);
+    paths.inputs.extend(inputs.filter_map(|own| Some((own.string()?.into_owned(), own.span()))));
+    let requests = root.get("request").into_iter().flat_map(Node::items_or_self);
+    for given in requests.filter_map(|request| request.get("policies")).flat_map(Node::entries) {
+        let levels = given.value.items_or_self().flat_map(Node::items_or_self);
+        paths.policies.extend(levels.filter_map(path_of).map(Cow::into_owned));
+    }
+    paths.policies.sort_unstable();
+    paths.policies.dedup();
+    paths
+}
+
+/// Reads an expectation file. With problems there are no expectations: a part of them would pass for all.
+pub fn read<'s>(root: Node<'_, 's>, reference: &Reference, files: &dyn Files<'s>) -> Result<Expectations<'s>, Vec<Problem>> {
+    let mut reader = Reader { reference, files, policies: Vec::new(), places: HashMap::new(), problems: Vec::new() };
+    let mut tests = Vec::new();
+    if root.kind() == Kind::Map {
+        for Entry { key, value } in root.entries() {
+            match key.string().as_deref() {
+                Some("inputs") => reader.strings(value, "inputs").clear(),
+                Some("case") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, false))),
+                Some("request") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, true))),
+                _ => reader.unknown(key, &["inputs", "case", "request"]),
+            }
+        }
+    } else {
+        reader.problem(root.mark(), "not a table of expectations", Some("write `inputs`, `[[case]]` and `[[request]]`"));
+    }
+    tests.sort_by_key(|test| test.span);
+    if reader.problems.is_empty() {
+        return Ok(Expectations { tests, policies: reader.policies });
+    }
+    reader.problems.sort_by_key(|problem| problem.span);
+    Err(reader.problems)
+}
+
+struct Reader<'f, 's> {
+    reference: &'f Reference,
+    files: &'f dyn Files<'s>,
+    policies: Vec<Policy<'s>>,
+    /// Where the policy of a file stands among these, read as one of a kind.
+    places: HashMap<(String, PolicyKind), usize>,
+    problems: Vec<Problem>,
+}
+
+const OF_ANY: [&str; 7] = ["name", "why", "action", "resource", "context", "at", "expect"];
+const OF_CASE: [&str; 14] = [
+    "guest",
+    "group",
+    "claims",
+    "login",
+    "token",
+    "developer",
+    "client",
+    "pool",
+    "flow",
+    "custom-role",
+    "role",
+    "expect-role",
+    "expect-gate",
+    "expect-claims",
+];
+const OF_REQUEST: [&str; 9] = [
+    "principal",
+    "principal-tags",
+    "resource-account",
+    "resource-org",
+    "management-account",
+    "service-linked-role",
+    "partial-context",
+    "policies",
+    "blocked-by",
+];
+
+impl<'s> Reader<'_, 's> {
+    fn problem(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        self.problems.push(Problem { span, message: message.into(), help: help.map(str::to_owned) });
+    }
+
+    fn unknown(&mut self, key: Node<'_, 's>, known: &[&'static str]) {
+        let name = key.string().unwrap_or_default();
+        let help = nearest(&name, known.iter().copied())
+            .map_or_else(|| format!("there are {}", listed(known)), |meant| format!("did you mean `{meant}`?"));
+        self.problem(key.span(), format!("there is no `{name}` here"), Some(&help));
+    }
+
+    fn test(&mut self, node: Node<'_, 's>, is_request: bool) -> Option<Test> {
+        if node.kind() != Kind::Map {
+            self.problem(node.mark(), "not a table", None);
+            return None;
+        }
+        let own = if is_request { &OF_REQUEST[..] } else { &OF_CASE };
+        let known: Vec<&'static str> = OF_ANY.iter().chain(own).copied().collect();
+        for entry in node.entries().filter(|entry| !known.iter().any(|name| entry.key.is(name))) {
+            self.unknown(entry.key, &known);
+        }
+        let name = node.get("name").and_then(|name| Some((self.string(name, "name")?, name.span())));
+        let span = name.as_ref().map_or(node.mark(), |(_, span)| *span);
+        let name = name.map_or_else(|| "without a name".to_owned(), |(name, _)| name);
+        let why = self.optional(node, "why");
+        let expected = self.expected(node);
+        if expected.is_empty() {
+            let help = if is_request { "add `expect`" } else { "add `expect`, `expect-role`, `expect-gate` or `expect-claims`" };
+            self.problem(span, "nothing is expected", Some(help));
+        }
+        let question = if is_request {
+            Question::Request(Box::new(self.request(node, span)))
+        } else {
+            Question::Case(Box::new(self.case(node, span)?))
+        };
+        Some(Test { name, span, why, question, expected })
+    }
+
+    fn expected(&mut self, table: Node<'_, 's>) -> Expected {
+        let mut expected = Expected::default();
+        if let Some(node) = table.get("expect")
+            && let Some(name) = self.string(node, "expect")
+        {
+            let names = Wanted::ALL.map(|(name, _)| name);
+            match Wanted::named(&name) {
+                Some(wanted) => expected.answer = Some((wanted, node.span())),
+                None => self.unknown(node, &names),
+            }
+        }
+        if let Some(node) = table.get("blocked-by") {
+            let names: Vec<&'static str> = PolicyKind::ALL.iter().map(|kind| kind.name()).chain(["caller"]).collect();
+            for own in node.items_or_self().filter(|own| !names.iter().any(|name| own.is(name))) {
+                self.unknown(own, &names);
+            }
+            expected.blocked_by = Some((self.strings(node, "blocked-by"), node.mark()));
+        }
+        if let Some(node) = table.get("expect-role") {
+            expected.role = self.string(node, "expect-role").map(|role| (role, node.span()));
+        }
+        if let Some(node) = table.get("expect-gate")
+            && let Some(name) = self.string(node, "expect-gate")
+        {
+            let names = GateKind::ALL.map(GateKind::name);
+            if names.contains(&name.as_str()) {
+                expected.gate = Some((name, node.span()));
+            } else {
+                self.unknown(node, &names);
+            }
+        }
+        for Entry { key, value } in table.get("expect-claims").into_iter().flat_map(Node::entries) {
+            let name = key.string().unwrap_or_default().into_owned();
+            let wanted = match value.kind() {
+                Kind::Bool(false) => None,
+                _ => Some(plain(value)),
+            };
+            expected.claims.push((name, wanted, value.mark()));
+        }
+        expected
+    }
+
+    fn case(&mut self, table: Node<'_, 's>, span: Span) -> Option<Case> {
+        let who = self.who(table, span)?;
+        let classic = match table.get("flow") {
+            None => false,
+            Some(node) if node.is("enhanced") => false,
+            Some(node) if node.is("classic") => true,
+            Some(node) => {
+                self.unknown(node, &["enhanced", "classic"]);
+                false
+            }
+        };
+        let context = self.context(table);
+        let texts = |value: ContextValue<'_>| value.values().map(str::to_owned).collect();
+        let action = self.optional(table, "action");
+        let resource = self.optional(table, "resource");
+        if let Some(node) = table.get("resource").filter(|_| action.is_none()) {
+            self.problem(node.span(), "a resource without an action", Some("add `action`"));
+        }
+        Some(Case {
+            who,
+            client: self.optional(table, "client"),
+            pool: self.optional(table, "pool"),
+            classic,
+            custom_role: self.optional(table, "custom-role"),
+            role: self.optional(table, "role"),
+            at: self.time(table),
+            access: action.map(|action| (action, resource.unwrap_or_else(|| "*".to_owned()))),
+            context: context.into_iter().map(|(key, value)| (key, texts(value))).collect(),
+        })
+    }
+
+    fn who(&mut self, table: Node<'_, 's>, span: Span) -> Option<Who> {
+        const WAYS: [&str; 5] = ["guest", "group", "claims", "token", "developer"];
+        let mut given = WAYS.into_iter().filter_map(|name| Some((name, table.get(name)?)));
+        let (Some((name, node)), None) = (given.next(), given.next()) else {
+            self.problem(
+                span,
+                "it is not told who signs in, or told twice",
+                Some("give one of `guest = true`, `group`, `claims`, `token`, `developer`"),
+            );
+            return None;
+        };
+        if let Some(login) = table.get("login").filter(|_| name != "claims") {
+            self.problem(login.span(), "`login` goes with `claims`", None);
+        }
+        match name {
+            "guest" if node.kind() == Kind::Bool(true) => Some(Who::Guest),
+            "guest" => {
+                self.problem(node.span(), "`guest` is `true` or left out", None);
+                None
+            }
+            "group" => Some(Who::Groups(self.strings(node, "group"))),
+            "developer" => self.string(node, "developer").map(Who::Developer),
+            "token" => {
+                let path = self.string(node, "token")?;
+                match self.files.text(&path) {
+                    Ok(text) => Some(Who::Token(text)),
+                    Err(why) => {
+                        self.problem(node.span(), format!("cannot read `{path}`: {why}"), None);
+                        None
+                    }
+                }
+            }
+            _ => {
+                let Some(mut claims) = Claims::read(node) else {
+                    self.problem(node.mark(), "`claims` is no table", None);
+                    return None;
+                };
+                if let Some(login) = self.optional(table, "login").filter(|_| claims.get("iss").is_none()) {
+                    let issuer = if login.contains("://") { login } else { format!("https://{login}") };
+                    claims.set("iss", Claim::Text(issuer));
+                }
+                Some(Who::Claims(claims.to_json()))
+            }
+        }
+    }
+
+    fn request(&mut self, table: Node<'_, 's>, span: Span) -> Request {
+        let principal = self.needed(table, "principal", span);
+        if let (Some(text), Some(node)) = (&principal, table.get("principal"))
+            && Caller::parse(text).is_none()
+        {
+            let help = "write the ARN of a user, role or session, an account id, `service:NAME`, `federated:HOST-OR-ARN`, `canonical:ID` or `anonymous`";
+            self.problem(node.span(), format!("`{text}` cannot ask for anything"), Some(help));
+        }
+        let action = self.needed(table, "action", span);
+        if let (Some(text), Some(node)) = (&action, table.get("action"))
+            && (!text.contains(':') || text.contains(['*', '?']))
+        {
+            self.problem(node.span(), format!("`{text}` is no action"), Some("write it as `s3:GetObject`"));
+        }
+        let context = self.context(table);
+        let tags = table.get("principal-tags").into_iter().flat_map(Node::entries);
+        let tags = tags.map(|entry| (entry.key.string().unwrap_or_default().into_owned(), plain(entry.value))).collect();
+        Request {
+            principal: principal.unwrap_or_default(),
+            action: action.unwrap_or_default(),
+            resource: self.optional(table, "resource").unwrap_or_else(|| "*".to_owned()),
+            resource_account: self.optional(table, "resource-account"),
+            resource_org: self.optional(table, "resource-org"),
+            management_account: self.flag(table, "management-account"),
+            service_linked_role: self.flag(table, "service-linked-role"),
+            context,
+            partial: self.flag(table, "partial-context"),
+            tags,
+            at: self.time(table),
+            policies: self.given(table),
+        }
+    }
+
+    fn given(&mut self, table: Node<'_, 's>) -> Given {
+        let mut given = Given::default();
+        let Some(node) = table.get("policies") else { return given };
+        if node.kind() != Kind::Map {
+            self.problem(node.mark(), "`policies` is no table", None);
+        }
+        for Entry { key, value } in node.entries() {
+            let Some((name, kind)) = TYPES.into_iter().find(|(name, _)| key.is(name)) else {
+                self.unknown(key, &TYPES.map(|(name, _)| name));
+                continue;
+            };
+            match kind {
+                PolicyKind::Identity => given.identity = self.union(value, kind),
+                PolicyKind::Boundary => given.boundaries = self.union(value, kind),
+                PolicyKind::Session => given.session = self.union(value, kind),
+                PolicyKind::Endpoint => given.endpoint = self.union(value, kind),
+                PolicyKind::Scp => given.scps = self.levels(value, kind),
+                PolicyKind::Rcp => given.rcps = self.levels(value, kind),
+                PolicyKind::Resource | PolicyKind::Trust => {
+                    let own = self.union(value, kind);
+                    if own.len() > 1 || given.resource.is_some() && !own.is_empty() {
+                        self.problem(key.span(), format!("a resource has one policy, so `{name}` is one too many"), None);
+                    }
+                    given.resource = given.resource.or(own.first().copied());
+                }
+            }
+        }
+        given
+    }
+
+    fn union(&mut self, value: Node<'_, 's>, kind: PolicyKind) -> Vec<usize> {
+        value.items_or_self().filter_map(|own| self.policy(own, kind)).collect()
+    }
+
+    fn levels(&mut self, value: Node<'_, 's>, kind: PolicyKind) -> Vec<Vec<usize>> {
+        value.items_or_self().map(|level| self.union(level, kind)).collect()
+    }
+
+    /// A policy: by path, inline, inline as JSON text, or with a name.
+    fn policy(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<usize> {
+        if let Some(path) = path_of(node) {
+            let key = (path.into_owned(), kind);
+            if let Some(&place) = self.places.get(&key) {
+                return Some(place);
+            }
+            return match self.files.policy(&key.0, kind) {
+                Ok(policy) => {
+                    let place = self.keep(policy);
+                    self.places.insert(key, place);
+                    Some(place)
+                }
+                Err(why) => {
+                    self.problem(node.span(), format!("cannot read `{}`: {why}", key.0), None);
+                    None
+                }
+            };
+        }
+        if let Some(text) = node.literal() {
+            let tree = json::read_inside(&text, false);
+            return Some(self.keep(policy::read(tree.root(), kind)));
+        }
+        if node.kind() != Kind::Map {
+            self.problem(node.mark(), "neither a policy nor the path of one", None);
+            return None;
+        }
+        match node.get("document").filter(|_| node.get("Statement").is_none()) {
+            Some(document) => self.policy(document, kind),
+            None => Some(self.keep(policy::read(node, kind))),
+        }
+    }
+
+    fn keep(&mut self, policy: Policy<'s>) -> usize {
+        self.policies.push(policy);
+        self.policies.len() - 1
+    }
+
+    fn context(&mut self, table: Node<'_, 's>) -> Vec<(String, ContextValue<'static>)> {
+        let mut context = Vec::new();
+        for Entry { key, value } in table.get("context").into_iter().flat_map(Node::entries) {
+            let name = key.string().unwrap_or_default().into_owned();
+            let values: Vec<Cow<'static, str>> = value.items_or_self().map(|own| Cow::Owned(plain(own))).collect();
+            let is_set = value.kind() == Kind::List || holds_many(self.reference, &name);
+            let value = match <[_; 1]>::try_from(values) {
+                Ok([only]) if !is_set => ContextValue::One(only),
+                Ok([only]) => ContextValue::Many(vec![only]),
+                Err(values) => ContextValue::Many(values),
+            };
+            context.push((name, value));
+        }
+        context
+    }
+
+    fn time(&mut self, table: Node<'_, 's>) -> Option<Instant> {
+        let node = table.get("at")?;
+        let text = plain(node);
+        let time = Instant::parse(&text);
+        if time.is_none() {
+            self.problem(node.span(), format!("`{text}` is no point in time"), Some("write `2026-11-23` or `2026-11-23T21:00Z`"));
+        }
+        time
+    }
+
+    fn flag(&mut self, table: Node<'_, 's>, name: &str) -> bool {
+        match table.get(name).map(|node| (node, node.kind())) {
+            None => false,
+            Some((_, Kind::Bool(set))) => set,
+            Some((node, _)) => {
+                self.problem(node.mark(), format!("`{name}` is `true` or `false`"), None);
+                false
+            }
+        }
+    }
+
+    fn needed(&mut self, table: Node<'_, 's>, name: &str, span: Span) -> Option<String> {
+        let own = self.optional(table, name);
+        if table.get(name).is_none() {
+            self.problem(span, format!("a request without `{name}`"), None);
+        }
+        own
+    }
+
+    fn optional(&mut self, table: Node<'_, 's>, name: &str) -> Option<String> {
+        table.get(name).and_then(|node| self.string(node, name))
+    }
+
+    fn string(&mut self, node: Node<'_, 's>, name: &str) -> Option<String> {
+        match node.kind() {
+            Kind::String | Kind::Number => Some(plain(node)),
+            _ => {
+                self.problem(node.mark(), format!("`{name}` is no text"), None);
+                None
+            }
+        }
+    }
+
+    fn strings(&mut self, node: Node<'_, 's>, name: &str) -> Vec<String> {
+        node.items_or_self().filter_map(|own| self.string(own, name)).collect()
+    }
+}
+
+/// A path stands where a policy may; JSON text does not look like one.
+fn path_of<'t>(node: Node<'t, '_>) -> Option<Cow<'t, str>> {
+    node.string().filter(|text| !text.trim_start().starts_with('{'))
+}
+
+/// A value as text.
+fn plain(node: Node<'_, '_>) -> String {
+    node.string().map_or_else(|| node.written().to_owned(), Cow::into_owned)
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

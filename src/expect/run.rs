@@ -1,0 +1,358 @@
+//! Asks a question of an expectation file, and compares the answer.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::{Case, Expectations, Expected, Given, Question, Request, Test, Wanted, Who};
+use crate::arn::Arn;
+use crate::evaluate::{Answer as Decided, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, Weight, derive};
+use crate::finding::Label;
+use crate::identity::{Claim, Claims, Token};
+use crate::inventory::Inventory;
+use crate::policy::{Instant, Policy, PolicyKind};
+use crate::reference::{Reference, Service};
+use crate::simulate::{
+    self, Access, Coverage, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, missing, outcome,
+};
+use crate::source::{SourceId, Span};
+
+/// How a question was answered.
+#[derive(Debug)]
+pub struct Ran {
+    /// What is expected, in words.
+    pub expected: String,
+    /// The answer.
+    pub answer: Answer,
+    /// What is not as expected, each with the place of the expectation. None: it passes.
+    pub complaints: Vec<Label>,
+}
+
+/// The answer to a question.
+#[derive(Debug)]
+pub struct Answer {
+    /// In a word.
+    pub decision: Outcome,
+    /// Of a denial: whether a statement denies, rather than none allows.
+    pub explicit: Option<bool>,
+    /// The types of policy that must allow and do not.
+    pub blocked_by: Vec<&'static str>,
+    /// For how many of the resources of a pattern it is allowed.
+    pub coverage: Option<Coverage>,
+    /// The role that is got.
+    pub role: Option<String>,
+    /// The first gate that does not let the caller pass.
+    pub gate: Option<GateKind>,
+    /// The claims that were asked for, as they are; `None` where the token lacks them.
+    pub claims: Vec<(String, Option<String>)>,
+    /// What decides, with its place where it has one.
+    pub reasons: Vec<(String, Option<Span>)>,
+}
+
+/// Asks a question. `now` is its time where it does not tell one itself.
+pub fn run(test: &Test, expectations: &Expectations<'_>, inventory: &Inventory<'_>, reference: &Reference, now: Instant) -> Ran {
+    let answer = match &test.question {
+        Question::Case(case) => answer_case(case, &test.expected, inventory, now),
+        Question::Request(request) => answer_request(request, &expectations.policies, reference, now),
+    };
+    let complaints = compare(&test.expected, &answer, test.span);
+    Ran { expected: test.expected.words(), answer, complaints }
+}
+
+/// What an answer lacks to be as expected.
+fn compare(expected: &Expected, answer: &Answer, span: Span) -> Vec<Label> {
+    let mut complaints = Vec::new();
+    let mut complain = |place: Span, text: String| complaints.push(Label::new(place, text));
+    if let Some((wanted, place)) = expected.answer
+        && !wanted.is(answer)
+    {
+        complain(place, format!("expected {}, got {}", wanted.name(), answer.words()));
+    }
+    if let Some((wanted, place)) = &expected.blocked_by {
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let own: BTreeSet<&str> = answer.blocked_by.iter().copied().collect();
+        if wanted != own {
+            complain(*place, format!("expected to be blocked by {}, got {}", listed(&wanted), listed(&own)));
+        }
+    }
+    if let Some((wanted, place)) = &expected.role
+        && !answer.gets(wanted)
+    {
+        let got = answer.role.as_ref().map_or_else(|| "none".to_owned(), |role| format!("`{role}`"));
+        complain(*place, format!("expected the role `{wanted}`, got {got}"));
+    }
+    if let Some((wanted, place)) = &expected.gate
+        && answer.gate.map(GateKind::name) != Some(wanted)
+    {
+        let got = answer.gate.map_or_else(|| "all are passed".to_owned(), |gate| format!("it is `{}`", gate.name()));
+        complain(*place, format!("expected the gate `{wanted}` to refuse, but {got}"));
+    }
+    for ((name, wanted, place), (_, got)) in expected.claims.iter().zip(&answer.claims) {
+        if wanted != got {
+            let word =
+                |claim: &Option<String>| claim.as_ref().map_or_else(|| "no such claim".to_owned(), |own| format!("`{own}`"));
+            complain(*place, format!("expected the claim `{name}` to be {}, got {}", word(wanted), word(got)));
+        }
+    }
+    if complaints.is_empty() && answer.decision == Outcome::Error && expected.answer.is_none() {
+        complaints.push(Label::new(span, "AWS would refuse to store a policy".to_owned()));
+    }
+    complaints
+}
+
+impl Expected {
+    /// As it stands in the file, without the claims.
+    fn words(&self) -> String {
+        let answer = self.answer.as_ref().map(|(wanted, _)| wanted.name().to_owned());
+        let role = self.role.as_ref().map(|(role, _)| format!("role {role}"));
+        let gate = self.gate.as_ref().map(|(gate, _)| format!("refused by {gate}"));
+        let blocked_by = self.blocked_by.as_ref().map(|(names, _)| format!("blocked by {}", names.join(", ")));
+        let claims = self.claims.iter().map(|(name, ..)| format!("claim {name}"));
+        answer.into_iter().chain(role).chain(gate).chain(blocked_by).chain(claims).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Wanted {
+    fn is(self, answer: &Answer) -> bool {
+        self.outcome == answer.decision && (self.explicit.is_none() || self.explicit == answer.explicit)
+    }
+}
+
+impl Answer {
+    /// The answer as it can be expected, and for how much of a pattern it holds.
+    pub fn words(&self) -> String {
+        let word = match (self.decision, self.explicit) {
+            (Outcome::Denied, Some(false)) => "denied-implicit",
+            (Outcome::Denied, Some(true)) => "denied-explicit",
+            (other, _) => other.name(),
+        };
+        match self.coverage {
+            Some(Coverage::Some) => format!("{word} (some of the resources are allowed, others not)"),
+            _ => word.to_owned(),
+        }
+    }
+
+    fn gets(&self, role: &str) -> bool {
+        let name = |own: &str| own == role || Arn::parse(own).and_then(Arn::role_name) == Some(role);
+        self.role.as_deref().is_some_and(name)
+    }
+}
+
+fn answer_case(case: &Case, expected: &Expected, inventory: &Inventory<'_>, now: Instant) -> Answer {
+    let token = match &case.who {
+        Who::Guest | Who::Developer(_) => Ok(None),
+        Who::Groups(groups) => {
+            let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+            inventory.sign_in(&groups, case.client.as_deref()).map(Some).map_err(|error| error.to_string())
+        }
+        Who::Claims(text) | Who::Token(text) => Token::read(text).map(Some).map_err(|error| error.to_string()),
+    };
+    let token = match token {
+        Ok(token) => token,
+        Err(why) => return Answer::nothing(Outcome::Error, why),
+    };
+    let login = match (&case.who, &token) {
+        (Who::Developer(id), _) => Login::Developer(id),
+        (_, Some(token)) => Login::Token(token),
+        (_, None) => Login::Guest,
+    };
+    let question = simulate::Question {
+        login,
+        pool: case.pool.as_deref(),
+        flow: if case.classic { Flow::Classic } else { Flow::Enhanced },
+        custom_role: case.custom_role.as_deref(),
+        role: case.role.as_deref(),
+        access: case.access.iter().map(|(action, resource)| Access { action, resource }).collect(),
+        context: case.context.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect())).collect(),
+        at: case.at.unwrap_or(now),
+    };
+    let simulation = simulate::simulate(inventory, &question);
+    let claims = expected.claims.iter().map(|(name, ..)| {
+        let of_login = token.as_ref().and_then(|token| claim(&token.claims, name));
+        (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(own, name))))
+    });
+    let claims = claims.collect();
+    told_of(&simulation, claims)
+}
+
+/// A claim as text; a list in brackets.
+fn claim(claims: &Claims, name: &str) -> Option<String> {
+    let claim = claims.get(name)?;
+    let values: Vec<String> = claim.values().into_iter().map(Cow::into_owned).collect();
+    Some(match claim {
+        Claim::List(_) => format!("[{}]", values.join(", ")),
+        _ => values.join(", "),
+    })
+}
+
+fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)>) -> Answer {
+    let gate = simulation.gates.iter().find(|gate| matches!(gate.state, GateState::Fail | GateState::Unknown));
+    let verdict = match simulation.permissions.first() {
+        Some(permission) if simulation.outcome == Outcome::Denied && permission.outcome == Outcome::Denied => {
+            Some(&permission.role.verdict)
+        }
+        _ => simulation.trust.as_ref().map(|trust| &trust.verdict),
+    };
+    let explicit = (simulation.outcome == Outcome::Denied).then_some(matches!(verdict, Some(Verdict::Denied(_))));
+    let role = simulation.role.as_ref().filter(|role| simulation.gets(&role.name)).map(|role| role.name.clone());
+    let mut reasons = vec![(simulation.why.clone(), None)];
+    let places = gate.iter().flat_map(|gate| &gate.places).map(|label| (label.text.clone(), Some(label.span)));
+    reasons.extend(places);
+    for permission in &simulation.permissions {
+        let place = permission.place.as_ref().map(|label| label.span);
+        reasons.push((format!("{} on {}: {}", permission.action, permission.resource, permission.why), place));
+    }
+    Answer {
+        decision: simulation.outcome,
+        explicit,
+        blocked_by: Vec::new(),
+        coverage: None,
+        role,
+        gate: gate.map(|gate| gate.kind),
+        claims,
+        reasons,
+    }
+}
+
+fn answer_request(request: &Request, all: &[Policy<'_>], reference: &Reference, now: Instant) -> Answer {
+    let Some(principal) = Caller::parse(&request.principal) else {
+        return Answer::nothing(Outcome::Error, format!("`{}` cannot ask for anything", request.principal));
+    };
+    let given = Lists::of(&request.policies, all);
+    let service = request.action.split(':').next().unwrap_or_default();
+    let setting = Setting {
+        resource_account: request.resource_account.as_deref(),
+        management_account: request.management_account,
+        service_linked_role: request.service_linked_role,
+        rcps_cover: reference.service(service).is_some_and(Service::has_rcps),
+    };
+    let mut context = Context::new();
+    context.partial = request.partial;
+    for (key, value) in &request.context {
+        context.set(key.as_str(), value.clone());
+    }
+    for (key, value) in &request.tags {
+        context.derive(format!("aws:PrincipalTag/{key}"), ContextValue::One(value.as_str().into()));
+    }
+    if let Some(org) = &request.resource_org {
+        context.derive("aws:ResourceOrgID", ContextValue::One(org.as_str().into()));
+    }
+    derive(&mut context, principal, &request.resource, &setting, request.at.unwrap_or(now));
+    let inquiry = Inquiry { principal, action: &request.action, resource: &request.resource, context: &context, setting };
+    told(&ask::<Trace<'_, '_>>(&inquiry, &given.policies()))
+}
+
+fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
+    if reply.ways.is_empty() {
+        return Answer::nothing(reply.outcome, "the patterns overlap in more ways than can be looked at".to_owned());
+    }
+    let mut reasons = Vec::new();
+    let mut blocked_by: Vec<&'static str> = Vec::new();
+    let mut explicit = None;
+    for way in reply.ways.iter().filter(|way| reply.coverage == Some(Coverage::Some) || outcome(&way.decision) == reply.outcome) {
+        let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
+        match way.decision.answer {
+            Decided::Allowed => {
+                for kind in PolicyKind::ALL {
+                    if let Weight::Counts(tally) = way.decision.weight(kind)
+                        && let Some(statement) = tally.allowing()
+                    {
+                        reasons.push((
+                            format!("{of}{} of the {} policies allows it", statement.title(), kind.name()),
+                            Some(statement.place()),
+                        ));
+                    }
+                }
+            }
+            Decided::Denied(kind, statement) => {
+                explicit = Some(true);
+                reasons.push((
+                    format!("{of}{} of the {} policies denies it", statement.title(), kind.name()),
+                    Some(statement.place()),
+                ));
+            }
+            Decided::NotAllowed(blocks) => {
+                explicit = explicit.or(Some(false));
+                for block in blocks.iter() {
+                    blocked_by.push(block.name());
+                    reasons.push((format!("{of}{}", block.words()), None));
+                }
+            }
+            Decided::Undecided(gap) => {
+                let place = Some(gap.span).filter(|span| span.source != SourceId::NONE);
+                reasons.push((format!("{of}{}", missing(gap, &way.record)), place));
+            }
+            Decided::Refused(kind, fault) => {
+                reasons.push((format!("AWS would refuse to store the {} policy", kind.name()), Some(fault.span)));
+            }
+        }
+    }
+    blocked_by.dedup();
+    Answer {
+        decision: reply.outcome,
+        explicit: explicit.filter(|_| reply.outcome == Outcome::Denied),
+        blocked_by,
+        coverage: reply.coverage,
+        role: None,
+        gate: None,
+        claims: Vec::new(),
+        reasons,
+    }
+}
+
+impl Answer {
+    fn nothing(decision: Outcome, why: String) -> Self {
+        Self {
+            decision,
+            explicit: None,
+            blocked_by: Vec::new(),
+            coverage: None,
+            role: None,
+            gate: None,
+            claims: Vec::new(),
+            reasons: vec![(why, None)],
+        }
+    }
+}
+
+/// The policies of a request, by type.
+struct Lists<'p, 's> {
+    identity: Vec<&'p Policy<'s>>,
+    resource: Option<&'p Policy<'s>>,
+    boundaries: Vec<&'p Policy<'s>>,
+    session: Vec<&'p Policy<'s>>,
+    scps: Vec<Vec<&'p Policy<'s>>>,
+    rcps: Vec<Vec<&'p Policy<'s>>>,
+    endpoint: Vec<&'p Policy<'s>>,
+}
+
+impl<'p, 's> Lists<'p, 's> {
+    fn of(given: &Given, all: &'p [Policy<'s>]) -> Self {
+        let list = |places: &[usize]| places.iter().filter_map(|&place| all.get(place)).collect::<Vec<_>>();
+        let levels = |levels: &[Vec<usize>]| levels.iter().map(|level| list(level)).collect();
+        Self {
+            identity: list(&given.identity),
+            resource: given.resource.and_then(|place| all.get(place)),
+            boundaries: list(&given.boundaries),
+            session: list(&given.session),
+            scps: levels(&given.scps),
+            rcps: levels(&given.rcps),
+            endpoint: list(&given.endpoint),
+        }
+    }
+
+    fn policies(&self) -> Policies<'_, 'p, 's> {
+        Policies {
+            identity: &self.identity,
+            resource: self.resource,
+            boundaries: &self.boundaries,
+            session: &self.session,
+            scps: &self.scps,
+            rcps: &self.rcps,
+            endpoint: &self.endpoint,
+        }
+    }
+}
+
+fn listed(names: &BTreeSet<&str>) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
+}
