@@ -58,7 +58,17 @@ fn kinds() {
                     if !tree.simplify() { break; }
                 } else if !tree.complicate() { break; }
             }
-            let text = serde_json::to_string(&best).unwrap();
+            let mut best = best;
+            fn open(value: &mut Value) {
+                match value {
+                    Value::Array(list) => list.iter_mut().for_each(open),
+                    Value::Object(map) => map.values_mut().for_each(open),
+                    Value::String(text) => *value = serde_json::from_str(text).unwrap(),
+                    _ => {}
+                }
+            }
+            open(&mut best["policies"]);
+            let text = serde_json::to_string(&best).unwrap().replace("arn:aws:", "a:").replace("111122223333", "A").replace("444455556666", "B");
             if text.len() < entry.1.len() { entry.1 = text; }
         }
     }

@@ -32,10 +32,11 @@ pub(crate) fn answer(question: &Value) -> String {
         // of several boundaries each must allow
         if name == "boundary" { all.into_iter().flatten().map(|policy| vec![policy]).collect() } else { all }
     };
-    let own = if ask.is_role() { "trust" } else { "resource" };
+    let own = if ask.is_role() && ask.is_of("sts") { "trust" } else { "resource" };
+    let document = if ask.is_role() { "trust" } else { "resource" };
     let types = ["identity", "boundary", "session", "scp", "rcp", "endpoint", "resource"].map(|name| (name, given(name)));
     let kind_of = |name: &'static str| if name == "resource" { own } else { name };
-    if types.iter().any(|(name, levels)| levels.iter().flatten().any(|policy| refused(kind_of(name), policy))) {
+    if types.iter().any(|(name, levels)| levels.iter().flatten().any(|policy| refused(if name == "resource" { document } else { name }, policy))) {
         return "error".to_owned();
     }
     let counting = types.map(|(name, levels)| (kind_of(name), if ask.counts(name) { levels } else { Vec::new() }));
@@ -305,7 +306,6 @@ impl<'q> Ask<'q> {
             keys.push(("aws:PrincipalServiceName", service.to_owned()));
         } else if self.caller == "anonymous" {
             keys.push(("aws:PrincipalAccount", "anonymous".to_owned()));
-            keys.push(("aws:PrincipalType", "Anonymous".to_owned()));
         }
         keys
     }
