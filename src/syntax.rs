@@ -1,13 +1,20 @@
 //! The spanned tree that every reader of text produces: a flat arena in the order of the text, never a recursion.
 
+mod builder;
+mod decode;
 pub mod json;
+mod mistake;
+mod number;
 mod text;
+pub mod toml;
+pub mod yaml;
 
 use std::borrow::Cow;
 
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
+pub use mistake::Mistake;
 pub use text::{Hole, Literal, Piece, Text};
 
 /// What a node is.
@@ -81,6 +88,10 @@ pub enum SyntaxFault {
     NotUtf8,
     /// The text is encoded as UTF-16.
     Utf16,
+    /// What makes the text no TOML.
+    NotToml(Mistake),
+    /// What makes the text no YAML; what follows is not read.
+    NotYaml(Mistake),
     /// More faults follow that are not listed.
     TooMany,
 }

@@ -8,6 +8,7 @@ use rolecall::reference::Reference;
 use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
+use rolecall::syntax::Tree;
 
 /// The looks in which everything is drawn: as narrow as it gets and plain, and wide with all there is.
 const LOOKS: [Look; 2] = [Look { width: 40, colour: false, unicode: false }, Look { width: 100, colour: true, unicode: true }];
@@ -32,6 +33,33 @@ pub fn fault_lies_inside<K>(sources: &Sources, fault: &Fault<K>) {
     for span in [Some(fault.span), fault.related].into_iter().flatten() {
         lies_inside(sources, span);
     }
+}
+
+/// Asserts what holds for a tree of any form: all places lie in the text, and the characters of a string side by side.
+pub fn form(sources: &Sources, tree: &Tree<'_>) {
+    for fault in tree.faults() {
+        fault_lies_inside(sources, fault);
+    }
+    assert!(tree.faults().is_sorted_by_key(|fault| fault.span.start), "{:?}", tree.faults());
+    let (mut left, mut seen) = (vec![tree.root()], 0);
+    while let Some(node) = left.pop() {
+        seen += 1;
+        for span in [node.span(), node.outer(), node.mark()] {
+            lies_inside(sources, span);
+        }
+        if let Some(literal) = node.literal() {
+            let mut end = literal.span.start;
+            for (at, c) in literal.value.char_indices() {
+                let span = literal.span_of(at..at + c.len_utf8());
+                lies_inside(sources, span);
+                assert_eq!(span.start, end, "a gap before {c:?} of {literal:?}");
+                end = span.end;
+            }
+            assert_eq!(end, literal.span.end, "a gap behind {literal:?}");
+        }
+        left.extend(node.items().chain(node.entries().flat_map(|entry| [entry.key, entry.value])));
+    }
+    assert_eq!(seen, tree.len(), "not every node is reached");
 }
 
 /// Runs every rule, and draws what they find in every way.

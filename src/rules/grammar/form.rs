@@ -1,5 +1,7 @@
 //! What to say of a text that is not quite JSON: always what to type next.
 
+mod mistake;
+
 use std::collections::HashMap;
 
 use super::words::{Words, quoted};
@@ -104,6 +106,8 @@ pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> W
         }
         F::NotUtf8 => json("the text is not UTF-8", "the first byte that is not", "save the file as UTF-8"),
         F::TooMany => json("more faults follow that are not listed", "", "mend those above first; most likely they cause these"),
+        F::NotToml(kind) => mistake::words(kind, "TOML", &own),
+        F::NotYaml(kind) => mistake::words(kind, "YAML", &own),
         F::DuplicateKey => duplicate(&DUPLICATE_KEY, &own),
     }
 }
