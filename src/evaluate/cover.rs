@@ -24,7 +24,7 @@ pub fn resources(request: &Request<'_>, policies: &Policies<'_, '_, '_>) -> Opti
         let Ok(filled) = fill::fill(pattern, request.context, &mut units) else { continue };
         patterns.push(units.as_slice().to_vec());
         if filled.holds_wildcards() {
-            units.make_wild();
+            units.make_wild(pattern);
             patterns.push(units.as_slice().to_vec());
         }
     }

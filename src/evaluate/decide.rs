@@ -107,11 +107,8 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
-    // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: also against a Deny
-    if court.standing != Standing::None && court.is_one_of(&["sts:GetCallerIdentity"]) {
-        return court.open();
-    }
     match court.weigh(recorder) {
+        Ok(_) if court.needs_no_permission() => court.open(),
         Ok(decision) => court.judge(decision),
         Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
@@ -221,7 +218,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         Asked {
             caller: self.request.principal,
             reach,
-            bounded: !self.policies.boundaries.is_empty(),
+            bounded: self.standing != Standing::Root && !self.policies.boundaries.is_empty(),
             context: self.request.context,
             through_gateway: self.is_of("s3") || self.is_of("dynamodb"),
         }
@@ -259,8 +256,6 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
         let must_grant = self.resource_must_grant();
-        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
-        let needs_none = self.is_one_of(&["sts:GetSessionToken"]);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
         let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
@@ -268,7 +263,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
             caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
-            identity: if is_root || needs_none { Truth::Yes } else { decision.allows(K::Identity) },
+            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
             boundary: decision.leaves(K::Boundary),
             session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
             to_account: granted(Reach::Account),
@@ -332,6 +327,14 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         self.standing == Standing::Root
             && self.is_one_of(&["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
             && self.is_in_own_account()
+    }
+
+    /// Whether policies have no say, not even by a Deny.
+    ///
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html>
+    fn needs_no_permission(&self) -> bool {
+        self.standing != Standing::None && self.is_one_of(&["sts:GetCallerIdentity", "sts:GetSessionToken"])
     }
 
     fn is_in_own_account(&self) -> bool {

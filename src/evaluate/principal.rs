@@ -102,7 +102,10 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trus
         (PrincipalKind::Service, Caller::Service(_)) if known == "*" => open(undocumented::PRINCIPAL_SERVICE_STAR),
         (PrincipalKind::Service, Caller::Service(name)) => (known == name).into(),
         (PrincipalKind::CanonicalUser, Caller::Canonical(id)) => (known == id).into(),
-        (PrincipalKind::CanonicalUser, Caller::Aws(_) | Caller::Account(_)) => open(undocumented::PRINCIPAL_CANONICAL),
+        // it is another name of an account
+        (PrincipalKind::CanonicalUser, Caller::Aws(_) | Caller::Account(_)) if asked.reach == Reach::Account => {
+            open(undocumented::PRINCIPAL_CANONICAL)
+        }
         (PrincipalKind::Aws, Caller::Canonical(_)) if names_an_account(known) => open(undocumented::PRINCIPAL_CANONICAL),
         _ => Truth::No,
     }

@@ -49,14 +49,20 @@ fn kinds() {
         if own != other {
             let entry = seen.entry((own.clone(), other.clone())).or_insert((0, "x".repeat(100000)));
             entry.0 += 1;
-            if entry.0 > 3 { continue; }
+            if entry.0 > 3 {
+                continue;
+            }
             let mut best = question;
             for _ in 0..3000 {
                 let question = tree.current();
                 if asked::answer(&question) == own && oracle::answer(&question) == other {
                     best = question;
-                    if !tree.simplify() { break; }
-                } else if !tree.complicate() { break; }
+                    if !tree.simplify() {
+                        break;
+                    }
+                } else if !tree.complicate() {
+                    break;
+                }
             }
             let mut best = best;
             fn open(value: &mut Value) {
@@ -68,10 +74,18 @@ fn kinds() {
                 }
             }
             open(&mut best["policies"]);
-            let text = serde_json::to_string(&best).unwrap().replace("arn:aws:", "a:").replace("111122223333", "A").replace("444455556666", "B");
-            if text.len() < entry.1.len() { entry.1 = text; }
+            let text = serde_json::to_string(&best)
+                .unwrap()
+                .replace("arn:aws:", "a:")
+                .replace("111122223333", "A")
+                .replace("444455556666", "B");
+            if text.len() < entry.1.len() {
+                entry.1 = text;
+            }
         }
     }
     println!("{counts:#?}");
-    for ((own, other), (count, text)) in seen { println!("== {count} tool {own} / oracle {other}\n{text}"); }
+    for ((own, other), (count, text)) in seen {
+        println!("== {count} tool {own} / oracle {other}\n{text}");
+    }
 }

@@ -25,6 +25,7 @@ mod identity;
 mod joined;
 mod json;
 mod key_rules;
+mod laws;
 mod markdown;
 mod oracle;
 mod pages;

@@ -32,11 +32,14 @@ pub(crate) fn answer(question: &Value) -> String {
         // of several boundaries each must allow
         if name == "boundary" { all.into_iter().flatten().map(|policy| vec![policy]).collect() } else { all }
     };
-    let own = if ask.is_role() && ask.is_of("sts") { "trust" } else { "resource" };
+    let taken = ask.is_role() && (ask.is_of("sts") || !question["policies"]["resource"].is_null());
+    let own = if taken { "trust" } else { "resource" };
     let document = if ask.is_role() { "trust" } else { "resource" };
     let types = ["identity", "boundary", "session", "scp", "rcp", "endpoint", "resource"].map(|name| (name, given(name)));
     let kind_of = |name: &'static str| if name == "resource" { own } else { name };
-    if types.iter().any(|(name, levels)| levels.iter().flatten().any(|policy| refused(if name == "resource" { document } else { name }, policy))) {
+    if types.iter().any(|(name, levels)| {
+        levels.iter().flatten().any(|policy| refused(if *name == "resource" { document } else { name }, policy))
+    }) {
         return "error".to_owned();
     }
     let counting = types.map(|(name, levels)| (kind_of(name), if ask.counts(name) { levels } else { Vec::new() }));
@@ -44,7 +47,7 @@ pub(crate) fn answer(question: &Value) -> String {
 
     let deny = counting.iter().flat_map(|(kind, levels)| levels.iter().flatten().map(|policy| ask.says("Deny", kind, policy)));
     let deny = deny.flatten().max().unwrap_or(No);
-    if ask.needs_nothing("sts:GetCallerIdentity") {
+    if ask.needs_nothing() {
         return "allowed".to_owned();
     }
     if deny == Yes {
@@ -78,17 +81,11 @@ pub(crate) fn answer(question: &Value) -> String {
             blocks.insert(name);
         }
     };
-    let access = if ask.needs_nothing("sts:GetSessionToken") {
-        Yes
-    } else if ask.is("root") && ask.action.eq_ignore_ascii_case("sts:AssumeRole") {
-        block(No, "caller");
-        No
-    } else if !ask.has_identity() {
+    let access = if !ask.has_identity() {
         block(any, own);
         any
     } else if ask.is_cross_account() {
-        block(any, own);
-        for (truth, name) in [(identity, "identity"), (boundary, "boundary"), (session, "session")] {
+        for (truth, name) in [(any, own), (identity, "identity"), (boundary, "boundary"), (session, "session")] {
             block(truth, name);
         }
         any.min(identity).min(limits)
@@ -96,16 +93,19 @@ pub(crate) fn answer(question: &Value) -> String {
         let by_identity = if must { identity.min(any) } else { identity };
         let access = named[ITSELF].max(named[ROLE].max(by_identity).min(limits));
         if access == No {
-            block(named[ROLE].max(identity), "identity");
-            block(if must { any } else { Yes }, own);
-            block(boundary, "boundary");
-            block(session, "session");
+            let granted = if must { any } else { Yes };
+            let asked = [(named[ROLE].max(identity), "identity"), (granted, own), (boundary, "boundary"), (session, "session")];
+            for (truth, name) in asked {
+                block(truth, name);
+            }
         }
         access
     };
+    let caller = truth(!(ask.is("root") && ask.action.eq_ignore_ascii_case("sts:AssumeRole")));
+    block(caller, "caller");
     block(scp, "scp");
     block(endpoint, "endpoint");
-    match (deny, access.min(scp).min(endpoint)) {
+    match (deny, access.min(caller).min(scp).min(endpoint)) {
         (_, No) => format!("denied-implicit: {}", blocks.into_iter().collect::<Vec<_>>().join(", ")),
         (No, Yes) => "allowed".to_owned(),
         _ => "undecided".to_owned(),
@@ -142,14 +142,6 @@ fn not(truth: Truth) -> Truth {
 
 fn truth(yes: bool) -> Truth {
     if yes { Yes } else { No }
-}
-
-/// Yes where it is so by every reading, no where by none.
-fn agreed(readings: &[bool]) -> Truth {
-    match (readings.contains(&true), readings.contains(&false)) {
-        (true, true) => Open,
-        (yes, _) => truth(yes),
-    }
 }
 
 // What AWS refuses to store.
@@ -305,7 +297,8 @@ impl<'q> Ask<'q> {
             keys.push(("aws:PrincipalIsAWSService", "true".to_owned()));
             keys.push(("aws:PrincipalServiceName", service.to_owned()));
         } else if self.caller == "anonymous" {
-            keys.push(("aws:PrincipalAccount", "anonymous".to_owned()));
+            keys.extend(["aws:PrincipalAccount", "aws:userid"].map(|name| (name, "anonymous".to_owned())));
+            keys.push(("aws:PrincipalType", "Anonymous".to_owned()));
         }
         keys
     }
@@ -362,8 +355,10 @@ impl<'q> Ask<'q> {
         key || self.is_role() && self.is_of("sts")
     }
 
-    fn needs_nothing(&self, action: &str) -> bool {
-        self.has_identity() && self.action.eq_ignore_ascii_case(action)
+    /// Two actions are nobody's to allow or to deny.
+    fn needs_nothing(&self) -> bool {
+        let action = self.action.to_lowercase();
+        self.has_identity() && ["sts:getcalleridentity", "sts:getsessiontoken"].contains(&action.as_str())
     }
 
     /// Whether the policies of a type have to do with this request.
@@ -416,7 +411,10 @@ impl<'q> Ask<'q> {
             return Yes;
         }
         one_or_not(statement, "Resource", |pattern| {
-            let Some(letters) = self.fill(policy, pattern) else { return No };
+            let letters = match self.fill(policy, pattern) {
+                Ok(letters) => letters,
+                Err(truth) => return truth,
+            };
             let colons = letters.iter().scan(0, |colons, letter| {
                 *colons += usize::from(*letter == Letter::Text(':'));
                 Some((*colons, letter))
@@ -453,7 +451,7 @@ impl<'q> Ask<'q> {
                     kinds.iter().flat_map(|(kind, list)| list_of(list).into_iter().map(move |own| (kind.clone(), text_of(own))));
                 each.collect::<Vec<_>>()
             }
-            star => vec![("AWS".to_owned(), text_of(star))],
+            star => vec![(text_of(star), String::new())],
         };
         if statement.get("Principal").is_some() {
             let deny = statement["Effect"] == "Deny";
@@ -469,16 +467,33 @@ impl<'q> Ask<'q> {
     fn named_by(&self, kind: &str, deny: bool, type_: &str, name: &str) -> [Truth; 3] {
         let is = |prefix: &str| self.caller.strip_prefix(prefix);
         let itself = |truth: Truth| [truth, No, No];
+        let trusts = kind == "trust" && !deny;
         match type_ {
-            "AWS" if name == "*" => itself(if kind == "trust" && !deny && is("federated:").is_some() { Open } else { Yes }),
+            // whether AWS stores the bare one in a trust policy is not said
+            "*" => itself(if trusts { Open } else { Yes }),
+            "AWS" if name == "*" => itself(if trusts && is("federated:").is_some() { Open } else { Yes }),
+            // which account a canonical id is of is not told
+            "AWS" if is("canonical:").is_some() => {
+                let account = name.ends_with(":root") || is_account(name);
+                itself(if account { Open } else { No })
+            }
             "AWS" => self.named_by_arn(kind, name),
             "Service" => itself(is("service:").map_or(No, |own| if name == "*" { Open } else { truth(own == name) })),
-            "Federated" => {
-                let known = |own: &str| if own.eq_ignore_ascii_case(name) || name == "*" { Open } else { No };
-                itself(is("federated:").map_or(No, |own| if own == name && kind == "trust" { Yes } else { known(own) }))
-            }
-            // the number of an account does not tell its canonical id
+            "Federated" => match is("federated:") {
+                Some(own) if own == name => itself(if kind == "trust" { Yes } else { Open }),
+                Some(own) => itself(if own.eq_ignore_ascii_case(name) || name == "*" { Open } else { No }),
+                None => itself(if kind != "trust" && self.has_identity() && self.may_have_come_by(name) { Open } else { No }),
+            },
             _ => [is("canonical:").map_or(No, |own| truth(own == name)), No, if self.has_identity() { Open } else { No }],
+        }
+    }
+
+    /// Whether the session was got by this provider, as far as is known.
+    fn may_have_come_by(&self, provider: &str) -> bool {
+        match self.got("aws:FederatedProvider") {
+            Got::One(own) => own == provider,
+            Got::Unknown => self.is("role") || self.is("assumed-role"),
+            Got::Absent | Got::Many(_) => false,
         }
     }
 
@@ -487,7 +502,9 @@ impl<'q> Ask<'q> {
             return [No; 3];
         }
         let [partition, account, own] = self.parts();
-        let of_account = name == account || name == format!("arn:{partition}:iam::{account}:root");
+        // the number of an account does not tell the partition
+        let root = parts_of(name).filter(|[its, ..]| *its == partition || is_account(self.caller));
+        let of_account = name == account || root.is_some_and(|[_, its, rest]| its == account && rest == "root");
         if of_account {
             let gateway = kind == "endpoint" && (self.is_of("s3") || self.is_of("dynamodb")) && own != "root";
             return [No, No, if gateway { Open } else { Yes }];
@@ -518,7 +535,7 @@ impl<'q> Ask<'q> {
         }
         let levels = |entry: &(String, String)| self.named_by("resource", true, &entry.0, &entry.1);
         let all = entries.iter().map(levels).fold([No; 3], |all, own| [0, 1, 2].map(|level| all[level].max(own[level])));
-        let everybody = entries.iter().any(|(kind, name)| kind == "AWS" && name == "*");
+        let everybody = entries.iter().any(|(kind, name)| kind == "*" || kind == "AWS" && name == "*");
         if everybody || !self.has_identity() {
             return all[ITSELF];
         }
@@ -535,13 +552,17 @@ impl<'q> Ask<'q> {
 
     fn condition(&self, policy: &Value, operator: &Operator<'_>, key: &str, values: &[&Value]) -> Truth {
         let got = self.got(key);
+        if values.is_empty() {
+            return Open;
+        }
         if operator.base == "Null" {
             return if operator.set.is_some() { Open } else { is_null(&got, values) };
         }
         let found = match got {
             Got::Unknown => return Open,
             Got::Absent => Vec::new(),
-            Got::Many(list) if list.iter().all(String::is_empty) && list.len() < 2 => Vec::new(),
+            Got::Many(list) if list.is_empty() => Vec::new(),
+            Got::Many(list) if operator.set.is_some() && list.iter().all(String::is_empty) => Vec::new(),
             Got::One(value) if operator.set.is_some() && value.is_empty() => Vec::new(),
             Got::Many(_) if operator.set.is_none() => return Open,
             Got::Many(list) => list,
@@ -556,7 +577,7 @@ impl<'q> Ask<'q> {
             };
         }
         let each = found.iter().map(|found| {
-            let any = values.iter().map(|value| self.compare(policy, operator, &text_of(value), found)).max().unwrap_or(Open);
+            let any = values.iter().map(|value| self.compare(policy, operator, &text_of(value), found)).max().unwrap();
             if operator.is_negated() { not(any) } else { any }
         });
         if operator.set == Some("ForAnyValue") { each.max().unwrap() } else { each.min().unwrap() }
@@ -579,7 +600,10 @@ impl<'q> Ask<'q> {
                 },
             };
         }
-        let Some(letters) = self.fill(policy, value) else { return No };
+        let letters = match self.fill(policy, value) {
+            Ok(letters) => letters,
+            Err(truth) => return truth,
+        };
         match base.replace("Not", "").as_str() {
             "StringEquals" => read_both_ways(&plain(&letters), |letters| matches(&steps(letters, false), found)),
             "StringEqualsIgnoreCase" => {
@@ -595,18 +619,27 @@ impl<'q> Ask<'q> {
         }
     }
 
-    /// A string of a policy with its variables replaced; none where one has no value, so that it matches nothing.
-    fn fill(&self, policy: &Value, text: &str) -> Option<Vec<Letter>> {
-        if policy["Version"] != "2012-10-17" {
-            return Some(wild(text));
-        }
+    /// A string of a policy with its variables replaced. An answer instead where one has no value, so that it matches nothing, or
+    /// several, of which it is not said what they do.
+    fn fill(&self, policy: &Value, text: &str) -> Result<Vec<Letter>, Truth> {
+        let mut several = false;
         let mut letters = Vec::new();
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("${") {
             let (inside, after) = behind.split_once('}').unwrap();
             letters.extend(wild(before));
             rest = after;
-            if ["*", "?", "$"].contains(&inside) {
+            let symbol = ["*", "?", "$"].contains(&inside);
+            if !symbol && !inside.contains(':') {
+                // of a template, and not filled in yet
+                letters.push(Letter::Anything);
+                continue;
+            }
+            if policy["Version"] != "2012-10-17" {
+                letters.extend(wild(&format!("${{{inside}}}")));
+                continue;
+            }
+            if symbol {
                 letters.push(Letter::Symbol(inside.chars().next().unwrap()));
                 continue;
             }
@@ -617,12 +650,13 @@ impl<'q> Ask<'q> {
             };
             match self.got(key) {
                 Got::One(value) => letters.extend(value.chars().map(Letter::Value)),
-                Got::Absent => letters.extend(default?.chars().map(Letter::Value)),
-                Got::Unknown | Got::Many(_) => letters.push(Letter::Anything),
+                Got::Many(list) if !list.is_empty() => several = true,
+                Got::Absent | Got::Many(_) => letters.extend(default.ok_or(No)?.chars().map(Letter::Value)),
+                Got::Unknown => letters.push(Letter::Anything),
             }
         }
         letters.extend(wild(rest));
-        Some(letters)
+        if several { Err(Open) } else { Ok(letters) }
     }
 }
 
@@ -646,7 +680,7 @@ fn one_or_not(statement: &Value, element: &str, matches: impl Fn(&str) -> Truth)
 fn is_null(got: &Got, values: &[&Value]) -> Truth {
     let readings = match got {
         Got::Absent => vec![true],
-        Got::Many(list) => vec![list.iter().all(String::is_empty) && list.len() < 2],
+        Got::Many(list) => vec![list.iter().all(String::is_empty)],
         Got::One(value) if !value.is_empty() => vec![false],
         Got::One(_) | Got::Unknown => vec![true, false],
     };
@@ -718,15 +752,10 @@ fn read_both_ways(letters: &[Letter], matches: impl Fn(&[Letter]) -> bool) -> Tr
     };
     // a colon of a value parts nothing
     let as_wildcard = |own| if own == '*' || own == '?' { Letter::Text(own) } else { Letter::Symbol(own) };
-    match agreed(&[read(Letter::Symbol), read(as_wildcard)]) {
-        No => No,
-        found => {
-            if letters.contains(&Letter::Anything) {
-                Open
-            } else {
-                found
-            }
-        }
+    match (read(Letter::Symbol), read(as_wildcard)) {
+        (_, false) => No,
+        (true, _) if !letters.contains(&Letter::Anything) => Yes,
+        _ => Open,
     }
 }
 
@@ -774,13 +803,12 @@ fn arn_like(letters: &[Letter], found: &str) -> Truth {
         return if is_arn { Yes } else { Open };
     }
     let part = |letters: &[Letter], own: &str| read_both_ways(letters, |letters| matches(&steps(letters, true), own));
-    let each = parts.iter().zip(&own).map(|(letters, own)| part(letters, own)).min().unwrap_or(Yes);
     if parts.len() == 6 {
-        return if is_arn { each } else { No };
+        return if is_arn { parts.iter().zip(&own).map(|(letters, own)| part(letters, own)).min().unwrap() } else { No };
     }
-    // too short: by some reading the parts that are missing match anything, by some the whole is one text
-    let whole = part(letters, found);
-    if whole.max(if is_arn { each } else { No }) == No { No } else { Open }
+    // too short: the parts that are missing may be anything, or the whole may be one text
+    let longer: Vec<Letter> = letters.iter().copied().chain(wild(":*")).collect();
+    if part(letters, found).max(part(&longer, found)) == No { No } else { Open }
 }
 
 /// All places of the text that the pattern may have come to, step by step.
@@ -867,8 +895,8 @@ fn within(range: &str, found: &str) -> Truth {
         let (its_width, own) = bits(found);
         its_width == width && (prefix == 0 || own >> (width - prefix) == base >> (width - prefix))
     };
-    // whether IPv4 within IPv6 is IPv4 is not said
-    agreed(&[holds(found), holds(found.to_canonical())])
+    // what IPv4 within IPv6 is is not said
+    if found == found.to_canonical() { truth(holds(found)) } else { Open }
 }
 
 /// Nanoseconds since 1970.

@@ -14,11 +14,11 @@ impl<'b> Dice<'b> {
         Self { bytes: bytes.iter() }
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.bytes.next().map_or(0, |byte| usize::from(*byte) % bound)
     }
 
-    fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+    pub(crate) fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
         list[self.below(list.len())]
     }
 
@@ -37,7 +37,14 @@ struct Scene {
 }
 
 const BUCKET: Scene = Scene {
-    actions: &["s3:GetObject", "s3:PutObject", "s3:getobject", "s3:GetBucketPolicy", "sts:GetCallerIdentity"],
+    actions: &[
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:getobject",
+        "s3:GetBucketPolicy",
+        "sts:GetCallerIdentity",
+        "sts:GetSessionToken",
+    ],
     resources: &["arn:aws:s3:::b/x", "arn:aws:s3:::b", "arn:aws:s3:::b/x:y", "arn:aws:s3:::b/home/bob", "*"],
     action_patterns: &["*", "s3:*", "s3:GetObject", "S3:get*", "s3:Get?bject", "s?:GetObject", "sqs:*", "*:PutObject"],
     resource_patterns: &[
@@ -173,6 +180,8 @@ const KEYS: [Key; 9] = [
             "${k:t}",
             "${k:t, 'x'}",
             "${*}",
+            "${*}${k:t}",
+            "a${hole}",
             "a${?}",
             "${$}",
             "${k:m}",
@@ -291,6 +300,60 @@ pub(crate) fn question(dice: &mut Dice<'_>) -> Value {
     question
 }
 
+/// The same question with a further statement of this effect in one of its policies; none where it has no policy that may hold one.
+pub(crate) fn with_statement(dice: &mut Dice<'_>, question: &Value, effect: &str) -> Option<Value> {
+    let mut question = question.clone();
+    let resource = question["resource"].as_str()?;
+    let scene = [BUCKET, QUEUE, KEY, ROLE].into_iter().find(|scene| scene.resources.contains(&resource))?;
+    let own = if resource.contains(":role/") { "trust" } else { "resource" };
+    let mut texts: Vec<_> = question["policies"].as_object_mut()?.iter_mut().collect();
+    texts.retain(|(name, own)| {
+        !(*name == "rcp" && effect == "Allow") && own.pointer("/0").unwrap_or(own) != &Value::Array(Vec::new())
+    });
+    let at = dice.below(texts.len().max(1));
+    let (name, place) = texts.into_iter().nth(at)?;
+    let kind = if name == "resource" { own } else { name.as_str() };
+    let text = match place {
+        Value::Array(list) => match list.first_mut()? {
+            Value::Array(level) => level.first_mut()?,
+            text => text,
+        },
+        text => text,
+    };
+    let mut policy: Value = serde_json::from_str(text.as_str()?).ok()?;
+    let mut maker = Maker { dice, scene, spoilt: None };
+    let statement = maker.statement(kind, if effect == "Deny" { 100 } else { 0 });
+    let statements = policy["Statement"].take();
+    let mut statements = if let Value::Array(list) = statements { list } else { vec![statements] };
+    statements.insert(maker.dice.below(statements.len() + 1), statement);
+    policy["Statement"] = statements.into();
+    *text = policy.to_string().into();
+    Some(question)
+}
+
+/// The same question with the statements of each policy, and the policies of each union, the other way round.
+pub(crate) fn turned(question: &Value) -> Value {
+    fn turn(value: &mut Value) {
+        match value {
+            Value::Array(list) => {
+                list.reverse();
+                list.iter_mut().for_each(turn);
+            }
+            Value::String(text) => {
+                let mut policy: Value = serde_json::from_str(text).unwrap_or_default();
+                if let Some(list) = policy["Statement"].as_array_mut() {
+                    list.reverse();
+                }
+                *text = policy.to_string();
+            }
+            _ => {}
+        }
+    }
+    let mut question = question.clone();
+    question["policies"].as_object_mut().into_iter().flatten().for_each(|(_, own)| turn(own));
+    question
+}
+
 fn context(dice: &mut Dice<'_>) -> Value {
     let mut context = Map::new();
     for key in KEYS.iter().filter(|key| !key.held.is_empty()) {
@@ -303,6 +366,9 @@ fn context(dice: &mut Dice<'_>) -> Value {
             };
             context.insert(cased(dice, key.name), value);
         }
+    }
+    if dice.chance(10) {
+        context.insert("aws:FederatedProvider".to_owned(), dice.of(&["cognito-identity.amazonaws.com", "x"]).into());
     }
     if dice.chance(60) {
         context.insert("k:t".to_owned(), dice.of(&["x", "t", "a*", "b", "", "ab"]).into());
@@ -327,7 +393,7 @@ struct Maker<'d, 'b> {
 }
 
 impl Maker<'_, '_> {
-    fn policies(&mut self, own: &'static str) -> Value {
+    fn policies(&mut self, own: &str) -> Value {
         let mut policies = json!({});
         if self.dice.chance(85) {
             policies["identity"] = self.several("identity", 3, 30);
@@ -349,15 +415,16 @@ impl Maker<'_, '_> {
     }
 
     /// Mostly one, sometimes more or none.
-    fn several(&mut self, kind: &'static str, most: usize, denies: usize) -> Value {
+    fn several(&mut self, kind: &str, most: usize, denies: usize) -> Value {
         let count = if self.dice.chance(85) { 1 } else { self.dice.below(most) };
         (0..count).map(|_| Value::from(self.policy(kind, denies))).collect()
     }
 
     /// The text of a policy.
-    fn policy(&mut self, kind: &'static str, denies: usize) -> String {
+    fn policy(&mut self, kind: &str, denies: usize) -> String {
         let count = if kind == "rcp" { 1 } else { 1 + self.dice.below(3) };
-        let mut statements: Vec<Value> = (0..count).map(|at| self.statement(kind, at > 0 && denies > 0)).collect();
+        let mut statements: Vec<Value> =
+            (0..count).map(|at| self.statement(kind, if at > 0 { denies } else { denies / 4 })).collect();
         let mut policy = Map::new();
         let organization = kind == "scp" || kind == "rcp";
         let version = if organization || self.dice.chance(80) { "2012-10-17" } else { self.dice.of(&["2008-10-17", ""]) };
@@ -377,8 +444,9 @@ impl Maker<'_, '_> {
         with
     }
 
-    fn statement(&mut self, kind: &'static str, may_deny: bool) -> Value {
-        let deny = kind == "rcp" || may_deny && self.dice.chance(25);
+    /// `denies`: in how many of a hundred it is a Deny.
+    fn statement(&mut self, kind: &str, denies: usize) -> Value {
+        let deny = kind == "rcp" || self.dice.chance(denies);
         let mut statement = Map::new();
         let effect = if deny { "Deny" } else { "Allow" };
         statement.insert("Effect".to_owned(), if self.spoilt == Some("effect") { self.spoil("allow") } else { effect }.into());
@@ -393,7 +461,11 @@ impl Maker<'_, '_> {
         let own_patterns = self.scene.action_patterns;
         let patterns: Vec<&str> = match kind {
             "trust" => own_patterns.iter().copied().filter(|own| own.to_lowercase().starts_with("sts:")).collect(),
-            "rcp" => own_patterns.iter().copied().filter(|own| *own != "*" && !own.starts_with('*')).collect(),
+            "rcp" => own_patterns
+                .iter()
+                .copied()
+                .filter(|own| !own.split(':').next().unwrap_or_default().contains(['*', '?']))
+                .collect(),
             _ if broad && !not_action => vec!["*"],
             _ => own_patterns.to_vec(),
         };
