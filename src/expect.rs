@@ -117,12 +117,6 @@ struct Wanted {
     explicit: Option<bool>,
 }
 
-impl Expected {
-    fn is_empty(&self) -> bool {
-        self.answer.is_none() && self.blocked_by.is_none() && self.role.is_none() && self.gate.is_none() && self.claims.is_empty()
-    }
-}
-
 impl Wanted {
     const ALL: [(&'static str, Self); 6] = [
         ("allowed", Self { outcome: Outcome::Allowed, explicit: None }),

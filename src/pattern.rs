@@ -35,8 +35,25 @@ pub enum Part<'s> {
     Symbol(char),
     /// A policy variable: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`.
     Variable(Variable<'s>),
+    /// A variable that is not written as one. AWS does not document what it does.
+    Malformed(VariableFault, Span),
     /// Text that is known only later.
     Hole(Span),
+}
+
+/// What is wrong with a variable.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VariableFault {
+    /// No `}`.
+    Unclosed,
+    /// No name.
+    Empty,
+    /// White space in the name.
+    Blank,
+    /// A default value that is not in single quotes.
+    Unquoted,
+    /// A character that stands in no name.
+    Symbol(char),
 }
 
 /// A policy variable.
@@ -129,38 +146,57 @@ fn take_apart<'s>(text: &Text<'s>, variables: bool) -> Box<[Part<'s>]> {
 fn take_literal_apart<'s>(literal: &Literal<'s>, parts: &mut Vec<Part<'s>>) {
     let value = &literal.value;
     let plain = |range: Range<usize>| (!range.is_empty()).then(|| Part::Literal(cut(value, range)));
-    let (mut done, mut from) = (0, 0);
-    while let Some(start) = value.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
-        let Some((inside, end)) = reference(value, start + 2) else {
-            // `${}`, or no `}`: IAM knows no such variable, so it is plain text
-            from = start + 2;
-            continue;
-        };
+    let mut done = 0;
+    while let Some(start) = value.get(done..).and_then(|rest| rest.find("${")).map(|at| done + at) {
         parts.extend(plain(done..start));
-        let name = value.get(inside.clone()).unwrap_or("");
-        parts.push(match name {
-            "*" => Part::Symbol('*'),
-            "?" => Part::Symbol('?'),
-            "$" => Part::Symbol('$'),
-            _ => Part::Variable(variable(cut(value, inside), literal.span_of(start..end))),
+        let inside = start + 2;
+        let Some(length) = value.get(inside..).and_then(end_of) else {
+            parts.push(Part::Malformed(VariableFault::Unclosed, literal.span_of(start..value.len())));
+            return;
+        };
+        let end = inside + length + 1;
+        let name = value.get(inside..inside + length).unwrap_or("");
+        parts.push(match (name, flaw(name)) {
+            ("*", _) => Part::Symbol('*'),
+            ("?", _) => Part::Symbol('?'),
+            ("$", _) => Part::Symbol('$'),
+            (_, Some(fault)) => Part::Malformed(fault, literal.span_of(start..end)),
+            (_, None) => Part::Variable(variable(cut(value, inside..inside + length), literal.span_of(start..end))),
         });
-        (done, from) = (end, end);
+        done = end;
     }
     parts.extend(plain(done..value.len()));
 }
 
-/// What stands between `${` and `}`, and the end behind the `}`.
-fn reference(value: &str, start: usize) -> Option<(Range<usize>, usize)> {
-    let rest = value.get(start..)?;
+/// Where the `}` stands; one within the quotes of a default value belongs to that.
+fn end_of(rest: &str) -> Option<usize> {
     let first = rest.find('}')?;
-    // a `}` between the quotes of a default value belongs to that
     let quoted = rest.get(..first)?.find('\'').and_then(|open| {
         let close = open + 1 + rest.get(open + 1..)?.find('\'')?;
         Some(close + rest.get(close..)?.find('}')?)
     });
-    let length = quoted.unwrap_or(first);
-    let named = rest.get(..length).is_some_and(|name| !name.trim().is_empty());
-    named.then_some((start..start + length, start + length + 1))
+    Some(quoted.unwrap_or(first))
+}
+
+fn flaw(inside: &str) -> Option<VariableFault> {
+    let (name, default) = inside.split_once(',').map_or((inside, None), |(name, default)| (name, Some(default.trim())));
+    if name.trim().is_empty() {
+        return Some(VariableFault::Empty);
+    }
+    // an expression of a template, or one of the three characters
+    if name.contains(['(', '"', '{']) || matches!(name, "*" | "?" | "$") {
+        return None;
+    }
+    // behind the slash stands the key of a tag, which may hold what it likes
+    let key = name.split('/').next().unwrap_or(name);
+    if key.contains(char::is_whitespace) || name.ends_with(char::is_whitespace) {
+        return Some(VariableFault::Blank);
+    }
+    if let Some(strange) = key.chars().find(|&c| !c.is_ascii_alphanumeric() && !":._-".contains(c)) {
+        return Some(VariableFault::Symbol(strange));
+    }
+    let is_quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
+    default.is_some_and(|text| !is_quoted(text)).then_some(VariableFault::Unquoted)
 }
 
 fn variable(inside: Cow<'_, str>, span: Span) -> Variable<'_> {

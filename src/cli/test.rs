@@ -67,6 +67,9 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
             }
         }
     }
+    if suites.is_empty() {
+        return Ok(Exit::Failed);
+    }
     let passed = suites.iter().flat_map(|suite| &suite.tests).all(Tested::passes);
     output::print(&match args.format {
         Format::Human => human::tests(&suites, common.verbose, output::look(common.color)),
@@ -166,8 +169,8 @@ fn load(path: &Path) -> Result<String, String> {
 
 fn tree<'s>(file: &Path, id: SourceId, text: &'s str) -> Tree<'s> {
     match file.extension().and_then(|ending| ending.to_str()) {
-        Some("toml") => syntax::json::read(id, text),
-        Some("yaml" | "yml") => syntax::json::read(id, text),
+        Some("toml") => syntax::toml::read(id, text),
+        Some("yaml" | "yml") => syntax::yaml::read(id, text),
         _ => syntax::json::read(id, text),
     }
 }

@@ -109,7 +109,10 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     let court = Court { request, setting, policies, standing: request.principal.standing() };
     match court.weigh(recorder) {
         Ok(_) if court.needs_no_permission() => court.open(),
-        Ok(decision) => court.judge(decision),
+        Ok(mut decision) => {
+            court.judge(&mut decision);
+            decision
+        }
         Err((kind, fault)) => Decision { answer: Answer::Refused(kind, fault), ..court.open() },
     }
 }
@@ -231,9 +234,10 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     }
 
     /// Puts in the answer, once each type has spoken.
-    fn judge(&self, decision: Decision<'p, 's>) -> Decision<'p, 's> {
-        let allows = self.allows(&decision);
-        Decision { answer: Self::answer(&decision, &allows), delegates: allows.delegates(), ..decision }
+    fn judge(&self, decision: &mut Decision<'p, 's>) {
+        let allows = self.allows(decision);
+        decision.answer = Self::answer(decision, &allows);
+        decision.delegates = allows.delegates();
     }
 
     fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {

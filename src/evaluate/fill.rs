@@ -1,6 +1,6 @@
 //! Patterns with their variables filled from a request.
 
-use super::undocumented::{VAR_LITERAL, VAR_MULTIVALUED};
+use super::undocumented::{VAR_LITERAL, VAR_MULTIVALUED, VAR_UNCLOSED};
 use super::{Context, ContextValue, Gap, GapReason, Truth};
 use crate::pattern::{Mode, Part, Pattern, Unit, Variable, matches};
 use crate::source::Span;
@@ -53,6 +53,10 @@ pub(super) fn fill<'a>(pattern: &'a Pattern<'_>, context: &'a Context<'_>, units
         units.push(match part {
             Part::Literal(text) => Unit::Wild(text),
             Part::Symbol(symbol) => Unit::Exact(symbol_text(*symbol)),
+            Part::Malformed(_, span) => {
+                filled.gap = filled.gap.or(Some(Gap::undocumented(VAR_UNCLOSED, *span)));
+                Unit::Any
+            }
             Part::Hole(span) => {
                 filled.gap = filled.gap.or(Some(Gap { reason: GapReason::Hole, span: *span }));
                 Unit::Any

@@ -30,7 +30,7 @@ pub(super) struct Asked<'a> {
     pub(super) bounded: bool,
     /// The condition keys of his request.
     pub(super) context: &'a Context<'a>,
-    /// Whether an endpoint that he comes through may be a gateway endpoint, as those of S3 and DynamoDB may.
+    /// Whether an endpoint that he comes through may be a gateway endpoint, as those of two services may.
     pub(super) through_gateway: bool,
 }
 

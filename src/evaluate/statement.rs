@@ -127,7 +127,7 @@ fn misplaced_variable(pattern: &Pattern<'_>) -> Option<Gap> {
                 return Some(Gap::undocumented(undocumented::RESOURCE_VARIABLE_PLACE, variable.span));
             }
             // What it holds may be the colons that are missing.
-            Part::Hole(_) => return None,
+            Part::Hole(_) | Part::Malformed(..) => return None,
             _ => {}
         }
     }

@@ -56,11 +56,13 @@ pub const OP_BAD_CONTEXT: &str = "op-bad-context";
 pub const VAR_BOOL: &str = "var-bool";
 /// `*` or `?` in the value of a variable.
 pub const VAR_LITERAL: &str = "var-literal";
+/// A variable that is not written as one.
+pub const VAR_UNCLOSED: &str = "var-unclosed";
 /// A key of several values as a variable.
 pub const VAR_MULTIVALUED: &str = "var-multivalued";
 
 /// All of them.
-pub const ALL: [&str; 29] = [
+pub const ALL: [&str; 30] = [
     EMPTY_LIST,
     PRINCIPAL_FEDERATED_CASE,
     PRINCIPAL_FEDERATED_STAR,
@@ -89,5 +91,6 @@ pub const ALL: [&str; 29] = [
     OP_BAD_CONTEXT,
     VAR_BOOL,
     VAR_LITERAL,
+    VAR_UNCLOSED,
     VAR_MULTIVALUED,
 ];

@@ -121,6 +121,14 @@ impl<'s> Reader<'_, 's> {
         self.problem(key.span(), format!("there is no `{name}` here"), Some(&help));
     }
 
+    /// A value that is none of those that may stand there.
+    fn no_such(&mut self, value: Node<'_, 's>, known: &[&'static str]) {
+        let name = value.string().unwrap_or_default();
+        let help = nearest(&name, known.iter().copied())
+            .map_or_else(|| format!("write one of {}", listed(known)), |meant| format!("did you mean `{meant}`?"));
+        self.problem(value.span(), format!("`{name}` cannot stand here"), Some(&help));
+    }
+
     fn test(&mut self, node: Node<'_, 's>, is_request: bool) -> Option<Test> {
         if node.kind() != Kind::Map {
             self.problem(node.mark(), "not a table", None);
@@ -136,7 +144,8 @@ impl<'s> Reader<'_, 's> {
         let name = name.map_or_else(|| "without a name".to_owned(), |(name, _)| name);
         let why = self.optional(node, "why");
         let expected = self.expected(node);
-        if expected.is_empty() {
+        let is_told = |name: &str| name == "blocked-by" || name.starts_with("expect");
+        if !node.entries().any(|entry| entry.key.string().is_some_and(|name| is_told(&name))) {
             let help = if is_request { "add `expect`" } else { "add `expect`, `expect-role`, `expect-gate` or `expect-claims`" };
             self.problem(span, "nothing is expected", Some(help));
         }
@@ -156,13 +165,13 @@ impl<'s> Reader<'_, 's> {
             let names = Wanted::ALL.map(|(name, _)| name);
             match Wanted::named(&name) {
                 Some(wanted) => expected.answer = Some((wanted, node.span())),
-                None => self.unknown(node, &names),
+                None => self.no_such(node, &names),
             }
         }
         if let Some(node) = table.get("blocked-by") {
             let names: Vec<&'static str> = PolicyKind::ALL.iter().map(|kind| kind.name()).chain(["caller"]).collect();
             for own in node.items_or_self().filter(|own| !names.iter().any(|name| own.is(name))) {
-                self.unknown(own, &names);
+                self.no_such(own, &names);
             }
             expected.blocked_by = Some((self.strings(node, "blocked-by"), node.mark()));
         }
@@ -176,7 +185,7 @@ impl<'s> Reader<'_, 's> {
             if names.contains(&name.as_str()) {
                 expected.gate = Some((name, node.span()));
             } else {
-                self.unknown(node, &names);
+                self.no_such(node, &names);
             }
         }
         for Entry { key, value } in table.get("expect-claims").into_iter().flat_map(Node::entries) {
@@ -197,7 +206,7 @@ impl<'s> Reader<'_, 's> {
             Some(node) if node.is("enhanced") => false,
             Some(node) if node.is("classic") => true,
             Some(node) => {
-                self.unknown(node, &["enhanced", "classic"]);
+                self.no_such(node, &["enhanced", "classic"]);
                 false
             }
         };
@@ -272,7 +281,8 @@ impl<'s> Reader<'_, 's> {
         if let (Some(text), Some(node)) = (&principal, table.get("principal"))
             && Caller::parse(text).is_none()
         {
-            let help = "write the ARN of a user, role or session, an account id, `service:NAME`, `federated:HOST-OR-ARN`, `canonical:ID` or `anonymous`";
+            let help =
+                "write the ARN of a user, role or session, an account id, or `anonymous`; `docs/expectations.md` lists all forms";
             self.problem(node.span(), format!("`{text}` cannot ask for anything"), Some(help));
         }
         let action = self.needed(table, "action", span);

@@ -194,13 +194,12 @@ fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)
     };
     let explicit = (simulation.outcome == Outcome::Denied).then_some(matches!(verdict, Some(Verdict::Denied(_))));
     let role = simulation.role.as_ref().filter(|role| simulation.gets(&role.name)).map(|role| role.name.clone());
-    let mut reasons = vec![(simulation.why.clone(), None)];
+    let of_access = simulation.decided_by == Some(GateKind::Permissions);
+    let mut reasons = if of_access { Vec::new() } else { vec![(simulation.why.clone(), None)] };
     let places = gate.iter().flat_map(|gate| &gate.places).map(|label| (label.text.clone(), Some(label.span)));
     reasons.extend(places);
-    for permission in &simulation.permissions {
-        let place = permission.place.as_ref().map(|label| label.span);
-        reasons.push((format!("{} on {}: {}", permission.action, permission.resource, permission.why), place));
-    }
+    let access = simulation.permissions.iter().filter(|_| of_access);
+    reasons.extend(access.map(|own| (own.why.clone(), own.place.as_ref().map(|label| label.span))));
     Answer {
         decision: simulation.outcome,
         explicit,

@@ -1,6 +1,7 @@
 //! What can be wrong with the grammar of a policy.
 
 use super::size::Quota;
+use crate::pattern::VariableFault;
 
 /// What can be wrong with the grammar of a policy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -122,21 +123,6 @@ pub enum ActionFault {
     Blank,
     /// A character that stands in no name.
     Character(char),
-}
-
-/// What is wrong with a variable.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum VariableFault {
-    /// No `}`.
-    Unclosed,
-    /// No name.
-    Empty,
-    /// White space in the name.
-    Blank,
-    /// A default value that is not in single quotes.
-    Unquoted,
-    /// A character that stands in no name.
-    Symbol(char),
 }
 
 impl PolicyFault {

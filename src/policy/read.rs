@@ -185,7 +185,7 @@ impl Reader {
                 }
                 Name::Resource | Name::NotResource => {
                     let resources = self.patterns(name == Name::NotResource, key, value, self.variables);
-                    resources.list.iter().for_each(|resource| self.variables_of(&resource.text));
+                    resources.list.iter().for_each(|resource| self.variables_of(resource));
                     statement.resources = Some(resources);
                 }
                 Name::Condition => {

@@ -1,4 +1,4 @@
-//! For build servers: JUnit XML, one suite a file.
+//! For build servers: the XML of `JUnit`, one suite a file.
 
 use std::fmt::Write as _;
 
@@ -40,8 +40,8 @@ fn push_test(out: &mut String, suite: &str, test: &Tested, sources: &Sources) {
     let complaints = test.ran.complaints.iter().map(|own| own.text.as_str());
     let reasons = test.ran.answer.reasons.iter().map(|(text, _)| text.as_str());
     let lines: Vec<&str> = complaints.chain(reasons).chain(test.why.as_deref()).collect();
-    let (message, text) = (escaped(&first.text), escaped(&lines.join("\n")));
-    push(out, format_args!(">\n      <failure message=\"{message}\">{text}</failure>\n    </testcase>\n"));
+    let (message, body) = (escaped(&first.text), escaped(&lines.join("\n")));
+    push(out, format_args!(">\n      <failure message=\"{message}\">{body}</failure>\n    </testcase>\n"));
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {

@@ -27,6 +27,9 @@ fn rows() -> BTreeMap<String, Row> {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
         let [id, _, state, source] = cells.as_slice() else { continue };
         let Some(id) = id.strip_prefix('`').and_then(|id| id.strip_suffix('`')) else { continue };
+        if section == 0 {
+            continue;
+        }
         let row = Row { section, state: (*state).to_owned(), source: (*source).to_owned() };
         assert!(rows.insert(id.to_owned(), row).is_none(), "{SEMANTICS} has two rows `{id}`");
     }
@@ -40,8 +43,8 @@ fn run() -> Vec<(String, Value)> {
         .current_dir(support::root())
         .output()
         .expect("the tool starts");
-    let report: Value = serde_json::from_slice(&tool.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&tool.stderr)));
+    let report: Value =
+        serde_json::from_slice(&tool.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&tool.stderr)));
     let file = |file: &Value| {
         let path = file["path"].as_str().expect("a path").to_owned();
         let tests = file["tests"].as_array().expect("a list").clone();
@@ -87,14 +90,16 @@ fn every_case_names_its_sentence_and_its_page() {
 #[test]
 fn every_sentence_that_decides_has_a_case() {
     let cases = run();
-    let shown: BTreeSet<&str> = cases
-        .iter()
-        .filter_map(|(_, case)| case["why"].as_str()?.split_once(": "))
-        .flat_map(|(ids, _)| ids.split(' '))
-        .collect();
+    let shown: BTreeSet<&str> =
+        cases.iter().filter_map(|(_, case)| case["why"].as_str()?.split_once(": ")).flat_map(|(ids, _)| ids.split(' ')).collect();
     let rows = rows();
-    let decides = |row: &Row| (2..=5).contains(&row.section) && !row.state.starts_with("not modelled") && !row.state.contains("finding");
-    support::none(rows.iter().filter(|(id, row)| decides(row) && !shown.contains(id.as_str())).map(|(id, _)| format!("no case shows `{id}`")));
+    let decides =
+        |row: &Row| (2..=5).contains(&row.section) && !row.state.starts_with("not modelled") && !row.state.contains("finding");
+    support::none(
+        rows.iter()
+            .filter(|(id, row)| decides(row) && !shown.contains(id.as_str()))
+            .map(|(id, _)| format!("no case shows `{id}`")),
+    );
     assert!(rows.values().filter(|row| decides(row)).count() > 200);
 }
 
@@ -122,20 +127,61 @@ fn the_cases_are_spread() {
     let all = texts.concat();
     let kinds = ["identity", "resource", "trust", "boundaries", "session", "scps", "rcps", "endpoint"];
     let operators = [
-        "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
-        "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
-        "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan",
-        "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals",
-        "ArnNotLike", "Null", "ForAllValues:StringEquals", "ForAnyValue:StringEquals", "StringEqualsIfExists",
+        "StringEquals",
+        "StringNotEquals",
+        "StringEqualsIgnoreCase",
+        "StringNotEqualsIgnoreCase",
+        "StringLike",
+        "StringNotLike",
+        "NumericEquals",
+        "NumericNotEquals",
+        "NumericLessThan",
+        "NumericLessThanEquals",
+        "NumericGreaterThan",
+        "NumericGreaterThanEquals",
+        "DateEquals",
+        "DateNotEquals",
+        "DateLessThan",
+        "DateLessThanEquals",
+        "DateGreaterThan",
+        "DateGreaterThanEquals",
+        "Bool",
+        "BinaryEquals",
+        "IpAddress",
+        "NotIpAddress",
+        "ArnEquals",
+        "ArnLike",
+        "ArnNotEquals",
+        "ArnNotLike",
+        "Null",
+        "ForAllValues:StringEquals",
+        "ForAnyValue:StringEquals",
+        "StringEqualsIfExists",
     ];
-    let callers = ["user/", "role/", "assumed-role/", "federated-user/", ":root\"", "service:", "federated:", "saml-provider/", "canonical:", "anonymous"];
+    let callers = [
+        "user/",
+        "role/",
+        "assumed-role/",
+        "federated-user/",
+        ":root\"",
+        "service:",
+        "federated:",
+        "saml-provider/",
+        "canonical:",
+        "anonymous",
+    ];
     let answers = ["allowed", "denied", "denied-implicit", "denied-explicit", "undecided", "error"];
     let missing = |what: &str, names: &[&str], found: &dyn Fn(&str) -> bool| -> Vec<String> {
         names.iter().filter(|name| !found(name)).map(|name| format!("no case with the {what} `{name}`")).collect()
     };
-    let mut complaints = missing("policies", &kinds, &|kind| all.contains(&format!("policies.{kind}")) || all.contains(&format!("{kind} = ")));
-    complaints.extend(missing("operator", &operators, &|name| all.contains(&format!("\"{name}\" =")) || all.contains(&format!("{name} = {{"))));
-    complaints.extend(missing("caller", &callers, &|caller| all.lines().any(|line| line.starts_with("principal = ") && line.contains(caller))));
+    let mut complaints =
+        missing("policies", &kinds, &|kind| all.contains(&format!("policies.{kind}")) || all.contains(&format!("{kind} = ")));
+    complaints.extend(missing("operator", &operators, &|name| {
+        all.contains(&format!("\"{name}\" =")) || all.contains(&format!("{name} = {{"))
+    }));
+    complaints.extend(missing("caller", &callers, &|caller| {
+        all.lines().any(|line| line.starts_with("principal = ") && line.contains(caller))
+    }));
     complaints.extend(missing("answer", &answers, &|answer| all.contains(&format!("\nexpect = \"{answer}\""))));
     support::none(complaints);
 }

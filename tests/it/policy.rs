@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 use rolecall::pattern::Part;
+use rolecall::pattern::VariableFault;
 use rolecall::policy::{
     self, ActionFault, Comparison, Decimal, Effect, Instant, Operator, Policy, PolicyFault, PolicyKind, PrincipalKind, SetPrefix,
-    Value, VariableFault, Version,
+    Value, Version,
 };
 use rolecall::source::Sources;
 use rolecall::syntax::json;

@@ -2,7 +2,8 @@
 
 use super::Reader;
 use crate::finding::Fault;
-use crate::policy::{ActionFault, PolicyFault, VariableFault};
+use crate::pattern::VariableFault;
+use crate::policy::{ActionFault, PolicyFault};
 use crate::source::Span;
 use crate::syntax::{Kind, Node, Piece};
 

@@ -123,7 +123,7 @@ impl Reader {
         if let Some(comparison) = comparison.filter(|_| never) {
             self.fault(PolicyFault::UnreadableValue(comparison.example()), node.span());
         } else {
-            self.variables_of(&pattern.text);
+            self.variables_of(&pattern);
             if matches!((comparison, pattern.plain()), (Some(Comparison::Date(_)), Some(text)) if is_epoch(text)) {
                 self.fault(PolicyFault::EpochDate, node.span());
             }

@@ -11,7 +11,7 @@ pub fn tests(suites: &[Suite], full: bool, look: Look) -> String {
     for suite in suites {
         let failed = suite.tests.iter().filter(|test| !test.passes()).count();
         let passed = suite.tests.len() - failed;
-        out.push_str(&format!("{}: {}\n", text::escape(&suite.name), counts(passed, failed, look)));
+        out.extend([&text::escape(&suite.name), ": ", &counts(passed, failed, look), "\n"]);
         for test in suite.tests.iter().filter(|test| full || !test.passes()) {
             push_test(&mut out, test, suite, full, look);
         }
@@ -19,7 +19,7 @@ pub fn tests(suites: &[Suite], full: bool, look: Look) -> String {
     let all = || suites.iter().flat_map(|suite| &suite.tests);
     let failed = all().filter(|test| !test.passes()).count();
     let files = format!("{} file{}", suites.len(), if suites.len() == 1 { "" } else { "s" });
-    out.push_str(&format!("{} in {files}\n", counts(all().count() - failed, failed, look)));
+    out.extend([&*counts(all().count() - failed, failed, look), " in ", &files, "\n"]);
     out
 }
 

@@ -138,7 +138,7 @@ impl Scales {
                     Some(ContextValue::One(value)) => text.push_str(value),
                     _ => text.push_str(variable.default.as_deref().unwrap_or(ANYTHING)),
                 },
-                Part::Hole(_) => text.push_str(ANYTHING),
+                Part::Hole(_) | Part::Malformed(..) => text.push_str(ANYTHING),
             }
         }
         text

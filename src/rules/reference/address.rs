@@ -56,7 +56,7 @@ impl<'p, 's> Address<'p, 's> {
             match part {
                 Part::Literal(own) => text.push_str(own),
                 // one that stands for itself is as good as unknown to all who ask
-                Part::Symbol(_) | Part::Variable(_) => text.push(UNKNOWN),
+                Part::Symbol(_) | Part::Variable(_) | Part::Malformed(..) => text.push(UNKNOWN),
                 Part::Hole(_) => {
                     hole = hole.or(Some(text.len()));
                     text.push(UNKNOWN);
@@ -168,6 +168,6 @@ fn unit<'a>(part: &'a Part<'_>) -> Unit<'a> {
         Part::Symbol('*') => Unit::Exact("*"),
         Part::Symbol('?') => Unit::Exact("?"),
         Part::Symbol(_) => Unit::Exact("$"),
-        Part::Variable(_) | Part::Hole(_) => Unit::Any,
+        Part::Variable(_) | Part::Malformed(..) | Part::Hole(_) => Unit::Any,
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Words, quoted};
 use crate::finding::Severity;
-use crate::policy::{Policy, VariableFault};
+use crate::pattern::VariableFault;
+use crate::policy::Policy;
 use crate::rules::grammar::{
     MALFORMED_VARIABLE, VARIABLE_IN_WRONG_ELEMENT, VARIABLE_WITH_WRONG_OPERATOR, VARIABLE_WITHOUT_VERSION,
 };

