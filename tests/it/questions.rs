@@ -295,7 +295,7 @@ pub(crate) fn question(dice: &mut Dice<'_>) -> Value {
     }
     let role = question["resource"].as_str().is_some_and(|own| own.contains(":role/"));
     let mut maker = Maker { dice, scene, spoilt: None };
-    maker.spoilt = maker.dice.chance(7).then(|| SPOILT[maker.dice.below(SPOILT.len())]);
+    maker.spoilt = maker.dice.chance(11).then(|| SPOILT[maker.dice.below(SPOILT.len())]);
     question["policies"] = maker.policies(if role { "trust" } else { "resource" });
     question
 }
@@ -396,19 +396,19 @@ impl Maker<'_, '_> {
     fn policies(&mut self, own: &str) -> Value {
         let mut policies = json!({});
         if self.dice.chance(85) {
-            policies["identity"] = self.several("identity", 3, 30);
+            policies["identity"] = self.several("identity", 3, 45);
         }
         if self.dice.chance(60) {
-            policies["resource"] = self.policy(own, 30).into();
+            policies["resource"] = self.policy(own, 45).into();
         }
         for (kind, percent) in [("boundary", 15), ("session", 25), ("endpoint", 12)] {
             if self.dice.chance(percent) {
-                policies[kind] = self.several(kind, 2, 10);
+                policies[kind] = self.several(kind, 2, 20);
             }
         }
         for (kind, percent) in [("scp", 22), ("rcp", 18)] {
             if self.dice.chance(percent) {
-                policies[kind] = (0..=self.dice.below(2)).map(|_| self.several(kind, 3, 12)).collect();
+                policies[kind] = (0..=self.dice.below(2)).map(|_| self.several(kind, 3, 20)).collect();
             }
         }
         policies
@@ -424,7 +424,7 @@ impl Maker<'_, '_> {
     fn policy(&mut self, kind: &str, denies: usize) -> String {
         let count = if kind == "rcp" { 1 } else { 1 + self.dice.below(3) };
         let mut statements: Vec<Value> =
-            (0..count).map(|at| self.statement(kind, if at > 0 { denies } else { denies / 4 })).collect();
+            (0..count).map(|at| self.statement(kind, if at > 0 { denies } else { denies / 3 })).collect();
         let mut policy = Map::new();
         let organization = kind == "scp" || kind == "rcp";
         let version = if organization || self.dice.chance(80) { "2012-10-17" } else { self.dice.of(&["2008-10-17", ""]) };
