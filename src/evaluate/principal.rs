@@ -42,6 +42,8 @@ pub(super) fn judge(principals: &Principals<'_>, asked: Asked<'_>, kind: PolicyK
     if principals.list.is_empty() {
         return Gap::undocumented(undocumented::EMPTY_LIST, principals.key).into();
     }
+    // INVARIANT: only an Allow that names its principals is told apart by how directly it does; a Deny holds for the whole account.
+    let asked = if denies || principals.negated { Asked { reach: Reach::Account, ..asked } } else { asked };
     let trusts = kind == PolicyKind::Trust && !denies;
     let named = principals.list.iter().map(|principal| judge_one(principal, asked, kind, trusts)).fold(Truth::No, Truth::or);
     if !principals.negated {
@@ -111,13 +113,14 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trus
     }
 }
 
-/// Whether a session was, or may have been, got by this provider.
+/// Whether the caller is a session that was, or may have been, got by this provider.
 fn came_by(provider: &str, asked: Asked<'_>) -> bool {
-    match asked.context.get(FEDERATED_PROVIDER) {
-        Some(ContextValue::Unknown) => true,
-        Some(own) => own.values().any(|own| own == provider),
-        None => asked.caller.standing() == Standing::Session && !asked.context.lacks(FEDERATED_PROVIDER),
-    }
+    asked.caller.standing() == Standing::Session
+        && match asked.context.get(FEDERATED_PROVIDER) {
+            Some(ContextValue::Unknown) => true,
+            Some(own) => own.values().any(|own| own == provider),
+            None => !asked.context.lacks(FEDERATED_PROVIDER),
+        }
 }
 
 const FEDERATED_PROVIDER: &str = "aws:FederatedProvider";

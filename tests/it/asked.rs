@@ -1,6 +1,6 @@
 //! A question of `questions.rs`, put to the tool.
 
-use rolecall::evaluate::{Answer, Caller, Context, ContextValue, Decision, Policies, Request, Setting, decide, derive};
+use rolecall::evaluate::{Answer, Block, Caller, Context, ContextValue, Decision, Policies, Request, Setting, decide, derive};
 use rolecall::policy::{self, Instant, Policy, PolicyKind};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
@@ -81,7 +81,7 @@ pub(crate) fn told(decision: &Decision<'_, '_>) -> String {
     match decision.answer {
         Answer::Allowed => "allowed".to_owned(),
         Answer::NotAllowed(blocks) => {
-            let mut names: Vec<_> = blocks.iter().map(|block| block.name()).collect();
+            let mut names: Vec<_> = blocks.iter().map(Block::name).collect();
             names.sort_unstable();
             format!("denied-implicit: {}", names.join(", "))
         }

@@ -451,7 +451,7 @@ impl Maker<'_, '_> {
         let effect = if deny { "Deny" } else { "Allow" };
         statement.insert("Effect".to_owned(), if self.spoilt == Some("effect") { self.spoil("allow") } else { effect }.into());
         if let "trust" | "resource" | "rcp" | "endpoint" = kind {
-            let not = deny && kind == "resource" && self.dice.chance(15);
+            let not = deny && kind == "resource" && self.dice.chance(40);
             statement.insert(if not { "NotPrincipal" } else { "Principal" }.to_owned(), self.principal(kind));
         } else if self.spoilt == Some("principal") {
             statement.insert("Principal".to_owned(), self.spoil("*").into());
@@ -497,7 +497,8 @@ impl Maker<'_, '_> {
         }
         let mut kinds = Map::new();
         for _ in 0..=self.dice.below(3) {
-            match PRINCIPALS[self.dice.below(PRINCIPALS.len())].split_once(' ') {
+            let among = if self.dice.chance(25) { &PRINCIPALS[..2] } else { &PRINCIPALS };
+            match self.dice.of(among).split_once(' ') {
                 None => return "*".into(),
                 Some((kind, name)) => {
                     let list = kinds.entry(kind).or_insert_with(|| json!([]));
@@ -523,13 +524,13 @@ impl Maker<'_, '_> {
             let mut operator = self.dice.of(from.operators).to_owned();
             let mut values = self.list(from.wanted, 3);
             if self.dice.chance(8) {
-                operator = "Null".to_owned();
+                operator = String::from("Null");
                 values = self.list(&["true", "false", "yes"], 2);
             } else if self.dice.chance(20) {
                 operator.push_str("IfExists");
             }
             if self.spoilt == Some("operator") {
-                operator = self.spoil("StringMatches").to_owned();
+                operator = String::from(self.spoil("StringMatches"));
             }
             if self.dice.chance(if key.name == "k:m" { 85 } else { 8 }) && !operator.starts_with("Null") {
                 operator = format!("{}:{operator}", self.dice.of(&["ForAllValues", "ForAnyValue"]));
