@@ -118,7 +118,7 @@ fn questions(policy: usize, text: &str) -> Vec<Asked> {
         statements.flat_map(|statement| many(&statement[name])).filter_map(|own| own.as_str().map(str::to_owned)).collect()
     };
     let (actions, resources) = (listed("Action"), listed("Resource"));
-    let filled = |text: &str| text.replace("${*}", "x").replace('*', "x").replace('?', "x");
+    let filled = |text: &str| text.replace("${*}", "x").replace(['*', '?'], "x");
     let pick = |list: &[String], at: usize, other: &str| match list.len() {
         0 => other.to_owned(),
         count => filled(&list[(at * 7919) % count]),
@@ -133,7 +133,7 @@ fn questions(policy: usize, text: &str) -> Vec<Asked> {
             _ => "sns:Publish".to_owned(),
         };
         let other = format!("arn:aws:{service}:eu-west-1:111122223333:thing/one");
-        let resource = if number % 2 == 0 { pick(&resources, number, &other) } else { other.clone() };
+        let resource = if number.is_multiple_of(2) { pick(&resources, number, &other) } else { other.clone() };
         let resource = if resource.starts_with("arn:") { resource } else { other };
         Asked { policy, action, resource }
     };

@@ -18,10 +18,7 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` for what has fewer than six parts or does not start with `arn:`.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        if parts.next()? != "arn" {
-            return None;
-        }
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
         Some(Self {
             partition: parts.next()?,
             service: parts.next()?,

@@ -23,8 +23,12 @@ pub struct Pattern<'s> {
     /// As it stands in the policy.
     pub text: Text<'s>,
     /// `None` where the whole is one literal without a variable, as nearly all are.
-    parts: Option<Box<[Part<'s>]>>,
+    parts: Option<Box<Parts<'s>>>,
 }
+
+/// The parts of a pattern, apart from those many that have none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Parts<'s>(Box<[Part<'s>]>);
 
 /// One part of a [`Pattern`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -99,7 +103,7 @@ impl<'s> Pattern<'s> {
     /// Takes a text apart. `variables`: whether `${…}` is a variable here, as it is from version 2012-10-17 on.
     pub fn new(text: Text<'s>, variables: bool) -> Self {
         let plain = text.known().is_some() && !(variables && text.holds_reference());
-        let parts = (!plain).then(|| take_apart(&text, variables));
+        let parts = (!plain).then(|| Box::new(Parts(take_apart(&text, variables))));
         Self { text, parts }
     }
 
@@ -110,7 +114,7 @@ impl<'s> Pattern<'s> {
 
     /// Its parts, where it is not one plain literal.
     pub fn parts(&self) -> &[Part<'s>] {
-        self.parts.as_deref().unwrap_or(&[])
+        self.parts.as_ref().map_or(&[], |parts| &parts.0)
     }
 
     /// Its variables.
@@ -133,7 +137,7 @@ impl<'s> Pattern<'s> {
 
 fn take_apart<'s>(text: &Text<'s>, variables: bool) -> Box<[Part<'s>]> {
     let mut parts = Vec::new();
-    for piece in text.pieces() {
+    for piece in text.pieces().iter() {
         match piece {
             Piece::Hole(hole) => parts.push(Part::Hole(hole.span)),
             Piece::Literal(literal) if variables => take_literal_apart(literal, &mut parts),

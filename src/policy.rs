@@ -35,6 +35,8 @@ pub struct Policy<'s> {
     pub range: Span,
     /// How long it is.
     pub size: Size,
+    /// Whether a hole stands anywhere in it.
+    pub has_hole: bool,
     /// The language version.
     pub version: Version,
     /// The value of `Version`, where there is one.

@@ -114,8 +114,7 @@ pub struct Tree<'s> {
 #[derive(Clone, Copy, Debug)]
 struct Raw {
     kind: Kind,
-    /// A string whose text differs from what it means.
-    escaped: bool,
+    writing: Writing,
     /// The lengths of the quotes before and behind a string, in bytes.
     quotes: [u8; 2],
     /// For a string: what lies between the quotes.
@@ -123,6 +122,17 @@ struct Raw {
     end: u32,
     /// Index of the node behind this one and all that is in it.
     next: u32,
+}
+
+/// How a string is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Writing {
+    /// As it is, without a character that a hole or a variable starts with: nearly every string.
+    Plain,
+    /// As it is, with such a character.
+    Special,
+    /// Its text differs from what it means.
+    Escaped,
 }
 
 /// One node of a tree.
@@ -163,7 +173,7 @@ impl<'s> Tree<'s> {
     }
 
     fn raw(&self, index: u32) -> Raw {
-        const NOTHING: Raw = Raw { kind: Kind::Wrong, escaped: false, quotes: [0, 0], start: 0, end: 0, next: u32::MAX };
+        const NOTHING: Raw = Raw { kind: Kind::Wrong, writing: Writing::Plain, quotes: [0, 0], start: 0, end: 0, next: u32::MAX };
         self.nodes.get(index as usize).copied().unwrap_or(NOTHING)
     }
 
@@ -227,7 +237,8 @@ impl<'t, 's> Node<'t, 's> {
     pub fn string(self) -> Option<Cow<'t, str>> {
         let raw = self.raw();
         let written = self.written();
-        let value = || if raw.escaped { Cow::Owned(json::unescaped(written)) } else { Cow::Borrowed(written) };
+        let escaped = raw.writing == Writing::Escaped;
+        let value = || if escaped { Cow::Owned(json::unescaped(written)) } else { Cow::Borrowed(written) };
         (raw.kind == Kind::String).then(value)
     }
 
@@ -235,7 +246,11 @@ impl<'t, 's> Node<'t, 's> {
     pub fn is(self, value: &str) -> bool {
         let raw = self.raw();
         raw.kind == Kind::String
-            && if raw.escaped { self.string().is_some_and(|own| own == value) } else { self.written() == value }
+            && if raw.writing == Writing::Escaped {
+                self.string().is_some_and(|own| own == value)
+            } else {
+                self.written() == value
+            }
     }
 
     /// A string, number or boolean as pieces of text with their places.
@@ -252,7 +267,7 @@ impl<'t, 's> Node<'t, 's> {
         let raw = self.raw();
         match raw.kind {
             Kind::Hole => true,
-            Kind::String => (raw.escaped || text::holds_special(self.written())) && text::of(self.tree, raw).hole().is_some(),
+            Kind::String => raw.writing != Writing::Plain && text::of(self.tree, raw).holes().next().is_some(),
             _ => false,
         }
     }
@@ -300,6 +315,14 @@ impl<'t, 's> Node<'t, 's> {
     pub fn within(self) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
         let end = self.raw().next.min(self.tree.len() as u32);
         (self.index..end).map(move |index| Node { tree: self.tree, index })
+    }
+
+    /// The texts in it that hold a hole, also as keys.
+    pub fn texts_with_holes(self) -> impl Iterator<Item = Text<'s>> + use<'t, 's> {
+        let within = self.index as usize..self.tree.len().min(self.raw().next as usize);
+        let nodes = self.tree.nodes.get(within).unwrap_or(&[]).iter();
+        let may_hold = |raw: &&Raw| raw.kind == Kind::Hole || raw.writing != Writing::Plain;
+        nodes.filter(may_hold).map(|&raw| text::of(self.tree, raw)).filter(|text| text.known().is_none())
     }
 
     /// The value of the first entry with this key.

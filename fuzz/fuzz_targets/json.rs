@@ -34,7 +34,7 @@ fn lawful(sources: &Sources, node: Node<'_, '_>) {
     }
     let Some(text) = node.text() else { return };
     let mut end = None;
-    for piece in text.pieces() {
+    for piece in text.pieces().iter() {
         let span = match piece {
             Piece::Literal(literal) if node.kind() == Kind::String => {
                 rereads(sources, literal);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 use std::sync::Arc;
 
 use rolecall::finding::Finding;
@@ -259,7 +260,8 @@ enum Content {
 fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
     let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
     from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-    let head = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let valid = |error: Utf8Error| bytes.get(..error.valid_up_to()).and_then(|valid| str::from_utf8(valid).ok());
+    let head = str::from_utf8(&bytes).or_else(|error| valid(error).ok_or(error)).unwrap_or("");
     if !may_hold_json(head) && utf16(&bytes).is_none() {
         return Ok(Content::NotJson);
     }

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
 
 use super::{Check, Config, Glob, Trust};
 use crate::arn::Arn;
 use crate::finding::{Problem, Severity};
 use crate::source::{SourceId, Span};
 use crate::spelling::nearest;
+use crate::syntax::toml;
 
 /// The names that a configuration may use.
 #[derive(Clone, Debug)]
@@ -22,8 +23,12 @@ pub struct Known {
 
 /// Reads the text of a configuration file. With problems there is no configuration: half of it would be another one.
 pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<Problem>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { source, known, problems: Vec::new() };
+    if let Some(at) = toml::too_deep(text) {
+        reader.problem(at..at + 1, "nested too deep".to_owned(), None);
+        return Err(reader.problems);
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let end = text.len();
         let message = error.message().lines().collect::<Vec<_>>().join(", ");

@@ -217,7 +217,7 @@ fn open_form(comparison: Comparison, text: Option<&str>) -> Option<&'static str>
 /// Of a value in a policy that its operator cannot read, or not yet.
 fn unread(comparison: Comparison, operand: &Operand<'_>) -> Truth {
     let text = &operand.pattern.text;
-    match text.hole() {
+    match text.holes().next() {
         Some(hole) => Truth::Unknown(Gap { reason: GapReason::Hole, span: hole.span }),
         None if operand.value == Value::Later && comparison == Comparison::Bool => {
             undocumented(undocumented::VAR_BOOL, text.span())

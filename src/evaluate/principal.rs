@@ -141,7 +141,8 @@ fn may_name(principal: &Principal<'_>, caller: Caller<'_>) -> bool {
 
 fn may_be(text: &Text<'_>, value: &str) -> bool {
     let mut units = Units::new();
-    for piece in text.pieces() {
+    let pieces = text.pieces();
+    for piece in &*pieces {
         units.push(match piece {
             Piece::Literal(literal) => Unit::Exact(&literal.value),
             Piece::Hole(_) => Unit::Any,

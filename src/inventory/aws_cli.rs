@@ -203,7 +203,8 @@ impl<'i, 's> Reader<'i, 's> {
             return Some(policy::read(node, kind));
         }
         let text = node.text()?;
-        let [Piece::Literal(literal)] = text.pieces() else { return None };
+        let pieces = text.pieces();
+        let [Piece::Literal(literal)] = &*pieces else { return None };
         let start = literal.value.trim_start();
         if !start.starts_with(['{', '%']) {
             return None;

@@ -1,7 +1,7 @@
 //! The names of the elements of a policy, and the entries of a map by these names.
 
 use crate::spelling;
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 
 /// An element of a policy or of a statement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,45 +20,73 @@ pub(super) enum Name {
     Condition,
 }
 
-/// An entry of a map under a known name.
+/// An entry of a map where elements are due.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Element<'t, 's> {
-    pub(super) name: Name,
+    /// What it is read as: under a misspelt name the one that was meant, unless that is there as well.
+    pub(super) name: Option<Name>,
+    pub(super) spelling: Spelling,
     pub(super) key: Node<'t, 's>,
     pub(super) value: Node<'t, 's>,
 }
 
-/// The entries of a map by their names.
-#[derive(Debug)]
-pub(super) struct Elements<'t, 's> {
-    /// In the order of the text. One under a misspelt name stands here too, unless the right name is there as well.
-    pub(super) found: Vec<Element<'t, 's>>,
-    /// Keys that are no such name, with the nearest that is one.
-    pub(super) unknown: Vec<(Node<'t, 's>, Option<Name>)>,
-    /// Whether a key is a hole, or no key at all: any element may stand there, so that none is missing.
-    pub(super) open: bool,
+/// How the name of an element is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Spelling {
+    Right,
+    /// As none that may stand there; the nearest that may.
+    Wrong(Option<Name>),
+    /// By a hole, or what is no key at all: any element may stand there, so that none is missing.
+    Open,
 }
 
-/// The entries of a map by their names, of which `known` are the ones that may stand there.
-pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &[Name]) -> Elements<'t, 's> {
-    let mut own = Elements { found: Vec::new(), unknown: Vec::new(), open: false };
-    for entry in map.entries() {
-        let exact = entry.key.string().and_then(|key| Name::named(&key));
-        if let Some(name) = exact.filter(|name| known.contains(name)) {
-            own.found.push(Element { name, key: entry.key, value: entry.value });
-            continue;
+/// The first key of each name.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Keys<'t, 's> {
+    named: [Option<Node<'t, 's>>; Name::ALL.len()],
+    open: bool,
+}
+
+/// The entries of a map by their names, of which `known` are the ones that may stand there, in the order of the text.
+pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &'static [Name]) -> impl Iterator<Item = Element<'t, 's>> {
+    map.entries().map(move |Entry { key, value }| {
+        let exact = key.string().and_then(|key| Name::named(&key)).filter(|name| known.contains(name));
+        let (name, spelling) = exact.map_or_else(|| meant(map, key, known), |name| (Some(name), Spelling::Right));
+        Element { name, spelling, key, value }
+    })
+}
+
+#[cold]
+fn meant(map: Node<'_, '_>, key: Node<'_, '_>, known: &[Name]) -> (Option<Name>, Spelling) {
+    let nearest = key.text().and_then(|text| Some(Name::nearest(text.known()?, known)));
+    let Some(nearest) = nearest else { return (None, Spelling::Open) };
+    let name = nearest.filter(|name| map.get(name.text()).is_none());
+    (name, Spelling::Wrong(nearest))
+}
+
+impl<'t, 's> Keys<'t, 's> {
+    pub(super) fn add(&mut self, element: &Element<'t, 's>) {
+        self.open |= element.spelling == Spelling::Open;
+        if let Some(first) = element.name.and_then(|name| self.named.get_mut(name as usize)) {
+            first.get_or_insert(element.key);
         }
-        let text = entry.key.text();
-        let Some(key) = text.as_ref().and_then(|text| text.known()) else {
-            own.open = true;
-            continue;
-        };
-        let nearest = Name::nearest(key, known);
-        own.unknown.push((entry.key, nearest));
-        let meant = nearest.filter(|name| !map.entries().any(|other| other.key.is(name.text())));
-        own.found.extend(meant.map(|name| Element { name, key: entry.key, value: entry.value }));
     }
-    own
+
+    /// The first key of this name.
+    pub(super) fn get(&self, name: Name) -> Option<Node<'t, 's>> {
+        self.named.get(name as usize).copied().flatten()
+    }
+
+    /// The first key of either name.
+    pub(super) fn either(&self, names: [Name; 2]) -> Option<(Name, Node<'t, 's>)> {
+        let present = names.into_iter().filter_map(|name| Some((name, self.get(name)?)));
+        present.min_by_key(|(_, key)| key.span())
+    }
+
+    /// Whether a key may turn out to be any name.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
 }
 
 impl Name {

@@ -55,8 +55,13 @@ impl PolicyKind {
 /// policy; without, an identity policy, which boundaries, session and service control policies look like too.
 pub fn kind_of(policy: Node<'_, '_>) -> (PolicyKind, bool) {
     let mut seen = Seen::default();
-    for statement in statements(policy) {
-        seen.look_at(statement);
+    statements(policy).for_each(|statement| seen.look_at(statement));
+    // what names resources and no principal is none of trust, whatever its actions
+    if seen.with_principal > 0 || seen.with_resource == 0 {
+        let named = |name| matches!(name, Some(Name::Action | Name::NotAction));
+        let of_statement = |node| elements(node, Name::OF_STATEMENT).filter(|element| named(element.name));
+        let actions = statements(policy).flat_map(of_statement).flat_map(|element| element.value.items_or_self());
+        actions.for_each(|action| seen.look_at_action(action));
     }
     seen.kind()
 }
@@ -89,11 +94,10 @@ pub fn looks_like_statement(node: Node<'_, '_>) -> bool {
 }
 
 /// The statements of a document; the document itself where it holds what belongs into one.
-pub(super) fn statements<'t, 's>(policy: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
-    let own = elements(policy, Name::OF_POLICY).found;
-    let named: Vec<_> = own.iter().filter(|element| element.name == Name::Statement).map(|element| element.value).collect();
-    let bare = named.is_empty().then_some(policy);
-    named.into_iter().flat_map(Node::items_or_self).chain(bare).filter(|node| node.kind() == Kind::Map)
+fn statements<'t, 's>(policy: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
+    let named = || elements(policy, Name::OF_POLICY).filter(|element| element.name == Some(Name::Statement));
+    let bare = named().next().is_none().then_some(policy);
+    named().flat_map(|element| element.value.items_or_self()).chain(bare).filter(|node| node.kind() == Kind::Map)
 }
 
 /// Whether a map holds two things of a statement.
@@ -129,17 +133,19 @@ struct Seen {
 impl Seen {
     fn look_at(&mut self, statement: Node<'_, '_>) {
         self.statements += 1;
-        let found = elements(statement, Name::OF_STATEMENT).found;
-        let has = |names: [Name; 2]| found.iter().any(|element| names.contains(&element.name));
-        self.with_principal += usize::from(has([Name::Principal, Name::NotPrincipal]));
-        self.with_resource += usize::from(has([Name::Resource, Name::NotResource]));
-        for Element { name, value, .. } in found {
+        let (mut with_principal, mut with_resource) = (false, false);
+        for Element { name, value, .. } in elements(statement, Name::OF_STATEMENT) {
             match name {
-                Name::Principal | Name::NotPrincipal => self.look_at_principal(value),
-                Name::Action | Name::NotAction => value.items_or_self().for_each(|action| self.look_at_action(action)),
+                Some(Name::Principal | Name::NotPrincipal) => {
+                    with_principal = true;
+                    self.look_at_principal(value);
+                }
+                Some(Name::Resource | Name::NotResource) => with_resource = true,
                 _ => {}
             }
         }
+        self.with_principal += usize::from(with_principal);
+        self.with_resource += usize::from(with_resource);
     }
 
     fn look_at_principal(&mut self, principal: Node<'_, '_>) {

@@ -7,7 +7,7 @@ mod name;
 mod principal;
 mod variable;
 
-use super::element::{Element, Elements, Name, elements};
+use super::element::{Element, Keys, Name, Spelling, elements};
 use super::size::{self, Size};
 use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Version};
 use crate::finding::Fault;
@@ -24,12 +24,14 @@ pub use condition::TAG_KEYS;
 /// fault. Of an element that stands twice the last counts, but the conditions of both: AWS takes neither. A hole, and
 /// what the tree already calls [`Kind::Wrong`], is never a fault here.
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
+    let with_holes: Vec<Text<'_>> = node.texts_with_holes().collect();
     let mut policy = Policy {
         kind,
         guessed: false,
         mark: node.mark(),
         range: node.span(),
-        size: Size::of(node),
+        size: Size::of(node, &with_holes),
+        has_hole: !with_holes.is_empty(),
         version: Version::V2008,
         version_span: None,
         id: None,
@@ -76,9 +78,13 @@ impl Reader {
 
     fn document<'s>(&mut self, node: Node<'_, 's>, policy: &mut Policy<'s>) {
         let bare = is_bare_statement(node);
-        let own = elements(node, if bare { Name::ALL } else { Name::OF_POLICY });
-        self.unknown(&own, PolicyFault::UnknownElement);
-        let has = |name| own.open || own.found.iter().any(|element| element.name == name);
+        let known = if bare { Name::ALL } else { Name::OF_POLICY };
+        let mut keys = Keys::default();
+        for element in elements(node, known) {
+            self.unknown(&element, PolicyFault::UnknownElement);
+            keys.add(&element);
+        }
+        let has = |name| keys.is_open() || keys.get(name).is_some();
         let old = self.kind.needs_2012();
         if !has(Name::Version) {
             self.fault(if old { PolicyFault::OldVersion } else { PolicyFault::MissingVersion }, node.mark());
@@ -87,28 +93,28 @@ impl Reader {
             self.fault(PolicyFault::MissingStatement, node.mark());
         }
         // the version says how all the rest is read, wherever it stands
-        for Element { key, value, .. } in own.found.iter().filter(|element| element.name == Name::Version) {
-            policy.version = self.version(*value, *key);
+        for Element { key, value, .. } in elements(node, known).filter(|element| element.name == Some(Name::Version)) {
+            policy.version = self.version(value, key);
             policy.version_span = Some(value.span());
         }
         self.variables = policy.version == Version::V2012;
-        policy.later = own.open.then(|| node.mark());
-        for &Element { name, key, value } in &own.found {
+        policy.later = keys.is_open().then(|| node.mark());
+        for Element { name, key, value, .. } in elements(node, known) {
             match name {
-                Name::Id => policy.id = self.string(value, key),
-                Name::Statement => self.statements(value, key, policy),
+                Some(Name::Id) => policy.id = self.string(value, key),
+                Some(Name::Statement) => self.statements(value, key, policy),
                 _ => {}
             }
         }
         if bare {
-            let statement = self.statement_of(&own, node, 0);
+            let statement = self.statement(node, true, 0);
             policy.statements.push(statement);
         }
     }
 
-    fn unknown(&mut self, own: &Elements<'_, '_>, kind: fn(Option<&'static str>) -> PolicyFault) {
-        for &(key, nearest) in &own.unknown {
-            self.fault(kind(nearest.map(Name::text)), key.span());
+    fn unknown(&mut self, element: &Element<'_, '_>, kind: fn(Option<&'static str>) -> PolicyFault) {
+        if let Spelling::Wrong(nearest) = element.spelling {
+            self.fault(kind(nearest.map(Name::text)), element.key.span());
         }
     }
 
@@ -138,7 +144,7 @@ impl Reader {
         policy.statements.reserve_exact(value.items_or_self().count());
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, policy.statements.len());
+                let statement = self.statement(item, false, policy.statements.len());
                 policy.statements.push(statement);
             } else {
                 policy.later = policy.later.or(is_open(item).then(|| item.span()));
@@ -147,16 +153,8 @@ impl Reader {
         }
     }
 
-    fn statement<'s>(&mut self, node: Node<'_, 's>, index: usize) -> Statement<'s> {
-        let own = elements(node, Name::OF_STATEMENT);
-        self.unknown(&own, PolicyFault::UnknownStatementElement);
-        if node.entries().next().is_none() {
-            self.fault(PolicyFault::EmptyStatement, node.mark());
-        }
-        self.statement_of(&own, node, index)
-    }
-
-    fn statement_of<'s>(&mut self, own: &Elements<'_, 's>, node: Node<'_, 's>, index: usize) -> Statement<'s> {
+    /// A statement. `bare`: it is the document itself, whose unknown elements are told.
+    fn statement<'s>(&mut self, node: Node<'_, 's>, bare: bool, index: usize) -> Statement<'s> {
         let mut statement = Statement {
             index,
             mark: node.mark(),
@@ -168,9 +166,15 @@ impl Reader {
             resources: None,
             conditions: Vec::new(),
             condition_key: None,
-            later: own.open.then(|| node.mark()),
+            later: None,
         };
-        for &Element { name, key, value } in &own.found {
+        let mut keys = Keys::default();
+        for element in elements(node, if bare { Name::ALL } else { Name::OF_STATEMENT }) {
+            if !bare {
+                self.unknown(&element, PolicyFault::UnknownStatementElement);
+            }
+            keys.add(&element);
+            let (Some(name), Element { key, value, .. }) = (element.name, element) else { continue };
             match name {
                 Name::Sid => statement.sid = self.string(value, key),
                 Name::Effect => statement.effect = self.effect(value, key),
@@ -196,53 +200,55 @@ impl Reader {
                 Name::Version | Name::Id | Name::Statement => {}
             }
         }
+        statement.later = keys.is_open().then_some(statement.mark).or(statement.later);
         if node.entries().next().is_some() {
-            self.what_is_missing(own, &statement);
+            self.what_is_missing(&keys, &statement);
+        } else {
+            self.fault(PolicyFault::EmptyStatement, node.mark());
         }
-        self.what_excludes(own);
+        self.what_excludes(&keys);
         self.special(&statement);
         statement
     }
 
     /// What the kind of policy needs and does not find, or finds and must not have.
-    fn what_is_missing(&mut self, own: &Elements<'_, '_>, statement: &Statement<'_>) {
-        let find = |names: [Name; 2]| own.found.iter().find(|element| names.contains(&element.name));
-        let principal = find([Name::Principal, Name::NotPrincipal]);
-        let resource = find([Name::Resource, Name::NotResource]);
+    fn what_is_missing(&mut self, keys: &Keys<'_, '_>, statement: &Statement<'_>) {
+        let principal = keys.either([Name::Principal, Name::NotPrincipal]);
+        let resource = keys.either([Name::Resource, Name::NotResource]);
         let kind = self.kind;
         let mut missing = |is_there: bool, fault| {
-            if !is_there && !own.open {
+            if !is_there && !keys.is_open() {
                 self.fault(fault, statement.mark);
             }
         };
-        missing(find([Name::Effect, Name::Effect]).is_some(), PolicyFault::MissingEffect);
-        missing(find([Name::Action, Name::NotAction]).is_some(), PolicyFault::MissingAction);
+        missing(keys.get(Name::Effect).is_some(), PolicyFault::MissingEffect);
+        missing(keys.either([Name::Action, Name::NotAction]).is_some(), PolicyFault::MissingAction);
         if kind.has_principal() {
             missing(principal.is_some(), PolicyFault::MissingPrincipal);
         }
         if kind != PolicyKind::Trust && !(kind == PolicyKind::Resource && needs_no_resource(statement)) {
             missing(resource.is_some(), PolicyFault::MissingResource);
         }
-        if let Some(element) = principal.filter(|_| !kind.has_principal()) {
-            self.fault(PolicyFault::PrincipalNotAllowed, element.key.span());
+        if let Some((_, key)) = principal.filter(|_| !kind.has_principal()) {
+            self.fault(PolicyFault::PrincipalNotAllowed, key.span());
         }
         if kind == PolicyKind::Trust {
-            if let Some(element) = resource {
-                self.fault(PolicyFault::ResourceInTrust, element.key.span());
+            if let Some((_, key)) = resource {
+                self.fault(PolicyFault::ResourceInTrust, key.span());
             }
-            if let Some(element) = principal.filter(|element| element.name == Name::NotPrincipal) {
-                self.fault(PolicyFault::NotPrincipalInTrust, element.key.span());
+            if let Some((_, key)) = principal.filter(|(name, _)| *name == Name::NotPrincipal) {
+                self.fault(PolicyFault::NotPrincipalInTrust, key.span());
             }
         }
     }
 
-    fn what_excludes(&mut self, own: &Elements<'_, '_>) {
-        let pairs = [[Name::Principal, Name::NotPrincipal], [Name::Action, Name::NotAction], [Name::Resource, Name::NotResource]];
-        for pair in pairs {
-            let mut present = own.found.iter().filter(|element| pair.contains(&element.name));
-            let Some(first) = present.next() else { continue };
-            if let Some(second) = present.find(|element| element.name != first.name) {
-                self.faults.push(Fault::between(PolicyFault::ExclusiveElements, second.key.span(), first.key.span()));
+    fn what_excludes(&mut self, keys: &Keys<'_, '_>) {
+        for [name, not] in
+            [[Name::Principal, Name::NotPrincipal], [Name::Action, Name::NotAction], [Name::Resource, Name::NotResource]]
+        {
+            if let (Some(name), Some(not)) = (keys.get(name), keys.get(not)) {
+                let (one, other) = (name.span(), not.span());
+                self.faults.push(Fault::between(PolicyFault::ExclusiveElements, one.max(other), one.min(other)));
             }
         }
     }
@@ -304,8 +310,7 @@ fn is_open(value: Node<'_, '_>) -> bool {
 /// A document without `Statement` that itself holds what belongs into one.
 fn is_bare_statement(node: Node<'_, '_>) -> bool {
     let has = |names: &[Name]| names.iter().any(|name| node.get(name.text()).is_some());
-    let own = elements(node, Name::OF_POLICY);
-    let has_statement = own.found.iter().any(|element| element.name == Name::Statement);
+    let has_statement = elements(node, Name::OF_POLICY).any(|element| element.name == Some(Name::Statement));
     !has_statement && has(&[Name::Effect, Name::Action, Name::NotAction])
 }
 

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 
 use super::{Policy, PolicyFault, PolicyKind};
-use crate::syntax::{Node, Piece, Text};
+use crate::syntax::{Node, Text};
 
 /// The length of a policy in characters, without its holes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -34,17 +34,17 @@ pub const INLINE_OF_ROLE: usize = 10_240;
 const MANAGED: usize = 6_144;
 
 impl Size {
-    /// The length of a document.
-    pub(super) fn of(node: Node<'_, '_>) -> Self {
+    /// The length of a document, of which these are the texts that hold a hole.
+    pub(super) fn of(node: Node<'_, '_>, with_holes: &[Text<'_>]) -> Self {
         let all = count(node.written());
         // no quota is smaller, and most policies are
         if all.written <= 2_048 {
             return all;
         }
-        let holes = holes(node)
-            .iter()
-            .map(|hole| count(hole))
-            .fold(Self::default(), |sum, hole| Self { written: sum.written + hole.written, packed: sum.packed + hole.packed });
+        let mut holes = Self::default();
+        for hole in with_holes.iter().flat_map(Text::holes).map(|hole| count(&hole.written)) {
+            holes = Self { written: holes.written + hole.written, packed: holes.packed + hole.packed };
+        }
         Self { written: all.written - holes.written.min(all.written), packed: all.packed - holes.packed.min(all.packed) }
     }
 }
@@ -107,14 +107,4 @@ const SMALLEST: usize = 2_000;
 
 fn is_of(action: &str, service: &str) -> bool {
     action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
-}
-
-/// The holes of a document as they are written.
-fn holes(node: Node<'_, '_>) -> Vec<String> {
-    let texts: Vec<Text<'_>> = node.within().filter(|node| node.has_hole()).filter_map(Node::text).collect();
-    let written = texts.iter().flat_map(Text::pieces).filter_map(|piece| match piece {
-        Piece::Hole(hole) => Some(hole.written.to_string()),
-        Piece::Literal(_) => None,
-    });
-    written.collect()
 }

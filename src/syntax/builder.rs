@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::decode::Decoded;
-use super::{Kind, MAX_DEPTH, Raw, SyntaxFault, Tree};
+use super::{Kind, MAX_DEPTH, Raw, SyntaxFault, Tree, Writing};
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
@@ -74,8 +74,9 @@ impl<'t> Builder<'t> {
         self.text.push_str(&decoded.value);
         let (offsets, end) = decoded.places();
         self.origin.extend_from_slice(offsets);
-        let node =
-            Raw { kind, escaped: false, quotes: [quote, quote], start: start as u32, end: self.text.len() as u32, next: 0 };
+        // whether a hole stands in it is left to whoever asks
+        let writing = if kind == Kind::String { Writing::Special } else { Writing::Plain };
+        let node = Raw { kind, writing, quotes: [quote, quote], start: start as u32, end: self.text.len() as u32, next: 0 };
         if quoted {
             self.put("\"", end);
         }
@@ -109,7 +110,7 @@ impl<'t> Builder<'t> {
             *last = bracket.end as u32;
         }
         self.open.push(Open { index: self.nodes.len(), end: bracket.end });
-        self.nodes.push(Raw { kind, escaped: false, quotes: [0, 0], start, end: start, next: 0 });
+        self.nodes.push(Raw { kind, writing: Writing::Plain, quotes: [0, 0], start, end: start, next: 0 });
         true
     }
 

@@ -23,8 +23,9 @@ mod scan;
 mod string;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::{Kind, Literal, MAX_DEPTH, Raw, SyntaxFault, Tree};
+use super::{Kind, Literal, MAX_DEPTH, Raw, SyntaxFault, Tree, Writing};
 use crate::source::SourceId;
 use faults::Faults;
 
@@ -93,6 +94,10 @@ struct Reader<'t> {
     told_too_deep: bool,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
+    /// A stretch without a character that a hole or a variable starts with, up to the next.
+    plain: Range<usize>,
+    /// Where the next of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
+    special: [usize; 2],
     faults: Faults,
 }
 
@@ -112,6 +117,8 @@ impl<'t> Reader<'t> {
             comma: NONE,
             told_too_deep: false,
             by_layout,
+            plain: 0..0,
+            special: [0, 0],
             faults: Faults::default(),
         }
     }
@@ -220,12 +227,39 @@ impl<'t> Reader<'t> {
 
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Raw { kind, escaped: false, quotes: [0, 0], start: start as u32, end: end as u32, next });
+        self.nodes.push(Raw { kind, writing: Writing::Plain, quotes: [0, 0], start: start as u32, end: end as u32, next });
     }
 
+    #[inline]
     fn push_string(&mut self, escaped: bool, quotes: [u8; 2], start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Raw { kind: Kind::String, escaped, quotes, start: start as u32, end: end as u32, next });
+        let writing = match escaped {
+            true => Writing::Escaped,
+            false if self.is_special(start, end) => Writing::Special,
+            false => Writing::Plain,
+        };
+        self.nodes.push(Raw { kind: Kind::String, writing, quotes, start: start as u32, end: end as u32, next });
+    }
+
+    /// Whether a character that a hole or a variable starts with stands in this range.
+    #[inline]
+    fn is_special(&mut self, start: usize, end: usize) -> bool {
+        if start < self.plain.start || self.plain.end < end {
+            self.look_for_special(start);
+        }
+        self.plain.end < end
+    }
+
+    #[inline(never)]
+    fn look_for_special(&mut self, start: usize) {
+        for (next, search) in self.special.iter_mut().zip(scan::SPECIAL) {
+            if start < self.plain.start || *next < start {
+                let length = self.bytes.get(start..).and_then(search);
+                *next = length.map_or(self.bytes.len(), |length| start + length);
+            }
+        }
+        let [one, other] = self.special;
+        self.plain = start..one.min(other);
     }
 
     fn opening(&mut self, kind: Kind) -> Due {
@@ -245,7 +279,8 @@ impl<'t> Reader<'t> {
     /// Opens a list or map that starts at `start`.
     fn enter(&mut self, kind: Kind, start: usize) {
         let index = self.nodes.len() as u32;
-        self.nodes.push(Raw { kind, escaped: false, quotes: [0, 0], start: start as u32, end: start as u32, next: self.open });
+        let (at, next) = (start as u32, self.open);
+        self.nodes.push(Raw { kind, writing: Writing::Plain, quotes: [0, 0], start: at, end: at, next });
         self.open = index;
         self.in_map = kind == Kind::Map;
         self.depth += 1;

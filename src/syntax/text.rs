@@ -3,23 +3,31 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Kind, Raw, Tree, json};
-use crate::source::Span;
+use super::{Kind, Raw, Tree, Writing, json};
+use crate::source::{SourceId, Span};
 
 /// A string as pieces of text and holes, each with its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Text<'s> {
-    span: Span,
-    /// Whether a `$` stands in it.
-    dollar: bool,
-    pieces: Pieces<'s>,
+pub struct Text<'s>(Form<'s>);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Form<'s> {
+    /// Bytes of the source that mean themselves, without a `${`, and not empty: nearly every string.
+    Plain {
+        value: &'s str,
+        source: SourceId,
+        start: u32,
+    },
+    Other(Box<Other<'s>>),
 }
 
-/// Nearly every string is one literal; it costs no allocation.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Pieces<'s> {
-    One(Piece<'s>),
-    Many(Box<[Piece<'s>]>),
+struct Other<'s> {
+    span: Span,
+    /// Whether a `${` stands in it.
+    reference: bool,
+    /// At least one.
+    pieces: Box<[Piece<'s>]>,
 }
 
 /// One part of a [`Text`].
@@ -55,42 +63,56 @@ impl<'s> Text<'s> {
     /// A text that stands nowhere; `span` is the place that it was made from.
     pub fn made(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
         let value = value.into();
-        let dollar = value.contains('$');
-        Self { span, dollar, pieces: Pieces::One(Piece::Literal(Literal { value, span, offsets: None })) }
+        let reference = value.contains("${");
+        let literal = Literal { value, span, offsets: None };
+        Self(Form::Other(Box::new(Other { span, reference, pieces: [Piece::Literal(literal)].into() })))
     }
 
     /// The place of the whole.
     pub fn span(&self) -> Span {
-        self.span
+        match &self.0 {
+            Form::Plain { value, source, start } => Span::new(*source, *start, *start + value.len() as u32),
+            Form::Other(other) => other.span,
+        }
     }
 
     /// The place of a byte range of the value; that of the whole, where it has a hole.
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        match &self.pieces {
-            Pieces::One(Piece::Literal(literal)) => literal.span_of(range),
-            _ => self.span,
+        match &self.0 {
+            Form::Plain { value, .. } => Literal::plain(value, self.span()).span_of(range),
+            Form::Other(other) => match &*other.pieces {
+                [Piece::Literal(literal)] => literal.span_of(range),
+                _ => other.span,
+            },
         }
     }
 
     /// Its pieces in order; one empty literal for the empty string.
-    pub fn pieces(&self) -> &[Piece<'s>] {
-        match &self.pieces {
-            Pieces::One(piece) => std::slice::from_ref(piece),
-            Pieces::Many(pieces) => pieces,
+    pub fn pieces(&self) -> Cow<'_, [Piece<'s>]> {
+        match &self.0 {
+            Form::Plain { value, .. } => Cow::Owned(vec![Piece::Literal(Literal::plain(value, self.span()))]),
+            Form::Other(other) => Cow::Borrowed(&other.pieces),
         }
     }
 
     /// The value, where it has no hole.
     pub fn known(&self) -> Option<&str> {
-        match &self.pieces {
-            Pieces::One(Piece::Literal(literal)) => Some(&literal.value),
-            _ => None,
+        match &self.0 {
+            Form::Plain { value, .. } => Some(value),
+            Form::Other(other) => match &*other.pieces {
+                [Piece::Literal(literal)] => Some(&literal.value),
+                _ => None,
+            },
         }
     }
 
-    /// The first hole.
-    pub fn hole(&self) -> Option<&Hole<'s>> {
-        self.pieces().iter().find_map(|piece| match piece {
+    /// Its holes in order.
+    pub fn holes(&self) -> impl Iterator<Item = &Hole<'s>> {
+        let pieces = match &self.0 {
+            Form::Plain { .. } => &[],
+            Form::Other(other) => &*other.pieces,
+        };
+        pieces.iter().filter_map(|piece| match piece {
             Piece::Hole(hole) => Some(hole),
             Piece::Literal(_) => None,
         })
@@ -98,26 +120,31 @@ impl<'s> Text<'s> {
 
     /// Whether a `${` stands in it: the beginning of a variable or of a hole.
     pub fn holds_reference(&self) -> bool {
-        self.dollar && self.shown().contains("${")
+        matches!(&self.0, Form::Other(other) if other.reference)
     }
 
     /// The value to show to people: holes as written.
     pub fn shown(&self) -> Cow<'_, str> {
-        match &self.pieces {
-            Pieces::One(Piece::Literal(literal)) => Cow::Borrowed(&literal.value),
-            Pieces::One(Piece::Hole(hole)) => Cow::Borrowed(&hole.written),
-            Pieces::Many(pieces) => pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Literal(literal) => literal.value.as_ref(),
-                    Piece::Hole(hole) => hole.written.as_ref(),
-                })
-                .collect(),
+        let pieces = match &self.0 {
+            Form::Plain { value, .. } => return Cow::Borrowed(value),
+            Form::Other(other) => &other.pieces,
+        };
+        let mut parts = pieces.iter().map(|piece| match piece {
+            Piece::Literal(literal) => &*literal.value,
+            Piece::Hole(hole) => &*hole.written,
+        });
+        match &**pieces {
+            [_] => Cow::Borrowed(parts.next().unwrap_or("")),
+            _ => parts.collect(),
         }
     }
 }
 
-impl Literal<'_> {
+impl<'s> Literal<'s> {
+    fn plain(value: &'s str, span: Span) -> Self {
+        Self { value: Cow::Borrowed(value), span, offsets: None }
+    }
+
     /// The place of a byte range of the value. A range that parts a character or an escape takes in the whole.
     pub fn span_of(&self, range: Range<usize>) -> Span {
         let end = range.end.min(self.value.len());
@@ -148,17 +175,29 @@ impl Literal<'_> {
 }
 
 /// A node as pieces.
+#[inline]
 pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
+    if let (Cow::Borrowed(text), None) = (&tree.text, &tree.origin)
+        && raw.writing == Writing::Plain
+        && raw.kind != Kind::Hole
+        && let Some(value) = text.get(raw.start as usize..raw.end as usize).filter(|value| !value.is_empty())
+    {
+        return Text(Form::Plain { value, source: tree.source, start: raw.start });
+    }
+    Text(Form::Other(Box::new(apart(tree, raw))))
+}
+
+#[inline(never)]
+fn apart<'s>(tree: &Tree<'s>, raw: Raw) -> Other<'s> {
     let whole = literal(tree, raw);
     let span = if raw.start == raw.end { tree.outer(raw) } else { whole.span };
-    let special = holds_special(&whole.value);
-    let dollar = special && whole.value.contains('$');
+    let reference = whole.value.contains("${");
     let pieces = match raw.kind {
-        Kind::Hole => Pieces::One(Piece::Hole(Hole { written: whole.value, span })),
-        Kind::String if special => split(whole),
-        _ => Pieces::One(Piece::Literal(whole)),
+        Kind::Hole => [Piece::Hole(Hole { written: whole.value, span })].into(),
+        Kind::String if raw.writing != Writing::Plain => split(whole),
+        _ => [Piece::Literal(whole)].into(),
     };
-    Text { span, dollar, pieces }
+    Other { span, reference, pieces }
 }
 
 /// The whole of a node as one known text.
@@ -166,7 +205,7 @@ pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
     let span = tree.span(raw.start, raw.end);
     let (start, end) = (raw.start as usize, raw.end as usize);
     let in_source = |at: u32| tree.span(raw.start + at, raw.start + at).start;
-    if raw.escaped {
+    if raw.writing == Writing::Escaped {
         let (value, offsets) = json::unescape(tree.slice(raw.start, raw.end));
         let offsets = offsets.iter().map(|&at| in_source(at)).collect();
         return Literal { value: Cow::Owned(value), span, offsets: Some(offsets) };
@@ -211,19 +250,7 @@ const LONGEST_HOLE: usize = 1024;
 /// How deep the braces of a hole may nest.
 const DEEPEST_HOLE: usize = 32;
 
-/// Whether a text holds a character that a hole or a variable starts with.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
-pub(super) fn holds_special(text: &str) -> bool {
-    let special = |byte: u8| (byte == b'$') | (byte == b'<') | (byte == b'{') | (byte == b'%') | (byte == b'Y');
-    let in_chunk = |chunk: &[u8; 16]| chunk.iter().fold(false, |any, &byte| any | special(byte));
-    let (chunks, rest) = text.as_bytes().as_chunks();
-    match text.as_bytes().last_chunk() {
-        Some(last) => chunks.iter().chain([last]).any(in_chunk),
-        None => rest.iter().any(|&byte| special(byte)),
-    }
-}
-
-fn split(whole: Literal<'_>) -> Pieces<'_> {
+fn split(whole: Literal<'_>) -> Box<[Piece<'_>]> {
     let text = whole.value.as_ref();
     let mut pieces = Vec::new();
     let (mut done, mut at) = (0, 0);
@@ -241,15 +268,12 @@ fn split(whole: Literal<'_>) -> Pieces<'_> {
         at += length;
     }
     if done == 0 {
-        return Pieces::One(Piece::Literal(whole));
+        return [Piece::Literal(whole)].into();
     }
     if done < text.len() {
         pieces.push(Piece::Literal(whole.part(done..text.len())));
     }
-    match <[_; 1]>::try_from(pieces) {
-        Ok([piece]) => Pieces::One(piece),
-        Err(pieces) => Pieces::Many(pieces.into_boxed_slice()),
-    }
+    pieces.into()
 }
 
 /// How long the thing at `at` is, and whether it is a hole.

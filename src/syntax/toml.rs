@@ -176,13 +176,17 @@ impl Reader<'_> {
         let end = self.text.len();
         let mut found: Vec<_> = errors.iter().map(|error| (error.span().unwrap_or(end..end), error.message())).collect();
         found.sort_by_key(|(place, _)| place.start);
-        let mut told = 0;
-        for (index, (place, message)) in found.iter().enumerate() {
-            let fault = fault(message);
-            let same_line = index > 0 && !self.text.get(told..place.start).unwrap_or("").contains('\n');
-            if !same_line || fault == SyntaxFault::DuplicateKey {
-                self.builder.fault(fault, place.clone());
-                told = place.start;
+        // the end of the line of the last one that is told
+        let mut line_end = None;
+        for (place, message) in found {
+            let fault = match fault(message) {
+                SyntaxFault::NotToml(Mistake::Unquoted) if place.is_empty() => SyntaxFault::NotToml(Mistake::MissingValue),
+                fault => fault,
+            };
+            if fault == SyntaxFault::DuplicateKey || line_end.is_none_or(|line_end| place.start > line_end) {
+                let rest = self.text.get(place.start..).unwrap_or("");
+                line_end = Some(rest.find('\n').map_or(end, |length| place.start + length));
+                self.builder.fault(fault, place);
             }
         }
     }

@@ -199,10 +199,17 @@ impl<'t> Reader<'t> {
             ErrorKind::RecursionLimitExceeded => self.builder.too_deep(place),
             kind => {
                 let mistake = mistake(kind);
-                // the crate tells where the string starts
-                let rest = self.text.get(start..).filter(|_| mistake == Mistake::BadEscape);
-                let escape = rest.and_then(decode::bad_escape).map(|found| start + found.start..start + found.end);
-                self.builder.fault(SyntaxFault::NotYaml(mistake), escape.unwrap_or(place));
+                let rest = self.text.get(start..).unwrap_or("");
+                let found = match mistake {
+                    // the crate tells where the string starts
+                    Mistake::BadEscape => decode::bad_escape(rest),
+                    Mistake::UnknownAnchor => {
+                        rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).or(Some(rest.len())).map(|end| 0..end)
+                    }
+                    _ => None,
+                };
+                let place = found.map_or(place, |found| start + found.start..start + found.end);
+                self.builder.fault(SyntaxFault::NotYaml(mistake), place);
             }
         }
         false

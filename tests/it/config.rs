@@ -144,6 +144,14 @@ fn every_mistake_is_told_at_its_place() {
     }
 }
 
+/// Each part of a dotted key is a table: it is no use to bound the brackets alone.
+#[test]
+fn what_nests_too_deep_is_told() {
+    let text = format!("a = {}1{}", format!("{{{} = ", ["k"; 79].join(".")).repeat(79), "}".repeat(79));
+    let problems = read(&text).expect_err("too deep");
+    assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["nested too deep"]);
+}
+
 #[test]
 fn what_is_no_toml_is_told_too() {
     let problems = read("[check]\nselect = [\"trust\"\nignore = = 1\n").expect_err("no TOML");

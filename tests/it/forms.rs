@@ -208,7 +208,7 @@ fn mistakes_are_worded() {
     for (read, text, sentence) in [
         (syntax::toml::read as Read, "a = [1,\nb", "not TOML: a string without the quotes that it needs"),
         (syntax::yaml::read, "a: b: c", "not YAML: `:` where none may stand"),
-        (syntax::yaml::read, "a: *b", "not YAML: no anchor for `*`"),
+        (syntax::yaml::read, "a: *b", "not YAML: no anchor for `*b`"),
         (syntax::yaml::read, "a: 1\na: 2", "key `a` stands twice in one object"),
     ] {
         with(read, text, |sources, tree| {

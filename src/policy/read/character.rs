@@ -10,7 +10,9 @@ use crate::syntax::{Kind, Node, Piece};
 impl Reader {
     /// One fault for each string that holds another character as it is. Of an escaped one the page does not speak.
     pub(super) fn characters(&mut self, node: Node<'_, '_>) {
-        if !self.kind.is_of_iam() || !holds_strange(node.written()) {
+        // what is JSON holds no bare control character
+        let is_plain = node.tree().faults().is_empty() && node.written().is_ascii();
+        if !self.kind.is_of_iam() || is_plain || !holds_strange(node.written()) {
             return;
         }
         for string in node.within().filter(|node| node.kind() == Kind::String && holds_strange(node.written())) {

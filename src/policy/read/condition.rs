@@ -46,6 +46,7 @@ impl Reader {
 
     fn keys<'s>(&mut self, operator: Option<Operator>, name: &Text<'s>, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
         let first = list.len();
+        list.reserve_exact(block.entries().count());
         for entry in block.entries() {
             let Some(key) = entry.key.text() else { continue };
             if let Some(known) = key.known() {
@@ -61,7 +62,8 @@ impl Reader {
             if entry.value.kind() != Kind::Map && !exchanged {
                 self.key(&key);
             }
-            let values = entry.value.items_or_self().filter_map(|value| self.operand(operator, name, value)).collect();
+            let mut values = Vec::with_capacity(entry.value.items_or_self().count());
+            values.extend(entry.value.items_or_self().filter_map(|value| self.operand(operator, name, value)));
             let condition = Condition { operator, operator_text: name.clone(), key, values };
             self.together(&condition, entry.value);
             list.push(condition);

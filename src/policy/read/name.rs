@@ -1,7 +1,5 @@
 //! What AWS asks of the names in a statement: its `Sid`, and its actions.
 
-use std::collections::HashMap;
-
 use super::Reader;
 use crate::finding::Fault;
 use crate::pattern::Pattern;
@@ -12,22 +10,25 @@ use crate::syntax::Text;
 impl Reader {
     /// Sids: letters and digits, no two alike. IAM refuses others; other services take them.
     pub(super) fn sids(&mut self, statements: &[Statement<'_>]) {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let strict = self.kind.is_of_iam();
+        let documented = strict || matches!(self.kind, PolicyKind::Scp | PolicyKind::Rcp);
+        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(statements.len());
         for sid in statements.iter().filter_map(|statement| statement.sid.as_ref()) {
             let Some(known) = sid.known() else { continue };
-            let strict = self.kind.is_of_iam();
             if known.is_empty() {
                 self.fault(PolicyFault::EmptySid, sid.span());
                 continue;
             }
-            let documented = strict || matches!(self.kind, PolicyKind::Scp | PolicyKind::Rcp);
             if documented && !known.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 self.fault(PolicyFault::SidCharacters(strict), sid.span());
             }
-            let first = *seen.entry(known).or_insert_with(|| sid.span());
-            if first != sid.span() {
-                self.faults.push(Fault::between(PolicyFault::DuplicateSid(strict), sid.span(), first));
-            }
+            seen.push((known, sid.span()));
+        }
+        seen.sort_unstable();
+        for alike in seen.chunk_by(|(name, _), (other, _)| name == other) {
+            let Some((&(_, first), others)) = alike.split_first() else { continue };
+            let twice = others.iter().map(|&(_, span)| Fault::between(PolicyFault::DuplicateSid(strict), span, first));
+            self.faults.extend(twice);
         }
     }
 
@@ -68,12 +69,13 @@ impl PolicyKind {
 }
 
 fn action_fault(action: &str) -> Option<ActionFault> {
-    let in_service = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'?');
-    let in_name = |byte: u8| in_service(byte) || byte == b'_';
     // nearly every action is as it should be
-    let mut bytes = action.bytes();
-    let length = bytes.by_ref().take_while(|&byte| in_service(byte)).count();
-    if length > 0 && action.as_bytes().get(length) == Some(&b':') && bytes.len() > 0 && bytes.all(in_name) {
+    let service = action.bytes().position(|byte| !in_service(byte)).unwrap_or(action.len());
+    if let Some((b':', name)) = action.as_bytes().get(service..).and_then(<[u8]>::split_first)
+        && service > 0
+        && !name.is_empty()
+        && are_in_name(name)
+    {
         return None;
     }
     if action.bytes().all(|byte| byte == b'*') && !action.is_empty() {
@@ -89,9 +91,33 @@ fn action_fault(action: &str) -> Option<ActionFault> {
     if service.is_empty() || name.is_empty() {
         return Some(ActionFault::Empty);
     }
-    let is = |c: char, allowed: &dyn Fn(u8) -> bool| u8::try_from(c).is_ok_and(allowed);
-    let strange = service.chars().find(|&c| !is(c, &in_service)).or_else(|| name.chars().find(|&c| !is(c, &in_name)));
+    let is = |c: char, allowed: fn(u8) -> bool| u8::try_from(c).is_ok_and(allowed);
+    let strange = service.chars().find(|&c| !is(c, in_service)).or_else(|| name.chars().find(|&c| !is(c, in_name)));
     strange.map(ActionFault::Character)
+}
+
+/// Whether all of these stand in names, eight at a time.
+fn are_in_name(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    chunks.iter().all(|chunk| chunk.iter().fold(true, |all, &byte| all & in_name(byte))) && rest.iter().all(|&byte| in_name(byte))
+}
+
+fn in_service(byte: u8) -> bool {
+    in_name(byte) && byte != b'_'
+}
+
+fn in_name(byte: u8) -> bool {
+    const IN_NAME: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut rest: &mut [bool] = &mut table;
+        let mut byte = 0_u8;
+        while let Some((own, behind)) = rest.split_first_mut() {
+            *own = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'?' | b'_');
+            (rest, byte) = (behind, byte.wrapping_add(1));
+        }
+        table
+    };
+    IN_NAME.get(usize::from(byte)).is_some_and(|&own| own)
 }
 
 /// Whether an action is of a service other than STS, for sure: what a wildcard in the service does is not said.

@@ -5,7 +5,7 @@ use crate::finding::Fault;
 use crate::pattern::{Part, Pattern, VariableFault};
 use crate::policy::{Comparison, Policy, PolicyFault, Version};
 use crate::source::Span;
-use crate::syntax::{Piece, Text};
+use crate::syntax::Text;
 
 impl Reader {
     /// Faults in how the variables of a resource or condition value are written.
@@ -19,11 +19,7 @@ impl Reader {
             }
         }
         // no template language has an empty expression
-        let holes = pattern.text.pieces().iter().filter_map(|piece| match piece {
-            Piece::Hole(hole) => Some(hole),
-            Piece::Literal(_) => None,
-        });
-        for hole in holes {
+        for hole in pattern.text.holes() {
             let inside = hole.written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
             if inside.is_some_and(|inside| inside.trim().is_empty()) {
                 self.fault(PolicyFault::MalformedVariable(VariableFault::Empty), hole.span);

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Label};
 use crate::lint::Facts;
 use crate::policy::Policy;
-use crate::syntax::{Hole, Piece, Text};
+use crate::syntax::Text;
 
 use super::{MOST_PLACES, UNFILLED_PLACEHOLDER};
 
@@ -14,9 +14,12 @@ pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
 }
 
 fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
+    if !policy.has_hole {
+        return Vec::new();
+    }
     let mut found: Vec<Finding> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    for hole in texts(policy).filter(|text| text.known().is_none()).flat_map(Text::pieces).filter_map(hole) {
+    for hole in texts(policy).flat_map(Text::holes) {
         let name = hole.written.as_ref();
         if name.starts_with(['$', '{']) {
             return Vec::new();
@@ -35,13 +38,6 @@ fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
         });
     }
     found
-}
-
-fn hole<'t, 's>(piece: &'t Piece<'s>) -> Option<&'t Hole<'s>> {
-    match piece {
-        Piece::Hole(hole) => Some(hole),
-        Piece::Literal(_) => None,
-    }
 }
 
 /// All that a policy says, in the order of the text but for the elements of a statement.

@@ -9,14 +9,15 @@ use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand};
 use crate::reference::{Partition, partitions, regions, regions_date};
 use crate::spelling;
-use crate::syntax::Piece;
 
 /// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
-    let statements = || facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
-    let of_conditions = statements().flat_map(|statement| &statement.conditions).flat_map(of_condition);
-    let resources = statements().flat_map(|statement| &statement.resources).flat_map(|resources| &resources.list);
-    of_conditions.chain(resources.filter_map(of_resource)).collect()
+    let mut findings = Vec::new();
+    for statement in facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements) {
+        findings.extend(statement.conditions.iter().flat_map(of_condition));
+        findings.extend(statement.resources.iter().flat_map(|resources| &resources.list).filter_map(of_resource));
+    }
+    findings
 }
 
 /// A region of no partition, or of another one, in an ARN.
@@ -34,10 +35,7 @@ fn of_resource(pattern: &Pattern<'_>) -> Option<Finding> {
         return None;
     }
     let start = text.len() - arn.resource.len() - arn.account.len() - arn.region.len() - 2;
-    let span = match pattern.text.pieces() {
-        [Piece::Literal(literal)] => literal.span_of(start..start + arn.region.len()),
-        _ => pattern.text.span(),
-    };
+    let span = pattern.text.span_of(start..start + arn.region.len());
     let date = regions_date();
     if let Some(other) = partitions().find(|own| own.regions().any(is)) {
         return Some(Finding {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::faults::Faults;
-use super::{Kind, Raw, unescaped};
+use super::{Kind, Raw, Writing, unescaped};
 
 /// Up to this many keys, each is compared with each.
 const FEW: usize = 16;
@@ -15,7 +15,9 @@ pub(super) fn compare(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults
     for (count, key) in keys(nodes, map).enumerate() {
         let mark = mark(text, key);
         let Some((before, free)) = seen.split_at_mut_checked(count) else { return compare_many(text, nodes, map, faults) };
-        let Some(slot) = free.first_mut().filter(|_| !key.escaped) else { return compare_many(text, nodes, map, faults) };
+        let Some(slot) = free.first_mut().filter(|_| key.writing != Writing::Escaped) else {
+            return compare_many(text, nodes, map, faults);
+        };
         if before.iter().any(|&(other, _)| other == mark) {
             return compare_many(text, nodes, map, faults);
         }
@@ -28,7 +30,7 @@ fn compare_many(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults) {
     let mut seen: HashMap<Cow<'_, str>, Raw> = HashMap::new();
     for key in keys(nodes, map) {
         let written = text.get(key.start as usize..key.end as usize).unwrap_or("");
-        let value = if key.escaped { Cow::Owned(unescaped(written)) } else { Cow::Borrowed(written) };
+        let value = if key.writing == Writing::Escaped { Cow::Owned(unescaped(written)) } else { Cow::Borrowed(written) };
         let first = seen.entry(value).or_insert(key);
         if first.start != key.start {
             let place = |raw: Raw| (raw.start as usize, raw.end as usize);

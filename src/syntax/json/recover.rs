@@ -8,7 +8,7 @@ mod layout;
 mod quotes;
 
 use super::faults::Found;
-use super::{Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, scan};
+use super::{Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, Writing, scan};
 use crate::syntax::text;
 use quotes::QUOTES;
 

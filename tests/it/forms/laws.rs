@@ -59,12 +59,8 @@ impl<D: FnMut(usize) -> usize> Writer<D> {
                 };
                 let cut = (0..text.len()).find(|&at| text.is_char_boundary(at) && line_end(at)).unwrap_or(0);
                 let (first, second) = text.split_at(cut);
-                let joint = if cut > 0 { "\\\n   " } else { "\r\n" };
-                if cut > 0 {
-                    self.push(&format!("\"\"\"{first}{joint}{second}\"\"\""))
-                } else {
-                    self.push(&format!("\"\"\"{joint}{second}\"\"\""))
-                }
+                let (head, joint) = if cut > 0 { (first, "\\\n   ") } else { ("", "\r\n") };
+                self.push(&format!("\"\"\"{head}{joint}{second}\"\"\""));
             }
             _ => self.quoted(text),
         }

@@ -1,6 +1,6 @@
 //! TOML: what is written in several places is one, and what is wrong has a place.
 
-use rolecall::syntax::{Kind, toml::read};
+use rolecall::syntax::{Kind, Node, toml::read};
 
 use crate::support;
 
@@ -48,7 +48,7 @@ fn tables_from_several_places() {
 fn marks() {
     let text = "[case]\na = 1\n[[many]]\nb = {c = 1}\nd.e = [2]\n[[many]]\n";
     with(read, text, |sources, tree| {
-        let marked = |value: rolecall::syntax::Node<'_, '_>| sources.slice(value.mark()).to_owned();
+        let marked = |value: Node<'_, '_>| sources.slice(value.mark()).to_owned();
         let root = tree.root();
         assert_eq!(marked(root), "case");
         assert_eq!(marked(root.get("case").unwrap()), "[case]");
@@ -78,7 +78,7 @@ fn mistakes() {
         ("a = [1,,2]", "1:8 NotToml(ExtraComma) `,`"),
         ("a 1", "1:3 NotToml(MissingSeparator) ``"),
         ("a = = 1", "1:5 NotToml(ExtraSeparator) `=`"),
-        ("a =\nb = 1", "1:4 NotToml(Unquoted) ``"),
+        ("a =\nb = 1", "1:4 NotToml(MissingValue) ``"),
         ("= 1", "1:1 NotToml(BadKey) ``"),
         ("é = 1", "1:1 NotToml(BadKey) `é`"),
         ("a = True", "1:5 NotToml(Unquoted) `True`"),
@@ -104,8 +104,8 @@ fn mistakes() {
 #[test]
 fn a_text_with_mistakes_has_a_tree() {
     with(read, "a =\nb = 'x'\nc = [1, 'y", |_, tree| {
-        assert_eq!(tree.root().get("a").map(|value| value.kind()), Some(Kind::Wrong));
-        assert_eq!(tree.root().get("b").and_then(|value| value.string()).as_deref(), Some("x"));
+        assert_eq!(tree.root().get("a").map(Node::kind), Some(Kind::Wrong));
+        assert_eq!(tree.root().get("b").and_then(Node::string).as_deref(), Some("x"));
     });
 }
 

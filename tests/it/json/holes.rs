@@ -72,7 +72,7 @@ fn where_a_value_is_due() {
                 assert_eq!(tree.faults(), [], "in {text}");
                 let node = tree.root().get("a").unwrap();
                 assert_eq!((node.kind(), sources.slice(node.span())), (Kind::Hole, bare), "in {text}");
-                assert_eq!(node.text().unwrap().hole().unwrap().written, bare);
+                assert_eq!(node.text().unwrap().holes().next().unwrap().written, bare);
             });
         }
         with(bare, |_, tree| assert_eq!((tree.faults(), tree.root().kind()), (&[][..], Kind::Hole)));

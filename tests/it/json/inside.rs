@@ -61,7 +61,7 @@ fn a_policy_with_holes_inside() {
         assert_eq!(doc.text().unwrap().known(), None);
         let inner = json::read_inside(&doc.literal().unwrap(), false);
         let text = inner.root().get("a").unwrap().text().unwrap();
-        assert_eq!(sources.slice(text.hole().unwrap().span), "${account}");
+        assert_eq!(sources.slice(text.holes().next().unwrap().span), "${account}");
         assert_eq!(sources.slice(text.span()), "arn:aws:iam::${account}:root");
     });
 }

@@ -64,7 +64,7 @@ fn rereads(sources: &Sources, literal: &Literal<'_>) {
 fn pieces_lie_side_by_side(sources: &Sources, text: &Text<'_>, node: Node<'_, '_>) {
     let mut end = None;
     let mut value = String::new();
-    for piece in text.pieces() {
+    for piece in text.pieces().iter() {
         let (span, part) = match piece {
             Piece::Literal(literal) => {
                 rereads_or_is_number(sources, literal, node.kind());

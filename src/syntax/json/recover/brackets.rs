@@ -1,7 +1,7 @@
 //! Brackets that do not match, are lost, or nest too deep.
 
 use super::super::faults::Found;
-use super::{AHEAD, Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, end_of, scan};
+use super::{AHEAD, Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, Writing, end_of, scan};
 
 impl Reader<'_> {
     /// A closing bracket where the layout is to tell what it closes, or that is not the one of the innermost list or map: one
@@ -86,7 +86,7 @@ impl Reader<'_> {
             });
             self.enter(Kind::Map, start - before);
         }
-        self.push_string(key.escaped, key.quotes, start, end);
+        self.push_string(key.writing == Writing::Escaped, key.quotes, start, end);
         self.at += 1;
         true
     }
@@ -145,7 +145,7 @@ impl Reader<'_> {
                 self.enter(Kind::Map, start - before);
             }
         }
-        self.push_string(key.escaped, key.quotes, start, end);
+        self.push_string(key.writing == Writing::Escaped, key.quotes, start, end);
         self.at += 1;
         true
     }
