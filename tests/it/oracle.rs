@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use values::{
-    Letter, arn_like, bool_of, both, bytes_of, matches, moment_of, number_of, ordered, plain, read_both_ways, resource_steps, steps,
-    wild, within,
+    Letter, arn_like, bool_of, both, bytes_of, matches, moment_of, number_of, ordered, plain, read_both_ways, resource_steps,
+    steps, wild, within,
 };
 
 /// In this order, so that "and" is the least and "or" the greatest.
