@@ -43,7 +43,7 @@ struct Cli {
 enum Command {
     /// Finds what is wrong in policies, roles and pools.
     Check(Box<check::Args>),
-    /// Tells which role a sign-in gets, why, and what it may then do.
+    /// Tells which role a sign-in gets, why, and what it may then do; or whether a principal may do something.
     Simulate(Box<simulate::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(test::Args),
@@ -125,7 +125,7 @@ fn dispatch(cli: Cli) -> Ending {
     let common = Common { verbose: cli.verbose, color: cli.color };
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
-        Command::Simulate(args) => simulate::run(&args, common),
+        Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => rules::explain(&args, &cli.reference, common),

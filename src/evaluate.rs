@@ -24,7 +24,7 @@ pub use caller::{Caller, Standing};
 pub use condition::{compare, judge};
 pub use context::{Context, ContextValue};
 pub use cover::{is_pattern, resources};
-pub use decide::{Answer, Block, Blocks, Decision, Policies, Setting, Weight, decide};
+pub use decide::{Answer, Block, Blocks, Decision, Missing, Policies, Setting, Weight, decide, resource_must_grant, takes_role};
 pub use derive::{derive, holds_many};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 
@@ -70,7 +70,8 @@ pub enum GapReason {
     Key,
     /// What is said of the caller does not tell whether it is this one: the name of a session, the user behind a federated one.
     Caller,
-    /// The policy of a role or of a KMS key, which each of them has, was not given.
+    /// A policy that bears on the request is not known: that of a role or of a KMS key, which each of them has, or one that is named but
+    /// was not given.
     Policy,
     /// AWS does not document it; the id of the sentence in `docs/semantics.md`.
     Undocumented(&'static str),
@@ -214,6 +215,16 @@ impl<'p, 's> Tally<'p, 's> {
                 Truth::Unknown(gap) => Some(gap),
                 Truth::Yes | Truth::No => None,
             },
+        }
+    }
+
+    /// What two parts of a union come to.
+    fn or(self, other: Self) -> Self {
+        Self {
+            denied: self.denied.or(other.denied),
+            allowed: self.allowed.or(other.allowed),
+            maybe_denied: self.maybe_denied.or(other.maybe_denied),
+            maybe_allowed: self.maybe_allowed.or(other.maybe_allowed),
         }
     }
 

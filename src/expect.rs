@@ -84,7 +84,8 @@ struct Request {
     partial: bool,
     tags: Vec<(String, String)>,
     at: Option<Instant>,
-    policies: Given,
+    /// None where those of the inputs are meant that bear on it.
+    policies: Option<Given>,
 }
 
 /// The policies of a request, by their places in [`Expectations::policies`].

@@ -78,6 +78,8 @@ pub struct Role<'s> {
     pub complete: bool,
     /// The ARN of its permissions boundary.
     pub boundary: Option<Text<'s>>,
+    /// The boundary itself, where it was given beside the role. It stands among the loose policies too.
+    pub limit: Option<Policy<'s>>,
 }
 
 /// A policy with its name.
@@ -132,6 +134,11 @@ impl<'s> Inventory<'s> {
         alone.filter(move |_| role.lacks_policies() && !others).map(|loose| &loose.policy)
     }
 
+    /// Whether a policy comes from a list of all of an account, in which it is that of some user, group or role.
+    pub fn is_of_somebody(&self, loose: &LoosePolicy<'s>) -> bool {
+        self.documents.iter().any(|own| own.source == loose.source && own.form == Form::AwsCli(aws_cli::ACCOUNT_DETAILS))
+    }
+
     /// The roles of an identity pool.
     pub fn role_map(&self, pool: &IdentityPool<'s>) -> Option<&RoleMap<'s>> {
         self.role_maps.iter().find(|map| map.pool.known().is_some() && map.pool.known() == pool.id.known())
@@ -141,7 +148,16 @@ impl<'s> Inventory<'s> {
 impl<'s> Role<'s> {
     /// A role of which only the name is known.
     fn new(name: Text<'s>) -> Self {
-        Self { name, arn: None, trust: None, permissions: Vec::new(), unread: Vec::new(), complete: false, boundary: None }
+        Self {
+            name,
+            arn: None,
+            trust: None,
+            permissions: Vec::new(),
+            unread: Vec::new(),
+            complete: false,
+            boundary: None,
+            limit: None,
+        }
     }
 
     /// Its account, where its ARN tells.

@@ -7,12 +7,13 @@ pub mod junit;
 pub mod sarif;
 pub mod text;
 
+use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
-use crate::simulate::Simulation;
+use crate::simulate::{Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
 /// The formats that the report of a check can take.
@@ -94,6 +95,21 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+}
+
+/// A request with its answer.
+#[derive(Debug)]
+pub struct Answered<'q, 'i, 's> {
+    /// Who asks, as it was given.
+    pub principal: &'q str,
+    /// What was asked.
+    pub inquiry: Inquiry<'q>,
+    /// What came of it.
+    pub reply: Reply<'i, 's, Trace<'i, 's>>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+    /// What bears on it too but is not known.
+    pub unknown: Vec<String>,
 }
 
 /// The questions of one expectation file, answered.

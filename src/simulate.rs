@@ -1,5 +1,6 @@
 //! From an identity to a role to a session to a decision, as a list of steps.
 
+mod bearing;
 mod gap;
 mod near_miss;
 mod permissions;
@@ -18,7 +19,7 @@ use crate::inventory::{Inventory, Role};
 use crate::policy::{Condition, Instant};
 use crate::source::Span;
 
-pub use gap::words as missing;
+pub use bearing::Bearing;
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};

@@ -7,15 +7,17 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
         return None;
     }
     let limit = (name.len() / 3).clamp(1, 4);
+    let letters = Letters::of(&name);
     let mut other = Vec::new();
     let near = known.into_iter().filter_map(|known| {
-        // of ASCII, as nearly all names are, the length tells most apart
-        if known.is_ascii() && known.len().abs_diff(name.len()) > limit && known.len().min(name.len()) < SHORTEST {
+        // most have too few letters in common, and another beginning
+        let near = letters.may_be_near(known, limit);
+        if !near && !starts_alike(&name, known) {
             return None;
         }
         other.clear();
         other.extend(known.chars().map(|c| c.to_ascii_lowercase()));
-        let apart = distance(&name, &other, limit);
+        let apart = if near { distance(&name, &other, limit) } else { usize::MAX };
         if apart <= limit {
             Some((apart, known))
         } else {
@@ -37,6 +39,43 @@ const LONGEST: usize = 64;
 
 /// A shorter name is no beginning of a longer one.
 const SHORTEST: usize = 4;
+
+/// How often each letter stands in a name, by the last five bits of the letter.
+struct Letters {
+    counts: [u8; 32],
+    all: usize,
+}
+
+impl Letters {
+    fn of(name: &[char]) -> Self {
+        let mut counts = [0; 32];
+        for letter in name {
+            if let Some(count) = counts.get_mut(*letter as usize % 32) {
+                *count += 1;
+            }
+        }
+        Self { counts, all: name.len() }
+    }
+
+    /// Whether another name may be as near as that: each slip changes one letter at most.
+    fn may_be_near(&self, other: &str, limit: usize) -> bool {
+        let mut left = self.counts;
+        let (mut all, mut common) = (0, 0);
+        for letter in other.chars() {
+            all += 1;
+            if let Some(count) = left.get_mut(letter as usize % 32).filter(|count| **count > 0) {
+                *count -= 1;
+                common += 1;
+            }
+        }
+        self.all.max(all) - common <= limit
+    }
+}
+
+/// Whether one of two names may be the beginning of the other.
+fn starts_alike(name: &[char], known: &str) -> bool {
+    name.iter().zip(known.chars()).take(SHORTEST).all(|(own, other)| *own == other.to_ascii_lowercase())
+}
 
 fn is_beginning(short: &[char], long: &[char]) -> bool {
     short.len() >= SHORTEST && long.starts_with(short)

@@ -1,13 +1,16 @@
-//! Everything else that is recognised: any bytes as a file, checked by every rule, and every sign-in that it names.
+//! Everything else that is recognised: any bytes as a file, checked by every rule, every sign-in that it names, and a few
+//! requests.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use rolecall::evaluate::{Caller, Context, Setting};
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::Instant;
-use rolecall::report::Simulated;
-use rolecall::simulate::{Flow, Login, Question, simulate};
-use rolecall_fuzz::{check, draw, fault_lies_inside, source};
+use rolecall::report::{Answered, Simulated};
+use rolecall::simulate::{Bearing, Flow, Inquiry, Login, Question, ask, simulate};
+use rolecall::source::Sources;
+use rolecall_fuzz::{check, draw, draw_requests, fault_lies_inside, source};
 
 /// One line of this parts an input into several files.
 const BETWEEN_FILES: &[u8] = b"\n---\n";
@@ -44,7 +47,32 @@ fuzz_target!(|bytes: &[u8]| {
         })
         .collect();
     draw(&sources, &answers);
+    let role = inventory.roles.iter().find_map(|role| role.arn.as_ref()?.known());
+    let context = Context::new();
+    let requests: Vec<Answered<'_, '_, '_>> =
+        inquiries(role.unwrap_or(USER), &context).map(|inquiry| answer(&inventory, &sources, inquiry)).collect();
+    draw_requests(&sources, &requests);
 });
+
+const USER: &str = "arn:aws:iam::111122223333:user/somebody";
+
+/// A role, or somebody, and nobody, ask for an object, for all objects and for the role.
+fn inquiries<'a>(role: &'a str, context: &'a Context<'a>) -> impl Iterator<Item = Inquiry<'a>> {
+    let asked = [("s3:GetObject", "arn:aws:s3:::a/b"), ("s3:PutObject", "arn:aws:s3:::*"), ("sts:AssumeRole", role)];
+    let callers = [Caller::Aws(role), Caller::Aws(USER), Caller::Anonymous];
+    callers.into_iter().flat_map(move |principal| {
+        asked.into_iter().map(move |(action, resource)| {
+            let setting = Setting { rcps_cover: true, ..Setting::default() };
+            Inquiry { principal, action, resource, context, setting }
+        })
+    })
+}
+
+fn answer<'q, 'i, 's>(inventory: &'i Inventory<'s>, sources: &Sources, inquiry: Inquiry<'q>) -> Answered<'q, 'i, 's> {
+    let bearing = Bearing::of(inventory, sources, inquiry.principal, inquiry.action, inquiry.resource);
+    let reply = ask(&inquiry, &bearing.policies());
+    Answered { principal: "somebody", inquiry, reply, assumptions: bearing.assumptions, unknown: bearing.unknown }
+}
 
 fn logins(member: Option<&Token>) -> impl Iterator<Item = (Login<'_>, Flow)> {
     let guest = [(Login::Guest, Flow::Enhanced), (Login::Guest, Flow::Classic)];

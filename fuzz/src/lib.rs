@@ -5,7 +5,7 @@ use rolecall::finding::{Fault, Finding};
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::reference::Reference;
-use rolecall::report::{Checked, Detail, Look, Simulated, human, json};
+use rolecall::report::{Answered, Checked, Detail, Look, Simulated, human, json};
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::Tree;
@@ -82,6 +82,14 @@ pub fn draw(sources: &Sources, answers: &[Simulated<'_, '_>]) {
         human::simulations(answers, detail, sources, look);
     }
     is_json(&json::simulations(answers, sources));
+}
+
+/// Draws the answers to requests in every way.
+pub fn draw_requests(sources: &Sources, answers: &[Answered<'_, '_, '_>]) {
+    for (look, detail) in LOOKS.into_iter().zip([Detail::Verbose, Detail::Full]) {
+        human::requests(answers, detail, sources, look);
+    }
+    is_json(&json::requests(answers, sources));
 }
 
 fn lawful(sources: &Sources, finding: &Finding) {

@@ -25,6 +25,8 @@ pub(super) struct Inputs {
     pub(super) sources: Sources,
     /// Those in which something may be recognised.
     pub(super) read: Vec<SourceId>,
+    /// What kind of policy some of them are said to be.
+    kinds: Vec<(SourceId, PolicyKind)>,
     /// What could not be read.
     pub(super) unreadable: Vec<Finding>,
     /// What was not looked at, and why.
@@ -52,15 +54,26 @@ const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loaded) -> Result<Inputs, Failure> {
     let seen = (paths.len() > 1).then(HashSet::new);
     let mut gathering = Gathering { inputs: Inputs::default(), seen, config: Arc::new(config.clone()) };
-    if paths.is_empty() {
-        gathering.walk(Path::new("."));
+    gathering.gather(paths, stdin_name)?;
+    Ok(gathering.inputs)
+}
+
+/// As [`gather`], with policies of which the kind is said. These are not read once more where they lie among the others, and
+/// with them nothing is looked for in the working directory.
+pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], config: &Loaded) -> Result<Inputs, Failure> {
+    if said.is_empty() {
+        return gather(paths, None, config);
     }
-    for path in paths {
-        if path == Path::new("-") {
-            gathering.stdin(stdin_name)?;
-        } else {
-            gathering.named(path);
-        }
+    let config = Arc::new(config.clone());
+    let mut gathering = Gathering { inputs: Inputs::default(), seen: Some(HashSet::new()), config };
+    for (kind, path) in said {
+        let before = gathering.inputs.read.len();
+        gathering.gather(std::slice::from_ref(path), None)?;
+        let new = gathering.inputs.read.iter().skip(before).map(|&id| (id, *kind));
+        gathering.inputs.kinds.extend(new);
+    }
+    if !paths.is_empty() {
+        gathering.gather(paths, None)?;
     }
     Ok(gathering.inputs)
 }
@@ -70,7 +83,11 @@ impl Inputs {
     pub(super) fn inventory(&self, kind: Option<PolicyKind>) -> Inventory<'_> {
         let mut inventory = Inventory::new(kind);
         for &id in &self.read {
-            inventory.read(&self.sources, id);
+            let said = self.kinds.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
+            match said {
+                Some(kind) => inventory.read_as(&self.sources, id, kind),
+                None => inventory.read(&self.sources, id),
+            }
         }
         inventory
     }
@@ -128,6 +145,20 @@ struct Gathering {
 }
 
 impl Gathering {
+    fn gather(&mut self, paths: &[PathBuf], stdin_name: Option<&str>) -> Result<(), Failure> {
+        if paths.is_empty() {
+            self.walk(Path::new("."));
+        }
+        for path in paths {
+            if path == Path::new("-") {
+                self.stdin(stdin_name)?;
+            } else {
+                self.named(path);
+            }
+        }
+        Ok(())
+    }
+
     fn walk(&mut self, root: &Path) {
         self.inputs.searched = true;
         let mut walk = ignore::WalkBuilder::new(root);

@@ -11,8 +11,8 @@ use super::{Failure, now};
 #[derive(clap::Args, Debug)]
 #[group(skip)]
 pub(super) struct Args {
-    /// Let `check`, `test` and `explain` take the services of this file in place of those that are built in; may be repeated. It is JSON of
-    /// AWS's service reference, or text as in `src/reference/services`.
+    /// Let `check`, `test`, `explain` and `simulate --principal` take the services of this file in place of those that are built in; may be
+    /// repeated. It is JSON of AWS's service reference, or text as in `src/reference/services`.
     #[arg(long, global = true, value_name = "FILE")]
     reference: Vec<PathBuf>,
 }

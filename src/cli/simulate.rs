@@ -1,4 +1,6 @@
-//! `rolecall simulate`: which role, why, and what then?
+//! `rolecall simulate`: which role, why, and what then? Or, of any principal: may it do that?
+
+mod principal;
 
 use std::path::PathBuf;
 
@@ -6,14 +8,14 @@ use clap::ValueEnum;
 
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory, SignInError};
-use rolecall::policy::Instant;
+use rolecall::policy::{Instant, PolicyKind};
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Login, Outcome, Question};
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
-use super::input::{Inputs, gather};
-use super::{Common, Ending, Exit, Failure, Format, now, output, secret};
+use super::input::{Inputs, gather_with};
+use super::{Common, Ending, Exit, Failure, Format, now, output, reference, secret};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -44,6 +46,32 @@ pub(super) struct Args {
     /// The user of this id, for whom the developer's own backend vouches.
     #[arg(long, value_name = "ID", group = "login", help_heading = "Who signs in")]
     developer: Option<String>,
+
+    /// No sign-in: this caller asks, and all policies that were given are weighed. The ARN of a user, role, session or root user, an
+    /// account id, `service:NAME`, `federated:HOST-OR-ARN`, `canonical:ID`, or `anonymous`.
+    #[arg(
+        long,
+        value_name = "PRINCIPAL",
+        requires = "action",
+        conflicts_with_all = [
+            "token", "token_insecure_arg", "claims", "group", "no_group", "guest", "developer",
+            "client", "pool", "flow", "custom_role", "role", "expect_role",
+        ],
+        help_heading = "Who asks, without a sign-in"
+    )]
+    principal: Option<String>,
+    /// The account of the resource, where its ARN does not tell and it is not the caller's.
+    #[arg(long, value_name = "ID", requires = "principal", help_heading = "Who asks, without a sign-in")]
+    resource_account: Option<String>,
+    /// A policy of a kind that its text does not tell: `scp=FILE`, `boundary=FILE`, `session=FILE`. May be repeated.
+    #[arg(
+        long,
+        value_name = "KIND=FILE",
+        requires = "principal",
+        value_parser = principal::policy_file,
+        help_heading = "Who asks, without a sign-in"
+    )]
+    policy: Vec<(PolicyKind, PathBuf)>,
 
     /// The app client through which users of groups sign in.
     #[arg(long, value_name = "ID", help_heading = "How")]
@@ -97,6 +125,10 @@ enum Flow {
 enum Expected {
     Allowed,
     Denied,
+    /// With `--principal`: what must allow does not.
+    DeniedImplicit,
+    /// With `--principal`: a statement denies.
+    DeniedExplicit,
     Undecided,
     Error,
 }
@@ -114,16 +146,28 @@ enum Own {
     Developer(String),
 }
 
-pub(super) fn run(args: &Args, common: Common) -> Ending {
+pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> Ending {
+    let caller = args.principal.as_deref().map(|name| Ok((name, principal::caller(name)?))).transpose()?;
+    if caller.is_some() {
+        principal::refuse(args)?;
+    } else if let Some(expected @ (Expected::DeniedImplicit | Expected::DeniedExplicit)) = args.expect {
+        let help = "expect `denied`, or ask by `--principal`";
+        return Err(Failure::with_help(format!("a sign-in is not `{}`", expected.name()), help));
+    }
     let access = access(&args.action, &args.resource)?;
     let context = context(&args.context)?;
     let at = time(args.at.as_deref())?;
     let token = given_token(args)?;
-    let inputs = gather(&args.paths, None, &Loaded::default())?;
+    let inputs = gather_with(&args.policy, &args.paths, &Loaded::default())?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
+    if caller.is_some() && !inputs.unreadable.is_empty() {
+        // a policy that cannot be read may be the one that denies
+        return Ok(Exit::Failed);
+    }
     let inventory = inputs.inventory(None);
+    principal::refuse_empty(&args.policy, &inputs, &inventory)?;
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
@@ -133,6 +177,11 @@ pub(super) fn run(args: &Args, common: Common) -> Ending {
         }
         output::warn("error: nothing to simulate with: no policy, role or pool was recognised");
         return Ok(Exit::Nothing);
+    }
+    if let Some((name, caller)) = caller {
+        let reference = reference::load(reference)?;
+        let asked = principal::Asked { name, caller, access, context: &context, at, reference: &reference };
+        return principal::run(args, &asked, &inputs, &inventory, common);
     }
     refuse_names(args, &inventory)?;
     let subjects = subjects(args, token, &inventory)?;
@@ -270,14 +319,13 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
     let outcome = answer.simulation.outcome;
     let wanted = args.expect.map(|expected| match expected {
         Expected::Allowed => Outcome::Allowed,
-        Expected::Denied => Outcome::Denied,
+        Expected::Denied | Expected::DeniedImplicit | Expected::DeniedExplicit => Outcome::Denied,
         Expected::Undecided => Outcome::Undecided,
         Expected::Error => Outcome::Error,
     });
     let complain = |what: &str| output::warn(&format!("error: {}: {what}", text::escape(&answer.subject)));
     if let Some(wanted) = wanted.filter(|&wanted| wanted != outcome) {
-        let name = |outcome| format!("{outcome:?}").to_lowercase();
-        complain(&format!("expected {}, got {}", name(wanted), name(outcome)));
+        complain(&format!("expected {}, got {}", wanted.name(), outcome.name()));
         return false;
     }
     if let Some(role) = args.expect_role.as_deref().filter(|role| !answer.simulation.gets(role)) {
@@ -337,6 +385,20 @@ fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
                 "warning: {name}:{}:{}: not well-formed, so the answer may be wrong; `rolecall check` tells more",
                 place.line, place.column
             ));
+        }
+    }
+}
+
+impl Expected {
+    /// The word for it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::DeniedImplicit => "denied-implicit",
+            Self::DeniedExplicit => "denied-explicit",
+            Self::Undecided => "undecided",
+            Self::Error => "error",
         }
     }
 }

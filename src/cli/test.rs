@@ -140,7 +140,7 @@ fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
     let inventory = inputs.inventory(None);
     let now = now();
     let tests = expectations.tests.iter().map(|test| {
-        let ran = expect::run(test, &expectations, &inventory, reference, now);
+        let ran = expect::run(test, &expectations, (&inventory, sources), reference, now);
         Tested { name: test.name.clone(), why: test.why.clone(), span: test.span, ran }
     });
     let tests = tests.collect();

@@ -25,6 +25,17 @@ pub struct Policies<'a, 'p, 's> {
     pub rcps: &'a [Vec<&'p Policy<'s>>],
     /// Those of the VPC endpoint that the request passes. They are a union.
     pub endpoint: &'a [&'p Policy<'s>],
+    /// Policies that bear on the request too, but are not known: each may allow and may deny.
+    pub missing: &'a [Missing],
+}
+
+/// A policy that bears on a request, but is not known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// What it is attached to.
+    pub kind: PolicyKind,
+    /// The place that tells of it.
+    pub span: Span,
 }
 
 /// Where a request is made: what decides on the policies that count, beside the request itself.
@@ -49,6 +60,8 @@ pub struct Decision<'p, 's> {
     pub of_resource: PolicyKind,
     /// Whether the resource's policy allows, but only to the caller's account, which leaves it to the identity policies.
     pub delegates: bool,
+    /// Whether the resource's policy must allow and was not given.
+    pub lacks_policy: bool,
     weights: [Weight<'p, 's>; PolicyKind::ALL.len()],
 }
 
@@ -117,6 +130,18 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     }
 }
 
+/// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
+/// a KMS key.
+pub fn resource_must_grant(action: &str, resource: &str) -> bool {
+    let is_key = || Arn::parse(resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
+    takes_role(action, resource) || is_key()
+}
+
+/// Whether it is asked for a session of a role, of which the trust policy decides.
+pub fn takes_role(action: &str, resource: &str) -> bool {
+    is_of(action, "sts") && Arn::parse(resource).is_some_and(|arn| arn.role_name().is_some())
+}
+
 impl<'a> Setting<'a> {
     /// The account of a resource, where it is given or its ARN tells.
     pub fn account_of(&self, resource: &'a str) -> Option<&'a str> {
@@ -153,6 +178,24 @@ impl<'p, 's> Decision<'p, 's> {
     }
 }
 
+impl<'p, 's> Weight<'p, 's> {
+    /// With a further level, which must allow as well.
+    fn and(self, level: Tally<'p, 's>) -> Self {
+        match self {
+            Self::Counts(before) => Self::Counts(before.and(level)),
+            Self::None | Self::Idle => Self::Counts(level),
+        }
+    }
+
+    /// With further policies of the same level.
+    fn or(self, more: Tally<'p, 's>) -> Self {
+        match self {
+            Self::Counts(before) => Self::Counts(before.or(more)),
+            Self::None | Self::Idle => Self::Counts(more),
+        }
+    }
+}
+
 /// All that an answer hangs on.
 struct Court<'q, 'a, 'p, 's> {
     request: &'q Request<'a>,
@@ -181,7 +224,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let of_resource = self.kind_of_resource();
         weigh(K::Rcp, &mut given.rcps.iter().map(Vec::as_slice), self.rcps_count())?;
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
-        let resource_counts = (of_resource != K::Trust || self.is_of("sts")) && !self.mends_bucket_policy();
+        let resource_counts = (of_resource != K::Trust || is_of(self.request.action, "sts")) && !self.mends_bucket_policy();
         weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), resource_counts)?;
         weigh(K::Identity, &mut one(given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
@@ -209,28 +252,37 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             }
             let own = tally(level.iter().copied(), self.request, self.asked(Reach::Account), recorder)
                 .map_err(|fault| (kind, fault))?;
-            weight = match weight {
-                Weight::Counts(before) => Weight::Counts(before.and(own)),
-                _ => Weight::Counts(own),
-            };
+            weight = weight.and(own);
+        }
+        for missing in self.policies.missing.iter().filter(|missing| counts && missing.kind == kind) {
+            let mut own = Tally::default();
+            own.count_either(Gap { reason: GapReason::Policy, span: missing.span });
+            let is_union = !matches!(kind, PolicyKind::Boundary | PolicyKind::Scp | PolicyKind::Rcp);
+            weight = if is_union { weight.or(own) } else { weight.and(own) };
         }
         Ok(weight)
+    }
+
+    /// Whether there is a policy of a type of which no more is known.
+    fn misses(&self, kind: PolicyKind) -> bool {
+        self.policies.missing.iter().any(|missing| missing.kind == kind)
     }
 
     fn asked(&self, reach: Reach) -> Asked<'_> {
         Asked {
             caller: self.request.principal,
             reach,
-            bounded: self.standing != Standing::Root && !self.policies.boundaries.is_empty(),
+            bounded: self.standing != Standing::Root
+                && (!self.policies.boundaries.is_empty() || self.misses(PolicyKind::Boundary)),
             context: self.request.context,
-            through_gateway: self.is_of("s3") || self.is_of("dynamodb"),
+            through_gateway: is_of(self.request.action, "s3") || is_of(self.request.action, "dynamodb"),
         }
     }
 
     /// Nothing has spoken yet.
     fn open(&self) -> Decision<'p, 's> {
         let weights = [Weight::None; PolicyKind::ALL.len()];
-        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, weights }
+        Decision { answer: Answer::Allowed, of_resource: self.kind_of_resource(), delegates: false, lacks_policy: false, weights }
     }
 
     /// Puts in the answer, once each type has spoken.
@@ -238,6 +290,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         let allows = self.allows(decision);
         decision.answer = Self::answer(decision, &allows);
         decision.delegates = allows.delegates();
+        decision.lacks_policy = allows.must_grant && matches!(decision.weight(decision.of_resource), Weight::None);
     }
 
     fn answer(decision: &Decision<'p, 's>, allows: &Allows) -> Answer<'p, 's> {
@@ -259,10 +312,11 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
     fn allows(&self, decision: &Decision<'p, 's>) -> Allows {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
-        let must_grant = self.resource_must_grant();
+        let must_grant = resource_must_grant(self.request.action, self.request.resource);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
-        let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
+        let lacks_session =
+            self.standing == Standing::FederatedUser && self.policies.session.is_empty() && !self.misses(K::Session);
         Allows {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
@@ -289,35 +343,20 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             _ if must_grant => return Truth::Unknown(Gap { reason: GapReason::Policy, span: Span::new(SourceId::NONE, 0, 0) }),
             _ => Truth::No,
         };
-        if widest == Truth::No || reach == Reach::Account {
+        // a policy that is not known names the caller in a way that is not known
+        let Some(policy) = self.policies.resource.filter(|_| widest != Truth::No && reach != Reach::Account) else {
             return widest;
-        }
-        tally(self.policies.resource, self.request, self.asked(reach), &mut ()).map_or(Truth::No, |own| own.allows())
+        };
+        tally([policy], self.request, self.asked(reach), &mut ()).map_or(Truth::No, |own| own.allows())
     }
 
     /// The type of the resource's policy.
     fn kind_of_resource(&self) -> PolicyKind {
         match self.policies.resource {
             Some(policy) if policy.kind == PolicyKind::Trust => PolicyKind::Trust,
-            None if self.takes_role() => PolicyKind::Trust,
+            None if takes_role(self.request.action, self.request.resource) => PolicyKind::Trust,
             _ => PolicyKind::Resource,
         }
-    }
-
-    /// Whether the resource's own policy must allow, whatever those of the caller say: that of a role that is to be taken, and that of
-    /// a KMS key.
-    fn resource_must_grant(&self) -> bool {
-        let is_key =
-            || Arn::parse(self.request.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
-        self.takes_role() || is_key()
-    }
-
-    fn takes_role(&self) -> bool {
-        self.is_of("sts") && Arn::parse(self.request.resource).is_some_and(|arn| arn.role_name().is_some())
-    }
-
-    fn is_of(&self, service: &str) -> bool {
-        self.request.action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
     }
 
     fn is_one_of(&self, actions: &[&str]) -> bool {
@@ -356,6 +395,10 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
             // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps>
             && !self.is_one_of(&["kms:RetireGrant"])
     }
+}
+
+fn is_of(action: &str, service: &str) -> bool {
+    action.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service))
 }
 
 /// The types in the order in which AWS looks at them, which is the order in which a Deny is named.
@@ -472,21 +515,6 @@ impl Block {
         match self {
             Self::Caller => "caller",
             Self::Policies(kind) => kind.name(),
-        }
-    }
-
-    /// What it means, in one clause.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Caller => "a root user takes no role",
-            Self::Policies(PolicyKind::Trust) => "the trust policy does not allow it",
-            Self::Policies(PolicyKind::Identity) => "no identity policy allows it",
-            Self::Policies(PolicyKind::Resource) => "the resource's policy does not allow it",
-            Self::Policies(PolicyKind::Boundary) => "the permissions boundary does not allow it",
-            Self::Policies(PolicyKind::Session) => "no session policy allows it",
-            Self::Policies(PolicyKind::Scp) => "a level of service control policies does not allow it",
-            Self::Policies(PolicyKind::Rcp) => "a level of resource control policies does not allow it",
-            Self::Policies(PolicyKind::Endpoint) => "the policy of the VPC endpoint does not allow it",
         }
     }
 

@@ -310,9 +310,9 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    fn given(&mut self, table: Node<'_, 's>) -> Given {
+    fn given(&mut self, table: Node<'_, 's>) -> Option<Given> {
         let mut given = Given::default();
-        let Some(node) = table.get("policies") else { return given };
+        let node = table.get("policies")?;
         if node.kind() != Kind::Map {
             self.problem(node.mark(), "`policies` is no table", None);
         }
@@ -337,7 +337,7 @@ impl<'s> Reader<'_, 's> {
                 }
             }
         }
-        given
+        Some(given)
     }
 
     fn union(&mut self, value: Node<'_, 's>, kind: PolicyKind) -> Vec<usize> {

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 
 use super::{Case, Expectations, Expected, Given, Question, Request, Test, Wanted, Who};
 use crate::arn::Arn;
-use crate::evaluate::{Answer as Decided, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, Weight, derive};
+use crate::evaluate::{Block, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, derive};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, Token};
 use crate::inventory::Inventory;
-use crate::policy::{Instant, Policy, PolicyKind};
+use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Coverage, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, missing, outcome,
+    self, Access, Bearing, Coverage, Denial, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, outcome,
+    says, why,
 };
-use crate::source::{SourceId, Span};
+use crate::source::{Sources, Span};
 
 /// How a question was answered.
 #[derive(Debug)]
@@ -49,10 +50,16 @@ pub struct Answer {
 }
 
 /// Asks a question. `now` is its time where it does not tell one itself.
-pub fn run(test: &Test, expectations: &Expectations<'_>, inventory: &Inventory<'_>, reference: &Reference, now: Instant) -> Ran {
+pub fn run(
+    test: &Test,
+    expectations: &Expectations<'_>,
+    (inventory, sources): (&Inventory<'_>, &Sources),
+    reference: &Reference,
+    now: Instant,
+) -> Ran {
     let answer = match &test.question {
         Question::Case(case) => answer_case(case, &test.expected, inventory, now),
-        Question::Request(request) => answer_request(request, &expectations.policies, reference, now),
+        Question::Request(request) => answer_request(request, &expectations.policies, (inventory, sources), reference, now),
     };
     let complaints = compare(&test.expected, &answer, test.span);
     Ran { expected: test.expected.words(), answer, complaints }
@@ -212,11 +219,17 @@ fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)
     }
 }
 
-fn answer_request(request: &Request, all: &[Policy<'_>], reference: &Reference, now: Instant) -> Answer {
+/// `all` are the policies that requests name; one that names none is decided by those of the inputs that bear on it.
+fn answer_request(
+    request: &Request,
+    all: &[Policy<'_>],
+    (inventory, sources): (&Inventory<'_>, &Sources),
+    reference: &Reference,
+    now: Instant,
+) -> Answer {
     let Some(principal) = Caller::parse(&request.principal) else {
         return Answer::nothing(Outcome::Error, format!("`{}` cannot ask for anything", request.principal));
     };
-    let given = Lists::of(&request.policies, all);
     let service = request.action.split(':').next().unwrap_or_default();
     let setting = Setting {
         resource_account: request.resource_account.as_deref(),
@@ -237,59 +250,40 @@ fn answer_request(request: &Request, all: &[Policy<'_>], reference: &Reference, 
     }
     derive(&mut context, principal, &request.resource, &setting, request.at.unwrap_or(now));
     let inquiry = Inquiry { principal, action: &request.action, resource: &request.resource, context: &context, setting };
-    told(&ask::<Trace<'_, '_>>(&inquiry, &given.policies()))
+    let Some(given) = &request.policies else {
+        let bearing = Bearing::of(inventory, sources, principal, &request.action, &request.resource);
+        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies()));
+        answer.reasons.extend(bearing.unknown.into_iter().map(|own| (format!("not known: {own}"), None)));
+        return answer;
+    };
+    told(&ask::<Trace<'_, '_>>(&inquiry, &Lists::of(given, all).policies()))
 }
 
 fn told(reply: &Reply<'_, '_, Trace<'_, '_>>) -> Answer {
-    if reply.ways.is_empty() {
-        return Answer::nothing(reply.outcome, "the patterns overlap in more ways than can be looked at".to_owned());
-    }
+    let is_split = reply.coverage == Some(Coverage::Some);
     let mut reasons = Vec::new();
-    let mut blocked_by: Vec<&'static str> = Vec::new();
-    let mut explicit = None;
-    for way in reply.ways.iter().filter(|way| reply.coverage == Some(Coverage::Some) || outcome(&way.decision) == reply.outcome) {
-        let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
-        match way.decision.answer {
-            Decided::Allowed => {
-                for kind in PolicyKind::ALL {
-                    if let Weight::Counts(tally) = way.decision.weight(kind)
-                        && let Some(statement) = tally.allowing()
-                    {
-                        reasons.push((
-                            format!("{of}{} of the {} policies allows it", statement.title(), kind.name()),
-                            Some(statement.place()),
-                        ));
-                    }
-                }
-            }
-            Decided::Denied(kind, statement) => {
-                explicit = Some(true);
-                reasons.push((
-                    format!("{of}{} of the {} policies denies it", statement.title(), kind.name()),
-                    Some(statement.place()),
-                ));
-            }
-            Decided::NotAllowed(blocks) => {
-                explicit = explicit.or(Some(false));
-                for block in blocks.iter() {
-                    blocked_by.push(block.name());
-                    reasons.push((format!("{of}{}", block.words()), None));
-                }
-            }
-            Decided::Undecided(gap) => {
-                let place = Some(gap.span).filter(|span| span.source != SourceId::NONE);
-                reasons.push((format!("{of}{}", missing(gap, &way.record)), place));
-            }
-            Decided::Refused(kind, fault) => {
-                reasons.push((format!("AWS would refuse to store the {} policy", kind.name()), Some(fault.span)));
-            }
-        }
+    if reply.ways.is_empty() || is_split {
+        reasons.push((reply.why(), None));
     }
-    blocked_by.dedup();
+    for way in reply.ways.iter().filter(|way| is_split || outcome(&way.decision) == reply.outcome) {
+        let of = if reply.coverage.is_some() { format!("{}: ", way.resource) } else { String::new() };
+        let wanted = match outcome(&way.decision) {
+            Outcome::Allowed => GateState::Pass,
+            Outcome::Undecided => GateState::Unknown,
+            Outcome::Denied | Outcome::Error => GateState::Fail,
+        };
+        let said = says(&way.decision, &way.record).into_iter().filter(|say| say.state == wanted);
+        let mut said =
+            said.map(|say| (format!("{of}{}: {}", say.who.name(), say.text), say.place.map(|label| label.span))).peekable();
+        if said.peek().is_none() {
+            reasons.push((format!("{of}{}", why(&way.decision, &way.record)), None));
+        }
+        reasons.extend(said);
+    }
     Answer {
         decision: reply.outcome,
-        explicit: explicit.filter(|_| reply.outcome == Outcome::Denied),
-        blocked_by,
+        explicit: reply.denial().map(|denial| denial == Denial::Explicit),
+        blocked_by: reply.blocked_by().into_iter().map(Block::name).collect(),
         coverage: reply.coverage,
         role: None,
         gate: None,
@@ -348,6 +342,7 @@ impl<'p, 's> Lists<'p, 's> {
             scps: &self.scps,
             rcps: &self.rcps,
             endpoint: &self.endpoint,
+            missing: &[],
         }
     }
 }

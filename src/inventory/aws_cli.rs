@@ -22,6 +22,9 @@ pub(super) fn read<'s>(
     Some(Form::AwsCli(reader.read(root)?))
 }
 
+/// The command that lists all of an account.
+pub(super) const ACCOUNT_DETAILS: &str = "iam get-account-authorization-details";
+
 struct Reader<'i, 's> {
     inventory: &'i mut Inventory<'s>,
     sources: &'i Sources,
@@ -33,7 +36,7 @@ impl<'i, 's> Reader<'i, 's> {
         let has = |key: &str| root.get(key).is_some();
         if has("RoleDetailList") {
             self.account_details(root);
-            return Some("iam get-account-authorization-details");
+            return Some(ACCOUNT_DETAILS);
         }
         if let Some(role) = root.get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
             self.role(role);
@@ -53,7 +56,9 @@ impl<'i, 's> Reader<'i, 's> {
             return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
         }
         if let Some(document) = root.get("PolicyVersion").and_then(|version| version.get("Document")) {
-            self.loose(document, PolicyKind::Identity)?;
+            // a managed policy can be a boundary as well
+            let kind = self.inventory.kind.filter(|kind| *kind == PolicyKind::Boundary).unwrap_or(PolicyKind::Identity);
+            self.loose(document, kind)?;
             return Some("iam get-policy-version");
         }
         if let Some(policy) = root.get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
@@ -174,6 +179,15 @@ impl<'i, 's> Reader<'i, 's> {
                 .collect();
             if holders.is_empty() {
                 self.loose(document, PolicyKind::Identity);
+            }
+            let is_limited = |role: &Role<'_>| role.boundary.as_ref().is_some_and(|own| own.known() == arn.known());
+            let limited: Vec<usize> =
+                self.inventory.roles.iter().enumerate().filter(|(_, role)| is_limited(role)).map(|(index, _)| index).collect();
+            for index in limited {
+                let limit = self.document(document, PolicyKind::Boundary);
+                if let Some(role) = self.inventory.roles.get_mut(index) {
+                    role.limit = limit;
+                }
             }
             for index in holders {
                 let policy = self.document(document, PolicyKind::Identity);

@@ -17,6 +17,13 @@ impl<'s> Inventory<'s> {
         self.read_tree(sources, id, &tree);
     }
 
+    /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.
+    pub fn read_as(&mut self, sources: &'s Sources, id: SourceId, kind: PolicyKind) {
+        let usual = self.kind.replace(kind);
+        self.read(sources, id);
+        self.kind = usual;
+    }
+
     fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>) {
         let source = sources.get(id);
         let mut faults = tree.faults().to_vec();

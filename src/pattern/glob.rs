@@ -254,9 +254,17 @@ fn glob(mut pattern: Cursor<'_>, text: &[u8], fold: bool) -> Outcome {
         let Some((star, taken)) = resume else {
             return Outcome::Mismatch;
         };
-        let Some((_, later)) = taken.split_first() else {
+        let Some((_, mut later)) = taken.split_first() else {
             return Outcome::Stuck;
         };
+        let mut ahead = star;
+        if let Some(Token::Byte(own)) = ahead.next() {
+            // what cannot start what follows is left to the `*`
+            let Some(start) = later.iter().position(|byte| own == *byte || fold && own.eq_ignore_ascii_case(byte)) else {
+                return Outcome::Stuck;
+            };
+            later = later.get(start..).unwrap_or(&[]);
+        }
         resume = Some((star, later));
         (pattern, rest) = (star, later);
     }

@@ -80,11 +80,21 @@ impl Shape {
         Self(tokens)
     }
 
+    /// The texts that are one of these and then one of the other.
+    #[must_use]
+    pub fn followed_by(mut self, other: &Self) -> Self {
+        self.0.extend_from_slice(&other.0);
+        self
+    }
+
     /// Whether some text is of both. The time is at worst the product of their lengths.
     pub fn meets(&self, other: &Self) -> bool {
         // most differ in the text that they start or end with
         let Some((own, other)) = without_ends(&self.0, &other.0) else { return false };
-        matches!((own, other), ([Token::Many("")], _) | (_, [Token::Many("")])) || meet(own, other)
+        match (own, other) {
+            ([many @ Token::Many(_)], all) | (all, [many @ Token::Many(_)]) => all.iter().all(|token| token.shares(*many)),
+            _ => meet(own, other),
+        }
     }
 }
 
@@ -107,49 +117,41 @@ fn without_ends<'a>(mut own: &'a [Token], mut other: &'a [Token]) -> Option<(&'a
 
 /// Whether some text is of both.
 fn meet(tokens: &[Token], other: &[Token]) -> bool {
-    let columns = other.len() + 1;
-    // whether all before this place of the one and that place of the other can be the same text
-    let mut row = vec![false; columns];
-    if let Some(first) = row.first_mut() {
-        *first = true;
-    }
-    let mut next = vec![false; columns];
-    for at in 0..=tokens.len() {
-        let own = tokens.get(at).copied();
-        next.fill(false);
-        let mut mark = |row: &mut [bool], down: bool, column: usize| {
-            let line: &mut [bool] = if down { &mut next } else { row };
-            if let Some(cell) = line.get_mut(column) {
-                *cell = true;
-            }
+    // the places of the other, in their order, up to which all before this place of the one can be the same text
+    let (mut row, mut next) = (Vec::with_capacity(other.len() + 1), Vec::with_capacity(other.len() + 1));
+    row.push(0);
+    for (own, behind) in tokens.iter().zip(tokens.iter().skip(1).map(Some).chain([None])) {
+        let many = own.is_many();
+        // whether what is behind this one may go on at a place
+        let goes_on = |place: usize| match (behind, other.get(place)) {
+            (Some(behind @ Token::Exact(_)), Some(across @ Token::Exact(_))) => behind == across,
+            _ => true,
         };
-        for column in 0..columns {
-            if row.get(column) != Some(&true) {
-                continue;
-            }
-            let across = other.get(column).copied();
-            let (many, across_many) = (own.is_some_and(Token::is_many), across.is_some_and(Token::is_many));
-            // each may be done with what takes any number
-            if many {
-                mark(&mut row, true, column);
-            }
-            if across_many {
-                mark(&mut row, false, column + 1);
-            }
-            let (Some(own), Some(across)) = (own, across) else { continue };
-            if own.shares(across) && !(many && across_many) {
-                mark(&mut row, !many, column + usize::from(!across_many));
+        let mut done = 0;
+        for place in row.drain(..) {
+            let mut on = done <= place;
+            done = done.max(place);
+            while on {
+                let across = other.get(done);
+                let shared = across.is_some_and(|across| own.shares(*across));
+                let across_many = across.is_some_and(|across| across.is_many());
+                // each may be done with what takes any number, or take one more of what the other takes
+                if many || shared {
+                    let down = done + usize::from(!many && !across_many);
+                    next.extend(Some(down).filter(|down| next.last() != Some(down) && goes_on(*down)));
+                }
+                on = across_many || many && shared;
+                done += 1;
             }
         }
-        if at == tokens.len() {
-            return row.last() == Some(&true);
-        }
-        if !next.contains(&true) {
+        if next.is_empty() {
             return false;
         }
         std::mem::swap(&mut row, &mut next);
     }
-    false
+    // what is left of the other must take nothing
+    let left = |place: &usize| other.iter().skip(*place).all(|token| token.is_many());
+    row.iter().any(left)
 }
 
 /// A `*` that ends a part of an ARN reaches beyond the colon.
@@ -169,7 +171,7 @@ impl Token {
         match (self, other) {
             (Self::Exact(own), Self::Exact(other)) => own == other,
             (Self::Exact(own), Self::One(without) | Self::Many(without))
-            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.contains(own),
+            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.chars().any(|out| out == own),
             // a few characters are excluded at most, so that others are left
             _ => true,
         }

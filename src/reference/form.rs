@@ -16,8 +16,6 @@ pub struct Form {
     pub region: Slot,
     /// What stands in the fifth part.
     pub account: Slot,
-    /// All texts of the format; partition, region and account may be anything.
-    pub whole: Shape,
     /// All texts of its sixth part.
     pub resource: Shape,
     /// Its sixth part with nothing in the place of each name: a pattern that matches it takes in all of the type.
@@ -35,6 +33,25 @@ pub enum Slot {
     Other,
 }
 
+/// A format in its parts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Parts<'f> {
+    service: &'f str,
+    resource: &'f str,
+    region: &'f str,
+    account: &'f str,
+}
+
+impl Form {
+    /// All texts of the format; partition, region and account may be anything.
+    pub fn whole(&self) -> Shape {
+        let any = Field::Blank(":");
+        let service = if self.service.contains('$') { any } else { Field::Text(&self.service) };
+        let colon = Field::Text(":");
+        Shape::of_form([Field::Text("arn:"), any, colon, service, colon, any, colon, any, colon]).followed_by(&self.resource)
+    }
+}
+
 impl Slot {
     /// Whether a part of an ARN, in which wildcards may stand, may be what stands here.
     pub fn may_be(self, part: &str) -> bool {
@@ -44,87 +61,94 @@ impl Slot {
             Self::Other => true,
         }
     }
+
+    fn of(part: &str) -> Self {
+        match part {
+            "" => Self::Empty,
+            _ if part.starts_with("${") => Self::Filled,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// The formats of all resource types of a service, each with the name of its type, in their order.
 ///
 /// A name within an ARN may hold slashes and colons unless another type of the service goes on with one there: a bucket has no
 /// slash, as that starts an object.
-pub(super) fn of_service(formats: &[(String, &str)]) -> Vec<Form> {
-    let bare: Vec<String> = formats.iter().map(|(_, format)| places(format)).collect();
-    formats.iter().filter_map(|(kind, format)| form(kind, format, &bare)).collect()
+pub(super) fn of_service<'f>(formats: impl Iterator<Item = (String, &'f str)>) -> Vec<Form> {
+    let formats: Vec<_> = formats.filter_map(|(kind, format)| Some((kind, format, Parts::of(format)?))).collect();
+    let mut sorted: Vec<Parts<'_>> = formats.iter().map(|(_, _, parts)| *parts).collect();
+    sorted.sort_unstable();
+    let form = |(kind, format, parts): (String, &str, Parts<'_>)| {
+        let fields = parts.fields(&sorted);
+        Form {
+            kind,
+            format: format.to_owned(),
+            service: parts.service.to_owned(),
+            region: Slot::of(parts.region),
+            account: Slot::of(parts.account),
+            bare: fields.iter().filter_map(|field| if let Field::Text(text) = field { Some(*text) } else { None }).collect(),
+            resource: Shape::of_form(fields),
+        }
+    };
+    formats.into_iter().map(form).collect()
 }
 
-fn form(kind: &str, format: &str, bare: &[String]) -> Option<Form> {
-    let mut parts = format.splitn(6, ':').skip(1);
-    let (_, service) = (parts.next()?, parts.next()?);
-    let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-    let start = format.len() - resource.len();
-    let own = |from: usize| fields(format, from, bare);
-    let any = Field::Blank(":");
-    let service_field = if service.contains('$') { any } else { Field::Text(service) };
-    let colon = Field::Text(":");
-    let head = [Field::Text("arn:"), any, colon, service_field, colon, any, colon, any, colon];
-    Some(Form {
-        kind: kind.to_owned(),
-        format: format.to_owned(),
-        service: service.to_owned(),
-        region: slot(region),
-        account: slot(account),
-        whole: Shape::of_form(head.into_iter().chain(own(start))),
-        resource: Shape::of_form(own(start)),
-        bare: own(start).into_iter().filter_map(|field| if let Field::Text(text) = field { Some(text) } else { None }).collect(),
-    })
-}
-
-fn slot(part: &str) -> Slot {
-    match part {
-        "" => Slot::Empty,
-        _ if part.starts_with("${") => Slot::Filled,
-        _ => Slot::Other,
+impl<'f> Parts<'f> {
+    fn of(format: &'f str) -> Option<Self> {
+        let mut parts = format.splitn(6, ':').skip(2);
+        let (service, region, account) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { service, resource: parts.next()?, region, account })
     }
-}
 
-/// The fields of a format from this byte on.
-fn fields<'f>(format: &'f str, from: usize, bare: &[String]) -> Vec<Field<'f>> {
-    let mut fields = Vec::new();
-    let mut at = from;
-    while let Some(rest) = format.get(at..).filter(|rest| !rest.is_empty()) {
-        let placeholder = rest.strip_prefix("${").and_then(|inside| inside.split_once('}')).map(|(name, _)| name);
-        if let Some(name) = placeholder {
-            at += name.len() + 3;
-            fields.push(Field::Blank(excluded(format.get(..at).unwrap_or(format), name, bare)));
-        } else if rest.starts_with('*') {
-            at += 1;
-            fields.push(Field::Blank(""));
-        } else {
-            let end = rest.find("${").into_iter().chain(rest.find('*')).min().unwrap_or(rest.len());
-            at += end;
-            fields.extend(rest.get(..end).map(Field::Text));
+    /// The fields of the sixth part; `all` are the formats of the service, sorted.
+    fn fields(self, all: &[Self]) -> Vec<Field<'f>> {
+        let mut fields = Vec::new();
+        let mut rest = self.resource;
+        while !rest.is_empty() {
+            let placeholder = rest.strip_prefix("${").and_then(|inside| inside.split_once('}'));
+            if let Some((name, behind)) = placeholder {
+                rest = behind;
+                fields.push(Field::Blank(if name.ends_with("Path") { "" } else { self.excluded(behind, all) }));
+            } else if let Some(behind) = rest.strip_prefix('*') {
+                rest = behind;
+                fields.push(Field::Blank(""));
+            } else {
+                let end = rest.bytes().skip(1).position(|byte| byte == b'$' || byte == b'*').map_or(rest.len(), |at| at + 1);
+                let (text, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                rest = behind;
+                fields.push(Field::Text(text));
+            }
+        }
+        fields
+    }
+
+    /// What cannot stand in the name before the rest of the sixth part.
+    fn excluded(self, rest: &str, all: &[Self]) -> &'static str {
+        let beginning = self.resource.strip_suffix(rest).unwrap_or(self.resource);
+        let literal = literals(beginning).next().unwrap_or("");
+        let first = all.partition_point(|own| (own.service, own.resource) < (self.service, literal));
+        let same = |own: &&Self| own.service == self.service && own.resource.starts_with(literal);
+        let alike = all.iter().skip(first).take_while(same);
+        let (mut ends, mut colon, mut slash) = (false, false, false);
+        for rest in alike.filter_map(|own| behind(beginning, own.resource)) {
+            ends |= rest.is_empty();
+            colon |= rest.starts_with(':');
+            slash |= rest.starts_with('/');
+        }
+        match (colon, slash) {
+            _ if !ends => "",
+            (true, true) => ":/",
+            (true, false) => ":",
+            (false, true) => "/",
+            (false, false) => "",
         }
     }
-    fields
 }
 
-/// What cannot stand in the last name of the beginning of a format.
-fn excluded(beginning: &str, name: &str, bare: &[String]) -> &'static str {
-    let beginning = places(beginning);
-    if name.ends_with("Path") || !bare.contains(&beginning) {
-        return "";
-    }
-    let goes_on = |with| bare.iter().any(|own| own.strip_prefix(&beginning).is_some_and(|rest| rest.starts_with(with)));
-    match (goes_on(':'), goes_on('/')) {
-        (true, true) => ":/",
-        (true, false) => ":",
-        (false, true) => "/",
-        (false, false) => "",
-    }
-}
-
-/// A format whose placeholders have lost their names, from its service on and without region and account.
-fn places(format: &str) -> String {
-    let mut parts = format.splitn(6, ':').skip(2);
-    let service = parts.next().unwrap_or("");
-    let resource = parts.nth(2).unwrap_or("");
-    format!("{service} {}", literals(resource).collect::<Vec<_>>().join("${}"))
+/// What stands in a format behind the beginning of one, where names of placeholders do not count.
+fn behind<'t>(beginning: &str, format: &'t str) -> Option<&'t str> {
+    let mut literals = literals(beginning);
+    let rest = format.strip_prefix(literals.next()?)?;
+    literals.try_fold(rest, |rest, literal| rest.strip_prefix("${")?.split_once('}')?.1.strip_prefix(literal))
 }

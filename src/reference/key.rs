@@ -1,6 +1,8 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
-use super::name::{is_filled, shown, starts_with_folded};
+use std::sync::OnceLock;
+
+use super::name::{facts, is_filled, shown, without_start, words};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -92,16 +94,12 @@ impl<'r> KeyName<'r> {
     /// Whether a condition key as a policy writes it is this one: without letter case, and with any name where this one has a
     /// placeholder.
     pub fn is(self, key: &str) -> bool {
-        let rest = match self.written.strip_prefix(':') {
-            Some(_) => match key.get(..self.prefix.len()).filter(|own| own.eq_ignore_ascii_case(self.prefix)) {
-                Some(_) => key.get(self.prefix.len()..).unwrap_or(""),
-                None => return false,
-            },
-            None => key,
-        };
-        match self.written.strip_suffix(['/', ':']) {
-            Some(_) => rest.len() > self.written.len() && starts_with_folded(rest, self.written),
-            None => is_filled(self.written, rest),
+        let own = if self.written.starts_with(':') { self.prefix } else { "" };
+        let Some(rest) = without_start(key, own) else { return false };
+        if self.written.ends_with(['/', ':']) {
+            without_start(rest, self.written).is_some_and(|name| !name.is_empty())
+        } else {
+            is_filled(self.written, rest)
         }
     }
 }
@@ -163,29 +161,30 @@ impl KeyType {
 
 /// The global condition key of this name, in any letter case.
 pub(super) fn global(name: &str) -> Option<ConditionKey<'static>> {
-    let is = |line: &&str| line.split(' ').next().is_some_and(|own| KeyName::global(own).is(name));
-    lines().find(is).and_then(read)
+    let (key, rest) = rows().iter().find(|(key, _)| key.is(name))?;
+    read(*key, rest)
 }
 
 /// All of them, sorted by name.
 pub(super) fn globals() -> impl Iterator<Item = ConditionKey<'static>> {
-    lines().filter_map(read)
+    rows().iter().filter_map(|(key, rest)| read(*key, rest))
 }
 
-fn lines() -> impl Iterator<Item = &'static str> {
-    GLOBAL_KEYS.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+/// The name of each, and what stands behind it.
+fn rows() -> &'static [(KeyName<'static>, &'static str)] {
+    static ROWS: OnceLock<Vec<(KeyName<'static>, &'static str)>> = OnceLock::new();
+    let row = |line: &'static str| line.split_once(' ').map(|(name, rest)| (KeyName::global(name), rest));
+    ROWS.get_or_init(|| facts(GLOBAL_KEYS).filter_map(row).collect())
 }
 
 static GLOBAL_KEYS: &str = include_str!("global-keys.txt");
 
-/// `aws:EpochTime Date|Numeric single always`
-fn read(line: &'static str) -> Option<ConditionKey<'static>> {
-    let mut words = line.split_ascii_whitespace();
-    let name = KeyName::global(words.next()?);
-    let kinds = words.next()?;
+/// `Date|Numeric single always`
+fn read(name: KeyName<'static>, rest: &str) -> Option<ConditionKey<'static>> {
+    let (kinds, marks) = rest.split_once(' ').unwrap_or((rest, ""));
     let (kind, other) = kinds.split_once('|').map_or((kinds, None), |(kind, other)| (kind, Some(other)));
     let kind = KeyType::named(kind)?;
-    let has = |word| line.split_ascii_whitespace().skip(2).any(|own| own == word);
+    let has = |word| words(marks).any(|own| own == word);
     let global = Global {
         always: has("always"),
         signed: has("signed"),

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use memchr::memchr_iter;
+
 use crate::pattern::{Mode, Unit, matches};
 
 /// Compares without letter case.
@@ -14,9 +16,9 @@ pub(super) fn fold_cmp(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Whether a text starts with another, without letter case.
-pub(super) fn starts_with_folded(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
+/// What stands in a text behind another that starts it, without letter case.
+pub(super) fn without_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
+    text.split_at_checked(start.len()).filter(|(own, _)| own.eq_ignore_ascii_case(start)).map(|(_, rest)| rest)
 }
 
 /// A name whose blanks stand as `~`.
@@ -24,24 +26,51 @@ pub(super) fn shown(name: &str) -> Cow<'_, str> {
     if name.contains('~') { name.replace('~', " ").into() } else { name.into() }
 }
 
-/// Whether a text is a pattern with something in the place of each `${…}`.
+/// Whether a text is a pattern with something in the place of each `${…}`, without letter case.
 pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
-    // most part at the first letter already
-    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
-    if first(pattern) != Some(b'$') && first(pattern) != first(text) {
-        return false;
+    let same = pattern.bytes().zip(text.bytes()).take_while(|(own, other)| *own != b'$' && own.eq_ignore_ascii_case(other));
+    let same = same.count();
+    match pattern.as_bytes().get(same) {
+        Some(b'$') => {
+            let literals = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]);
+            matches(&literals.skip(1).collect::<Vec<_>>(), text, Mode::Action)
+        }
+        Some(_) => false,
+        None => same == text.len(),
     }
-    match pattern.split_once('$') {
-        None => return pattern.eq_ignore_ascii_case(text),
-        Some((start, _)) if !starts_with_folded(text, start) => return false,
-        Some(_) => {}
-    }
-    let units: Vec<Unit<'_>> = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]).skip(1).collect();
-    matches(&units, text, Mode::Action)
+}
+
+/// Whether two names are the same but for letter case and for blanks that stand as `~`.
+pub(super) fn is_same(own: &str, other: &str) -> bool {
+    let plain = |byte: u8| if byte == b'~' { b' ' } else { byte.to_ascii_lowercase() };
+    own.len() == other.len() && own.bytes().zip(other.bytes()).all(|(own, other)| plain(own) == plain(other))
+}
+
+/// The lines of a list but for comments and empty ones.
+pub(super) fn facts(list: &'static str) -> impl Iterator<Item = &'static str> {
+    parts(list, b'\n').filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The texts before, between and behind the `${…}` of a text.
 pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
-    let pieces = text.split("${").enumerate();
-    pieces.map(|(at, piece)| if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, behind)| behind) })
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let open = memchr_iter(b'$', text.as_bytes()).find(|at| text.as_bytes().get(at + 1) == Some(&b'{'));
+        let (literal, behind) = open.map_or((text, None), |open| (text.get(..open).unwrap_or(text), text.get(open..)));
+        rest = behind.map(|placeholder| placeholder.split_once('}').map_or("", |(_, behind)| behind));
+        Some(literal)
+    })
+}
+
+/// What stands between the blanks of a text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    parts(text, b' ').filter(|word| !word.is_empty())
+}
+
+/// The parts of a text between an ASCII character.
+fn parts(text: &str, between: u8) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    let ends = memchr_iter(between, text.as_bytes()).chain([text.len()]);
+    ends.filter_map(move |end| text.get(std::mem::replace(&mut start, end + 1)..end))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::name::fold_cmp;
+use super::name::{facts, fold_cmp};
 use crate::pattern::{Mode, Unit, matches};
 
 /// An operation of an API that is no action.
@@ -40,13 +40,13 @@ pub fn operations_matching(pattern: &str) -> impl Iterator<Item = Operation> {
 
 /// Names of products, of command lines and of libraries that are no prefixes of services, each with the service that is meant.
 pub fn products() -> impl Iterator<Item = (&'static str, &'static str)> {
-    lines(PRODUCTS).filter_map(|line| line.split_once(' '))
+    facts(PRODUCTS).filter_map(|line| line.split_once(' '))
 }
 
 fn sorted() -> &'static [Operation] {
     static SORTED: OnceLock<Vec<Operation>> = OnceLock::new();
     SORTED.get_or_init(|| {
-        let all = lines(OPERATIONS).filter_map(|line| {
+        let all = facts(OPERATIONS).filter_map(|line| {
             let (name, actions) = line.split_once(' ')?;
             let bare = name.trim_end_matches('?');
             Some(Operation { name: bare, sure: bare == name, actions })
@@ -60,7 +60,3 @@ fn sorted() -> &'static [Operation] {
 static OPERATIONS: &str = include_str!("operations.txt");
 
 static PRODUCTS: &str = include_str!("products.txt");
-
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
-}

@@ -1,5 +1,7 @@
 //! Partitions, their regions, and the names of services as principals.
 
+use std::sync::OnceLock;
+
 /// A partition of AWS: a world of its own, with its own regions.
 #[derive(Clone, Copy, Debug)]
 pub struct Partition {
@@ -25,18 +27,18 @@ impl Partition {
 
 /// All partitions; `aws` is the first.
 pub fn partitions() -> impl Iterator<Item = Partition> {
-    let mut rest = PARTITIONS;
-    std::iter::from_fn(move || {
-        loop {
+    static ALL: OnceLock<Vec<Partition>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let mut rest = PARTITIONS;
+        let lines = std::iter::from_fn(|| {
             let (line, behind) = rest.split_once('\n')?;
             rest = behind;
-            if !line.starts_with(['#', ' '])
-                && let Some((name, suffix)) = line.split_once(' ')
-            {
-                return Some(Partition { name, suffix, rest });
-            }
-        }
-    })
+            Some((line, behind))
+        });
+        let names = lines.filter(|(line, _)| !line.starts_with(['#', ' ']));
+        names.filter_map(|(line, rest)| line.split_once(' ').map(|(name, suffix)| Partition { name, suffix, rest })).collect()
+    });
+    all.iter().copied()
 }
 
 /// The regions of all partitions.

@@ -8,11 +8,11 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
-use super::name::{fold_cmp, shown, starts_with_folded};
+use super::name::{fold_cmp, is_same, shown, without_start, words};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -41,6 +41,16 @@ struct Line {
     start: u32,
     name_end: u32,
     end: u32,
+}
+
+/// What the lines of a text tell of.
+#[derive(Clone, Copy)]
+enum Section {
+    Head,
+    Resources,
+    Keys,
+    Actions,
+    Other,
 }
 
 /// An action of a service.
@@ -90,7 +100,6 @@ pub struct ResourceType<'r> {
 impl Service {
     /// Reads the text of one service; `None` where it does not start as one does.
     pub(super) fn read(text: Cow<'static, str>) -> Option<Self> {
-        let (mut at, mut section) = (0, "");
         let mut service = Self {
             text: Cow::Borrowed(""),
             prefix: 0..0,
@@ -104,49 +113,68 @@ impl Service {
             descriptions: text.len(),
             forms: OnceLock::new(),
         };
-        for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let bytes = text.as_bytes();
+        let (mut at, mut section) = (0, Section::Head);
+        for end in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let start = std::mem::replace(&mut at, end + 1);
-            let line = text.get(start..end).unwrap_or("").trim_end_matches('\r');
+            let line = bytes.get(start..end).unwrap_or(&[]);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
             let end = start + line.len();
-            let name_end = start + line.find(' ').unwrap_or(line.len());
-            let own = Line { start: start as u32, name_end: name_end as u32, end: end as u32 };
-            match section {
-                _ if line.is_empty() => {}
-                _ if line.starts_with('[') => section = line,
-                "[resources]" => service.resources.push(own),
-                "[keys]" => service.keys.push(own),
-                "[actions]" => service.actions.push(own),
-                "" if service.prefix.is_empty() => {
-                    let head = line.strip_prefix("# ")?;
-                    let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
-                    service.prefix = start + 2..start + 2 + prefix.len();
-                    service.title = end - title.len()..end;
+            let own = || {
+                let name_end = start + memchr(b' ', line).unwrap_or(line.len());
+                Line { start: start as u32, name_end: name_end as u32, end: end as u32 }
+            };
+            match (line.first(), section) {
+                (None, _) => {}
+                (Some(b'['), _) if line == b"[descriptions]" => {
+                    service.descriptions = at;
+                    break;
                 }
-                "" if line == "rcp" => service.rcp = true,
-                "" if line.starts_with("page ") => service.page = Some(name_end + 1..end),
-                _ => {}
-            }
-            if section == "[descriptions]" {
-                service.descriptions = at;
-                break;
+                (Some(b'['), _) => section = Section::named(line),
+                (_, Section::Resources) => service.resources.push(own()),
+                (_, Section::Keys) => service.keys.push(own()),
+                (_, Section::Actions) => service.actions.push(own()),
+                (_, Section::Head) => service.read_head(text.get(start..end)?, start)?,
+                (_, Section::Other) => {}
             }
         }
         if service.prefix.is_empty() {
             return None;
         }
         service.text = text;
-        let Self { text, actions, places, .. } = &mut service;
-        let name = |line: &Line| text.get(line.start as usize..line.name_end as usize).unwrap_or("");
+        service.order_actions();
+        Some(service)
+    }
+
+    /// Takes a line that stands before all sections, from this byte on.
+    fn read_head(&mut self, line: &str, start: usize) -> Option<()> {
+        let end = start + line.len();
+        if self.prefix.is_empty() {
+            let head = line.strip_prefix("# ")?;
+            let (prefix, title) = head.split_once(' ').unwrap_or((head, head));
+            self.prefix = start + 2..start + 2 + prefix.len();
+            self.title = end - title.len()..end;
+        } else if line == "rcp" {
+            self.rcp = true;
+        } else if let Some(page) = line.strip_prefix("page ") {
+            self.page = Some(end - page.len()..end);
+        }
+        Some(())
+    }
+
+    /// Sorts the actions and notes where each stands.
+    fn order_actions(&mut self) {
+        let Self { text, actions, places, .. } = self;
+        let name = |line: &Line| text.get(line.name()).unwrap_or("");
         // what make-services.py writes is sorted; what a user wrote need not be
         actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
         places.resize((2 * actions.len()).next_power_of_two(), 0);
         for (at, line) in actions.iter().enumerate().take(usize::from(u16::MAX)) {
-            let free = probes(name(line), places.len()).find(|&slot| places.get(slot) == Some(&0));
+            let free = probes(name(line).as_bytes(), places.len()).find(|&slot| places.get(slot) == Some(&0));
             if let Some(place) = free.and_then(|slot| places.get_mut(slot)) {
                 *place = at as u16 + 1;
             }
         }
-        Some(service)
     }
 
     /// What stands before the colon of its actions: `s3`.
@@ -178,19 +206,25 @@ impl Service {
     /// The action of this name, in any letter case.
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
         // INVARIANT: half of the places are free, so each search ends
-        let places = probes(name, self.places.len()).map_while(|slot| self.places.get(slot)?.checked_sub(1));
-        let mut lines = places.filter_map(|at| self.actions.get(usize::from(at)));
-        lines.find(|line| self.name(**line).eq_ignore_ascii_case(name)).map(|line| self.action_at(*line))
+        for slot in probes(name.as_bytes(), self.places.len()) {
+            let line = *self.actions.get(usize::from(*self.places.get(slot)?).checked_sub(1)?)?;
+            let own = self.text.as_bytes().get(line.name())?;
+            if own == name.as_bytes() || own.eq_ignore_ascii_case(name.as_bytes()) {
+                return Some(self.action_at(line));
+            }
+        }
+        None
     }
 
     /// The actions that a pattern with `*` and `?` stands for, in any letter case.
-    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + use<'r, 'p> {
+    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + Clone + use<'r, 'p> {
         // they are sorted: those with the letters before the first wildcard stand together
-        let fixed = pattern.split(['*', '?']).next().unwrap_or(pattern);
+        let wild = pattern.bytes().position(|byte| byte == b'*' || byte == b'?').unwrap_or(pattern.len());
+        let (fixed, open) = pattern.split_at_checked(wild).unwrap_or((pattern, ""));
         let first = self.actions.partition_point(|line| fold_cmp(self.name(*line), fixed) == Ordering::Less);
         let near = self.actions.iter().skip(first).map(|line| self.action_at(*line));
-        let near = near.take_while(move |action| starts_with_folded(action.name, fixed));
-        near.filter(move |action| matches(&[Unit::Wild(pattern)], action.name, Mode::Action))
+        let near = near.map_while(move |action| Some((action, without_start(action.name, fixed)?)));
+        near.filter(move |(_, rest)| matches(&[Unit::Wild(open)], rest, Mode::Action)).map(|(action, _)| action)
     }
 
     /// Its resource types, sorted by name.
@@ -200,8 +234,7 @@ impl Service {
 
     /// The resource type of this name, in any letter case.
     pub fn resource(&self, name: &str) -> Option<ResourceType<'_>> {
-        let same = |own: &str| own.len() == name.len() && own.replace('~', " ").eq_ignore_ascii_case(&name.replace('~', " "));
-        let line = self.resources.iter().find(|line| same(self.name(**line)))?;
+        let line = self.resources.iter().find(|line| is_same(self.name(**line), name))?;
         Some(self.resource_at(*line))
     }
 
@@ -209,32 +242,28 @@ impl Service {
     pub fn forms(&self) -> &[Form] {
         self.forms.get_or_init(|| {
             let kinds = self.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format)));
-            let mut forms = form::of_service(&kinds.collect::<Vec<_>>());
+            let mut forms = form::of_service(kinds);
             forms.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
             forms
         })
     }
 
     /// The formats of the ARNs of one resource type.
-    pub fn forms_of<'r, 'k>(&'r self, kind: &'k str) -> impl Iterator<Item = &'r Form> + use<'r, 'k> {
-        let first = self.forms().partition_point(|form| fold_cmp(&form.kind, kind) == Ordering::Less);
-        self.forms().iter().skip(first).take_while(move |form| form.kind.eq_ignore_ascii_case(kind))
+    pub fn forms_of<'r, 'k>(&'r self, kind: Cow<'k, str>) -> impl Iterator<Item = &'r Form> + use<'r, 'k> {
+        let first = self.forms().partition_point(|form| fold_cmp(&form.kind, &kind) == Ordering::Less);
+        self.forms().iter().skip(first).take_while(move |form| form.kind.eq_ignore_ascii_case(&kind))
     }
 
     /// Its condition keys, sorted by name. The global ones are not among them.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = ConditionKey<'_>> + ExactSizeIterator {
-        self.keys.iter().map(|line| {
-            let mut words = self.rest(*line).split(' ');
-            let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
-            let many = words.any(|word| word == "many");
-            ConditionKey { name: self.key_name(self.name(*line)), kind, also: None, many, global: None }
-        })
+        self.keys.iter().map(|line| self.key_at(*line))
     }
 
     /// The condition key of this name, in any letter case.
     pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
         // placeholders sort before letters, so a key of that very name stands behind one that it fills in
-        self.keys().rfind(|key| key.name.is(name))
+        let line = self.keys.iter().rfind(|line| self.key_name(self.name(**line)).is(name))?;
+        Some(self.key_at(*line))
     }
 
     /// What an action or condition key is for, in the words of AWS. It starts in lower case.
@@ -261,8 +290,15 @@ impl Service {
         ResourceType { service: self, name: self.name(line), rest: self.rest(line) }
     }
 
+    fn key_at(&self, line: Line) -> ConditionKey<'_> {
+        let mut words = self.rest(line).split(' ');
+        let kind = words.next().and_then(KeyType::named).unwrap_or(KeyType::String);
+        let many = words.any(|word| word == "many");
+        ConditionKey { name: self.key_name(self.name(line)), kind, also: None, many, global: None }
+    }
+
     fn name(&self, line: Line) -> &str {
-        self.text.get(line.start as usize..line.name_end as usize).unwrap_or("")
+        self.text.get(line.name()).unwrap_or("")
     }
 
     fn rest(&self, line: Line) -> &str {
@@ -288,18 +324,13 @@ impl<'r> Action<'r> {
 
     /// Whether sources disagree on its resource types.
     pub fn is_unsure(self) -> bool {
-        self.words().next() == Some("!")
+        self.rest.get(1..).and_then(|rest| rest.strip_prefix(" !")).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// The resource types that it takes; none where it takes no resource but `*`.
     pub fn resources(self) -> impl Iterator<Item = ActionResource<'r>> {
         // types stand before keys, which stand before further actions
-        let types = self.words().skip_while(|word| *word == "!").take_while(|word| !word.starts_with('+') && !is_key(word));
-        types.map(|word| {
-            let (name, keys) = word.split_once('(').map_or((word, ""), |(name, keys)| (name, keys.trim_end_matches(')')));
-            let required = !name.ends_with('?');
-            ActionResource { name: name.trim_end_matches('?'), required, keys }
-        })
+        self.words().skip_while(|word| *word == "!").map_while(ActionResource::of)
     }
 
     /// The condition keys that go with it, whatever the resource.
@@ -335,14 +366,30 @@ impl<'r> Action<'r> {
 
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
-        self.rest.split_ascii_whitespace().skip(1)
+        words(self.rest).skip(1)
     }
 }
 
 impl<'r> ActionResource<'r> {
+    /// `queue`, `queue?`, `queue(aws:TagKeys)`; `None` for a condition key and for a further action.
+    fn of(word: &'r str) -> Option<Self> {
+        let end = word.bytes().position(|byte| matches!(byte, b':' | b'('));
+        let (name, keys) = word.split_at_checked(end.unwrap_or(word.len()))?;
+        if keys.starts_with(':') || name.starts_with('+') {
+            return None;
+        }
+        let bare = name.strip_suffix('?');
+        Some(Self { name: bare.unwrap_or(name), required: bare.is_none(), keys: keys.trim_matches(['(', ')']) })
+    }
+
     /// Its name, as in [`ResourceType::name`].
     pub fn name(self) -> Cow<'r, str> {
         shown(self.name)
+    }
+
+    /// Whether it is the type of this name, in any letter case.
+    pub fn is(self, name: &str) -> bool {
+        self.name == name || is_same(self.name, name)
     }
 
     /// The condition keys that go with the action for this type only.
@@ -369,13 +416,29 @@ impl<'r> ResourceType<'r> {
 
     /// The forms of its ARNs: `arn:${Partition}:s3:::${BucketName}`.
     pub fn formats(self) -> impl Iterator<Item = &'r str> {
-        self.rest.split(' ').filter(|word| word.starts_with("arn:"))
+        words(self.rest).filter(|word| word.starts_with("arn:"))
     }
 
     /// The condition keys that go with it.
     pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
-        let words = self.rest.split(' ').filter(|word| !word.is_empty() && !word.starts_with("arn:"));
-        words.map(|word| self.service.key_name(word))
+        words(self.rest).filter(|word| !word.starts_with("arn:")).map(|word| self.service.key_name(word))
+    }
+}
+
+impl Line {
+    fn name(self) -> Range<usize> {
+        self.start as usize..self.name_end as usize
+    }
+}
+
+impl Section {
+    fn named(line: &[u8]) -> Self {
+        match line {
+            b"[resources]" => Self::Resources,
+            b"[keys]" => Self::Keys,
+            b"[actions]" => Self::Actions,
+            _ => Self::Other,
+        }
     }
 }
 
@@ -393,12 +456,25 @@ impl Level {
 }
 
 /// The slots of a table in which a name may stand, without letter case, in their order.
-fn probes(name: &str, slots: usize) -> impl Iterator<Item = usize> {
-    // FNV-1a: names are short
-    let hash = name.bytes().fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193));
-    let first = hash as usize ^ (hash >> 15) as usize;
+fn probes(name: &[u8], slots: usize) -> impl Iterator<Item = usize> {
+    let (words, rest) = name.as_chunks::<8>();
+    // the last eight letters, be it that some count twice
+    let last = name.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
+        last
+    });
+    let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word) | LOWER);
+    let hash = words.fold(0, |hash: u64, word| (hash.rotate_left(5) ^ word).wrapping_mul(SPREAD));
+    let first = (hash >> 32) as usize;
     (0..slots).map(move |step| (first + step) & (slots - 1))
 }
+
+/// The bit that tells lower from upper case, in each of eight letters.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
+/// The golden ratio as a fraction of 2⁶⁴: a product with it has each bit of the factor in its upper half.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.
 fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
@@ -408,15 +484,19 @@ fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
 
 /// Whether a condition key stands in a line as a word of its own.
 fn stands_in(line: &str, written: &str) -> bool {
+    let (line, written) = (line.as_bytes(), written.as_bytes());
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" ,()".contains(byte));
-    let mut places = line.match_indices(written).map(|(at, _)| (at, at + written.len()));
-    places.any(|(start, end)| {
-        let before = start.checked_sub(1).and_then(|at| line.as_bytes().get(at));
-        is_end(before) && is_end(line.as_bytes().get(end))
+    // a slash or a capital is rarer in a line than other letters
+    let Some(rare) = written.iter().rposition(|byte| !byte.is_ascii_lowercase()) else { return false };
+    let mut starts =
+        written.get(rare).into_iter().flat_map(|byte| memchr_iter(*byte, line)).filter_map(|at| at.checked_sub(rare));
+    starts.any(|start| {
+        let behind = line.get(start..).and_then(|rest| rest.strip_prefix(written));
+        behind.is_some_and(|behind| is_end(behind.first()) && is_end(start.checked_sub(1).and_then(|at| line.get(at))))
     })
 }
 
 /// Whether a word of an action is a condition key: its colon is not behind a bracket.
 fn is_key(word: &str) -> bool {
-    !word.starts_with('+') && word.bytes().find(|byte| b":(".contains(byte)) == Some(b':')
+    !word.starts_with('+') && word.bytes().find(|byte| matches!(byte, b':' | b'(')) == Some(b':')
 }

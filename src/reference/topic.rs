@@ -115,7 +115,7 @@ impl Reference {
         // a format of whatever service fits nearly all ARNs and tells nothing
         let of_one_service = |form: &Form| !form.service.contains('$');
         let slots = |form: &Form| form.region.may_be(part(3)) && form.account.may_be(part(4));
-        let fits = |form: &&Form| of_one_service(form) && slots(form) && form.whole.meets(&shape);
+        let fits = |form: &&Form| of_one_service(form) && slots(form) && form.whole().meets(&shape);
         // where a name ends is told by the types of the service that the ARN names: other services repeat its formats
         let own = self.service(part(2)).into_iter().flat_map(Service::forms);
         let unfit: Vec<&str> = own.filter(|form| !fits(form)).map(|form| &*form.format).collect();

@@ -2,7 +2,9 @@
 
 mod excerpt;
 mod files;
+mod page;
 mod reference;
+mod request;
 mod simulation;
 mod tests;
 
@@ -19,6 +21,7 @@ use excerpt::{Excerpt, Paper};
 
 pub use files::files;
 pub use reference::topics;
+pub use request::requests;
 pub use simulation::simulations;
 pub use tests::tests;
 

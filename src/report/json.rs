@@ -1,6 +1,7 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
 mod reference;
+mod request;
 mod simulation;
 mod tests;
 
@@ -13,6 +14,7 @@ use crate::lint::Rule;
 use crate::source::{Sources, Span};
 
 pub use reference::{rule, topics};
+pub use request::requests;
 pub use simulation::simulations;
 pub use tests::{tests, tests_by_line};
 

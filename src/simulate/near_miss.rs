@@ -87,6 +87,12 @@ fn kind(condition: &Condition<'_>, operand: &Operand<'_>, got: &str) -> String {
     let wanted = operand.pattern.text.shown();
     let key = condition.key.shown().to_ascii_lowercase();
     let equals = condition.operator.is_some_and(|operator| operator.comparison == Comparison::StringEquals);
+    match condition.operator.map(|operator| operator.comparison) {
+        Some(Comparison::IpAddress) => return "outside of this range".to_owned(),
+        Some(Comparison::Numeric(_) | Comparison::Date(_)) => return "the comparison fails".to_owned(),
+        Some(Comparison::Bool | Comparison::Null) => return "not this value".to_owned(),
+        _ => {}
+    }
     let text = if equals && wanted.contains(['*', '?']) {
         "`StringEquals` takes `*` and `?` literally"
     } else if wanted.eq_ignore_ascii_case(got) {

@@ -1,7 +1,7 @@
 //! Why a request is allowed or not: in a clause, type by type, and at which statements.
 
 use super::{Coverage, GateState, Reply, gap, near_miss};
-use crate::evaluate::{Answer, Block, Decision, Gap, GapReason, StatementTrace, Tally, Trace, Truth, Verdict, Weight};
+use crate::evaluate::{Answer, Block, Context, Decision, Gap, GapReason, StatementTrace, Tally, Trace, Truth, Verdict, Weight};
 use crate::finding::Label;
 use crate::policy::{Effect, PolicyKind, Statement};
 use crate::source::SourceId;
@@ -37,7 +37,7 @@ pub fn why(decision: &Decision<'_, '_>, trace: &Trace<'_, '_>) -> String {
             clauses.join(", and ")
         }
         Answer::Denied(kind, statement) => format!("{} of {} denies it", statement.title(), one(kind)),
-        Answer::Undecided(gap) => gap::words(gap, trace),
+        Answer::Undecided(gap) => unknown(gap, hanging(decision, gap), trace),
         Answer::Refused(kind, _) => format!("AWS would refuse to store {}", given(kind)),
     }
 }
@@ -57,7 +57,7 @@ pub fn says(decision: &Decision<'_, '_>, trace: &Trace<'_, '_>) -> Vec<Say> {
         let who = Block::Policies(kind);
         match weight {
             Weight::None if is_blocked(who) => says.push(Say::new(who, GateState::Fail, "there is none")),
-            Weight::None if kind == decision.of_resource && lacks_policy(decision) => {
+            Weight::None if kind == decision.of_resource && decision.lacks_policy => {
                 says.push(Say::new(who, GateState::Unknown, "it was not given, and it must allow"));
             }
             Weight::None => {}
@@ -99,8 +99,19 @@ impl<'p, 's> Reply<'p, 's, Trace<'p, 's>> {
         match (self.coverage, self.ways.first()) {
             (_, None) => "there are too many ways in which the resources match what the policies list".to_owned(),
             (Some(Coverage::Some), _) => "some of the resources are allowed and some are not".to_owned(),
-            (_, Some(way)) => why(&way.decision, &way.record),
+            (_, Some(first)) => {
+                let clause = why(&first.decision, &first.record);
+                let same = self.ways.iter().all(|way| why(&way.decision, &way.record) == clause);
+                if same { clause } else { format!("{clause}, or otherwise, by the resource") }
+            }
         }
+    }
+
+    /// The keys that were given of a context and that no statement on the action asks for.
+    pub fn unused(&self, context: &Context<'_>) -> Vec<String> {
+        let given = context.iter().map(|(key, _)| key).filter(|key| !context.is_derived(key));
+        let statements = || self.ways.iter().flat_map(|way| &way.record.statements).filter(|own| own.action != Truth::No);
+        given.filter(|key| !statements().any(|own| asks_for(own.statement, key))).map(str::to_owned).collect()
     }
 }
 
@@ -131,6 +142,15 @@ impl<'t, 'p, 's> Deciding<'t, 'p, 's> {
         }));
         Self { statement: Some(trace), labels }
     }
+}
+
+/// Whether a statement asks for a key, in a condition or as a variable. What has a hole for a key may.
+fn asks_for(statement: &Statement<'_>, key: &str) -> bool {
+    let is = |own: &str| own.eq_ignore_ascii_case(key);
+    let values = statement.conditions.iter().flat_map(|own| &own.values).map(|value| &value.pattern);
+    let mut patterns = statement.resources.iter().flat_map(|resources| &resources.list).chain(values);
+    statement.conditions.iter().any(|own| own.key.known().is_none_or(is))
+        || patterns.any(|pattern| pattern.variables().any(|variable| is(&variable.key)))
 }
 
 /// The statements that grant, each with the type of its policy.
@@ -174,7 +194,7 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
     let at = |span, words: &str| Some(Label::new(span, words));
     let undecided = |gap: Gap| {
         let place = if gap.span.source == SourceId::NONE { None } else { at(gap.span, "hangs on this") };
-        Say { who, state: GateState::Unknown, text: gap::words(gap, trace), place }
+        Say { who, state: GateState::Unknown, text: unknown(gap, Some(kind), trace), place }
     };
     match (tally.verdict(), tally.denies()) {
         (Verdict::Denied(statement), _) => {
@@ -196,6 +216,8 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
         (Verdict::NotAllowed | Verdict::Refused(_), _) => {
             let text = if matches!(decision.answer, Answer::Allowed) {
                 "no statement allows it, and none has to"
+            } else if allowing(trace, kind).next().is_none() {
+                "no statement that allows names this action"
             } else {
                 "no statement allows it"
             };
@@ -205,22 +227,42 @@ fn say(kind: PolicyKind, tally: Tally<'_, '_>, decision: &Decision<'_, '_>, trac
     }
 }
 
-/// Of the allowing statements of a type that name the action, the one that fewest of its parts keep from applying.
-fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t StatementTrace<'p, 's>> {
-    let candidates = trace.statements.iter().filter(|own| {
+/// The allowing statements of a type that name the action.
+fn allowing<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> impl Iterator<Item = &'t StatementTrace<'p, 's>> {
+    trace.statements.iter().filter(move |own| {
         let allows = own.statement.effect.is_some_and(|(effect, _)| effect == Effect::Allow);
-        own.policy.kind == kind && allows && own.action == Truth::Yes && own.applies == Truth::No
-    });
+        own.policy.kind == kind && allows && own.action == Truth::Yes
+    })
+}
+
+/// What is not known, in the policies of a type.
+fn unknown(gap: Gap, kind: Option<PolicyKind>, trace: &Trace<'_, '_>) -> String {
+    let text = match (gap.reason, kind) {
+        (GapReason::Policy, Some(PolicyKind::Identity)) => "not all identity policies of the caller are known",
+        (GapReason::Policy, Some(PolicyKind::Boundary)) => "the permissions boundary of the caller was not given",
+        (GapReason::Policy, Some(_)) => "it is not known which policy is that of the resource",
+        (GapReason::Policy, None) => "the policy of the resource itself was not given, and it must allow",
+        _ => return gap::words(gap, trace),
+    };
+    text.to_owned()
+}
+
+/// Of these the one that fewest of its parts keep from applying.
+fn nearest<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> Option<&'t StatementTrace<'p, 's>> {
     let parts = |own: &StatementTrace<'_, '_>| {
         let names = [own.principal, own.resource].into_iter().filter(|&truth| truth == Truth::No);
         names.count() + near_miss::failing(own).count()
     };
-    candidates.min_by_key(|own| parts(own))
+    allowing(trace, kind).filter(|own| own.applies == Truth::No).min_by_key(|own| parts(own))
 }
 
-/// Whether the answer hangs on the policy of the resource itself, which was not given.
-fn lacks_policy(decision: &Decision<'_, '_>) -> bool {
-    matches!(decision.answer, Answer::Undecided(gap) if gap.reason == GapReason::Policy && gap.span.source == SourceId::NONE)
+/// The type of which the policies hang on something that is not known.
+fn hanging(decision: &Decision<'_, '_>, gap: Gap) -> Option<PolicyKind> {
+    let hangs = |weight| match weight {
+        Weight::Counts(tally) => [tally.allows(), tally.denies()].contains(&Truth::Unknown(gap)),
+        Weight::None | Weight::Idle => false,
+    };
+    decision.weights().find(|(_, weight)| hangs(*weight)).map(|(kind, _)| kind)
 }
 
 fn idle(kind: PolicyKind) -> &'static str {

@@ -1,8 +1,10 @@
 //! A question of `questions.rs`, put to the tool.
 
-use rolecall::evaluate::{Answer, Block, Caller, Context, ContextValue, Decision, Policies, Request, Setting, decide, derive};
+use rolecall::evaluate::{
+    Answer, Block, Caller, Context, ContextValue, Decision, Missing, Policies, Request, Setting, decide, derive,
+};
 use rolecall::policy::{self, Instant, Policy, PolicyKind};
-use rolecall::source::Sources;
+use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::json;
 use serde_json::Value;
 
@@ -44,6 +46,12 @@ pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<
     let (identity, boundaries, session) =
         (of(PolicyKind::Identity, None), of(PolicyKind::Boundary, None), of(PolicyKind::Session, None));
     let (scps, rcps, endpoint) = (levels("scp", PolicyKind::Scp), levels("rcp", PolicyKind::Rcp), of(PolicyKind::Endpoint, None));
+    let unknown = list_of(&question["missing"]).into_iter().filter_map(Value::as_str);
+    let missing: Vec<Missing> = kinds
+        .into_iter()
+        .filter(|(name, _)| unknown.clone().any(|own| own == *name))
+        .map(|(_, kind)| Missing { kind, span: Span::new(SourceId::NONE, 0, 0) })
+        .collect();
     let given = Policies {
         identity: &identity,
         resource: of(resource_kind, None).first().copied(),
@@ -52,6 +60,7 @@ pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<
         scps: &scps,
         rcps: &rcps,
         endpoint: &endpoint,
+        missing: &missing,
     };
     let setting = Setting {
         resource_account: question["resource-account"].as_str(),

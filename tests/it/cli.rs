@@ -452,6 +452,22 @@ fn a_simulation_fits_the_width_except_for_what_cannot_be_parted() {
 }
 
 #[test]
+fn the_answer_to_a_request_fits_the_width_except_for_what_cannot_be_parted() {
+    let ann = "arn:aws:iam::111122223333:user/ann";
+    let resource = "arn:aws:s3:::firm-ledger/*";
+    for columns in [60, 100] {
+        let arguments = ["simulate", "-v", ".", "--principal", ann, "--action", "s3:GetObject", "--resource", resource];
+        let folder = support::root().join("fixtures/requests");
+        let ran = finish(tool(&arguments).current_dir(folder).env("COLUMNS", columns.to_string()));
+        assert!(ran.stdout.contains("statement"), "{}", ran.stderr);
+        for line in ran.stdout.lines().filter(|line| line.chars().count() > columns) {
+            let words = line.trim_start_matches([' ', '·', '✓', '✗', '?']).replace("wanted ", "").replace("got ", "");
+            assert!(!words.trim().contains(' ') || line.contains("╭─["), "{columns} columns:\n{line}");
+        }
+    }
+}
+
+#[test]
 fn what_is_simulated_is_printed_safely() {
     let role = r#"{"Role": {"RoleName": "evil\u202Erole", "Arn": "arn:aws:iam::111122223333:role/evil\u202Erole",
         "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Sid": "a\u001B[2J", "Effect": "Allow",
@@ -462,6 +478,8 @@ fn what_is_simulated_is_printed_safely() {
         &["simulate", "-v"][..],
         &["simulate", "--guest", "-v"],
         &["simulate", "--guest", "--role", "evil\u{202E}role"],
+        &["simulate", "-v", "--principal", "arn:aws:iam::111122223333:role/evil\u{202E}role", "--action", "s3:\u{2066}Get"],
+        &["simulate", "-v", "--principal", "federated:x\u{7}", "--action", "sts:*", "--resource", "evil\u{202E}*"],
         &["check"],
     ] {
         let ran = in_folder(folder.path(), arguments);

@@ -77,7 +77,8 @@ fn every_case_names_its_sentence_and_its_page() {
         if !names.insert(name.to_owned()) {
             complaints.push(format!("{file}: two cases are called `{name}`"));
         }
-        if !page.starts_with("https://") {
+        // what follows from no page but from how the tool asks
+        if !page.starts_with("https://") && page != "ours" {
             complaints.push(format!("{file}: `{name}` names no page"));
         }
         let unknown = ids.split(' ').filter(|id| !rows.contains_key(*id));

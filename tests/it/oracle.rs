@@ -2,7 +2,8 @@
 //!
 //! A question is an object: `principal`, `action`, `resource`, `at` (seconds), `context` (a text, a list of texts, or null for a value
 //! that is not known), `partial-context`, `resource-account`, `management-account`, `service-linked-role`, `rcps-cover`, and `policies`
-//! with the texts of policies by type: lists, but for `resource` one text, and for `scp` and `rcp` a list for each level.
+//! with the texts of policies by type: lists, but for `resource` one text, and for `scp` and `rcp` a list for each level. `missing` lists
+//! the types of which there is a further policy whose text is not known.
 
 #[path = "oracle/values.rs"]
 mod values;
@@ -53,6 +54,8 @@ pub(crate) fn answer(question: &Value) -> String {
 
     let deny = counting.iter().flat_map(|(kind, levels)| levels.iter().flatten().map(|policy| ask.says("Deny", kind, policy)));
     let deny = deny.flatten().max().unwrap_or(No);
+    let misses = |name: &str| ask.misses(name) && ask.counts(name);
+    let deny = if ask.misses_any() { deny.max(Open) } else { deny };
     if ask.needs_nothing() {
         return "allowed".to_owned();
     }
@@ -62,7 +65,14 @@ pub(crate) fn answer(question: &Value) -> String {
 
     let grants = |(kind, levels): &(&str, Vec<Vec<Value>>)| {
         let union = |level: &Vec<Value>| level.iter().flat_map(|policy| ask.says("Allow", kind, policy)).max().unwrap_or(No);
-        levels.iter().map(union).collect::<Vec<_>>()
+        let mut grants = levels.iter().map(union).collect::<Vec<_>>();
+        match (misses(kind), *kind) {
+            (false, _) => {}
+            // a level, or a boundary, of its own
+            (true, "boundary" | "scp") => grants.push(Open),
+            (true, _) => grants = vec![grants.into_iter().max().unwrap_or(No).max(Open)],
+        }
+        grants
     };
     let all = |list: Vec<Truth>| list.into_iter().min().unwrap_or(Yes);
     let (identity, boundary) = (grants(identity).into_iter().max().unwrap_or(No), all(grants(boundary)));
@@ -75,8 +85,8 @@ pub(crate) fn answer(question: &Value) -> String {
         named = [0, 1, 2].map(|level| named[level].max(own[level]));
     }
     let must = ask.resource_must_allow();
-    if must && question["policies"]["resource"].is_null() {
-        named = [Open; 3];
+    if misses("resource") || must && question["policies"]["resource"].is_null() {
+        named = named.map(|own| own.max(Open));
     }
     let any = named.into_iter().max().unwrap_or(No);
 
@@ -272,6 +282,16 @@ impl<'q> Ask<'q> {
             }
         }
         ask
+    }
+
+    fn misses(&self, name: &str) -> bool {
+        self.question["missing"].as_array().is_some_and(|list| list.iter().any(|own| own == name))
+    }
+
+    fn misses_any(&self) -> bool {
+        ["identity", "boundary", "session", "scp", "rcp", "endpoint", "resource"]
+            .iter()
+            .any(|name| self.misses(name) && self.counts(name))
     }
 
     fn flag(&self, name: &str) -> bool {
@@ -537,7 +557,7 @@ impl<'q> Ask<'q> {
     /// Whether a `NotPrincipal` leaves the caller out.
     fn spared(&self, entries: &[(String, String)]) -> Truth {
         let bounded = self.question["policies"]["boundary"].as_array().is_some_and(|list| !list.is_empty());
-        if bounded && self.counts("boundary") {
+        if (bounded || self.misses("boundary")) && self.counts("boundary") {
             return No;
         }
         let levels = |entry: &(String, String)| self.named_by("resource", true, &entry.0, &entry.1);

@@ -297,6 +297,11 @@ pub(crate) fn question(dice: &mut Dice<'_>) -> Value {
     let mut maker = Maker { dice, scene, spoilt: None };
     maker.spoilt = maker.dice.chance(11).then(|| SPOILT[maker.dice.below(SPOILT.len())]);
     question["policies"] = maker.policies(if role { "trust" } else { "resource" });
+    if dice.chance(7) {
+        let without = question["policies"]["resource"].is_null();
+        let types: &[&str] = if without { &["resource"] } else { &["identity", "boundary", "session", "scp", "rcp", "endpoint"] };
+        question["missing"] = json!([dice.of(types)]);
+    }
     question
 }
 

@@ -2,12 +2,12 @@
 
 use super::super::text::{self, Colour, paint};
 use super::super::{Detail, Look, Simulated};
-use super::{address, frames};
+use super::frames;
+use super::page::{Page, outcome_colour, pad};
 use crate::arn::Arn;
-use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth, Verdict};
+use crate::evaluate::{StatementTrace, Truth, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims};
-use crate::policy::Condition;
 use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
 use crate::source::{Sources, Span};
 
@@ -30,12 +30,6 @@ pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources
     page.out
 }
 
-struct Page<'p> {
-    out: String,
-    sources: &'p Sources,
-    look: Look,
-}
-
 impl Page<'_> {
     fn simulation(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
         self.headline(simulation, detail);
@@ -53,17 +47,12 @@ impl Page<'_> {
         {
             self.claims(claims);
         }
-        if detail > Detail::Short && !simulation.assumptions.is_empty() {
-            self.heading("taken for granted");
-            for assumption in &simulation.assumptions {
-                let bullet = if self.look.unicode { "    · " } else { "    - " };
-                self.hanging(bullet, bullet, &text::escape(assumption));
-            }
+        if detail > Detail::Short {
+            self.list("taken for granted", &simulation.assumptions);
         }
     }
 
     fn headline(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
-        let word = simulation.outcome.name();
         let indent = if detail == Detail::Short { "  " } else { "" };
         let no_role = || if simulation.outcome == Outcome::Allowed { "a role that the caller names" } else { "no role" };
         let role = simulation.role.as_ref().map_or_else(|| no_role().to_owned(), short_name);
@@ -71,19 +60,7 @@ impl Page<'_> {
         let told =
             detail == Detail::Short && simulation.gates.iter().any(|gate| decides(gate) && gate.text.ends_with(&simulation.why));
         let why = if told { String::new() } else { format!(", because {}", text::escape(&simulation.why)) };
-        let painted = format!("{indent}{} ", self.paint(&format!("{word}:"), outcome_colour(simulation.outcome)));
-        let lines = text::wrap(&format!("{indent}{word}: {role}{why}"), self.look.width.saturating_sub(4));
-        for (index, line) in lines.iter().enumerate() {
-            if index == 0 {
-                self.out.push_str(&painted);
-                self.out.push_str(line.strip_prefix(&format!("{word}: ")).unwrap_or(line));
-            } else {
-                self.out.push_str(indent);
-                self.out.push_str("  ");
-                self.out.push_str(line);
-            }
-            self.out.push('\n');
-        }
+        self.answer(simulation.outcome, indent, &format!("{role}{why}"));
     }
 
     fn gates(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
@@ -93,16 +70,8 @@ impl Page<'_> {
         }
         let column = shown.iter().map(|gate| gate.kind.name().len()).max().unwrap_or(0);
         for gate in shown {
-            let (mark, colour) = self.gate_mark(gate.state);
-            let name = gate.kind.name();
-            let head = format!("  {mark} {name:column$}  ");
-            let painted = if gate.state == GateState::Skipped {
-                self.paint(&head, colour).into_owned()
-            } else {
-                format!("  {} {name:column$}  ", self.paint(mark, colour))
-            };
             let line = self.placed(&gate.text, gate.places.first().map(|place| place.span));
-            self.hanging(&head, &painted, &line);
+            self.step(gate.state, gate.kind.name(), column, &line);
         }
     }
 
@@ -135,55 +104,7 @@ impl Page<'_> {
         }
         // where another gate decides, what the trust policy compared is no part of the answer
         if let Some(trace) = trace.filter(|_| at_trust) {
-            self.conditions(trace);
-        }
-    }
-
-    fn conditions(&mut self, trace: &StatementTrace<'_, '_>) {
-        let at = address(self.sources, trace.statement.place());
-        self.heading(&format!("{} ({at})", text::escape(&trace.statement.title())));
-        for (what, truth) in [("principal", trace.principal), ("action", trace.action), ("resource", trace.resource)] {
-            if truth != Truth::Yes {
-                let (mark, colour) = self.truth_mark(truth);
-                let says = if truth == Truth::No { "names another" } else { "hangs on something that is not known" };
-                let painted = format!("    {} ", self.paint(mark, colour));
-                self.hanging(&format!("    {mark} "), &painted, &format!("{what}: {says}"));
-            }
-        }
-        if trace.conditions.is_empty() {
-            self.out.push_str("    no condition\n");
-            return;
-        }
-        let rows: Vec<Row> = trace.conditions.iter().map(Row::of).collect();
-        let widest = |cell: fn(&Row) -> &str, title: &str| {
-            rows.iter().map(|row| text::width(cell(row))).max().unwrap_or(0).max(title.len())
-        };
-        let operator = widest(|row| &row.operator, "operator");
-        let key = widest(|row| &row.key, "key");
-        let wanted = widest(|row| &row.wanted, "wanted");
-        let got = widest(|row| &row.got, "got");
-        if 6 + operator + 2 + key + 2 + wanted + 2 + got <= self.look.width {
-            let title = format!("      {:operator$}  {:key$}  {:wanted$}  got", "operator", "key", "wanted");
-            self.out.push_str(&self.paint(&title, Colour::Dim));
-            self.out.push('\n');
-            for row in &rows {
-                let (mark, colour) = self.truth_mark(row.holds);
-                let mark = self.paint(mark, colour);
-                let line =
-                    [pad(&row.operator, operator), pad(&row.key, key), pad(&row.wanted, wanted), row.got.clone()].join("  ");
-                self.line(&format!("    {mark} {line}"));
-            }
-        } else {
-            // too wide for columns: each condition becomes a small list
-            for row in &rows {
-                let (mark, colour) = self.truth_mark(row.holds);
-                let painted = format!("    {} ", self.paint(mark, colour));
-                self.hanging(&format!("    {mark} "), &painted, &format!("{} {}", row.operator, row.key));
-                for (name, cell) in [("wanted", &row.wanted), ("got", &row.got)] {
-                    let painted = format!("      {}", self.paint(&format!("{name:6}  "), Colour::Dim));
-                    self.hanging("              ", &painted, cell);
-                }
-            }
+            self.conditions(trace, |_| false);
         }
     }
 
@@ -236,7 +157,7 @@ impl Page<'_> {
                 self.out.push_str(&drawn);
             }
             if let Some(trace) = deciding_statement(&permission.role, None).filter(|trace| !trace.conditions.is_empty()) {
-                self.conditions(trace);
+                self.conditions(trace, |_| false);
             }
         }
     }
@@ -255,93 +176,6 @@ impl Page<'_> {
             self.hanging(&head, &head, &text::escape(&value));
         }
     }
-
-    fn heading(&mut self, text: &str) {
-        self.out.push('\n');
-        for line in text::wrap(text, self.look.width.saturating_sub(2)) {
-            self.line(&format!("  {}", self.paint(&line, Colour::Bold)));
-        }
-    }
-
-    /// A text of the user's with the place that it is about.
-    fn placed(&self, text: &str, place: Option<Span>) -> String {
-        let place = place.map_or_else(String::new, |place| format!(" ({})", address(self.sources, place)));
-        format!("{}{place}", text::escape(text))
-    }
-
-    fn line(&mut self, line: &str) {
-        self.out.push_str(line);
-        self.out.push('\n');
-    }
-
-    fn hanging(&mut self, head: &str, painted: &str, text: &str) {
-        text::push_hanging(&mut self.out, head, painted, text, self.look.width);
-    }
-
-    fn paint<'t>(&self, text: &'t str, colour: Colour) -> std::borrow::Cow<'t, str> {
-        paint(text, colour, self.look.colour)
-    }
-
-    fn gate_mark(&self, state: GateState) -> (&'static str, Colour) {
-        match state {
-            GateState::Pass => self.truth_mark(Truth::Yes),
-            GateState::Fail => self.truth_mark(Truth::No),
-            GateState::Unknown => ("?", Colour::Yellow),
-            GateState::Skipped => (if self.look.unicode { "·" } else { "-" }, Colour::Dim),
-        }
-    }
-
-    fn truth_mark(&self, truth: Truth) -> (&'static str, Colour) {
-        match truth {
-            Truth::Yes => (if self.look.unicode { "✓" } else { "+" }, Colour::Green),
-            Truth::No => (if self.look.unicode { "✗" } else { "x" }, Colour::Red),
-            Truth::Unknown(_) => ("?", Colour::Yellow),
-        }
-    }
-
-    fn outcome_mark(&self, outcome: Outcome) -> (&'static str, Colour) {
-        match outcome {
-            Outcome::Allowed => self.truth_mark(Truth::Yes),
-            Outcome::Denied => self.truth_mark(Truth::No),
-            Outcome::Undecided => ("?", Colour::Yellow),
-            Outcome::Error => ("!", Colour::Red),
-        }
-    }
-}
-
-/// One line of the table of conditions.
-struct Row {
-    operator: String,
-    key: String,
-    wanted: String,
-    got: String,
-    holds: Truth,
-}
-
-impl Row {
-    fn of(trace: &ConditionTrace<'_, '_>) -> Self {
-        let Condition { operator_text, key, values, .. } = trace.condition;
-        let wanted: Vec<String> = values.iter().map(|value| text::escape(&value.pattern.text.shown()).into_owned()).collect();
-        let got = match &trace.got {
-            Got::Absent if trace.holds == Truth::Yes => "absent, which this operator lets pass".to_owned(),
-            Got::Absent => "absent".to_owned(),
-            Got::Unknown => "not known".to_owned(),
-            Got::One(value) => text::escape(value).into_owned(),
-            Got::Many(values) if values.is_empty() => "no value".to_owned(),
-            Got::Many(values) => text::escape(&values.join(", ")).into_owned(),
-        };
-        Self {
-            operator: text::escape(&operator_text.shown()).into_owned(),
-            key: text::escape(&key.shown()).into_owned(),
-            wanted: if wanted.is_empty() { "no value".to_owned() } else { wanted.join(", ") },
-            got,
-            holds: trace.holds,
-        }
-    }
-}
-
-fn pad(text: &str, columns: usize) -> String {
-    format!("{text}{:1$}", "", columns.saturating_sub(text::width(text)))
 }
 
 /// The column at which two texts part; `None` where they do not, or part at once.
@@ -392,12 +226,4 @@ fn short_name(role: &RoleRef<'_, '_>) -> String {
 
 fn decides(gate: &Gate) -> bool {
     matches!(gate.state, GateState::Fail) || matches!(gate.kind, GateKind::RoleMapping | GateKind::Trust)
-}
-
-fn outcome_colour(outcome: Outcome) -> Colour {
-    match outcome {
-        Outcome::Allowed => Colour::Green,
-        Outcome::Denied | Outcome::Error => Colour::Red,
-        Outcome::Undecided => Colour::Yellow,
-    }
 }

@@ -46,14 +46,17 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
 
 fn gate(gate: &Gate, sources: &Sources) -> Value {
     let kind = gate.kind.name().replace(' ', "-");
-    let state = match gate.state {
+    let places: Vec<Value> = gate.places.iter().map(|own| label(own, sources)).collect();
+    json!({ "gate": kind, "state": state(gate.state), "text": gate.text, "places": places })
+}
+
+pub(super) fn state(state: GateState) -> &'static str {
+    match state {
         GateState::Pass => "pass",
         GateState::Fail => "fail",
         GateState::Unknown => "unknown",
         GateState::Skipped => "skipped",
-    };
-    let places: Vec<Value> = gate.places.iter().map(|own| label(own, sources)).collect();
-    json!({ "gate": kind, "state": state, "text": gate.text, "places": places })
+    }
 }
 
 fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
@@ -72,7 +75,7 @@ fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
     })
 }
 
-fn statement(trace: &StatementTrace<'_, '_>, sources: &Sources) -> Value {
+pub(super) fn statement(trace: &StatementTrace<'_, '_>, sources: &Sources) -> Value {
     json!({
         "statement": trace.statement.title(),
         "place": place(trace.statement.range, sources),
@@ -148,7 +151,7 @@ fn truth(truth: Truth) -> Value {
     }
 }
 
-fn reason(gap: Gap) -> Value {
+pub(super) fn reason(gap: Gap) -> Value {
     match gap.reason {
         GapReason::Hole => json!("hole"),
         GapReason::Key => json!("key"),

@@ -38,19 +38,23 @@ static UNKNOWN_PARTITION: Rule = Rule {
 };
 
 /// Whether a resource is of no type that is known, which a check tells.
-pub(super) fn is_unknown(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> bool {
+pub(super) fn is_unknown<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> bool {
     of_type(view, address).is_some()
 }
 
 /// The findings of each resource that is not wrong as a whole.
-fn each(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>, judge: fn(&View<'_, '_, '_>, &Address<'_, '_>) -> Option<Finding>) {
+fn each<'i, 'p, 's>(
+    view: &View<'i, 'p, 's>,
+    findings: &mut Vec<Finding>,
+    judge: fn(&View<'i, 'p, 's>, &Address<'i, 'p, 's>) -> Option<Finding>,
+) {
     if view.policy.kind != PolicyKind::Trust {
         let addresses = view.resources.iter().filter(|own| !own.is_every() && !malformed_arn::is_malformed(own));
         findings.extend(addresses.filter_map(|address| judge(view, address)));
     }
 }
 
-fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding> {
+fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_, '_>) -> Option<Finding> {
     let partition = address.part(PARTITION).filter(Section::is_plain)?;
     if Partition::named(partition.text).is_some() {
         return None;
@@ -64,16 +68,16 @@ fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Fi
     })
 }
 
-fn of_parts(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding> {
+fn of_parts<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option<Finding> {
     if ![REGION, ACCOUNT].iter().any(|part| address.part(*part).is_some_and(|part| part.is_plain())) {
         return None;
     }
-    let forms = view.forms_of(address)?;
+    let forms = address.misfits(view.reference)?;
     part(address, forms, REGION, |form| form.region).or_else(|| part(address, forms, ACCOUNT, |form| form.account))
 }
 
 /// A region or an account that stands where all forms have none, or the reverse.
-fn part(address: &Address<'_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
+fn part(address: &Address<'_, '_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
     let own = address.part(number).filter(Section::is_plain)?;
     let form = forms.first().filter(|_| !forms.iter().any(|form| slot(form).may_be(own.text)))?;
     let what = if number == REGION { "region" } else { "account" };
@@ -93,8 +97,8 @@ fn article(word: &str) -> &'static str {
 }
 
 /// A resource that no type fits.
-fn of_type(view: &View<'_, '_, '_>, address: &Address<'_, '_>) -> Option<Finding> {
-    if !view.forms_of(address)?.is_empty() {
+fn of_type<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option<Finding> {
+    if !address.misfits(view.reference)?.is_empty() {
         return None;
     }
     let (service, resource) = (address.part(SERVICE)?, address.part(RESOURCE)?);

@@ -25,13 +25,10 @@ static SOME: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    if !view.keys.iter().any(is_of_requests) {
-        return;
-    }
-    let Some(actions) = view.all_actions() else { return };
-    let keys = view.keys.iter().filter(|key| is_of_requests(key));
-    let lacking = keys.filter(|key| !actions.iter().any(|action| action.takes_key(key.name)) && is_told(view, key));
-    findings.extend(lacking.map(|key| never(view, key, &actions)));
+    let actions = view.all_actions();
+    let keys = view.keys.iter().filter(|key| is_of_requests(key) && actions.clone().next().is_some());
+    let lacking = keys.filter(|key| !view.taking(key).any(|(_, takes)| takes) && is_told(view, key));
+    findings.extend(lacking.map(|key| never(view, key, &actions.clone().collect::<Vec<_>>())));
 }
 
 /// Only a condition that fails without its key makes an action of the list idle, and only a name that is written out is meant.
@@ -40,24 +37,20 @@ fn run_some(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     for key in view.keys.iter().filter(|key| is_of_requests(key) && holds_without(key) == Some(false)) {
-        let takes = |own: &&Named<'_, '_, '_>| match own.meaning {
-            Meaning::One(action) => action.takes_key(key.name),
-            Meaning::Several(service, pattern) => service.matching(pattern).any(|action| action.takes_key(key.name)),
-            _ => false,
-        };
-        let idle = view.actions.iter().filter(|own| matches!(own.meaning, Meaning::One(action) if is_idle(action, key.name)));
+        let is_idle = |own: &Named<'_, '_, '_>| matches!(own.meaning, Meaning::One(action) if is_sure(action, key.name));
+        let idle = view.taking(key).filter(|(own, takes)| !takes && is_idle(own)).map(|(own, _)| own);
         let idle: Vec<_> = idle.collect();
-        if !idle.is_empty() && view.actions.iter().any(|own| takes(&own)) {
+        if !idle.is_empty() && view.taking(key).any(|(_, takes)| takes) {
             findings.extend(some(view, key, &idle));
         }
     }
 }
 
-/// Whether no request for an action holds a key, as far as that can be relied on: while a resource is made, the tags that it
-/// gets may count as those that it has.
-fn is_idle(action: Action<'_>, key: &str) -> bool {
+/// Whether it can be relied on that requests for an action lack a key that they are not told to hold: while a resource is made, the
+/// tags that it gets may count as those that it has.
+fn is_sure(action: Action<'_>, key: &str) -> bool {
     let of_new = || starts_with(key, "aws:ResourceTag/") && action.keys().any(|own| own.is("aws:TagKeys"));
-    !action.is_unsure() && !action.takes_key(key) && !of_new()
+    !action.is_unsure() && !of_new()
 }
 
 /// Whether a key comes with the requests for some actions only. Other global ones, and what a session keeps of the token that

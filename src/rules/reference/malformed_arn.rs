@@ -17,17 +17,17 @@ const FORM: &str = "`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`";
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     // a trust policy has no resource at all, which is told elsewhere
     if view.policy.kind != PolicyKind::Trust {
-        let is_meant = |own: &&Address<'_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
+        let is_meant = |own: &&Address<'_, '_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
         findings.extend(view.resources.iter().filter(|own| is_malformed(own) && !is_meant(own)).filter_map(judge));
     }
 }
 
 /// Whether a resource is no ARN, as this rule says.
-pub(super) fn is_malformed(address: &Address<'_, '_>) -> bool {
+pub(super) fn is_malformed(address: &Address<'_, '_, '_>) -> bool {
     address.is_malformed(|| judge(address).is_some())
 }
 
-fn judge(address: &Address<'_, '_>) -> Option<Finding> {
+fn judge(address: &Address<'_, '_, '_>) -> Option<Finding> {
     if address.is_every() {
         return None;
     }
@@ -43,7 +43,7 @@ fn judge(address: &Address<'_, '_>) -> Option<Finding> {
     in_parts(address).or_else(|| too_short(address))
 }
 
-fn in_parts(address: &Address<'_, '_>) -> Option<Finding> {
+fn in_parts(address: &Address<'_, '_, '_>) -> Option<Finding> {
     let at = |part: &Section<'_>, message: String, label: &str, help: String| Finding {
         help: Some(help),
         ..RULE.finding(message, address.span(part), label)
@@ -79,7 +79,7 @@ fn in_parts(address: &Address<'_, '_>) -> Option<Finding> {
     None
 }
 
-fn too_short(address: &Address<'_, '_>) -> Option<Finding> {
+fn too_short(address: &Address<'_, '_, '_>) -> Option<Finding> {
     let parts = address.parts();
     if parts == 6 || !address.is_known() || address.reaches_on() {
         return None;
@@ -94,7 +94,7 @@ fn too_short(address: &Address<'_, '_>) -> Option<Finding> {
 /// Whether it is in the short syntax of API Gateway, of which it makes an ARN when it stores the policy of an API.
 ///
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>
-fn is_short(address: &Address<'_, '_>) -> bool {
+fn is_short(address: &Address<'_, '_, '_>) -> bool {
     address.known().starts_with("execute-api:/")
 }
 

@@ -89,10 +89,26 @@ fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
 
 /// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
 fn is_called(service: &Service, name: &str) -> bool {
-    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
-    let within = |short: &[u8], long: &[u8]| short.len() > 3 && long.windows(short.len()).any(|own| own == short);
-    let (name, prefix, title) = (letters(name), letters(service.prefix()), letters(service.title()));
-    let words = service.title().split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
-    let initials: Vec<u8> = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase()).collect();
-    within(&name, &prefix) || within(&prefix, &name) || within(&name, &title) || (name.len() > 2 && initials == name)
+    let (prefix, title) = (service.prefix(), service.title());
+    let words = title.split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
+    let initials = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase());
+    within(name, prefix)
+        || within(prefix, name)
+        || within(name, title)
+        || (letters(name).nth(2).is_some() && initials.eq(letters(name)))
+}
+
+/// Whether a text of more than three letters and digits is a part of another, by these alone.
+fn within(short: &str, long: &str) -> bool {
+    // nearly every text has a letter that the other lacks
+    let set = |text| letters(text).fold(0_u64, |set, letter| set | 1 << (letter % 64));
+    set(short) & !set(long) == 0 && {
+        let (short, long): (Vec<u8>, Vec<u8>) = (letters(short).collect(), letters(long).collect());
+        short.len() > 3 && long.windows(short.len()).any(|own| own == short)
+    }
+}
+
+/// The letters and digits of a text, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }

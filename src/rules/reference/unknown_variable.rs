@@ -2,11 +2,11 @@
 
 use super::Check;
 use super::unknown_condition_key::near;
-use super::view::{View, is_key_name, is_of_issuer};
+use super::view::{View, is_of_issuer};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::pattern::{Pattern, Variable};
-use crate::policy::Comparison;
+use crate::pattern::Variable;
+use crate::reference::ConditionKey;
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
 
@@ -17,28 +17,17 @@ static RULE: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    let resources = view.statement.resources.iter().flat_map(|resources| &resources.list);
-    // under the other operators no variable is filled in, which is a fault of its own
-    let takes = |comparison: Comparison| {
-        matches!(
-            comparison,
-            Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike | Comparison::Arn
-        )
-    };
-    let conditions = view.statement.conditions.iter();
-    let conditions = conditions.filter(|condition| condition.operator.is_some_and(|operator| takes(operator.comparison)));
-    let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
-    for variable in resources.chain(values).flat_map(Pattern::variables) {
-        findings.extend(finding(view, variable));
+    for (variable, key) in &view.variables {
+        findings.extend(finding(view, variable, *key));
     }
 }
 
-fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>) -> Option<Finding> {
+fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>, key: Option<ConditionKey<'_>>) -> Option<Finding> {
     let name = variable.key.as_ref();
-    if !is_key_name(name) || is_of_issuer(name) || is_malformed(name) {
+    if is_of_issuer(name) || is_malformed(name) {
         return None;
     }
-    let Some(key) = view.reference.key(name) else {
+    let Some(key) = key else {
         let (prefix, own) = name.split_once(':').unwrap_or(("", name));
         let near = near(view.reference, prefix, own);
         let label = near.as_ref().map_or_else(String::new, |near| format!("did you mean `${{{near}}}`?"));

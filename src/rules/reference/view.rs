@@ -3,12 +3,13 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section};
+use super::address::{Address, Arn};
 use crate::finding::Severity;
-use crate::pattern::Pattern;
-use crate::policy::{self, Condition, Effect, Operator, Policy, Statement};
-use crate::reference::{Action, ConditionKey, Form, Reference, Service, Slot};
+use crate::pattern::{Pattern, Variable};
+use crate::policy::{self, Comparison, Condition, Effect, Operator, Policy, Statement};
+use crate::reference::{Action, ConditionKey, Reference, Service};
 use crate::source::Span;
 
 /// A statement, and what its names stand for.
@@ -23,15 +24,16 @@ pub(super) struct View<'i, 'p, 's> {
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
     /// The values of `Resource` or `NotResource`.
-    pub(super) resources: Vec<Address<'p, 's>>,
-    /// The forms that each of them fits, once that was asked.
-    forms: Vec<OnceCell<Option<Vec<&'i Form>>>>,
+    pub(super) resources: Vec<Address<'i, 'p, 's>>,
     /// The conditions whose key is written as one; the others are a fault of grammar, or not known yet.
     pub(super) keys: Vec<Key<'i, 'p, 's>>,
+    /// The variables in resources and in values of conditions whose operator fills them in, where their name is written as a key, each
+    /// with that key; `None` where no such key is known.
+    pub(super) variables: Vec<(&'p Variable<'s>, Option<ConditionKey<'i>>)>,
 }
 
 /// The key of a condition as written, and what it stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Key<'i, 'p, 's> {
     /// The condition that asks for it.
     pub(super) condition: &'p Condition<'s>,
@@ -41,6 +43,8 @@ pub(super) struct Key<'i, 'p, 's> {
     pub(super) name: &'p str,
     /// What it stands for; `None` where no such key is known.
     pub(super) known: Option<ConditionKey<'i>>,
+    /// For each action of the statement whether requests for it may hold the key, as far as that was asked.
+    taken: OnceCell<Vec<OnceCell<bool>>>,
 }
 
 /// An action as written, and what it stands for.
@@ -69,36 +73,51 @@ pub(super) enum Meaning<'i, 'p> {
     Several(&'i Service, &'p str),
 }
 
-/// The services and condition keys that were looked up: a run asks for the same few again and again.
+/// What was looked up: a run asks for the same few services, condition keys and resources again and again.
 #[derive(Debug)]
 pub(super) struct Lookups<'i, 'p> {
     reference: &'i Reference,
-    last: Option<(&'p str, Option<&'i Service>)>,
-    services: HashMap<&'p str, Option<&'i Service>>,
-    keys: HashMap<&'p str, Option<ConditionKey<'i>>>,
+    last: (&'p str, Result<Option<&'i Service>, Misshapen>),
+    services: HashMap<&'p str, Result<Option<&'i Service>, Misshapen>>,
+    keys: HashMap<&'p str, Result<Option<ConditionKey<'i>>, Misshapen>>,
+    arns: HashMap<&'p str, Rc<Arn<'i, 'p>>>,
 }
+
+/// What is not written as a name, be it known or not; that is a fault of its own.
+#[derive(Clone, Copy, Debug)]
+struct Misshapen;
 
 impl<'i, 'p> Lookups<'i, 'p> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: None, services: HashMap::new(), keys: HashMap::new() }
+        Self { reference, last: ("", Err(Misshapen)), services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
     }
 
-    fn key(&mut self, name: &'p str) -> Option<ConditionKey<'i>> {
+    fn key(&mut self, name: &'p str) -> Result<Option<ConditionKey<'i>>, Misshapen> {
         let reference = self.reference;
-        *self.keys.entry(name).or_insert_with(|| reference.key(name))
+        let find = || if is_key_name(name) { Ok(reference.key(name)) } else { Err(Misshapen) };
+        *self.keys.entry(name).or_insert_with(find)
     }
 
-    fn service(&mut self, prefix: &'p str) -> Option<&'i Service> {
-        if let Some((own, service)) = self.last
-            && own == prefix
-        {
+    fn service(&mut self, prefix: &'p str) -> Result<Option<&'i Service>, Misshapen> {
+        let (last, service) = self.last;
+        if last == prefix {
             return service;
         }
         let reference = self.reference;
-        let service = *self.services.entry(prefix).or_insert_with(|| reference.service(prefix));
-        self.last = Some((prefix, service));
+        let find = || if Part::of(prefix) == Part::Plain { Ok(reference.service(prefix)) } else { Err(Misshapen) };
+        let service = *self.services.entry(prefix).or_insert_with(find);
+        self.last = (prefix, service);
         service
+    }
+
+    fn arn(&mut self, pattern: &'p Pattern<'_>) -> Rc<Arn<'i, 'p>> {
+        let new = || Rc::new(Arn::of(pattern));
+        match pattern.plain() {
+            Some(text) => Rc::clone(self.arns.entry(text).or_insert_with(new)),
+            // the same text may be a variable here and a hole there
+            None => new(),
+        }
     }
 }
 
@@ -106,37 +125,17 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
     pub(super) fn of(lookups: &mut Lookups<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
         let reference = lookups.reference;
-        let patterns = statement.actions.iter().flat_map(|actions| &actions.list);
-        let actions = patterns.map(|pattern| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) }).collect();
-        let resources: Vec<_> = statement.resources.iter().flat_map(|resources| &resources.list).map(Address::of).collect();
+        let patterns = statement.actions.as_ref().map_or(&[][..], |actions| &actions.list);
+        let named = |pattern: &'p Pattern<'s>| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) };
+        let actions = patterns.iter().map(named).collect();
+        let patterns = statement.resources.as_ref().map_or(&[][..], |resources| &resources.list);
+        let resources = patterns.iter().map(|pattern| Address::new(pattern, lookups.arn(pattern))).collect();
         let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
-        let forms = vec![OnceCell::new(); resources.len()];
-        Self { reference, policy, statement, actions, resources, forms, keys }
-    }
-
-    /// The forms that the sixth part of a resource of the statement fits; `None` where that is not told, where any fits, and where
-    /// one fits whose region and account it has.
-    pub(super) fn forms_of(&self, address: &Address<'p, 's>) -> Option<&[&'i Form]> {
-        let at = self.resources.iter().position(|own| std::ptr::eq(own, address))?;
-        let forms = || {
-            let service = address.part(SERVICE).filter(Section::is_plain)?;
-            let resource = address.part(RESOURCE)?;
-            if resource.text == "*" && self.reference.service(service.text).is_some() {
-                return None;
-            }
-            let shape = address.resource_shape()?;
-            let has = |slot: Slot, part: usize| match slot {
-                Slot::Other => true,
-                _ => address.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
-            };
-            let mut own = self.reference.service(service.text).into_iter().flat_map(Service::forms);
-            let is_right = |form: &Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
-            if own.any(|form| is_right(form) && form.resource.meets(&shape)) {
-                return None;
-            }
-            Some(self.reference.forms(service.text, |form| form.resource.meets(&shape)))
-        };
-        self.forms.get(at)?.get_or_init(forms).as_deref()
+        let conditions = statement.conditions.iter().filter(|condition| condition.operator.is_some_and(fills_in));
+        let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
+        let variables = patterns.iter().chain(values).flat_map(Pattern::variables);
+        let variables = variables.filter_map(|own| Some((own, lookups.key(&own.key).ok()?))).collect();
+        Self { reference, policy, statement, actions, resources, keys, variables }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -144,18 +143,19 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         self.statement.actions.as_ref().is_some_and(|actions| !actions.negated)
     }
 
-    /// Every action that the statement is about, wildcards expanded; `None` where that is not told in full: with `NotAction`, with
+    /// Every action that the statement is about, wildcards expanded; none where that is not told in full: with `NotAction`, with
     /// `*`, and where a name is not known.
-    pub(super) fn all_actions(&self) -> Option<Vec<Action<'i>>> {
-        let mut all = Vec::new();
-        for own in self.actions.iter().filter(|_| self.names_actions()) {
-            match own.meaning {
-                Meaning::One(action) => all.push(action),
-                Meaning::Several(service, pattern) => all.extend(service.matching(pattern)),
-                _ => return None,
-            }
-        }
-        self.names_actions().then_some(all).filter(|all| !all.is_empty())
+    pub(super) fn all_actions(&self) -> impl Iterator<Item = Action<'i>> + Clone {
+        let is_told = |own: &Named<'_, '_, '_>| matches!(own.meaning, Meaning::One(_) | Meaning::Several(..));
+        let told = self.names_actions() && self.actions.iter().all(is_told);
+        self.actions.iter().filter(move |_| told).flat_map(|own| own.meaning.actions())
+    }
+
+    /// The actions of the statement, each with whether requests for it, or for some of those that it stands for, may hold a key.
+    pub(super) fn taking<'v>(&'v self, key: &'v Key<'_, '_, '_>) -> impl Iterator<Item = (&'v Named<'i, 'p, 's>, bool)> {
+        let may_hold = |own: &Named<'_, '_, '_>| own.meaning.actions().any(|action| action.takes_key(key.name));
+        let taken = key.taken.get_or_init(|| vec![OnceCell::new(); self.actions.len()]);
+        self.actions.iter().zip(taken).map(move |(own, taken)| (own, *taken.get_or_init(|| may_hold(own))))
     }
 
     /// Those of its actions for which the key is the same, together, in the order of the first of each.
@@ -220,8 +220,14 @@ impl Named<'_, '_, '_> {
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
     fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
-        is_key_name(name).then(|| Self { condition, operator, name, known: lookups.key(name) })
+        Some(Self { condition, operator, name, known: lookups.key(name).ok()?, taken: OnceCell::new() })
     }
+}
+
+/// Whether variables are filled in under an operator; under the others they are a fault of their own.
+fn fills_in(operator: Operator) -> bool {
+    use Comparison as C;
+    matches!(operator.comparison, C::StringEquals | C::StringEqualsIgnoreCase | C::StringLike | C::Arn)
 }
 
 /// A text of the policy, for a message.
@@ -258,18 +264,34 @@ impl<'i, 'p> Meaning<'i, 'p> {
         }
     }
 
+    /// The actions that it stands for, where it names their service.
+    pub(super) fn actions(self) -> impl Iterator<Item = Action<'i>> + Clone + use<'i, 'p> {
+        let (one, several) = match self {
+            Self::One(action) => (Some(action), None),
+            Self::Several(service, pattern) => (None, Some((service, pattern))),
+            _ => (None, None),
+        };
+        one.into_iter().chain(several.into_iter().flat_map(|(service, pattern)| service.matching(pattern)))
+    }
+
     fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p>) -> Self {
         let Some(text) = text else { return Self::Open };
-        if text.bytes().all(|byte| byte == b'*') && !text.is_empty() {
-            return Self::Every;
+        let Some((prefix, name)) = text.bytes().position(|byte| byte == b':').and_then(|colon| text.split_at_checked(colon))
+        else {
+            let is_every = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+            return if is_every { Self::Every } else { Self::Open };
+        };
+        let name = name.get(1..).unwrap_or("");
+        let Ok(service) = lookups.service(prefix) else { return Self::Open };
+        if let Some(action) = service.and_then(|service| service.action(name)) {
+            return Self::One(action);
         }
-        let Some((prefix, name)) = text.split_once(':') else { return Self::Open };
-        let (Part::Plain, own @ (Part::Plain | Part::Wild)) = (Part::of(prefix), Part::of(name)) else { return Self::Open };
-        let Some(service) = lookups.service(prefix) else { return Self::NoService(prefix, name) };
-        if own == Part::Wild {
-            return Self::Several(service, name);
+        match (Part::of(name), service) {
+            (Part::Wrong, _) => Self::Open,
+            (_, None) => Self::NoService(prefix, name),
+            (Part::Plain, Some(service)) => Self::NoAction(service, name),
+            (Part::Wild, Some(service)) => Self::Several(service, name),
         }
-        service.action(name).map_or(Self::NoAction(service, name), Self::One)
     }
 }
 
