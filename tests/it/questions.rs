@@ -457,7 +457,7 @@ impl Maker<'_, '_> {
         statement.insert("Effect".to_owned(), if self.spoilt == Some("effect") { self.spoil("allow") } else { effect }.into());
         if let "trust" | "resource" | "rcp" | "endpoint" = kind {
             let not = deny && kind == "resource" && self.dice.chance(40);
-            statement.insert(if not { "NotPrincipal" } else { "Principal" }.to_owned(), self.principal(kind));
+            statement.insert(if not { "NotPrincipal" } else { "Principal" }.to_owned(), self.principal(kind, not));
         } else if self.spoilt == Some("principal") {
             statement.insert("Principal".to_owned(), self.spoil("*").into());
         }
@@ -496,13 +496,18 @@ impl Maker<'_, '_> {
         statement.into()
     }
 
-    fn principal(&mut self, kind: &str) -> Value {
+    fn principal(&mut self, kind: &str, not: bool) -> Value {
         if kind == "rcp" || kind == "endpoint" && self.dice.chance(70) {
             return "*".into();
         }
         let mut kinds = Map::new();
         for _ in 0..=self.dice.below(3) {
-            let among = if self.dice.chance(25) { &PRINCIPALS[..2] } else { &PRINCIPALS };
+            let among = match self.dice.below(100) {
+                75.. if not => &PRINCIPALS[..],
+                _ if not => &PRINCIPALS[2..12],
+                75.. => &PRINCIPALS[..2],
+                _ => &PRINCIPALS[..],
+            };
             match self.dice.of(among).split_once(' ') {
                 None => return "*".into(),
                 Some((kind, name)) => {
