@@ -28,8 +28,8 @@ pub fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     };
     // A key that holds no value at all is as good as absent: "a null dataset".
     let value = match context.get(key) {
-        Some(ContextValue::Unknown) => return unknown_key(condition),
-        None if !context.lacks(key) => return unknown_key(condition),
+        Some(ContextValue::Unknown) => return unknown(condition, operator),
+        None if !context.lacks(key) => return unknown(condition, operator),
         found => found.filter(|value| value.values().next().is_some()),
     };
     if condition.values.is_empty() {
@@ -80,8 +80,14 @@ fn undocumented(id: &'static str, span: Span) -> Truth {
     Gap::undocumented(id, span).into()
 }
 
-fn unknown_key(condition: &Condition<'_>) -> Truth {
-    Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() })
+/// Where it is not known whether the key is there: only `Null` with both values holds either way.
+fn unknown(condition: &Condition<'_>, operator: Operator) -> Truth {
+    let is_null = operator.comparison == Comparison::Null && operator.set.is_none();
+    let either = is_null.then(|| [true, false].map(|null| is_as_asked(condition, null)));
+    match either {
+        Some([Truth::Yes, Truth::Yes]) => Truth::Yes,
+        _ => Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() }),
+    }
 }
 
 fn is_empty(value: &ContextValue<'_>) -> bool {
@@ -118,13 +124,7 @@ fn is_null(condition: &Condition<'_>, operator: Operator, value: Option<&Context
     if operator.set.is_some() {
         return undocumented(undocumented::NULL_SET_OPERATOR, condition.operator_text.span());
     }
-    let asks = |null: bool| {
-        any(&condition.values, |operand| match operand.value {
-            Value::Bool(wanted) if open_form(Comparison::Bool, operand.pattern.plain()).is_none() => (wanted == null).into(),
-            Value::Later => unread(Comparison::Null, operand),
-            _ => undocumented(undocumented::NULL_OTHER_VALUE, operand.pattern.text.span()),
-        })
-    };
+    let asks = |null: bool| is_as_asked(condition, null);
     match value {
         Some(ContextValue::One(text)) if text.is_empty() => match (asks(true), asks(false)) {
             (null, there) if null == there => null,
@@ -134,6 +134,15 @@ fn is_null(condition: &Condition<'_>, operator: Operator, value: Option<&Context
         Some(value) => asks(is_empty(value)),
         None => asks(true),
     }
+}
+
+/// Whether one of the values of a `Null` holds where the key is null, or where it is not.
+fn is_as_asked(condition: &Condition<'_>, null: bool) -> Truth {
+    any(&condition.values, |operand| match operand.value {
+        Value::Bool(wanted) if open_form(Comparison::Bool, operand.pattern.plain()).is_none() => (wanted == null).into(),
+        Value::Later => unread(Comparison::Null, operand),
+        _ => undocumented(undocumented::NULL_OTHER_VALUE, operand.pattern.text.span()),
+    })
 }
 
 fn any<T>(items: impl IntoIterator<Item = T>, mut judge: impl FnMut(T) -> Truth) -> Truth {

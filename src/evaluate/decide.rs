@@ -120,11 +120,8 @@ pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
-    // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: also against a Deny
-    if court.standing != Standing::None && court.is_one_of(&["sts:GetCallerIdentity"]) {
-        return court.open();
-    }
     match court.weigh(recorder) {
+        Ok(_) if court.needs_no_permission() => court.open(),
         Ok(mut decision) => {
             court.judge(&mut decision);
             decision
@@ -266,11 +263,17 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         Ok(weight)
     }
 
+    /// Whether there is a policy of a type of which no more is known.
+    fn misses(&self, kind: PolicyKind) -> bool {
+        self.policies.missing.iter().any(|missing| missing.kind == kind)
+    }
+
     fn asked(&self, reach: Reach) -> Asked<'_> {
         Asked {
             caller: self.request.principal,
             reach,
-            bounded: !self.policies.boundaries.is_empty(),
+            bounded: self.standing != Standing::Root
+                && (!self.policies.boundaries.is_empty() || self.misses(PolicyKind::Boundary)),
             context: self.request.context,
             through_gateway: is_of(self.request.action, "s3") || is_of(self.request.action, "dynamodb"),
         }
@@ -310,16 +313,15 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let is_root = self.standing == Standing::Root;
         let must_grant = resource_must_grant(self.request.action, self.request.resource);
-        // <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
-        let needs_none = self.is_one_of(&["sts:GetSessionToken"]);
         let granted = |reach| self.granted(decision, reach, must_grant);
         // a federated session without a policy of its own may do only what a resource grants to it
-        let lacks_session = self.standing == Standing::FederatedUser && self.policies.session.is_empty();
+        let lacks_session =
+            self.standing == Standing::FederatedUser && self.policies.session.is_empty() && !self.misses(K::Session);
         Allows {
             scp: decision.leaves(K::Scp),
             endpoint: decision.leaves(K::Endpoint),
             caller: (!(is_root && self.request.action.eq_ignore_ascii_case("sts:AssumeRole"))).into(),
-            identity: if is_root || needs_none { Truth::Yes } else { decision.allows(K::Identity) },
+            identity: if is_root { Truth::Yes } else { decision.allows(K::Identity) },
             boundary: decision.leaves(K::Boundary),
             session: if lacks_session { Truth::No } else { decision.leaves(K::Session) },
             to_account: granted(Reach::Account),
@@ -368,6 +370,14 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         self.standing == Standing::Root
             && self.is_one_of(&["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
             && self.is_in_own_account()
+    }
+
+    /// Whether policies have no say, not even by a Deny.
+    ///
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html>
+    fn needs_no_permission(&self) -> bool {
+        self.standing != Standing::None && self.is_one_of(&["sts:GetCallerIdentity", "sts:GetSessionToken"])
     }
 
     fn is_in_own_account(&self) -> bool {

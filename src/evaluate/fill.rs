@@ -22,7 +22,7 @@ pub(super) fn judge(pattern: &Pattern<'_>, context: &Context<'_>, text: &str, mo
     let Some(span) = wild.filter(|_| matches!(mode, Mode::Like | Mode::Arn | Mode::Resource)) else {
         return Truth::No;
     };
-    units.make_wild();
+    units.make_wild(pattern);
     if matches(units.as_slice(), text, mode) { Gap::undocumented(VAR_LITERAL, span).into() } else { Truth::No }
 }
 
@@ -142,11 +142,12 @@ impl<'a> Units<'a> {
     pub(super) fn as_slice(&self) -> &[Unit<'a>] {
         if self.many.is_empty() { self.few.get(..self.count).unwrap_or(&[]) } else { &self.many }
     }
-    /// Lets wildcards be wildcards also in values and symbols.
-    pub(super) fn make_wild(&mut self) {
+
+    /// Lets wildcards be wildcards also in the values of the pattern's variables.
+    pub(super) fn make_wild(&mut self, pattern: &Pattern<'_>) {
         let units = if self.many.is_empty() { self.few.as_mut_slice() } else { self.many.as_mut_slice() };
-        for unit in units {
-            if let Unit::Exact(text) = *unit {
+        for (unit, part) in units.iter_mut().zip(pattern.parts()) {
+            if let (Unit::Exact(text), Part::Variable(_)) = (*unit, part) {
                 *unit = Unit::Wild(text);
             }
         }

@@ -42,6 +42,8 @@ pub(super) fn judge(principals: &Principals<'_>, asked: Asked<'_>, kind: PolicyK
     if principals.list.is_empty() {
         return Gap::undocumented(undocumented::EMPTY_LIST, principals.key).into();
     }
+    // INVARIANT: only an Allow that names its principals is told apart by how directly it does; a Deny holds for the whole account.
+    let asked = if denies || principals.negated { Asked { reach: Reach::Account, ..asked } } else { asked };
     let trusts = kind == PolicyKind::Trust && !denies;
     let named = principals.list.iter().map(|principal| judge_one(principal, asked, kind, trusts)).fold(Truth::No, Truth::or);
     if !principals.negated {
@@ -102,19 +104,23 @@ fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trus
         (PrincipalKind::Service, Caller::Service(_)) if known == "*" => open(undocumented::PRINCIPAL_SERVICE_STAR),
         (PrincipalKind::Service, Caller::Service(name)) => (known == name).into(),
         (PrincipalKind::CanonicalUser, Caller::Canonical(id)) => (known == id).into(),
-        (PrincipalKind::CanonicalUser, Caller::Aws(_) | Caller::Account(_)) => open(undocumented::PRINCIPAL_CANONICAL),
+        // it is another name of an account
+        (PrincipalKind::CanonicalUser, Caller::Aws(_) | Caller::Account(_)) if asked.reach == Reach::Account => {
+            open(undocumented::PRINCIPAL_CANONICAL)
+        }
         (PrincipalKind::Aws, Caller::Canonical(_)) if names_an_account(known) => open(undocumented::PRINCIPAL_CANONICAL),
         _ => Truth::No,
     }
 }
 
-/// Whether a session was, or may have been, got by this provider.
+/// Whether the caller is a session that was, or may have been, got by this provider.
 fn came_by(provider: &str, asked: Asked<'_>) -> bool {
-    match asked.context.get(FEDERATED_PROVIDER) {
-        Some(ContextValue::Unknown) => true,
-        Some(own) => own.values().any(|own| own == provider),
-        None => asked.caller.standing() == Standing::Session && !asked.context.lacks(FEDERATED_PROVIDER),
-    }
+    asked.caller.standing() == Standing::Session
+        && match asked.context.get(FEDERATED_PROVIDER) {
+            Some(ContextValue::Unknown) => true,
+            Some(own) => own.values().any(|own| own == provider),
+            None => !asked.context.lacks(FEDERATED_PROVIDER),
+        }
 }
 
 const FEDERATED_PROVIDER: &str = "aws:FederatedProvider";

@@ -77,7 +77,7 @@ pub fn ask<'p, 's: 'p, R: Recorder<'p, 's> + Default>(
         let way = way(inquiry.resource);
         return Reply { outcome: outcome(&way.decision), coverage: None, ways: vec![way] };
     }
-    let Some(resources) = resources(&inquiry.request(inquiry.resource), policies) else {
+    let Some(resources) = resources(&inquiry.request(inquiry.resource), &inquiry.setting, policies) else {
         return Reply { outcome: Outcome::Undecided, coverage: None, ways: Vec::new() };
     };
     let mut ways: Vec<_> = resources.iter().map(|resource| way(resource)).collect();

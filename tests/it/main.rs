@@ -10,10 +10,12 @@
 )]
 
 mod action_rules;
+mod asked;
 mod cli;
 mod cognito_rules;
 mod config;
 mod conformance;
+mod differential;
 mod evaluate;
 mod formats;
 mod forms;
@@ -23,12 +25,15 @@ mod identity;
 mod joined;
 mod json;
 mod key_rules;
+mod laws;
 mod markdown;
+mod oracle;
 mod pages;
 mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod questions;
 mod reference;
 mod report;
 mod resource_rules;
