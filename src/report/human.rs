@@ -1,12 +1,12 @@
 //! For people: code frames with the offending text underlined.
 
 mod excerpt;
+mod expectations;
 mod files;
 mod page;
 mod reference;
 mod request;
 mod simulation;
-mod tests;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -19,11 +19,11 @@ use crate::finding::{Finding, Label, Severity};
 use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
+pub use expectations::tests;
 pub use files::files;
 pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
-pub use tests::tests;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

@@ -1,9 +1,9 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
+mod expectations;
 mod reference;
 mod request;
 mod simulation;
-mod tests;
 
 use serde_json::{Value, json};
 
@@ -13,10 +13,10 @@ use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{Sources, Span};
 
+pub use expectations::{tests, tests_by_line};
 pub use reference::{rule, topics};
 pub use request::requests;
 pub use simulation::simulations;
-pub use tests::{tests, tests_by_line};
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
