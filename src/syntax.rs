@@ -110,6 +110,10 @@ pub struct Tree<'s> {
     faults: Vec<Fault<SyntaxFault>>,
 }
 
+/// The room that the nodes of a tree took, for those of the next.
+#[derive(Default, Debug)]
+pub struct Room(Vec<Raw>);
+
 /// One node in pre-order. Children of a map alternate key and value.
 #[derive(Clone, Copy, Debug)]
 struct Raw {
@@ -170,6 +174,11 @@ impl<'s> Tree<'s> {
     /// Whether there is no node at all; a tree always has its root.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Its room, for another tree.
+    pub fn into_room(self) -> Room {
+        Room(self.nodes)
     }
 
     fn raw(&self, index: u32) -> Raw {
