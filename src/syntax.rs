@@ -263,6 +263,7 @@ impl<'t, 's> Node<'t, 's> {
     }
 
     /// A string, number or boolean as pieces of text with their places.
+    #[inline]
     pub fn text(self) -> Option<Text<'s>> {
         let raw = self.raw();
         match raw.kind {
@@ -273,12 +274,7 @@ impl<'t, 's> Node<'t, 's> {
 
     /// Whether it is a hole, or a string that holds one.
     pub fn has_hole(self) -> bool {
-        let raw = self.raw();
-        match raw.kind {
-            Kind::Hole => true,
-            Kind::String => raw.writing != Writing::Plain && text::of(self.tree, raw).holes().next().is_some(),
-            _ => false,
-        }
+        text::has_hole(self.tree, self.raw())
     }
 
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.
@@ -330,8 +326,7 @@ impl<'t, 's> Node<'t, 's> {
     pub fn texts_with_holes(self) -> impl Iterator<Item = Text<'s>> + use<'t, 's> {
         let within = self.index as usize..self.tree.len().min(self.raw().next as usize);
         let nodes = self.tree.nodes.get(within).unwrap_or(&[]).iter();
-        let may_hold = |raw: &&Raw| raw.kind == Kind::Hole || raw.writing != Writing::Plain;
-        nodes.filter(may_hold).map(|&raw| text::of(self.tree, raw)).filter(|text| text.known().is_none())
+        nodes.filter(|raw| text::has_hole(self.tree, **raw)).map(|&raw| text::of(self.tree, raw))
     }
 
     /// The value of the first entry with this key.
