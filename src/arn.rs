@@ -18,13 +18,15 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` for what has fewer than six parts or does not start with `arn:`.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        let text = text.strip_prefix("arn:")?;
+        let mut colons = text.bytes().enumerate().filter_map(|(at, byte)| (byte == b':').then_some(at));
+        let [first, second, third, fourth] = [colons.next()?, colons.next()?, colons.next()?, colons.next()?];
         Some(Self {
-            partition: parts.next()?,
-            service: parts.next()?,
-            region: parts.next()?,
-            account: parts.next()?,
-            resource: parts.next()?,
+            partition: text.get(..first)?,
+            service: text.get(first + 1..second)?,
+            region: text.get(second + 1..third)?,
+            account: text.get(third + 1..fourth)?,
+            resource: text.get(fourth + 1..)?,
         })
     }
 

@@ -11,7 +11,7 @@ use crate::finding::Fault;
 use crate::identity::{Client, Group, IdentityPool, RoleMap, UserPool};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Span};
-use crate::syntax::{SyntaxFault, Text};
+use crate::syntax::{Room, SyntaxFault, Text};
 
 pub use recognise::may_hold_json;
 pub use sign_in::SignInError;
@@ -37,6 +37,8 @@ pub struct Inventory<'s> {
     pub documents: Vec<Document>,
     /// What kind every loose policy is said to be.
     kind: Option<PolicyKind>,
+    /// For the tree of the next input.
+    room: Room,
 }
 
 /// What an input was recognised as.

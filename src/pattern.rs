@@ -101,9 +101,10 @@ pub enum Mode {
 
 impl<'s> Pattern<'s> {
     /// Takes a text apart. `variables`: whether `${…}` is a variable here, as it is from version 2012-10-17 on.
+    #[inline]
     pub fn new(text: Text<'s>, variables: bool) -> Self {
-        let plain = text.known().is_some() && !(variables && text.holds_reference());
-        let parts = (!plain).then(|| Box::new(Parts(take_apart(&text, variables))));
+        let apart = text.pieces_apart().filter(|_| text.known().is_none() || variables && text.holds_reference());
+        let parts = apart.map(|pieces| Box::new(take_apart(pieces, variables)));
         Self { text, parts }
     }
 
@@ -127,7 +128,7 @@ impl<'s> Pattern<'s> {
 
     /// Whether a `*` or `?` stands in its known text.
     pub fn has_wildcard(&self) -> bool {
-        let wild = |text: &str| text.contains(['*', '?']);
+        let wild = |text: &str| memchr::memchr2(b'*', b'?', text.as_bytes()).is_some();
         match self.plain() {
             Some(text) => wild(text),
             None => self.parts().iter().any(|part| matches!(part, Part::Literal(text) if wild(text))),
@@ -135,16 +136,17 @@ impl<'s> Pattern<'s> {
     }
 }
 
-fn take_apart<'s>(text: &Text<'s>, variables: bool) -> Box<[Part<'s>]> {
+#[cold]
+fn take_apart<'s>(pieces: &[Piece<'s>], variables: bool) -> Parts<'s> {
     let mut parts = Vec::new();
-    for piece in text.pieces().iter() {
+    for piece in pieces {
         match piece {
             Piece::Hole(hole) => parts.push(Part::Hole(hole.span)),
             Piece::Literal(literal) if variables => take_literal_apart(literal, &mut parts),
             Piece::Literal(literal) => parts.push(Part::Literal(literal.value.clone())),
         }
     }
-    parts.into()
+    Parts(parts.into())
 }
 
 fn take_literal_apart<'s>(literal: &Literal<'s>, parts: &mut Vec<Part<'s>>) {

@@ -74,13 +74,13 @@ pub struct Statement<'s> {
     /// What it does, and the value's place; `None` where that is missing, unreadable or a hole.
     pub effect: Option<(Effect, Span)>,
     /// `Principal` or `NotPrincipal`.
-    pub principals: Option<Principals<'s>>,
+    pub principals: Option<Box<Principals<'s>>>,
     /// `Action` or `NotAction`.
     pub actions: Option<Patterns<'s>>,
     /// `Resource` or `NotResource`.
     pub resources: Option<Patterns<'s>>,
     /// The conditions in the order of the text; all must hold.
-    pub conditions: Vec<Condition<'s>>,
+    pub conditions: Box<[Condition<'s>]>,
     /// The key `Condition`.
     pub condition_key: Option<Span>,
     /// A hole that may turn out to hold further elements or conditions.
@@ -104,7 +104,7 @@ pub struct Patterns<'s> {
     /// The `Not…` form: everything but these.
     pub negated: bool,
     /// The values.
-    pub list: Vec<Pattern<'s>>,
+    pub list: Box<[Pattern<'s>]>,
 }
 
 /// `Principal` or `NotPrincipal`.

@@ -37,10 +37,8 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     for check in checks() {
         (check.run)(facts, &mut findings);
     }
-    findings.sort_by_cached_key(|finding| {
-        let span = finding.primary.span;
-        (facts.sources.get(span.source).name().to_owned(), span, finding.rule)
-    });
+    let place = |finding: &Finding| (facts.sources.get(finding.primary.span.source).name(), finding.primary.span, finding.rule);
+    findings.sort_by(|one, other| place(one).cmp(&place(other)));
     // a managed policy is told once, however many roles it is attached to
     findings.dedup();
     findings

@@ -1,14 +1,25 @@
 //! Input texts, and byte ranges in them.
 
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
 /// The number of one input text among all that were read.
+///
+/// It counts from 1, so that a place which may be missing takes no more room than one which is there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct SourceId(u32);
+pub struct SourceId(NonZeroU32);
 
 impl SourceId {
     /// The number of no input: of a token, which is never shown, and of what is built in.
-    pub const NONE: Self = Self(u32::MAX);
+    pub const NONE: Self = Self(NonZeroU32::MAX);
+
+    fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 /// A byte range `start..end` in one input text.
@@ -199,12 +210,12 @@ impl Sources {
     /// The text of a number. Numbers come only from [`Sources::add`], so it is there.
     pub fn get(&self, id: SourceId) -> &Source {
         static NOTHING: Source = Source::new(String::new(), String::new());
-        self.list.get(id.0 as usize).unwrap_or(&NOTHING)
+        self.list.get(id.index()).unwrap_or(&NOTHING)
     }
 
     /// All texts in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.list.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+        self.list.iter().enumerate().map(|(index, source)| (SourceId::at(index), source))
     }
 
     /// The text that a span covers.
@@ -218,7 +229,7 @@ impl Sources {
     }
 
     fn push(&mut self, source: Source) -> SourceId {
-        let id = SourceId(self.list.len() as u32);
+        let id = SourceId::at(self.list.len());
         self.list.push(source);
         id
     }

@@ -110,6 +110,10 @@ pub struct Tree<'s> {
     faults: Vec<Fault<SyntaxFault>>,
 }
 
+/// The room that the nodes of a tree took, for those of the next.
+#[derive(Default, Debug)]
+pub struct Room(Vec<Raw>);
+
 /// One node in pre-order. Children of a map alternate key and value.
 #[derive(Clone, Copy, Debug)]
 struct Raw {
@@ -170,6 +174,11 @@ impl<'s> Tree<'s> {
     /// Whether there is no node at all; a tree always has its root.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Its room, for another tree.
+    pub fn into_room(self) -> Room {
+        Room(self.nodes)
     }
 
     fn raw(&self, index: u32) -> Raw {
@@ -254,6 +263,7 @@ impl<'t, 's> Node<'t, 's> {
     }
 
     /// A string, number or boolean as pieces of text with their places.
+    #[inline]
     pub fn text(self) -> Option<Text<'s>> {
         let raw = self.raw();
         match raw.kind {
@@ -264,12 +274,7 @@ impl<'t, 's> Node<'t, 's> {
 
     /// Whether it is a hole, or a string that holds one.
     pub fn has_hole(self) -> bool {
-        let raw = self.raw();
-        match raw.kind {
-            Kind::Hole => true,
-            Kind::String => raw.writing != Writing::Plain && text::of(self.tree, raw).holes().next().is_some(),
-            _ => false,
-        }
+        text::has_hole(self.tree, self.raw())
     }
 
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.
@@ -321,8 +326,7 @@ impl<'t, 's> Node<'t, 's> {
     pub fn texts_with_holes(self) -> impl Iterator<Item = Text<'s>> + use<'t, 's> {
         let within = self.index as usize..self.tree.len().min(self.raw().next as usize);
         let nodes = self.tree.nodes.get(within).unwrap_or(&[]).iter();
-        let may_hold = |raw: &&Raw| raw.kind == Kind::Hole || raw.writing != Writing::Plain;
-        nodes.filter(may_hold).map(|&raw| text::of(self.tree, raw)).filter(|text| text.known().is_none())
+        nodes.filter(|raw| text::has_hole(self.tree, **raw)).map(|&raw| text::of(self.tree, raw))
     }
 
     /// The value of the first entry with this key.

@@ -33,16 +33,18 @@ struct Reader<'i, 's> {
 
 impl<'i, 's> Reader<'i, 's> {
     fn read(&mut self, root: Node<'_, 's>) -> Option<&'static str> {
-        let has = |key: &str| root.get(key).is_some();
+        let entries: Vec<_> = root.entries().filter_map(|entry| Some((entry.key.string()?, entry.value))).collect();
+        let get = |key: &str| entries.iter().find(|(own, _)| own == key).map(|&(_, value)| value);
+        let has = |key: &str| get(key).is_some();
         if has("RoleDetailList") {
             self.account_details(root);
             return Some(ACCOUNT_DETAILS);
         }
-        if let Some(role) = root.get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
+        if let Some(role) = get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
             self.role(role);
             return Some("iam get-role");
         }
-        if let Some(roles) = root.get("Roles").filter(|roles| every_item_has(*roles, "AssumeRolePolicyDocument")) {
+        if let Some(roles) = get("Roles").filter(|roles| every_item_has(*roles, "AssumeRolePolicyDocument")) {
             roles.items().for_each(|role| self.role(role));
             return Some("iam list-roles");
         }
@@ -52,16 +54,16 @@ impl<'i, 's> Reader<'i, 's> {
             return Some("iam get-role-policy");
         }
         if (has("UserName") || has("GroupName")) && has("PolicyName") && has("PolicyDocument") {
-            self.loose(root.get("PolicyDocument")?, PolicyKind::Identity)?;
+            self.loose(get("PolicyDocument")?, PolicyKind::Identity)?;
             return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
         }
-        if let Some(document) = root.get("PolicyVersion").and_then(|version| version.get("Document")) {
+        if let Some(document) = get("PolicyVersion").and_then(|version| version.get("Document")) {
             // a managed policy can be a boundary as well
             let kind = self.inventory.kind.filter(|kind| *kind == PolicyKind::Boundary).unwrap_or(PolicyKind::Identity);
             self.loose(document, kind)?;
             return Some("iam get-policy-version");
         }
-        if let Some(policy) = root.get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
+        if let Some(policy) = get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
             let of_type = policy.get("PolicySummary")?.get("Type")?.string()?;
             let kind = match of_type.as_ref() {
                 "SERVICE_CONTROL_POLICY" => PolicyKind::Scp,
@@ -71,30 +73,30 @@ impl<'i, 's> Reader<'i, 's> {
             self.loose(policy.get("Content")?, kind)?;
             return Some("organizations describe-policy");
         }
-        if let Some(endpoints) = root.get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {
+        if let Some(endpoints) = get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {
             endpoints.items().filter_map(|endpoint| endpoint.get("PolicyDocument")).for_each(|document| {
                 self.loose(document, PolicyKind::Endpoint);
             });
             return Some("ec2 describe-vpc-endpoints");
         }
         // of a bucket, a key, a function: all print the policy of a resource as a string under this one name
-        if let Some(policy) = root.get("Policy").filter(|policy| policy.kind() == Kind::String) {
+        if let Some(policy) = get("Policy").filter(|policy| policy.kind() == Kind::String) {
             self.loose(policy, PolicyKind::Resource)?;
             return Some("get-policy of a resource");
         }
-        if let Some(groups) = root.get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
+        if let Some(groups) = get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
             groups.items().for_each(|group| self.group(group));
             return Some("cognito-idp list-groups");
         }
-        if let Some(group) = root.get("Group").filter(|group| group.get("UserPoolId").is_some()) {
+        if let Some(group) = get("Group").filter(|group| group.get("UserPoolId").is_some()) {
             self.group(group);
             return Some("cognito-idp get-group");
         }
-        if let Some(pool) = root.get("UserPool") {
+        if let Some(pool) = get("UserPool") {
             self.user_pool(pool);
             return Some("cognito-idp describe-user-pool");
         }
-        if let Some(client) = root.get("UserPoolClient") {
+        if let Some(client) = get("UserPoolClient") {
             self.client(client);
             return Some("cognito-idp describe-user-pool-client");
         }

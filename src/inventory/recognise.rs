@@ -13,8 +13,9 @@ impl<'s> Inventory<'s> {
         if !may_hold_json(source.text()) {
             return self.pass_over(id, "not JSON");
         }
-        let tree = json::read(id, source.text());
+        let tree = json::read_in(std::mem::take(&mut self.room), id, source.text());
         self.read_tree(sources, id, &tree);
+        self.room = tree.into_room();
     }
 
     /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.

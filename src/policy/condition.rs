@@ -22,7 +22,7 @@ pub struct Condition<'s> {
     /// The condition key as written; its name ignores case.
     pub key: Text<'s>,
     /// The values; one must match, or with a negated operator none may.
-    pub values: Vec<Operand<'s>>,
+    pub values: Box<[Operand<'s>]>,
 }
 
 /// A condition operator, taken apart.

@@ -164,7 +164,7 @@ impl Reader {
             principals: None,
             actions: None,
             resources: None,
-            conditions: Vec::new(),
+            conditions: Box::default(),
             condition_key: None,
             later: None,
         };
@@ -179,7 +179,7 @@ impl Reader {
                 Name::Sid => statement.sid = self.string(value, key),
                 Name::Effect => statement.effect = self.effect(value, key),
                 Name::Principal | Name::NotPrincipal => {
-                    statement.principals = Some(self.principals(name == Name::NotPrincipal, key, value));
+                    statement.principals = Some(Box::new(self.principals(name == Name::NotPrincipal, key, value)));
                 }
                 // variables are not filled in in actions
                 Name::Action | Name::NotAction => {
@@ -194,7 +194,10 @@ impl Reader {
                 }
                 Name::Condition => {
                     statement.condition_key = Some(key.span());
-                    let later = self.conditions(value, &mut statement.conditions);
+                    // AWS takes no second block; the conditions of both count
+                    let mut conditions = std::mem::take(&mut statement.conditions).into_vec();
+                    let later = self.conditions(value, &mut conditions);
+                    statement.conditions = conditions.into();
                     statement.later = statement.later.or(later);
                 }
                 Name::Version | Name::Id | Name::Statement => {}
@@ -270,12 +273,12 @@ impl Reader {
         let expected = if value.kind() == Kind::List { "a string" } else { "a string or a list of strings" };
         let mut list = Vec::with_capacity(value.items_or_self().count());
         for item in value.items_or_self() {
-            match item.kind() {
-                Kind::String | Kind::Hole => list.extend(item.text().map(|text| Pattern::new(text, variables))),
+            match item.text() {
+                Some(text) if matches!(item.kind(), Kind::String | Kind::Hole) => list.push(Pattern::new(text, variables)),
                 _ => self.wrong_type(expected, item, key),
             }
         }
-        Patterns { key: key.span(), negated, list }
+        Patterns { key: key.span(), negated, list: list.into() }
     }
 
     fn string<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>) -> Option<Text<'s>> {

@@ -25,7 +25,7 @@ mod string;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Kind, Literal, MAX_DEPTH, Raw, SyntaxFault, Tree, Writing};
+use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing};
 use crate::source::SourceId;
 use faults::Faults;
 
@@ -33,7 +33,12 @@ pub(super) use string::{unescape, unescaped};
 
 /// Reads a text of which `source` is the number.
 pub fn read(source: SourceId, text: &str) -> Tree<'_> {
-    build(source, Cow::Borrowed(text), None)
+    read_in(Room::default(), source, text)
+}
+
+/// As [`read`], in the room of a tree that is no longer needed.
+pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
+    build(room, source, Cow::Borrowed(text), None)
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
@@ -43,14 +48,14 @@ pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
         Some((text, offsets)) => (Cow::Owned(text), offsets.iter().map(|&at| outer.offset_of(at as usize)).collect()),
         None => (outer.value.clone(), (0..=outer.value.len()).map(|at| outer.offset_of(at)).collect()),
     };
-    build(outer.span.source, text, Some(offsets))
+    build(Room::default(), outer.span.source, text, Some(offsets))
 }
 
-fn build(source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
-    let (mut nodes, mut found) = Reader::new(&text, false).read();
+fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
+    let (mut nodes, mut found) = Reader::new(room, &text, false).read();
     if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
-        let (other, faults) = Reader::new(&text, true).read();
+        let (other, faults) = Reader::new(Room::default(), &text, true).read();
         if faults.count() <= found.count() {
             (nodes, found) = (other, faults);
         }
@@ -102,10 +107,12 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, by_layout: bool) -> Self {
+    fn new(room: Room, text: &'t str, by_layout: bool) -> Self {
         let bytes = text.as_bytes();
         let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
-        let nodes = Vec::with_capacity(8 + (text.len() / 12).min(1 << 20));
+        let mut nodes = room.0;
+        nodes.clear();
+        nodes.reserve(8 + (text.len() / 12).min(1 << 20));
         Self {
             text,
             bytes,

@@ -106,13 +106,17 @@ impl<'s> Text<'s> {
         }
     }
 
+    /// Its pieces in order, unless it stands in the source as it is, without a `${`, and is not empty: then it is one literal.
+    pub fn pieces_apart(&self) -> Option<&[Piece<'s>]> {
+        match &self.0 {
+            Form::Plain { .. } => None,
+            Form::Other(other) => Some(&other.pieces),
+        }
+    }
+
     /// Its holes in order.
     pub fn holes(&self) -> impl Iterator<Item = &Hole<'s>> {
-        let pieces = match &self.0 {
-            Form::Plain { .. } => &[],
-            Form::Other(other) => &*other.pieces,
-        };
-        pieces.iter().filter_map(|piece| match piece {
+        self.pieces_apart().unwrap_or(&[]).iter().filter_map(|piece| match piece {
             Piece::Hole(hole) => Some(hole),
             Piece::Literal(_) => None,
         })
@@ -187,6 +191,7 @@ pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
     Text(Form::Other(Box::new(apart(tree, raw))))
 }
 
+#[cold]
 #[inline(never)]
 fn apart<'s>(tree: &Tree<'s>, raw: Raw) -> Other<'s> {
     let whole = literal(tree, raw);
@@ -198,6 +203,16 @@ fn apart<'s>(tree: &Tree<'s>, raw: Raw) -> Other<'s> {
         _ => [Piece::Literal(whole)].into(),
     };
     Other { span, reference, pieces }
+}
+
+/// Whether a node is a hole, or a string that holds one.
+#[inline]
+pub(super) fn has_hole(tree: &Tree<'_>, raw: Raw) -> bool {
+    match raw.writing {
+        Writing::Plain => raw.kind == Kind::Hole,
+        Writing::Special => next_hole(tree.slice(raw.start, raw.end), 0).is_some(),
+        Writing::Escaped => next_hole(&json::unescaped(tree.slice(raw.start, raw.end)), 0).is_some(),
+    }
 }
 
 /// The whole of a node as one known text.
@@ -253,19 +268,14 @@ const DEEPEST_HOLE: usize = 32;
 fn split(whole: Literal<'_>) -> Box<[Piece<'_>]> {
     let text = whole.value.as_ref();
     let mut pieces = Vec::new();
-    let (mut done, mut at) = (0, 0);
-    while let Some(next) = text.get(at..).and_then(|rest| rest.find(['$', '<', '{', '%', 'Y'])) {
-        at += next;
-        let (length, is_hole) = special(text, at);
-        if is_hole {
-            if done < at {
-                pieces.push(Piece::Literal(whole.part(done..at)));
-            }
-            let Literal { value, span, .. } = whole.part(at..at + length);
-            pieces.push(Piece::Hole(Hole { written: value, span }));
-            done = at + length;
+    let mut done = 0;
+    while let Some(hole) = next_hole(text, done) {
+        if done < hole.start {
+            pieces.push(Piece::Literal(whole.part(done..hole.start)));
         }
-        at += length;
+        done = hole.end;
+        let Literal { value, span, .. } = whole.part(hole);
+        pieces.push(Piece::Hole(Hole { written: value, span }));
     }
     if done == 0 {
         return [Piece::Literal(whole)].into();
@@ -274,6 +284,18 @@ fn split(whole: Literal<'_>) -> Box<[Piece<'_>]> {
         pieces.push(Piece::Literal(whole.part(done..text.len())));
     }
     pieces.into()
+}
+
+/// The first hole of a text that starts at `at` or behind.
+fn next_hole(text: &str, mut at: usize) -> Option<Range<usize>> {
+    loop {
+        at += text.as_bytes().get(at..)?.iter().position(|byte| matches!(byte, b'$' | b'<' | b'{' | b'%' | b'Y'))?;
+        let (length, is_hole) = special(text, at);
+        if is_hole {
+            return Some(at..at + length);
+        }
+        at += length;
+    }
 }
 
 /// How long the thing at `at` is, and whether it is a hole.

@@ -25,7 +25,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("granit-parser", &["syntax/yaml.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
-    ("memchr", &["reference/name.rs", "reference/service.rs", "source.rs", "syntax/json/scan.rs"]),
+    ("memchr", &["pattern.rs", "reference/name.rs", "reference/service.rs", "source.rs", "syntax/json/scan.rs"]),
     ("miette", &["report/human.rs", "report/human/"]),
     ("serde_json", &["report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),

@@ -15,6 +15,7 @@ impl Reader {
         if !self.has_shape(block) {
             return hole(block);
         }
+        list.reserve_exact(block.entries().map(|entry| entry.value.entries().count()).sum());
         let mut later = None;
         for entry in block.entries() {
             let Some(name) = entry.key.text() else { continue };
@@ -46,7 +47,6 @@ impl Reader {
 
     fn keys<'s>(&mut self, operator: Option<Operator>, name: &Text<'s>, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
         let first = list.len();
-        list.reserve_exact(block.entries().count());
         for entry in block.entries() {
             let Some(key) = entry.key.text() else { continue };
             if let Some(known) = key.known() {
@@ -64,7 +64,7 @@ impl Reader {
             }
             let mut values = Vec::with_capacity(entry.value.items_or_self().count());
             values.extend(entry.value.items_or_self().filter_map(|value| self.operand(operator, name, value)));
-            let condition = Condition { operator, operator_text: name.clone(), key, values };
+            let condition = Condition { operator, operator_text: name.clone(), key, values: values.into() };
             self.together(&condition, entry.value);
             list.push(condition);
         }

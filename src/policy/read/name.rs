@@ -96,10 +96,13 @@ fn action_fault(action: &str) -> Option<ActionFault> {
     strange.map(ActionFault::Character)
 }
 
-/// Whether all of these stand in names, eight at a time.
+/// Whether all of these stand in names: sixteen at a time, the last of which may overlap.
 fn are_in_name(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<8>();
-    chunks.iter().all(|chunk| chunk.iter().fold(true, |all, &byte| all & in_name(byte))) && rest.iter().all(|&byte| in_name(byte))
+    let all = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &byte| all & stands_in_name(byte));
+    match bytes.last_chunk() {
+        Some(last) => all(last) && bytes.as_chunks().0.iter().all(all),
+        None => bytes.iter().all(|&byte| in_name(byte)),
+    }
 }
 
 fn in_service(byte: u8) -> bool {
@@ -112,12 +115,18 @@ fn in_name(byte: u8) -> bool {
         let mut rest: &mut [bool] = &mut table;
         let mut byte = 0_u8;
         while let Some((own, behind)) = rest.split_first_mut() {
-            *own = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'?' | b'_');
+            *own = stands_in_name(byte);
             (rest, byte) = (behind, byte.wrapping_add(1));
         }
         table
     };
     IN_NAME.get(usize::from(byte)).is_some_and(|&own| own)
+}
+
+/// For the table, and for many bytes at once.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
+const fn stands_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'*') | (byte == b'?') | (byte == b'_')
 }
 
 /// Whether an action is of a service other than STS, for sure: what a wildcard in the service does is not said.

@@ -79,7 +79,7 @@ fn severity_of_opening(view: &View<'_, '_, '_>) -> Severity {
         _ => own.value.known() == Some("*"),
     };
     let lets_crowd_in = |own: &Principals<'_>| own.negated || own.list.iter().any(is_crowd);
-    let high = guards_door && view.statement.principals.as_ref().is_some_and(lets_crowd_in);
+    let high = guards_door && view.statement.principals.as_deref().is_some_and(lets_crowd_in);
     if high { Severity::High } else { Severity::Medium }
 }
 

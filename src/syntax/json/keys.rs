@@ -11,17 +11,17 @@ const FEW: usize = 16;
 
 /// Notes each key of the map at `map`, the last one of `nodes`, that it already has.
 pub(super) fn compare(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults) {
-    let mut seen = [(0, 0); FEW];
+    let mut seen = [0; FEW];
     for (count, key) in keys(nodes, map).enumerate() {
         let mark = mark(text, key);
         let Some((before, free)) = seen.split_at_mut_checked(count) else { return compare_many(text, nodes, map, faults) };
         let Some(slot) = free.first_mut().filter(|_| key.writing != Writing::Escaped) else {
             return compare_many(text, nodes, map, faults);
         };
-        if before.iter().any(|&(other, _)| other == mark) {
+        if before.contains(&mark) {
             return compare_many(text, nodes, map, faults);
         }
-        *slot = (mark, key.start);
+        *slot = mark;
     }
 }
 

@@ -7,6 +7,8 @@ pub(super) const QUOTES: [char; 6] = ['"', '\'', '\u{201C}', '\u{201D}', '\u{201
 
 impl Reader<'_> {
     /// A string with escapes, control characters or no end; `start` is behind its quote, `at` where the plain text ends.
+    #[cold]
+    #[inline(never)]
     pub(in crate::syntax::json) fn odd_string(&mut self, start: usize, mut at: usize) {
         let mut escaped = false;
         loop {
