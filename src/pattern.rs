@@ -15,7 +15,7 @@ use crate::syntax::{Literal, Piece, Text};
 
 pub use classes::classes;
 pub use glob::{arn_is_short, matches};
-pub use shape::{Field, Shape};
+pub use shape::{Field, Shape, Without};
 
 /// A string of a policy, taken apart into what it is compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -8,10 +8,13 @@ mod overlay;
 mod partition;
 mod service;
 mod services;
+mod sought;
 mod topic;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
+
+use sought::Sought;
 
 use crate::policy::Instant;
 use crate::policy::{self, Policy, PolicyKind};
@@ -23,7 +26,7 @@ pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
-pub use service::{Action, ActionResource, Level, ResourceType, Service};
+pub use service::{Action, ActionResource, Level, Matching, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};
 
 /// The services of AWS: those that are built in, and what was laid over them.
@@ -91,8 +94,7 @@ impl Reference {
     /// All services. Each is read for it, which takes a moment.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         let others = (0..services::SERVICES.len()).filter_map(|index| -> Option<&Service> { built_in(index) });
-        let hidden = |prefix: &str| self.overlay.iter().any(|own| own.prefix() == prefix);
-        self.overlay.iter().chain(others.filter(move |own| !hidden(own.prefix())))
+        self.overlay.iter().chain(others.filter(|own| !self.hides(own)))
     }
 
     /// The formats of ARNs whose third part is this: those of the service of that name that fit or, where none does, those of others.
@@ -114,6 +116,22 @@ impl Reference {
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
         let (prefix, name) = name.split_once(':')?;
         self.service(prefix)?.action(name)
+    }
+
+    /// The actions of this name, without a prefix and in any letter case, of all services.
+    pub fn actions_named(&self, name: &str) -> impl Iterator<Item = Action<'_>> {
+        let sought = Sought::of(name);
+        let tag = u64::from(sought.tag());
+        let first = tagged().partition_point(|own| own >> 32 < tag);
+        let alike = tagged().iter().skip(first).take_while(move |own| **own >> 32 == tag);
+        let others = alike.filter_map(|own| -> Option<&Service> { built_in(*own as u32 as usize) });
+        let holders = self.overlay.iter().chain(others.filter(|own| !self.hides(own)));
+        holders.filter_map(move |service| service.find(sought))
+    }
+
+    /// Whether something else was laid over a service that is built in.
+    fn hides(&self, service: &Service) -> bool {
+        self.overlay.iter().any(|own| own.prefix() == service.prefix())
     }
 
     /// The condition key of this name, in any letter case.
@@ -164,6 +182,21 @@ fn built_in(index: usize) -> Option<&'static Service> {
         let _ = cell.set(Service::read(Cow::Borrowed(text))?);
     }
     cell.get()
+}
+
+/// The actions of all services that are built in, sorted: the tag of the name in the upper half, the place of the service in the lower.
+fn tagged() -> &'static [u64] {
+    static TAGGED: OnceLock<Vec<u64>> = OnceLock::new();
+    TAGGED.get_or_init(|| {
+        let services = (0..services::SERVICES.len()).filter_map(|index| Some((index, built_in(index)?)));
+        let tag = |name: &str| u64::from(Sought::of(name).tag()) << 32;
+        let of = |(index, service): (usize, &'static Service)| service.actions().map(move |own| tag(own.name) | index as u64);
+        let mut all: Vec<u64> = services.flat_map(of).collect();
+        all.sort_unstable();
+        // a tag that two names of a service share leads there once
+        all.dedup();
+        all
+    })
 }
 
 /// A session policy with which Cognito narrows guests in the enhanced flow.

@@ -2,14 +2,17 @@
 
 /// The known name that is nearest to a misspelt one, where one is near enough to have been meant; letter case does not count.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    near(name, known).min_by_key(|&(apart, _)| apart).map(|(_, known)| known)
+}
+
+/// The known names that are near enough to a misspelt one to have been meant, each with how far it is from that.
+pub fn near<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = (usize, &'n str)> {
     let name: Vec<char> = name.trim().chars().take(LONGEST + 1).map(|c| c.to_ascii_lowercase()).collect();
-    if name.is_empty() || name.len() > LONGEST {
-        return None;
-    }
     let limit = (name.len() / 3).clamp(1, 4);
     let letters = Letters::of(&name);
     let mut other = Vec::new();
-    let near = known.into_iter().filter_map(|known| {
+    let known = Some(known).filter(|_| !name.is_empty() && name.len() <= LONGEST);
+    known.into_iter().flatten().filter_map(move |known| {
         // most have too few letters in common, and another beginning
         let near = letters.may_be_near(known, limit);
         if !near && !starts_alike(&name, known) {
@@ -24,8 +27,7 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
             // `Boolean` for `Bool`, `Cond` for `Condition`
             (is_beginning(&name, &other) || is_beginning(&other, &name)).then_some((limit, known))
         }
-    });
-    near.min_by_key(|&(apart, _)| apart).map(|(_, known)| known)
+    })
 }
 
 /// How many letters to put in, take out, replace or swap with the next one, letter case aside, to make one name of the other.
@@ -59,6 +61,9 @@ impl Letters {
 
     /// Whether another name may be as near as that: each slip changes one letter at most.
     fn may_be_near(&self, other: &str, limit: usize) -> bool {
+        if other.is_ascii() && other.len().abs_diff(self.all) > limit {
+            return false;
+        }
         let mut left = self.counts;
         let (mut all, mut common) = (0, 0);
         for letter in other.chars() {

@@ -11,17 +11,30 @@ pub struct Shape(Vec<Token>);
 pub enum Field<'a> {
     /// Text that stands for itself.
     Text(&'a str),
-    /// Any text in which none of these characters stands.
-    Blank(&'static str),
+    /// Any text but for what cannot stand in it.
+    Blank(Without),
+}
+
+/// What cannot stand in a part of a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Without {
+    /// All can.
+    Nothing,
+    /// `:`
+    Colons,
+    /// `/`
+    Slashes,
+    /// Neither of the two.
+    Both,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Token {
     Exact(char),
-    /// One character, but none of these.
-    One(&'static str),
-    /// Any number of characters, but none of these.
-    Many(&'static str),
+    /// One character.
+    One(Without),
+    /// Any number of characters.
+    Many(Without),
 }
 
 impl Shape {
@@ -42,12 +55,12 @@ impl Shape {
                 Unit::Wild(text) => (text, !plain),
                 Unit::Exact(text) => (text, false),
                 Unit::Any => {
-                    tokens.push(Token::Many(""));
+                    tokens.push(Token::Many(Without::Nothing));
                     continue;
                 }
             };
             for own in text.chars() {
-                let without = if parted && colons < 5 { ":" } else { "" };
+                let without = if parted && colons < 5 { Without::Colons } else { Without::Nothing };
                 match own {
                     '*' if wild => tokens.push(Token::Many(without)),
                     '?' if wild => tokens.push(Token::One(without)),
@@ -92,6 +105,7 @@ impl Shape {
         // most differ in the text that they start or end with
         let Some((own, other)) = without_ends(&self.0, &other.0) else { return false };
         match (own, other) {
+            ([Token::Many(Without::Nothing)], _) | (_, [Token::Many(Without::Nothing)]) => true,
             ([many @ Token::Many(_)], all) | (all, [many @ Token::Many(_)]) => all.iter().all(|token| token.shares(*many)),
             _ => meet(own, other),
         }
@@ -120,44 +134,71 @@ fn meet(tokens: &[Token], other: &[Token]) -> bool {
     // the places of the other, in their order, up to which all before this place of the one can be the same text
     let (mut row, mut next) = (Vec::with_capacity(other.len() + 1), Vec::with_capacity(other.len() + 1));
     row.push(0);
-    for (own, behind) in tokens.iter().zip(tokens.iter().skip(1).map(Some).chain([None])) {
-        let many = own.is_many();
-        // whether what is behind this one may go on at a place
-        let goes_on = |place: usize| match (behind, other.get(place)) {
-            (Some(behind @ Token::Exact(_)), Some(across @ Token::Exact(_))) => behind == across,
-            _ => true,
-        };
+    let mut rest = tokens;
+    while let [own, behind @ ..] = rest {
+        rest = behind;
+        let (many, then) = (own.is_many(), behind.first());
+        // what takes any text to the end takes all that is left of the other
+        if then.is_none() && *own == Token::Many(Without::Nothing) {
+            return true;
+        }
         let mut done = 0;
-        for place in row.drain(..) {
-            let mut on = done <= place;
-            done = done.max(place);
-            while on {
-                let across = other.get(done);
-                let shared = across.is_some_and(|across| own.shares(*across));
-                let across_many = across.is_some_and(|across| across.is_many());
+        for &place in &row {
+            if place < done {
+                continue;
+            }
+            done = place;
+            loop {
+                let across = other.get(done).copied();
+                let shared = across.is_some_and(|across| own.shares(across));
+                let across_many = across.is_some_and(Token::is_many);
                 // each may be done with what takes any number, or take one more of what the other takes
                 if many || shared {
                     let down = done + usize::from(!many && !across_many);
-                    next.extend(Some(down).filter(|down| next.last() != Some(down) && goes_on(*down)));
+                    // a place where what is behind this one cannot go on is none
+                    if next.last() != Some(&down) && goes_on(then, other.get(down)) {
+                        next.push(down);
+                    }
                 }
-                on = across_many || many && shared;
                 done += 1;
+                if !(across_many || many && shared) {
+                    break;
+                }
             }
         }
         if next.is_empty() {
             return false;
         }
         std::mem::swap(&mut row, &mut next);
+        next.clear();
     }
     // what is left of the other must take nothing
     let left = |place: &usize| other.iter().skip(*place).all(|token| token.is_many());
     row.iter().any(left)
 }
 
+/// Whether two shapes may go on with these; single characters that differ cannot.
+fn goes_on(own: Option<&Token>, other: Option<&Token>) -> bool {
+    match (own, other) {
+        (Some(own @ Token::Exact(_)), Some(other @ Token::Exact(_))) => own == other,
+        _ => true,
+    }
+}
+
 /// A `*` that ends a part of an ARN reaches beyond the colon.
 fn open_end(tokens: &mut [Token]) {
     if let Some(last @ Token::Many(_)) = tokens.last_mut() {
-        *last = Token::Many("");
+        *last = Token::Many(Without::Nothing);
+    }
+}
+
+impl Without {
+    fn excludes(self, character: char) -> bool {
+        match character {
+            ':' => matches!(self, Self::Colons | Self::Both),
+            '/' => matches!(self, Self::Slashes | Self::Both),
+            _ => false,
+        }
     }
 }
 
@@ -171,7 +212,7 @@ impl Token {
         match (self, other) {
             (Self::Exact(own), Self::Exact(other)) => own == other,
             (Self::Exact(own), Self::One(without) | Self::Many(without))
-            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.chars().any(|out| out == own),
+            | (Self::One(without) | Self::Many(without), Self::Exact(own)) => !without.excludes(own),
             // a few characters are excluded at most, so that others are left
             _ => true,
         }

@@ -1,7 +1,7 @@
 //! The formats of ARNs as shapes: which patterns can be a resource of which type.
 
 use super::name::literals;
-use crate::pattern::{Field, Shape};
+use crate::pattern::{Field, Shape, Without};
 
 /// A format of the ARNs of a resource type.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ struct Parts<'f> {
 impl Form {
     /// All texts of the format; partition, region and account may be anything.
     pub fn whole(&self) -> Shape {
-        let any = Field::Blank(":");
+        let any = Field::Blank(Without::Colons);
         let service = if self.service.contains('$') { any } else { Field::Text(&self.service) };
         let colon = Field::Text(":");
         Shape::of_form([Field::Text("arn:"), any, colon, service, colon, any, colon, any, colon]).followed_by(&self.resource)
@@ -109,10 +109,10 @@ impl<'f> Parts<'f> {
             let placeholder = rest.strip_prefix("${").and_then(|inside| inside.split_once('}'));
             if let Some((name, behind)) = placeholder {
                 rest = behind;
-                fields.push(Field::Blank(if name.ends_with("Path") { "" } else { self.excluded(behind, all) }));
+                fields.push(Field::Blank(if name.ends_with("Path") { Without::Nothing } else { self.excluded(behind, all) }));
             } else if let Some(behind) = rest.strip_prefix('*') {
                 rest = behind;
-                fields.push(Field::Blank(""));
+                fields.push(Field::Blank(Without::Nothing));
             } else {
                 let end = rest.bytes().skip(1).position(|byte| byte == b'$' || byte == b'*').map_or(rest.len(), |at| at + 1);
                 let (text, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -124,7 +124,7 @@ impl<'f> Parts<'f> {
     }
 
     /// What cannot stand in the name before the rest of the sixth part.
-    fn excluded(self, rest: &str, all: &[Self]) -> &'static str {
+    fn excluded(self, rest: &str, all: &[Self]) -> Without {
         let beginning = self.resource.strip_suffix(rest).unwrap_or(self.resource);
         let literal = literals(beginning).next().unwrap_or("");
         let first = all.partition_point(|own| (own.service, own.resource) < (self.service, literal));
@@ -137,11 +137,11 @@ impl<'f> Parts<'f> {
             slash |= rest.starts_with('/');
         }
         match (colon, slash) {
-            _ if !ends => "",
-            (true, true) => ":/",
-            (true, false) => ":",
-            (false, true) => "/",
-            (false, false) => "",
+            _ if !ends => Without::Nothing,
+            (true, true) => Without::Both,
+            (true, false) => Without::Colons,
+            (false, true) => Without::Slashes,
+            (false, false) => Without::Nothing,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Condition keys: how they are called, of which type they are, and the global ones.
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-use super::name::{facts, is_filled, shown, without_start, words};
+use super::name::{facts, fold_cmp, is_filled, shown, without_start, words};
 
 /// A condition key, as the reference writes it.
 #[derive(Clone, Copy, Debug)]
@@ -161,7 +162,10 @@ impl KeyType {
 
 /// The global condition key of this name, in any letter case.
 pub(super) fn global(name: &str) -> Option<ConditionKey<'static>> {
-    let (key, rest) = rows().iter().find(|(key, _)| key.is(name))?;
+    // the last one that does not sort behind the name: it may be the beginning of that, as `aws:RequestTag/` is
+    let rows = rows();
+    let behind = rows.partition_point(|(key, _)| fold_cmp(key.written, name) != Ordering::Greater);
+    let (key, rest) = rows.get(behind.checked_sub(1)?).filter(|(key, _)| key.is(name))?;
     read(*key, rest)
 }
 

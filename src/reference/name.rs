@@ -48,7 +48,10 @@ pub(super) fn is_same(own: &str, other: &str) -> bool {
 
 /// The lines of a list but for comments and empty ones.
 pub(super) fn facts(list: &'static str) -> impl Iterator<Item = &'static str> {
-    parts(list, b'\n').filter(|line| !line.starts_with('#') && !line.is_empty())
+    let mut start = 0;
+    let ends = memchr_iter(b'\n', list.as_bytes()).chain([list.len()]);
+    let lines = ends.filter_map(move |end| list.get(std::mem::replace(&mut start, end + 1)..end));
+    lines.filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The texts before, between and behind the `${…}` of a text.
@@ -65,12 +68,14 @@ pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
 
 /// What stands between the blanks of a text.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    parts(text, b' ').filter(|word| !word.is_empty())
-}
-
-/// The parts of a text between an ASCII character.
-fn parts(text: &str, between: u8) -> impl Iterator<Item = &str> {
-    let mut start = 0;
-    let ends = memchr_iter(between, text.as_bytes()).chain([text.len()]);
-    ends.filter_map(move |end| text.get(std::mem::replace(&mut start, end + 1)..end))
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        // words are short: a call to find the end of one takes longer than going there
+        let start = rest.bytes().position(|byte| byte != b' ')?;
+        let own = rest.get(start..)?;
+        let end = own.bytes().position(|byte| byte == b' ').unwrap_or(own.len());
+        let (word, behind) = own.split_at_checked(end)?;
+        rest = behind;
+        Some(word)
+    })
 }

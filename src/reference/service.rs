@@ -13,6 +13,7 @@ use memchr::{memchr, memchr_iter};
 use super::form::{self, Form};
 use super::key::{ConditionKey, KeyName, KeyType};
 use super::name::{fold_cmp, is_same, shown, without_start, words};
+use super::sought::{HEAD, Sought, head};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -27,9 +28,11 @@ pub struct Service {
     keys: Vec<Line>,
     /// Sorted by name without letter case.
     actions: Vec<Line>,
-    /// Where each action stands among them, by the hash of its name; 0 is nothing, else one more than the place. Its length is a power
-    /// of two and at least twice theirs.
-    places: Vec<u16>,
+    /// The beginning of the name of each action, as [`head`] has it.
+    heads: Vec<u64>,
+    /// Where each action stands among them, by the hash of its name. Their number is a power of two, and at least twice that of the
+    /// actions.
+    places: Vec<Place>,
     /// Where the descriptions start.
     descriptions: usize,
     forms: OnceLock<Vec<Form>>,
@@ -41,6 +44,15 @@ struct Line {
     start: u32,
     name_end: u32,
     end: u32,
+}
+
+/// A place in the table of the actions: a name that is looked for is nearly always told from others without a look at their text.
+#[derive(Clone, Copy, Default, Debug)]
+struct Place {
+    /// Where the name starts; 0 where there is none.
+    start: u32,
+    /// Half of the hash of the name.
+    tag: u32,
 }
 
 /// What the lines of a text tell of.
@@ -60,7 +72,21 @@ pub struct Action<'r> {
     pub service: &'r Service,
     /// Its name as AWS writes it: `GetObject`.
     pub name: &'r str,
-    rest: &'r str,
+    /// Where the name starts in the text of the service.
+    start: u32,
+}
+
+/// The actions of a service that a pattern stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct Matching<'r, 'p> {
+    /// The service that has them.
+    pub service: &'r Service,
+    /// The pattern.
+    pub pattern: &'p str,
+    /// How many letters stand before its first wildcard.
+    fixed: usize,
+    /// The actions that start with those, from the first that the pattern stands for.
+    lines: &'r [Line],
 }
 
 /// What an action does, as AWS groups actions.
@@ -109,6 +135,7 @@ impl Service {
             resources: Vec::new(),
             keys: Vec::new(),
             actions: Vec::new(),
+            heads: Vec::new(),
             places: Vec::new(),
             descriptions: text.len(),
             forms: OnceLock::new(),
@@ -141,8 +168,13 @@ impl Service {
         if service.prefix.is_empty() {
             return None;
         }
+        // what make-services.py writes is sorted; what a user wrote need not be
+        let is_sorted = matches!(text, Cow::Borrowed(_));
         service.text = text;
-        service.order_actions();
+        if !is_sorted {
+            service.sort_actions();
+        }
+        service.note_places();
         Some(service)
     }
 
@@ -162,18 +194,24 @@ impl Service {
         Some(())
     }
 
-    /// Sorts the actions and notes where each stands.
-    fn order_actions(&mut self) {
-        let Self { text, actions, places, .. } = self;
+    fn sort_actions(&mut self) {
+        let Self { text, actions, .. } = self;
         let name = |line: &Line| text.get(line.name()).unwrap_or("");
-        // what make-services.py writes is sorted; what a user wrote need not be
         actions.sort_by(|a, b| fold_cmp(name(a), name(b)));
-        places.resize((2 * actions.len()).next_power_of_two(), 0);
-        for (at, line) in actions.iter().enumerate().take(usize::from(u16::MAX)) {
-            let free = probes(name(line).as_bytes(), places.len()).find(|&slot| places.get(slot) == Some(&0));
+    }
+
+    fn note_places(&mut self) {
+        let Self { text, actions, heads, places, .. } = self;
+        places.resize((2 * actions.len()).next_power_of_two(), Place::default());
+        heads.reserve_exact(actions.len());
+        for line in actions.iter() {
+            let name = text.get(line.name()).unwrap_or("");
+            let sought = Sought::of(name);
+            let free = sought.slots(places.len()).find(|&slot| places.get(slot).is_some_and(|place| place.start == 0));
             if let Some(place) = free.and_then(|slot| places.get_mut(slot)) {
-                *place = at as u16 + 1;
+                *place = Place { start: line.start, tag: sought.tag() };
             }
+            heads.push(head(name));
         }
     }
 
@@ -205,26 +243,52 @@ impl Service {
 
     /// The action of this name, in any letter case.
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
+        self.find(Sought::of(name))
+    }
+
+    /// The action of the name that is looked for.
+    pub(super) fn find(&self, sought: Sought<'_>) -> Option<Action<'_>> {
+        let (tag, length) = (sought.tag(), sought.name.len());
         // INVARIANT: half of the places are free, so each search ends
-        for slot in probes(name.as_bytes(), self.places.len()) {
-            let line = *self.actions.get(usize::from(*self.places.get(slot)?).checked_sub(1)?)?;
-            let own = self.text.as_bytes().get(line.name())?;
-            if own == name.as_bytes() || own.eq_ignore_ascii_case(name.as_bytes()) {
-                return Some(self.action_at(line));
+        for slot in sought.slots(self.places.len()) {
+            let place = *self.places.get(slot)?;
+            if place.start == 0 {
+                return None;
+            }
+            if place.tag != tag {
+                continue;
+            }
+            let start = place.start as usize;
+            let is_whole = || self.text.as_bytes().get(start + length).is_none_or(u8::is_ascii_whitespace);
+            match self.text.get(start..start + length) {
+                Some(name) if name.as_bytes().eq_ignore_ascii_case(sought.name) && is_whole() => {
+                    return Some(Action { service: self, name, start: place.start });
+                }
+                _ => {}
             }
         }
         None
     }
 
     /// The actions that a pattern with `*` and `?` stands for, in any letter case.
-    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> impl Iterator<Item = Action<'r>> + Clone + use<'r, 'p> {
+    pub fn matching<'r, 'p>(&'r self, pattern: &'p str) -> Matching<'r, 'p> {
         // they are sorted: those with the letters before the first wildcard stand together
-        let wild = pattern.bytes().position(|byte| byte == b'*' || byte == b'?').unwrap_or(pattern.len());
-        let (fixed, open) = pattern.split_at_checked(wild).unwrap_or((pattern, ""));
-        let first = self.actions.partition_point(|line| fold_cmp(self.name(*line), fixed) == Ordering::Less);
-        let near = self.actions.iter().skip(first).map(|line| self.action_at(*line));
-        let near = near.map_while(move |action| Some((action, without_start(action.name, fixed)?)));
-        near.filter(move |(_, rest)| matches(&[Unit::Wild(open)], rest, Mode::Action)).map(|(action, _)| action)
+        let fixed = pattern.bytes().position(|byte| byte == b'*' || byte == b'?').unwrap_or(pattern.len());
+        let start = pattern.get(..fixed).unwrap_or(pattern);
+        let least = head(start);
+        let most = least | u64::MAX.checked_shr(8 * fixed as u32).unwrap_or(0);
+        let first = self.heads.partition_point(|own| *own < least);
+        let count = self.heads.get(first..).unwrap_or(&[]).partition_point(|own| *own <= most);
+        let mut lines = self.actions.get(first..first + count).unwrap_or(&[]);
+        if fixed > HEAD {
+            let starts = |line: &Line| without_start(self.name(*line), start).is_some();
+            let first = lines.partition_point(|line| fold_cmp(self.name(*line), start) == Ordering::Less);
+            lines = lines.get(first..).unwrap_or(&[]);
+            lines = lines.get(..lines.partition_point(starts)).unwrap_or(&[]);
+        }
+        let near = Matching { service: self, pattern, fixed, lines };
+        let first = lines.iter().position(|line| near.holds(*line)).unwrap_or(lines.len());
+        Matching { lines: lines.get(first..).unwrap_or(&[]), ..near }
     }
 
     /// Its resource types, sorted by name.
@@ -283,7 +347,7 @@ impl Service {
     }
 
     fn action_at(&self, line: Line) -> Action<'_> {
-        Action { service: self, name: self.name(line), rest: self.rest(line) }
+        Action { service: self, name: self.name(line), start: line.start }
     }
 
     fn resource_at(&self, line: Line) -> ResourceType<'_> {
@@ -310,10 +374,29 @@ impl Service {
     }
 }
 
+impl<'r, 'p> Matching<'r, 'p> {
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The actions, sorted by name.
+    pub fn actions(self) -> impl Iterator<Item = Action<'r>> + Clone + use<'r, 'p> {
+        let lines = self.lines.iter().filter(move |line| self.holds(**line));
+        lines.map(move |line| self.service.action_at(*line))
+    }
+
+    fn holds(self, line: Line) -> bool {
+        let open = self.pattern.get(self.fixed..).unwrap_or("");
+        let rest = || self.service.text.get(line.start as usize + self.fixed..line.name_end as usize).unwrap_or("");
+        open == "*" || matches(&[Unit::Wild(open)], rest(), Mode::Action)
+    }
+}
+
 impl<'r> Action<'r> {
     /// What it does.
     pub fn level(self) -> Level {
-        match self.rest.bytes().next() {
+        match self.rest().bytes().next() {
             Some(b'L') => Level::List,
             Some(b'R') => Level::Read,
             Some(b'T') => Level::Tagging,
@@ -324,7 +407,7 @@ impl<'r> Action<'r> {
 
     /// Whether sources disagree on its resource types.
     pub fn is_unsure(self) -> bool {
-        self.rest.get(1..).and_then(|rest| rest.strip_prefix(" !")).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        self.rest().get(1..).and_then(|rest| rest.strip_prefix(" !")).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// The resource types that it takes; none where it takes no resource but `*`.
@@ -346,40 +429,48 @@ impl<'r> Action<'r> {
     /// Whether a request for it may hold this condition key, as far as the reference tells: with itself, with a resource type that
     /// it takes, or with all resources of that type. Global keys that are no tags are not told there.
     pub fn takes_key(self, key: &str) -> bool {
+        let service = self.service;
         // most keys are written as the reference writes them
-        if !key.ends_with('/') && stands_in(self.rest, written_as(key, self.service.prefix())) {
-            return true;
-        }
-        let of_types = || {
-            self.resources().any(|kind| {
-                let own = kind.keys(self.service).any(|own| own.is(key));
-                own || self.service.resource(kind.name).is_some_and(|kind| kind.keys().any(|own| own.is(key)))
+        let written = Some(written_as(key, service.prefix())).filter(|_| !key.ends_with('/'));
+        let is_written_in = |line: &str| written.is_some_and(|written| stands_in(line, written));
+        let of_type = |kind: ResourceType<'_>| is_written_in(kind.rest) || kind.keys().any(|own| own.is(key));
+        is_written_in(self.rest())
+            || self.words().any(|word| match ActionResource::of(word) {
+                Some(kind) => kind.keys(service).any(|own| own.is(key)) || kind.kind(service).is_some_and(of_type),
+                None => !word.starts_with('+') && service.key_name(word).is(key),
             })
-        };
-        self.keys().any(|own| own.is(key)) || of_types()
     }
 
     /// The letter for what it does.
     pub(super) fn letter(self) -> &'r str {
-        self.rest.split(' ').next().unwrap_or("")
+        self.rest().split(' ').next().unwrap_or("")
+    }
+
+    /// What its line says behind its name.
+    fn rest(self) -> &'r str {
+        let behind = self.service.text.get(self.start as usize + self.name.len()..).unwrap_or("");
+        let end = memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len());
+        let rest = behind.get(1..end).unwrap_or("");
+        rest.strip_suffix('\r').unwrap_or(rest)
     }
 
     /// All words behind the level.
     fn words(self) -> impl Iterator<Item = &'r str> {
-        words(self.rest).skip(1)
+        words(self.rest()).skip(1)
     }
 }
 
 impl<'r> ActionResource<'r> {
     /// `queue`, `queue?`, `queue(aws:TagKeys)`; `None` for a condition key and for a further action.
     fn of(word: &'r str) -> Option<Self> {
-        let end = word.bytes().position(|byte| matches!(byte, b':' | b'('));
-        let (name, keys) = word.split_at_checked(end.unwrap_or(word.len()))?;
-        if keys.starts_with(':') || name.starts_with('+') {
+        let end = word.bytes().position(|byte| matches!(byte, b':' | b'(')).unwrap_or(word.len());
+        let (name, behind) = word.split_at_checked(end)?;
+        if behind.starts_with(':') || name.starts_with('+') {
             return None;
         }
         let bare = name.strip_suffix('?');
-        Some(Self { name: bare.unwrap_or(name), required: bare.is_none(), keys: keys.trim_matches(['(', ')']) })
+        let keys = behind.strip_prefix('(').and_then(|keys| keys.strip_suffix(')')).unwrap_or("");
+        Some(Self { name: bare.unwrap_or(name), required: bare.is_none(), keys })
     }
 
     /// Its name, as in [`ResourceType::name`].
@@ -454,27 +545,6 @@ impl Level {
         }
     }
 }
-
-/// The slots of a table in which a name may stand, without letter case, in their order.
-fn probes(name: &[u8], slots: usize) -> impl Iterator<Item = usize> {
-    let (words, rest) = name.as_chunks::<8>();
-    // the last eight letters, be it that some count twice
-    let last = name.last_chunk().copied().unwrap_or_else(|| {
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
-        last
-    });
-    let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word) | LOWER);
-    let hash = words.fold(0, |hash: u64, word| (hash.rotate_left(5) ^ word).wrapping_mul(SPREAD));
-    let first = (hash >> 32) as usize;
-    (0..slots).map(move |step| (first + step) & (slots - 1))
-}
-
-/// The bit that tells lower from upper case, in each of eight letters.
-const LOWER: u64 = 0x2020_2020_2020_2020;
-
-/// The golden ratio as a fraction of 2⁶⁴: a product with it has each bit of the factor in its upper half.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.
 fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {

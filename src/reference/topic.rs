@@ -54,7 +54,7 @@ impl Reference {
         };
         let service = self.service(prefix);
         if rest.contains(['*', '?']) && !rest.contains('/') {
-            let actions = service.map(|service| (service, service.matching(rest).collect::<Vec<_>>()));
+            let actions = service.map(|service| (service, service.matching(rest).actions().collect::<Vec<_>>()));
             return actions.filter(|(_, all)| !all.is_empty()).map(|(own, all)| Topic::Actions(own, all)).into_iter().collect();
         }
         let mut topics = Vec::new();
@@ -75,7 +75,7 @@ impl Reference {
         if name.contains(':') {
             return self.meant_whole(name).into_iter().collect();
         }
-        let holders = self.services().filter_map(|service| service.action(name));
+        let holders = self.actions_named(name);
         let actions: Vec<String> = holders.map(|action| format!("{}:{}", action.service.prefix(), action.name)).collect();
         if actions.is_empty() { nearest(name, self.prefixes()).map(str::to_owned).into_iter().collect() } else { actions }
     }

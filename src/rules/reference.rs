@@ -75,6 +75,7 @@ pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             for check in CHECKS {
                 (check.run)(&view, findings);
             }
+            lookups.reuse(view);
         }
     }
 }

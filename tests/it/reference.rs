@@ -86,7 +86,7 @@ fn partitions_have_regions() {
 fn wildcards_expand() {
     let reference = Reference::default();
     let service = reference.service("s3").expect("a service");
-    let names = |pattern: &str| service.matching(pattern).map(|action| action.name.to_owned()).collect::<Vec<_>>();
+    let names = |pattern: &str| service.matching(pattern).actions().map(|action| action.name.to_owned()).collect::<Vec<_>>();
     assert_eq!(names("getobjectacl"), ["GetObjectAcl"]);
     assert!(names("Get*").len() > 50 && names("Get*").iter().all(|name| name.starts_with("Get")));
     assert_eq!(names("*").len(), service.actions().len());
@@ -134,6 +134,14 @@ fn global_keys_are_sorted_and_all_read() {
     assert!(names.is_sorted(), "{names:?}");
     let rows = support::read("src/reference/global-keys.txt").lines().filter(|line| !line.starts_with('#')).count();
     assert_eq!(names.len(), rows);
+}
+
+#[test]
+fn actions_that_are_built_in_are_sorted() {
+    for service in Reference::default().services() {
+        let names: Vec<String> = service.actions().map(|action| action.name.to_ascii_lowercase()).collect();
+        assert!(names.is_sorted(), "{}: {names:?}", service.prefix());
+    }
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(super) struct Arn<'i, 'p> {
     every: bool,
     /// Whether it is no ARN, once that was asked.
     malformed: OnceCell<bool>,
+    /// Whether it is of a form that AWS has, once that was asked.
+    sound: OnceCell<bool>,
     /// All that it may stand for, once that was asked.
     reach: OnceCell<Reach>,
     /// The forms that it only fits in part, once that was asked.
@@ -83,6 +85,11 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
     /// Whether it is no ARN, as `judge` says: it is asked but once.
     pub(super) fn is_malformed(&self, judge: impl FnOnce() -> bool) -> bool {
         *self.arn.malformed.get_or_init(judge)
+    }
+
+    /// Whether it is of a form that AWS has, as `judge` says: it is asked but once.
+    pub(super) fn is_sound(&self, judge: impl FnOnce() -> bool) -> bool {
+        *self.arn.sound.get_or_init(judge)
     }
 
     /// Whether it is every resource.
@@ -230,6 +237,7 @@ impl<'p> Arn<'_, 'p> {
             hole,
             colons,
             malformed: OnceCell::new(),
+            sound: OnceCell::new(),
             reach: OnceCell::new(),
             misfits: OnceCell::new(),
             forms: RefCell::new(Vec::new()),

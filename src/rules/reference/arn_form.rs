@@ -50,8 +50,15 @@ fn each<'i, 'p, 's>(
 ) {
     if view.policy.kind != PolicyKind::Trust {
         let addresses = view.resources.iter().filter(|own| !own.is_every() && !malformed_arn::is_malformed(own));
-        findings.extend(addresses.filter_map(|address| judge(view, address)));
+        findings.extend(addresses.filter(|own| !is_sound(view, own)).filter_map(|address| judge(view, address)));
     }
+}
+
+/// Whether no check here has anything to tell of a resource.
+fn is_sound<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> bool {
+    address.is_sound(|| {
+        of_partition(view, address).is_none() && of_parts(view, address).is_none() && of_type(view, address).is_none()
+    })
 }
 
 fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_, '_>) -> Option<Finding> {

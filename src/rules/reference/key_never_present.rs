@@ -25,10 +25,10 @@ static SOME: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    let actions = view.all_actions();
-    let keys = view.keys.iter().filter(|key| is_of_requests(key) && actions.clone().next().is_some());
+    let actions = || view.all_actions();
+    let keys = view.keys.iter().filter(|key| is_of_requests(key) && actions().next().is_some());
     let lacking = keys.filter(|key| !view.taking(key).any(|(_, takes)| takes) && is_told(view, key));
-    findings.extend(lacking.map(|key| never(view, key, &actions.clone().collect::<Vec<_>>())));
+    findings.extend(lacking.map(|key| never(view, key, &actions().collect::<Vec<_>>())));
 }
 
 /// Only a condition that fails without its key makes an action of the list idle, and only a name that is written out is meant.

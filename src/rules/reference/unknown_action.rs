@@ -62,7 +62,7 @@ fn advice(reference: &Reference, service: &Service, name: &str) -> (String, Stri
     if let Some(near) = near {
         return (format!("did you mean `{prefix}:{near}`?"), format!("write `{prefix}:{near}`"));
     }
-    let mut others = reference.services().filter_map(|other| other.action(name));
+    let mut others = reference.actions_named(name);
     if let (Some(other), None) = (others.next(), others.next()) {
         let (owner, name) = (other.service.prefix(), other.name);
         return (format!("`{owner}` has an action of this name"), format!("write `{owner}:{name}` if that is meant"));

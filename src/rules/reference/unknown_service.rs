@@ -5,7 +5,7 @@ use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::reference::{Reference, Service, operation, products};
-use crate::spelling::nearest;
+use crate::spelling::{near, nearest};
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
 
@@ -64,17 +64,30 @@ fn meant<'r>(reference: &'r Reference, prefix: &str, names: &[&str]) -> Option<&
     let has = |service: &&Service| {
         names
             .iter()
-            .all(|name| if is_pattern(name) { service.matching(name).next().is_some() } else { service.action(name).is_some() })
+            .all(|name| if is_pattern(name) { !service.matching(name).is_empty() } else { service.action(name).is_some() })
     };
-    let having: Vec<&Service> = reference.services().filter(has).collect();
-    let prefixes = || having.iter().map(|service| service.prefix());
-    let called = || only(having.iter().filter(|service| is_called(service, prefix)).map(|service| service.prefix()));
     // a wildcard alone says nothing on the service
-    let telling = names.iter().any(|name| !is_pattern(name));
-    let holder = || telling.then(|| only(prefixes())).flatten();
+    let telling = names.iter().find(|name| !is_pattern(name));
+    let having = || -> Vec<&Service> {
+        match telling {
+            Some(name) => reference.actions_named(name).map(|action| action.service).filter(has).collect(),
+            None => reference.services().filter(has).collect(),
+        }
+    };
+    // few are called nearly so, and only these are looked into
+    let near = || {
+        let near = near(prefix, reference.prefixes()).filter(|(_, own)| reference.service(own).as_ref().is_some_and(has));
+        near.min_by_key(|(apart, _)| *apart).map(|(_, own)| own)
+    };
+    let called = || {
+        let name = Letters::of(prefix);
+        only(having().iter().filter(|service| name.may_call(service)).map(|service| service.prefix()))
+    };
+    let holder = || telling.and_then(|_| only(having().iter().map(|service| service.prefix())));
     // all of `sagemaker` is much more than all of `sagemaker-groundtruth-synthetic`
-    let widens = |meant: &&str| !telling && prefix.len() > meant.len() + 2 && prefix.to_ascii_lowercase().contains(meant);
-    let found = nearest(prefix, prefixes()).or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()));
+    let widens =
+        |meant: &&str| telling.is_none() && prefix.len() > meant.len() + 2 && prefix.to_ascii_lowercase().contains(meant);
+    let found = near().or_else(called).or_else(holder).or_else(|| nearest(prefix, reference.prefixes()));
     found.filter(|meant| !widens(meant))
 }
 
@@ -87,25 +100,46 @@ fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
-fn is_called(service: &Service, name: &str) -> bool {
-    let (prefix, title) = (service.prefix(), service.title());
-    let words = title.split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
-    let initials = words.filter_map(|word| word.bytes().next()).map(|b| b.to_ascii_lowercase());
-    within(name, prefix)
-        || within(prefix, name)
-        || within(name, title)
-        || (letters(name).nth(2).is_some() && initials.eq(letters(name)))
+/// The letters and digits of a name, in lower case.
+struct Letters {
+    all: Vec<u8>,
+    /// Which of them there are, each as one bit.
+    set: u64,
 }
 
-/// Whether a text of more than three letters and digits is a part of another, by these alone.
-fn within(short: &str, long: &str) -> bool {
-    // nearly every text has a letter that the other lacks
-    let set = |text| letters(text).fold(0_u64, |set, letter| set | 1 << (letter % 64));
-    set(short) & !set(long) == 0 && {
-        let (short, long): (Vec<u8>, Vec<u8>) = (letters(short).collect(), letters(long).collect());
-        short.len() > 3 && long.windows(short.len()).any(|own| own == short)
+impl Letters {
+    fn of(name: &str) -> Self {
+        Self { all: letters(name).collect(), set: set(name) }
     }
+
+    /// Whether this may be a name of the service: a part of its prefix or title, or the initials of that.
+    fn may_call(&self, service: &Service) -> bool {
+        let (prefix, title) = (service.prefix(), service.title());
+        // nearly every text has a letter that the other lacks
+        let (of_prefix, of_title) = (set(prefix), set(title));
+        let within = |text| self.all.len() > 3 && holds(&letters(text).collect::<Vec<_>>(), &self.all);
+        let around = || {
+            let prefix: Vec<u8> = letters(prefix).collect();
+            prefix.len() > 3 && holds(&self.all, &prefix)
+        };
+        (self.set & !of_prefix == 0 && within(prefix))
+            || (of_prefix & !self.set == 0 && around())
+            || (self.set & !of_title == 0 && (within(title) || self.are_initials_of(title)))
+    }
+
+    fn are_initials_of(&self, title: &str) -> bool {
+        let words = title.split_whitespace().filter(|word| !["Amazon", "AWS"].contains(word));
+        let initials = words.filter_map(|word| word.bytes().next()).map(|byte| byte.to_ascii_lowercase());
+        self.all.len() > 2 && initials.eq(self.all.iter().copied())
+    }
+}
+
+fn holds(long: &[u8], short: &[u8]) -> bool {
+    long.windows(short.len()).any(|own| own == short)
+}
+
+fn set(text: &str) -> u64 {
+    letters(text).fold(0, |set, letter| set | 1 << (letter % 64))
 }
 
 /// The letters and digits of a text, in lower case.

@@ -2,14 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::mem;
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use super::address::{Address, Arn};
 use crate::finding::Severity;
 use crate::pattern::{Pattern, Variable};
 use crate::policy::{self, Comparison, Condition, Effect, Operator, Policy, Statement};
-use crate::reference::{Action, ConditionKey, Reference, Service};
+use crate::reference::{Action, ConditionKey, Matching, Reference, Service};
 use crate::source::Span;
 
 /// A statement, and what its names stand for.
@@ -21,6 +23,12 @@ pub(super) struct View<'i, 'p, 's> {
     pub(super) policy: &'p Policy<'s>,
     /// The statement.
     pub(super) statement: &'p Statement<'s>,
+    lists: Lists<'i, 'p, 's>,
+}
+
+/// The names of a statement, looked up.
+#[derive(Default, Debug)]
+pub(super) struct Lists<'i, 'p, 's> {
     /// The values of `Action` or `NotAction`.
     pub(super) actions: Vec<Named<'i, 'p, 's>>,
     /// The values of `Resource` or `NotResource`.
@@ -69,28 +77,50 @@ pub(super) enum Meaning<'i, 'p> {
     NoAction(&'i Service, &'p str),
     /// This action.
     One(Action<'i>),
-    /// A name with wildcards: all actions of this service that it matches, if any.
-    Several(&'i Service, &'p str),
+    /// A name with wildcards: all actions of the service that it matches, if any.
+    Several(Matching<'i, 'p>),
 }
 
 /// What was looked up: a run asks for the same few services, condition keys and resources again and again.
 #[derive(Debug)]
-pub(super) struct Lookups<'i, 'p> {
+pub(super) struct Lookups<'i, 'p, 's> {
     reference: &'i Reference,
     last: (&'p str, Result<Option<&'i Service>, Misshapen>),
-    services: HashMap<&'p str, Result<Option<&'i Service>, Misshapen>>,
-    keys: HashMap<&'p str, Result<Option<ConditionKey<'i>>, Misshapen>>,
-    arns: HashMap<&'p str, Rc<Arn<'i, 'p>>>,
+    services: ByText<'p, Result<Option<&'i Service>, Misshapen>>,
+    keys: ByText<'p, Result<Option<ConditionKey<'i>>, Misshapen>>,
+    arns: ByText<'p, Rc<Arn<'i, 'p>>>,
+    /// The lists of a view that is no longer looked at, for the next one to fill.
+    lists: Lists<'i, 'p, 's>,
 }
+
+/// Values by texts of the policies.
+type ByText<'p, V> = HashMap<&'p str, V, BuildHasherDefault<TextHasher>>;
 
 /// What is not written as a name, be it known or not; that is a fault of its own.
 #[derive(Clone, Copy, Debug)]
 struct Misshapen;
 
-impl<'i, 'p> Lookups<'i, 'p> {
+impl<'i, 'p, 's> Lookups<'i, 'p, 's> {
     /// None yet.
     pub(super) fn new(reference: &'i Reference) -> Self {
-        Self { reference, last: ("", Err(Misshapen)), services: HashMap::new(), keys: HashMap::new(), arns: HashMap::new() }
+        Self {
+            reference,
+            last: ("", Err(Misshapen)),
+            services: ByText::default(),
+            keys: ByText::default(),
+            arns: ByText::default(),
+            lists: Lists::default(),
+        }
+    }
+
+    /// Takes the lists of a view back.
+    pub(super) fn reuse(&mut self, view: View<'i, 'p, 's>) {
+        let mut lists = view.lists;
+        lists.actions.clear();
+        lists.resources.clear();
+        lists.keys.clear();
+        lists.variables.clear();
+        self.lists = lists;
     }
 
     fn key(&mut self, name: &'p str) -> Result<Option<ConditionKey<'i>>, Misshapen> {
@@ -123,19 +153,19 @@ impl<'i, 'p> Lookups<'i, 'p> {
 
 impl<'i, 'p, 's> View<'i, 'p, 's> {
     /// Looks the names of a statement up.
-    pub(super) fn of(lookups: &mut Lookups<'i, 'p>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
-        let reference = lookups.reference;
+    pub(super) fn of(lookups: &mut Lookups<'i, 'p, 's>, policy: &'p Policy<'s>, statement: &'p Statement<'s>) -> Self {
+        let mut lists = mem::take(&mut lookups.lists);
         let patterns = statement.actions.as_ref().map_or(&[][..], |actions| &actions.list);
         let named = |pattern: &'p Pattern<'s>| Named { pattern, meaning: Meaning::of(pattern.plain(), lookups) };
-        let actions = patterns.iter().map(named).collect();
+        lists.actions.extend(patterns.iter().map(named));
         let patterns = statement.resources.as_ref().map_or(&[][..], |resources| &resources.list);
-        let resources = patterns.iter().map(|pattern| Address::new(pattern, lookups.arn(pattern))).collect();
-        let keys = statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)).collect();
+        lists.resources.extend(patterns.iter().map(|pattern| Address::new(pattern, lookups.arn(pattern))));
+        lists.keys.extend(statement.conditions.iter().filter_map(|condition| Key::of(lookups, condition)));
         let conditions = statement.conditions.iter().filter(|condition| condition.operator.is_some_and(fills_in));
         let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
         let variables = patterns.iter().chain(values).flat_map(Pattern::variables);
-        let variables = variables.filter_map(|own| Some((own, lookups.key(&own.key).ok()?))).collect();
-        Self { reference, policy, statement, actions, resources, keys, variables }
+        lists.variables.extend(variables.filter_map(|own| Some((own, lookups.key(&own.key).ok()?))));
+        Self { reference: lookups.reference, policy, statement, lists }
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.
@@ -200,6 +230,14 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
     }
 }
 
+impl<'i, 'p, 's> Deref for View<'i, 'p, 's> {
+    type Target = Lists<'i, 'p, 's>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.lists
+    }
+}
+
 impl Named<'_, '_, '_> {
     /// As it stands in the policy, where that is one text.
     pub(super) fn text(&self) -> &str {
@@ -218,7 +256,7 @@ impl Named<'_, '_, '_> {
 }
 
 impl<'i, 'p, 's> Key<'i, 'p, 's> {
-    fn of(lookups: &mut Lookups<'i, 'p>, condition: &'p Condition<'s>) -> Option<Self> {
+    fn of(lookups: &mut Lookups<'i, 'p, 's>, condition: &'p Condition<'s>) -> Option<Self> {
         let (operator, name) = (condition.operator?, condition.key.known()?);
         Some(Self { condition, operator, name, known: lookups.key(name).ok()?, taken: OnceCell::new() })
     }
@@ -258,7 +296,8 @@ impl<'i, 'p> Meaning<'i, 'p> {
     /// The service, where it is one that is known.
     pub(super) fn service(&self) -> Option<&'i Service> {
         match *self {
-            Self::NoAction(service, _) | Self::Several(service, _) => Some(service),
+            Self::NoAction(service, _) => Some(service),
+            Self::Several(matching) => Some(matching.service),
             Self::One(action) => Some(action.service),
             Self::Open | Self::Every | Self::NoService(..) => None,
         }
@@ -268,13 +307,13 @@ impl<'i, 'p> Meaning<'i, 'p> {
     pub(super) fn actions(self) -> impl Iterator<Item = Action<'i>> + Clone + use<'i, 'p> {
         let (one, several) = match self {
             Self::One(action) => (Some(action), None),
-            Self::Several(service, pattern) => (None, Some((service, pattern))),
+            Self::Several(matching) => (None, Some(matching)),
             _ => (None, None),
         };
-        one.into_iter().chain(several.into_iter().flat_map(|(service, pattern)| service.matching(pattern)))
+        one.into_iter().chain(several.into_iter().flat_map(Matching::actions))
     }
 
-    fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p>) -> Self {
+    fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p, '_>) -> Self {
         let Some(text) = text else { return Self::Open };
         let Some((prefix, name)) = text.bytes().position(|byte| byte == b':').and_then(|colon| text.split_at_checked(colon))
         else {
@@ -290,7 +329,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
             (Part::Wrong, _) => Self::Open,
             (_, None) => Self::NoService(prefix, name),
             (Part::Plain, Some(service)) => Self::NoAction(service, name),
-            (Part::Wild, Some(service)) => Self::Several(service, name),
+            (Part::Wild, Some(service)) => Self::Several(service.matching(name)),
         }
     }
 }
@@ -317,5 +356,25 @@ impl Part {
             }
         }
         part
+    }
+}
+
+/// Hashes texts, eight letters at a time: policies are a person's own, so none is made to fill one place of a table.
+#[derive(Default)]
+struct TextHasher(u64);
+
+impl Hasher for TextHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
+        for word in words.iter().chain([&last]) {
+            // the golden ratio as a fraction of 2⁶⁴
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
     }
 }

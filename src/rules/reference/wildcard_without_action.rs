@@ -18,10 +18,11 @@ static RULE: Rule = Rule {
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     for own in &view.actions {
-        if let Meaning::Several(service, pattern) = own.meaning
-            && service.matching(pattern).next().is_none()
-        {
-            findings.push(finding(view, own, service, pattern));
+        match own.meaning {
+            Meaning::Several(matching) if matching.is_empty() => {
+                findings.push(finding(view, own, matching.service, matching.pattern));
+            }
+            _ => {}
         }
     }
 }
