@@ -156,6 +156,17 @@ pub enum Detail {
     Verbose,
 }
 
+impl Detail {
+    /// As much as so many answers leave room for, and a step more where that is asked for.
+    pub fn of(answers: usize, verbose: bool) -> Self {
+        match (answers, verbose) {
+            (1, true) => Self::Verbose,
+            (1, false) | (_, true) => Self::Full,
+            _ => Self::Short,
+        }
+    }
+}
+
 impl Tested {
     /// Whether the answer is as expected.
     pub fn passes(&self) -> bool {

@@ -70,7 +70,7 @@ fn inquiries<'a>(role: &'a str, context: &'a Context<'a>) -> impl Iterator<Item 
 
 fn answer<'q, 'i, 's>(inventory: &'i Inventory<'s>, sources: &Sources, inquiry: Inquiry<'q>) -> Answered<'q, 'i, 's> {
     let bearing = Bearing::of(inventory, sources, inquiry.principal, inquiry.action, inquiry.resource);
-    let reply = ask(&inquiry, &bearing.policies());
+    let reply = ask(&inquiry, &bearing.policies);
     Answered { principal: "somebody", inquiry, reply, assumptions: bearing.assumptions, unknown: bearing.unknown }
 }
 

@@ -201,11 +201,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
             Simulated { subject: subject.name.clone(), simulation: simulate::simulate(&inventory, &question) }
         })
         .collect();
-    let detail = match (answers.len(), common.verbose) {
-        (1, true) => Detail::Verbose,
-        (1, false) | (_, true) => Detail::Full,
-        _ => Detail::Short,
-    };
+    let detail = Detail::of(answers.len(), common.verbose);
     output::print(&match args.format {
         Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
         Format::Json => json::simulations(&answers, &inputs.sources),

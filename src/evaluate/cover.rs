@@ -13,9 +13,9 @@ pub fn is_pattern(resource: &str) -> bool {
 
 /// One resource for each way in which those that a pattern covers can match what the policies list, and be what a decision tells
 /// apart by itself, so that what holds for these holds for all. `None` where there are too many ways to look at.
-pub fn resources(request: &Request<'_>, setting: &Setting<'_>, policies: &Policies<'_, '_, '_>) -> Option<Vec<String>> {
-    let levels = policies.scps.iter().chain(policies.rcps).flatten();
-    let unions = [policies.identity, policies.boundaries, policies.session, policies.endpoint];
+pub fn resources(request: &Request<'_>, setting: &Setting<'_>, policies: &Policies<'_, '_>) -> Option<Vec<String>> {
+    let levels = policies.scps.iter().chain(&policies.rcps).flatten();
+    let unions = [&policies.identity, &policies.boundaries, &policies.session, &policies.endpoint];
     let all = policies.resource.iter().chain(unions.into_iter().flatten()).chain(levels);
     let statements = all.flat_map(|policy| &policy.statements);
     let statements: Vec<&Statement<'_>> = statements.filter(|own| statement::may_be_about(own, request)).collect();

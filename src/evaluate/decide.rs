@@ -9,24 +9,24 @@ use crate::source::{SourceId, Span};
 
 /// The policies that bear on a request, by type. What is empty is not there: a caller without a boundary, a request that passes
 /// no endpoint.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Policies<'a, 'p, 's> {
+#[derive(Clone, Debug, Default)]
+pub struct Policies<'p, 's> {
     /// Those of the caller: inline, attached, of its groups. They are a union.
-    pub identity: &'a [&'p Policy<'s>],
+    pub identity: Vec<&'p Policy<'s>>,
     /// That of the resource; of a role, its trust policy.
     pub resource: Option<&'p Policy<'s>>,
     /// The caller's permissions boundary. Of several, each must allow.
-    pub boundaries: &'a [&'p Policy<'s>],
+    pub boundaries: Vec<&'p Policy<'s>>,
     /// Those passed when the session was made. They are a union.
-    pub session: &'a [&'p Policy<'s>],
+    pub session: Vec<&'p Policy<'s>>,
     /// The service control policies that are above the caller's account, level by level from the root. Each level is a union.
-    pub scps: &'a [Vec<&'p Policy<'s>>],
+    pub scps: Vec<Vec<&'p Policy<'s>>>,
     /// The resource control policies that are above the resource's account, level by level from the root.
-    pub rcps: &'a [Vec<&'p Policy<'s>>],
+    pub rcps: Vec<Vec<&'p Policy<'s>>>,
     /// Those of the VPC endpoint that the request passes. They are a union.
-    pub endpoint: &'a [&'p Policy<'s>],
+    pub endpoint: Vec<&'p Policy<'s>>,
     /// Policies that bear on the request too, but are not known: each may allow and may deny.
-    pub missing: &'a [Missing],
+    pub missing: Vec<Missing>,
 }
 
 /// A policy that bears on a request, but is not known.
@@ -116,7 +116,7 @@ pub struct Blocks(u16);
 pub fn decide<'p, 's: 'p, R: Recorder<'p, 's>>(
     request: &Request<'_>,
     setting: &Setting<'_>,
-    policies: &Policies<'_, 'p, 's>,
+    policies: &Policies<'p, 's>,
     recorder: &mut R,
 ) -> Decision<'p, 's> {
     let court = Court { request, setting, policies, standing: request.principal.standing() };
@@ -200,7 +200,7 @@ impl<'p, 's> Weight<'p, 's> {
 struct Court<'q, 'a, 'p, 's> {
     request: &'q Request<'a>,
     setting: &'q Setting<'a>,
-    policies: &'q Policies<'a, 'p, 's>,
+    policies: &'q Policies<'p, 's>,
     standing: Standing,
 }
 
@@ -226,10 +226,10 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         weigh(K::Scp, &mut given.scps.iter().map(Vec::as_slice), scps_count)?;
         let resource_counts = (of_resource != K::Trust || is_of(self.request.action, "sts")) && !self.mends_bucket_policy();
         weigh(of_resource, &mut given.resource.iter().map(std::slice::from_ref), resource_counts)?;
-        weigh(K::Identity, &mut one(given.identity), own)?;
+        weigh(K::Identity, &mut one(&given.identity), own)?;
         weigh(K::Boundary, &mut given.boundaries.iter().map(std::slice::from_ref), own)?;
-        weigh(K::Session, &mut one(given.session), own)?;
-        weigh(K::Endpoint, &mut one(given.endpoint), true)?;
+        weigh(K::Session, &mut one(&given.session), own)?;
+        weigh(K::Endpoint, &mut one(&given.endpoint), true)?;
         Ok(decision)
     }
 

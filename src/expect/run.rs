@@ -255,11 +255,11 @@ fn answer_request(
     let inquiry = Inquiry { principal, action: &request.action, resource: &request.resource, context: &context, setting };
     let Some(given) = &request.policies else {
         let bearing = Bearing::of(inventory, sources, principal, &request.action, &request.resource);
-        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies()), &context);
+        let mut answer = told(&ask::<Trace<'_, '_>>(&inquiry, &bearing.policies), &context);
         answer.reasons.extend(bearing.unknown.into_iter().map(|own| (format!("not known: {own}"), None)));
         return answer;
     };
-    told(&ask::<Trace<'_, '_>>(&inquiry, &Lists::of(given, all).policies()), &context)
+    told(&ask::<Trace<'_, '_>>(&inquiry, &given.policies(all)), &context)
 }
 
 fn told(reply: &Reply<'_, '_, Trace<'_, '_>>, context: &Context<'_>) -> Answer {
@@ -312,42 +312,20 @@ impl Answer {
     }
 }
 
-/// The policies of a request, by type.
-struct Lists<'p, 's> {
-    identity: Vec<&'p Policy<'s>>,
-    resource: Option<&'p Policy<'s>>,
-    boundaries: Vec<&'p Policy<'s>>,
-    session: Vec<&'p Policy<'s>>,
-    scps: Vec<Vec<&'p Policy<'s>>>,
-    rcps: Vec<Vec<&'p Policy<'s>>>,
-    endpoint: Vec<&'p Policy<'s>>,
-}
-
-impl<'p, 's> Lists<'p, 's> {
-    fn of(given: &Given, all: &'p [Policy<'s>]) -> Self {
+impl Given {
+    /// The policies, of which `all` is the list.
+    fn policies<'p, 's>(&self, all: &'p [Policy<'s>]) -> Policies<'p, 's> {
         let list = |places: &[usize]| places.iter().filter_map(|&place| all.get(place)).collect::<Vec<_>>();
         let levels = |levels: &[Vec<usize>]| levels.iter().map(|level| list(level)).collect();
-        Self {
-            identity: list(&given.identity),
-            resource: given.resource.and_then(|place| all.get(place)),
-            boundaries: list(&given.boundaries),
-            session: list(&given.session),
-            scps: levels(&given.scps),
-            rcps: levels(&given.rcps),
-            endpoint: list(&given.endpoint),
-        }
-    }
-
-    fn policies(&self) -> Policies<'_, 'p, 's> {
         Policies {
-            identity: &self.identity,
-            resource: self.resource,
-            boundaries: &self.boundaries,
-            session: &self.session,
-            scps: &self.scps,
-            rcps: &self.rcps,
-            endpoint: &self.endpoint,
-            missing: &[],
+            identity: list(&self.identity),
+            resource: self.resource.and_then(|place| all.get(place)),
+            boundaries: list(&self.boundaries),
+            session: list(&self.session),
+            scps: levels(&self.scps),
+            rcps: levels(&self.rcps),
+            endpoint: list(&self.endpoint),
+            missing: Vec::new(),
         }
     }
 }

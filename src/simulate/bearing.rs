@@ -11,14 +11,8 @@ use crate::spelling::nearest;
 /// The policies that bear on a request, as far as they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Bearing<'i, 's> {
-    identity: Vec<&'i Policy<'s>>,
-    resource: Option<&'i Policy<'s>>,
-    boundaries: Vec<&'i Policy<'s>>,
-    session: Vec<&'i Policy<'s>>,
-    scps: Vec<Vec<&'i Policy<'s>>>,
-    rcps: Vec<Vec<&'i Policy<'s>>>,
-    endpoint: Vec<&'i Policy<'s>>,
-    missing: Vec<Missing>,
+    /// They, by type.
+    pub policies: Policies<'i, 's>,
     /// What was taken for granted, each in one clause.
     pub assumptions: Vec<String>,
     /// What bears on the request too but is not known, each in one clause.
@@ -37,31 +31,17 @@ impl<'i, 's> Bearing<'i, 's> {
         search.bearing
     }
 
-    /// The same, as the evaluator takes them.
-    pub fn policies(&self) -> Policies<'_, 'i, 's> {
-        Policies {
-            identity: &self.identity,
-            resource: self.resource,
-            boundaries: &self.boundaries,
-            session: &self.session,
-            scps: &self.scps,
-            rcps: &self.rcps,
-            endpoint: &self.endpoint,
-            missing: &self.missing,
-        }
-    }
-
     /// What could bear on the request and was not given.
     fn assume_absent(&mut self, caller: Caller<'_>, without_own: bool) {
-        let misses = |kind| self.missing.iter().any(|missing| missing.kind == kind);
+        let misses = |kind| self.policies.missing.iter().any(|missing| missing.kind == kind);
         let is_somebody = caller.standing() != Standing::None;
         let kinds = [
-            ("resource policy", without_own && self.resource.is_none() && !misses(PolicyKind::Resource)),
-            ("permissions boundary", is_limited(caller) && self.boundaries.is_empty() && !misses(PolicyKind::Boundary)),
-            ("session policy", is_limited(caller) && self.session.is_empty()),
-            ("service control policy", is_somebody && self.scps.is_empty()),
-            ("resource control policy", self.rcps.is_empty()),
-            ("endpoint policy", self.endpoint.is_empty()),
+            ("resource policy", without_own && self.policies.resource.is_none() && !misses(PolicyKind::Resource)),
+            ("permissions boundary", is_limited(caller) && self.policies.boundaries.is_empty() && !misses(PolicyKind::Boundary)),
+            ("session policy", is_limited(caller) && self.policies.session.is_empty()),
+            ("service control policy", is_somebody && self.policies.scps.is_empty()),
+            ("resource control policy", self.policies.rcps.is_empty()),
+            ("endpoint policy", self.policies.endpoint.is_empty()),
         ];
         let absent: Vec<&str> = kinds.into_iter().filter_map(|(name, is_absent)| is_absent.then_some(name)).collect();
         if !absent.is_empty() {
@@ -70,7 +50,7 @@ impl<'i, 's> Bearing<'i, 's> {
     }
 
     fn miss(&mut self, kind: PolicyKind, span: Span, text: String) {
-        self.missing.push(Missing { kind, span });
+        self.policies.missing.push(Missing { kind, span });
         self.unknown.push(text);
     }
 }
@@ -88,8 +68,8 @@ impl<'i, 's> Search<'_, 'i, 's> {
         if !is_limited(caller) {
             return;
         }
-        self.bearing.boundaries = loose(self.inventory, PolicyKind::Boundary).collect();
-        if let Some((names, is_one)) = self.names(&self.bearing.boundaries) {
+        self.bearing.policies.boundaries = loose(self.inventory, PolicyKind::Boundary).collect();
+        if let Some((names, is_one)) = self.names(&self.bearing.policies.boundaries) {
             let what = if is_one { "is the caller's permissions boundary" } else { "are the caller's permissions boundaries" };
             self.assume(format!("{names} {what}"));
         }
@@ -103,8 +83,8 @@ impl<'i, 's> Search<'_, 'i, 's> {
     fn add_loose(&mut self, caller: Caller<'_>) {
         let (of_somebody, own): (Vec<_>, Vec<_>) =
             of_kind(self.inventory, PolicyKind::Identity).partition(|own| self.inventory.is_of_somebody(own));
-        self.bearing.identity = own.into_iter().map(|own| &own.policy).collect();
-        if let Some((names, is_one)) = self.names(&self.bearing.identity) {
+        self.bearing.policies.identity = own.into_iter().map(|own| &own.policy).collect();
+        if let Some((names, is_one)) = self.names(&self.bearing.policies.identity) {
             let is = if is_one { "is" } else { "are" };
             self.assume(format!("{names} {is} all that the caller has of identity policies"));
         } else if caller.standing() == Standing::Session {
@@ -135,7 +115,7 @@ impl<'i, 's> Search<'_, 'i, 's> {
         let beside: Vec<_> = self.inventory.beside(role).collect();
         let alone = of_kind(self.inventory, PolicyKind::Identity).filter(|loose| loose.alone).map(|loose| &loose.policy);
         let others: Vec<_> = alone.filter(|_| beside.is_empty()).collect();
-        self.bearing.identity = role.permissions.iter().map(|named| &named.policy).chain(beside).collect();
+        self.bearing.policies.identity = role.permissions.iter().map(|named| &named.policy).chain(beside).collect();
         let name = role.name.shown();
         if let Some((names, is_one)) = self.names(&others) {
             let is = if is_one { "is" } else { "are" };
@@ -145,16 +125,16 @@ impl<'i, 's> Search<'_, 'i, 's> {
             let text = format!("`{}`, which `{name}` has and which was not given", arn.shown());
             self.bearing.miss(PolicyKind::Identity, arn.span(), text);
         }
-        if self.bearing.identity.is_empty() && role.lacks_policies() {
+        if self.bearing.policies.identity.is_empty() && role.lacks_policies() {
             let text =
                 format!("the policies of `{name}` (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)");
             self.bearing.miss(PolicyKind::Identity, role.span(), text);
         } else if !role.complete {
             self.assume(format!("`{name}` is taken to have no policies but those that were given"));
         }
-        let Some(arn) = role.boundary.as_ref().filter(|_| self.bearing.boundaries.is_empty()) else { return };
+        let Some(arn) = role.boundary.as_ref().filter(|_| self.bearing.policies.boundaries.is_empty()) else { return };
         if let Some(limit) = &role.limit {
-            self.bearing.boundaries.push(limit);
+            self.bearing.policies.boundaries.push(limit);
         } else {
             let text = format!("`{}`, which limits `{name}` and which was not given", arn.shown());
             self.bearing.miss(PolicyKind::Boundary, arn.span(), text);
@@ -164,7 +144,7 @@ impl<'i, 's> Search<'_, 'i, 's> {
     /// What the resource has of its own.
     fn add_of_resource(&mut self, action: &str, resource: &str) {
         if takes_role(action, resource) {
-            self.bearing.resource = if is_pattern(resource) { None } else { self.trust(resource) };
+            self.bearing.policies.resource = if is_pattern(resource) { None } else { self.trust(resource) };
             return;
         }
         let may_be = loose(self.inventory, PolicyKind::Resource).filter(|policy| may_be_of(policy, action, resource));
@@ -172,7 +152,7 @@ impl<'i, 's> Search<'_, 'i, 's> {
         let Some((names, _)) = self.names(&given) else { return };
         match given.as_slice() {
             [only] => {
-                self.bearing.resource = Some(only);
+                self.bearing.policies.resource = Some(only);
                 self.assume(format!("{names} is the policy of the resource"));
             }
             several => {
@@ -214,10 +194,10 @@ impl<'i, 's> Search<'_, 'i, 's> {
                 self.bearing.assumptions.push(format!("{names} {is} {what}"));
             }
         }
-        self.bearing.session = session;
-        self.bearing.endpoint = endpoint;
-        self.bearing.scps = level(scps);
-        self.bearing.rcps = level(rcps);
+        self.bearing.policies.session = session;
+        self.bearing.policies.endpoint = endpoint;
+        self.bearing.policies.scps = level(scps);
+        self.bearing.policies.rcps = level(rcps);
     }
 
     /// The names of the inputs that hold these policies, and whether it is one policy; `None` where there is none.

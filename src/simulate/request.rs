@@ -64,10 +64,7 @@ pub enum Denial {
 }
 
 /// Answers a question. With `()` for the recorder only the answer is kept.
-pub fn ask<'p, 's: 'p, R: Recorder<'p, 's> + Default>(
-    inquiry: &Inquiry<'_>,
-    policies: &Policies<'_, 'p, 's>,
-) -> Reply<'p, 's, R> {
+pub fn ask<'p, 's: 'p, R: Recorder<'p, 's> + Default>(inquiry: &Inquiry<'_>, policies: &Policies<'p, 's>) -> Reply<'p, 's, R> {
     let way = |resource: &str| {
         let mut record = R::default();
         let decision = decide(&inquiry.request(resource), &inquiry.setting, policies, &mut record);

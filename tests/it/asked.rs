@@ -9,7 +9,7 @@ use rolecall::syntax::json;
 use serde_json::Value;
 
 /// Hands the question to `look` as the tool takes it.
-pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<'_>, &Policies<'_, '_, '_>) -> T) -> T {
+pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<'_>, &Policies<'_, '_>) -> T) -> T {
     let text = |name: &str| question[name].as_str().unwrap_or_default();
     let flag = |name: &str| question[name] == true;
     let resource_kind = if text("resource").contains(":role/") { PolicyKind::Trust } else { PolicyKind::Resource };
@@ -43,9 +43,6 @@ pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<
     let levels = |name: &str, kind: PolicyKind| {
         (0..list_of(&question["policies"][name]).len()).map(|level| of(kind, Some(level))).collect::<Vec<_>>()
     };
-    let (identity, boundaries, session) =
-        (of(PolicyKind::Identity, None), of(PolicyKind::Boundary, None), of(PolicyKind::Session, None));
-    let (scps, rcps, endpoint) = (levels("scp", PolicyKind::Scp), levels("rcp", PolicyKind::Rcp), of(PolicyKind::Endpoint, None));
     let unknown = list_of(&question["missing"]).into_iter().filter_map(Value::as_str);
     let missing: Vec<Missing> = kinds
         .into_iter()
@@ -53,14 +50,14 @@ pub(crate) fn put<T>(question: &Value, look: impl FnOnce(&Request<'_>, &Setting<
         .map(|(_, kind)| Missing { kind, span: Span::new(SourceId::NONE, 0, 0) })
         .collect();
     let given = Policies {
-        identity: &identity,
+        identity: of(PolicyKind::Identity, None),
         resource: of(resource_kind, None).first().copied(),
-        boundaries: &boundaries,
-        session: &session,
-        scps: &scps,
-        rcps: &rcps,
-        endpoint: &endpoint,
-        missing: &missing,
+        boundaries: of(PolicyKind::Boundary, None),
+        session: of(PolicyKind::Session, None),
+        scps: levels("scp", PolicyKind::Scp),
+        rcps: levels("rcp", PolicyKind::Rcp),
+        endpoint: of(PolicyKind::Endpoint, None),
+        missing,
     };
     let setting = Setting {
         resource_account: question["resource-account"].as_str(),

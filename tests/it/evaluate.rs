@@ -252,8 +252,9 @@ fn decisions_leave_no_memory_behind() {
     let tree = json::read(id, sources.get(id).text());
     let policy = policy::read(tree.root(), PolicyKind::Identity);
     assert!(policy.faults.is_empty(), "{:?}", policy.faults);
-    let own = [&policy];
-    let policies = Policies { identity: &own, boundaries: &own, scps: &[vec![&policy], vec![&policy]], ..Policies::default() };
+    let own = vec![&policy];
+    let policies =
+        Policies { identity: own.clone(), boundaries: own.clone(), scps: vec![own.clone(), own], ..Policies::default() };
     let context = context(
         "aws:username = bob; k:a = y; k:b = z; k:c = abc; k:n = 5; aws:CurrentTime = 2026-11-26T12:00:00Z; \
          aws:SecureTransport = true; aws:SourceIp = 203.0.113.9; k:bin = cm9sZWNhbGw=; aws:TagKeys = [a, b]; \

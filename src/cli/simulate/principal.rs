@@ -38,17 +38,13 @@ pub(super) fn run(args: &Args, asked: &Asked<'_>, inputs: &Inputs, inventory: &I
         .map(|(&Access { action, resource }, (&setting, context))| {
             let bearing = Bearing::of(inventory, &inputs.sources, asked.caller, action, resource);
             let inquiry = Inquiry { principal: asked.caller, action, resource, context, setting };
-            let reply = ask(&inquiry, &bearing.policies());
+            let reply = ask(&inquiry, &bearing.policies);
             let mut assumptions = bearing.assumptions;
             assumptions.extend(taken(asked, &inquiry));
             Answered { principal: asked.name, inquiry, reply, assumptions, unknown: bearing.unknown }
         })
         .collect();
-    let detail = match (answers.len(), common.verbose) {
-        (1, true) => Detail::Verbose,
-        (1, false) | (_, true) => Detail::Full,
-        _ => Detail::Short,
-    };
+    let detail = Detail::of(answers.len(), common.verbose);
     output::print(&match args.format {
         Format::Human => human::requests(&answers, detail, &inputs.sources, output::look(common.color)),
         Format::Json => json::requests(&answers, &inputs.sources),
