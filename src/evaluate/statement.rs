@@ -2,7 +2,7 @@
 
 use super::principal::Asked;
 use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
-use crate::pattern::{Mode, Part, Pattern};
+use crate::pattern::{Mode, Part, Pattern, Variable};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
 
 /// Whether a statement applies: it names the caller, the action and the resource, and all its conditions hold.
@@ -41,9 +41,18 @@ pub(super) fn judge<'p, 's, R: Recorder<'p, 's>>(
         }
     }
     if R::LISTENS {
-        recorder.statement(StatementTrace { policy, statement, principal, action, resource, conditions: Vec::new(), applies });
+        let valueless = valueless(statement, request).filter(|_| resource == Truth::No);
+        let conditions = Vec::new();
+        recorder.statement(StatementTrace { policy, statement, principal, action, resource, valueless, conditions, applies });
     }
     applies
+}
+
+/// The first variable in the resources of a statement for which a request has no value.
+fn valueless<'p, 's>(statement: &'p Statement<'s>, request: &Request<'_>) -> Option<&'p Variable<'s>> {
+    let patterns = statement.resources.iter().flat_map(|resources| &resources.list);
+    let mut variables = patterns.flat_map(Pattern::variables);
+    variables.find(|variable| variable.default.is_none() && request.context.lacks(&variable.key))
 }
 
 /// Whether a statement may be about the action of a request.

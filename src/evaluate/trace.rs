@@ -1,6 +1,7 @@
 //! What an evaluation tells on its way.
 
 use super::Truth;
+use crate::pattern::Variable;
 use crate::policy::{Condition, Policy, Statement};
 
 /// Listens to an evaluation. Every method has an empty default, so `()` costs nothing.
@@ -36,6 +37,8 @@ pub struct StatementTrace<'p, 's> {
     pub action: Truth,
     /// Whether it names the resource; yes in a trust policy.
     pub resource: Truth,
+    /// Where it does not: a variable in its resources for which the request has no value.
+    pub valueless: Option<&'p Variable<'s>>,
     /// Its conditions in the order of the text.
     pub conditions: Vec<ConditionTrace<'p, 's>>,
     /// Whether it applies: all of these.

@@ -134,7 +134,10 @@ impl<'t, 'p, 's> Deciding<'t, 'p, 's> {
             labels.push(Label::new(principals.key, "names others"));
         }
         if let Some(resources) = statement.resources.as_ref().filter(|_| trace.resource == Truth::No) {
-            labels.push(Label::new(resources.key, "names other resources"));
+            labels.push(match trace.valueless {
+                Some(variable) => Label::new(variable.span, "has no value in this request, so this names nothing"),
+                None => Label::new(resources.key, "names other resources"),
+            });
         }
         labels.extend(near_miss::differences(trace).map(|difference| {
             let words = if difference.got.is_some() { &*difference.kind } else { "the request does not hold the key" };
