@@ -21,7 +21,7 @@ use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
-pub use form::{Form, Slot};
+pub use form::{Form, Slot, Start};
 pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};

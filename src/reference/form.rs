@@ -22,6 +22,14 @@ pub struct Form {
     pub bare: String,
 }
 
+/// The letters with which all texts of a sixth part start, as far as eight go: enough to tell most forms apart at a glance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Start {
+    letters: u64,
+    /// All bits of the letters that there are.
+    known: u64,
+}
+
 /// What stands in the region or the account of a format.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Slot {
@@ -43,12 +51,34 @@ struct Parts<'f> {
 }
 
 impl Form {
+    /// With which letters its sixth part starts.
+    pub(super) fn start(&self) -> Start {
+        let resource = self.format.splitn(6, ':').nth(5).unwrap_or("");
+        Start::of(resource.split(['$', '*']).next().unwrap_or(""))
+    }
+
     /// All texts of the format; partition, region and account may be anything.
     pub fn whole(&self) -> Shape {
         let any = Field::Blank(Without::Colons);
         let service = if self.service.contains('$') { any } else { Field::Text(&self.service) };
         let colon = Field::Text(":");
         Shape::of_form([Field::Text("arn:"), any, colon, service, colon, any, colon, any, colon]).followed_by(&self.resource)
+    }
+}
+
+impl Start {
+    /// That of texts which start with these letters.
+    pub fn of(text: &str) -> Self {
+        let (mut letters, mut known) = ([0; 8], [0; 8]);
+        for ((letter, bits), byte) in letters.iter_mut().zip(&mut known).zip(text.bytes()) {
+            (*letter, *bits) = (byte, u8::MAX);
+        }
+        Self { letters: u64::from_le_bytes(letters), known: u64::from_le_bytes(known) }
+    }
+
+    /// Whether one text may start with both.
+    pub fn meets(self, other: Self) -> bool {
+        (self.letters ^ other.letters) & self.known & other.known == 0
     }
 }
 

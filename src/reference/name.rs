@@ -67,7 +67,7 @@ pub(super) fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What stands between the blanks of a text.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = text;
     std::iter::from_fn(move || {
         // words are short: a call to find the end of one takes longer than going there

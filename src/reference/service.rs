@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use memchr::{memchr, memchr_iter};
 
-use super::form::{self, Form};
+use super::form::{self, Form, Start};
 use super::key::{ConditionKey, KeyName, KeyType};
 use super::name::{fold_cmp, is_same, shown, without_start, words};
 use super::sought::{HEAD, Sought, head};
@@ -35,7 +35,16 @@ pub struct Service {
     places: Vec<Place>,
     /// Where the descriptions start.
     descriptions: usize,
-    forms: OnceLock<Vec<Form>>,
+    forms: OnceLock<Forms>,
+}
+
+/// The formats of the ARNs of a service.
+#[derive(Debug)]
+struct Forms {
+    /// Sorted by the name of the type.
+    list: Vec<Form>,
+    /// With which letters the sixth part of each starts.
+    starts: Vec<Start>,
 }
 
 /// A line: where it starts, where its first word ends, where it ends.
@@ -304,11 +313,21 @@ impl Service {
 
     /// The formats of the ARNs of its resource types, sorted by the name of the type.
     pub fn forms(&self) -> &[Form] {
+        &self.all_forms().list
+    }
+
+    /// Those of its formats whose sixth part may start so.
+    pub fn forms_starting(&self, start: Start) -> impl Iterator<Item = &Form> {
+        let Forms { list, starts } = self.all_forms();
+        list.iter().zip(starts).filter(move |(_, own)| own.meets(start)).map(|(form, _)| form)
+    }
+
+    fn all_forms(&self) -> &Forms {
         self.forms.get_or_init(|| {
             let kinds = self.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format)));
-            let mut forms = form::of_service(kinds);
-            forms.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
-            forms
+            let mut list = form::of_service(kinds);
+            list.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
+            Forms { starts: list.iter().map(Form::start).collect(), list }
         })
     }
 
@@ -416,6 +435,13 @@ impl<'r> Action<'r> {
         self.words().skip_while(|word| *word == "!").map_while(ActionResource::of)
     }
 
+    /// The resource types that it takes, where sources agree on them.
+    pub fn agreed_resources(self) -> Option<impl Iterator<Item = ActionResource<'r>> + Clone> {
+        let words = self.words();
+        let is_unsure = words.clone().next() == Some("!");
+        (!is_unsure).then(|| words.map_while(ActionResource::of))
+    }
+
     /// The condition keys that go with it, whatever the resource.
     pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
         self.words().filter(|word| is_key(word)).map(|word| self.service.key_name(word))
@@ -455,7 +481,7 @@ impl<'r> Action<'r> {
     }
 
     /// All words behind the level.
-    fn words(self) -> impl Iterator<Item = &'r str> {
+    fn words(self) -> impl Iterator<Item = &'r str> + Clone {
         words(self.rest()).skip(1)
     }
 }

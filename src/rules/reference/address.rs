@@ -7,7 +7,7 @@ use std::ptr;
 use std::rc::Rc;
 
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
-use crate::reference::{Form, Reference, Service, Slot};
+use crate::reference::{Form, Reference, Service, Slot, Start};
 use crate::source::Span;
 
 /// A value of `Resource` or `NotResource`.
@@ -154,7 +154,7 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         if let Some((_, forms)) = known.iter().find(|(own, _)| ptr::eq(*own, service)) {
             return Rc::clone(forms);
         }
-        let forms: Rc<[&Form]> = service.forms().iter().filter(|form| self.may_be(form)).collect();
+        let forms: Rc<[&Form]> = service.forms_starting(self.start()).filter(|form| self.may_be(form)).collect();
         known.push((service, Rc::clone(&forms)));
         forms
     }
@@ -181,6 +181,13 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
             return None;
         }
         Some(reference.forms(service.text, |form| self.may_be(form)))
+    }
+
+    /// With which letters its sixth part starts, where that is told.
+    fn start(&self) -> Start {
+        let is_plain = self.part(SERVICE).is_some_and(|part| part.is_plain());
+        let resource = self.part(RESOURCE).filter(|_| is_plain);
+        Start::of(resource.as_ref().and_then(|part| part.text.split(['*', '?', UNKNOWN]).next()).unwrap_or(""))
     }
 
     fn may_be(&self, form: &Form) -> bool {

@@ -52,9 +52,10 @@ pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<M
         return Vec::new();
     }
     let has_none = |action: Action<'_>| {
-        let none = action.resources().next().is_none() && !action.is_unsure();
-        none && (matches!(action.level(), Level::List | Level::Read)
-            || !view.resources.iter().any(|own| may_be_of(own, action.service)))
+        let takes_none = action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_none());
+        takes_none
+            && (matches!(action.level(), Level::List | Level::Read)
+                || !view.resources.iter().any(|own| may_be_of(own, action.service)))
     };
     let none = view.actions.iter().filter(|named| {
         let mut actions = named.meaning.actions().peekable();
@@ -102,11 +103,10 @@ impl<'i> Types<'_, 'i, '_, '_> {
     /// Whether it is sure that no listed resource is of a type that an action takes.
     fn are_missed(&mut self, action: Action<'i>) -> bool {
         let service = action.service;
+        let Some(mut kinds) = action.agreed_resources() else { return false };
         let is_told = |kind: ActionResource<'i>| service.forms_of(kind.name()).next().is_some();
         let types = self.of(service);
-        !action.is_unsure()
-            && !action.resources().any(|kind| types.iter().any(|own| kind.is(own)))
-            && action.resources().all(is_told)
+        !kinds.clone().any(|kind| types.iter().any(|own| kind.is(own))) && kinds.all(is_told)
     }
 
     fn of(&mut self, service: &'i Service) -> &[&'i str] {
