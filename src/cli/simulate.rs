@@ -60,9 +60,8 @@ pub(super) struct Args {
         help_heading = "Who asks, without a sign-in"
     )]
     principal: Option<String>,
-    /// The account of the resource, where its ARN does not tell and it is not the caller's.
-    #[arg(long, value_name = "ID", requires = "principal", help_heading = "Who asks, without a sign-in")]
-    resource_account: Option<String>,
+    #[command(flatten)]
+    place: principal::Place,
     /// A policy of a kind that its text does not tell: `scp=FILE`, `boundary=FILE`, `session=FILE`. May be repeated.
     #[arg(
         long,

@@ -26,11 +26,29 @@ pub(super) struct Asked<'a> {
     pub(super) reference: &'a Reference,
 }
 
+/// Where the request is made, and how much of it is told.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Who asks, without a sign-in")]
+pub(super) struct Place {
+    /// The account of the resource, where its ARN does not tell and it is not the caller's.
+    #[arg(long, value_name = "ID", requires = "principal")]
+    resource_account: Option<String>,
+    /// The caller's account is the management account of its organization, which no service control policy limits.
+    #[arg(long, requires = "principal")]
+    management_account: bool,
+    /// The caller is a service-linked role, which no policy of the organization limits.
+    #[arg(long, requires = "principal")]
+    service_linked_role: bool,
+    /// A condition key that is not given may be there all the same.
+    #[arg(long, requires = "principal")]
+    partial_context: bool,
+}
+
 /// Answers each question and reports.
 pub(super) fn run(args: &Args, asked: &Asked<'_>, inputs: &Inputs, inventory: &Inventory<'_>, common: Common) -> Ending {
     let settings: Vec<Setting<'_>> = asked.access.iter().map(|access| setting(args, asked, *access)).collect();
     let contexts: Vec<Context<'_>> =
-        asked.access.iter().zip(&settings).map(|(access, setting)| context(asked, access.resource, setting)).collect();
+        asked.access.iter().zip(&settings).map(|(access, setting)| context(args, asked, access.resource, setting)).collect();
     let answers: Vec<Answered<'_, '_, '_>> = asked
         .access
         .iter()
@@ -79,7 +97,7 @@ pub(super) fn refuse(args: &Args) -> Result<(), Failure> {
         return Err(Failure::with_help(format!("`{action}` is no action"), "write its service before it: `s3:GetObject`"));
     }
     let is_id = |id: &&String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-    match args.resource_account.as_ref().filter(|id| !is_id(id)) {
+    match args.place.resource_account.as_ref().filter(|id| !is_id(id)) {
         Some(id) => Err(Failure::with_help(format!("`{id}` is no account"), "an account id has twelve digits")),
         None => Ok(()),
     }
@@ -119,15 +137,17 @@ fn misspelt<'t>(text: &'t str, forms: &[&'static str]) -> Option<(&'t str, &'sta
 fn setting<'a>(args: &'a Args, asked: &Asked<'_>, access: Access<'_>) -> Setting<'a> {
     let service = access.action.split(':').next().and_then(|prefix| asked.reference.service(prefix));
     Setting {
-        resource_account: args.resource_account.as_deref(),
+        resource_account: args.place.resource_account.as_deref(),
+        management_account: args.place.management_account,
+        service_linked_role: args.place.service_linked_role,
         rcps_cover: service.is_some_and(Service::has_rcps),
-        ..Setting::default()
     }
 }
 
 /// The keys that were given, each with as many values as AWS knows it to have, and those that follow from the request.
-fn context<'a>(asked: &Asked<'a>, resource: &'a str, setting: &Setting<'a>) -> Context<'a> {
+fn context<'a>(args: &Args, asked: &Asked<'a>, resource: &'a str, setting: &Setting<'a>) -> Context<'a> {
     let mut context = Context::new();
+    context.partial = args.place.partial_context;
     for (key, values) in asked.context {
         let value = match values.as_slice() {
             [only] if !holds_many(asked.reference, key) => ContextValue::One(Cow::Borrowed(*only)),
@@ -158,7 +178,9 @@ fn taken(asked: &Asked<'_>, inquiry: &Inquiry<'_>) -> Vec<String> {
     if is_pattern(inquiry.resource) {
         taken.push("all resources of the pattern have the same policy and lie in the same account".to_owned());
     }
-    taken.push("a condition key that is neither given nor derived from the request is not in it (`--context`)".to_owned());
+    if !inquiry.context.partial {
+        taken.push("a condition key that is neither given nor derived from the request is not in it (`--context`)".to_owned());
+    }
     taken
 }
 
