@@ -1,52 +1,67 @@
 //! The ways in which the texts of one pattern can match others: a text for each.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use super::Unit;
 
-/// How many states are looked at before it is given up.
-const MOST_STATES: usize = 20_000;
+/// How many places of patterns are gone on from before it is given up: a fraction of a second.
+const MOST_STEPS: usize = 3_000_000;
+
+/// How many texts are told: each of them is asked of every policy.
+const MOST_TEXTS: usize = 2_000;
 
 /// For each set of `patterns` that some text of `question` matches while it matches no other of them, the shortest such text. All
 /// are patterns for resources ([`Mode::Resource`](super::Mode::Resource)). `None` where there is too much to look at.
 ///
 /// All patterns are read at once, letter by letter, each as the set of places that it may have come to. There are finitely many
-/// such sets, so that all texts are covered; letters that stand in no pattern are one to all of them, so that one stands for all.
+/// such sets, so that all texts are covered; letters with which no pattern goes on are one to all of them, so that one stands for
+/// all.
 pub fn classes(question: &[Unit<'_>], patterns: &[Vec<Unit<'_>>]) -> Option<Vec<String>> {
     let all: Vec<Machine> = std::iter::once(question).chain(patterns.iter().map(Vec::as_slice)).map(Machine::of).collect();
-    let letters = letters(&all);
-    let start: State = all.iter().map(Machine::start).collect();
-    let mut known = HashMap::from([(start.clone(), 0)]);
+    let other = letter_of_none(&all);
+    let start: State = all.iter().map(Machine::start).enumerate().collect();
+    let mut known = HashSet::from([start.clone()]);
     // the letter by which each state was reached first, and from which state
     let mut steps: Vec<Option<(usize, char)>> = vec![None];
-    let mut texts: HashMap<Vec<bool>, String> = HashMap::new();
+    let mut sets = HashSet::new();
     let mut found = Vec::new();
     let mut queue = VecDeque::from([(0, start)]);
+    let mut done = 0;
     while let Some((index, state)) = queue.pop_front() {
-        let accepted: Vec<bool> = all.iter().zip(&state).map(|(machine, places)| machine.accepts(places)).collect();
-        if accepted.first() == Some(&true) && !texts.contains_key(&accepted) {
-            let text = spelt(&steps, index);
-            found.push(text.clone());
-            texts.insert(accepted, text);
-        }
-        for &letter in &letters {
-            let next: State = all.iter().zip(&state).map(|(machine, places)| machine.step(places, letter)).collect();
-            if next.first().is_none_or(Vec::is_empty) || known.contains_key(&next) {
-                continue;
-            }
-            if steps.len() == MOST_STATES {
+        let machine = |at: usize| all.get(at);
+        let accepting = state.iter().filter(|(at, places)| machine(*at).is_some_and(|own| own.accepts(places)));
+        let accepted: Vec<usize> = accepting.map(|(at, _)| *at).collect();
+        if accepted.first() == Some(&0) && sets.insert(accepted) {
+            if found.len() == MOST_TEXTS {
                 return None;
             }
-            known.insert(next.clone(), steps.len());
-            queue.push_back((steps.len(), next));
-            steps.push(Some((index, letter)));
+            found.push(spelt(&steps, index));
+        }
+        let mut letters: Vec<char> =
+            state.iter().filter_map(|(at, places)| Some(machine(*at)?.letters(places))).flatten().collect();
+        letters.extend([other, ':']);
+        letters.sort_unstable();
+        letters.dedup();
+        // the letter of none makes texts that look like names
+        for letter in std::iter::once(other).chain(letters.into_iter().filter(|letter| *letter != other)) {
+            done += state.iter().map(|(_, places)| places.len()).sum::<usize>();
+            if done > MOST_STEPS {
+                return None;
+            }
+            let step = |(at, places): &(usize, Vec<usize>)| Some((*at, machine(*at)?.step(places, letter)));
+            let next: State = state.iter().filter_map(step).filter(|(_, places)| !places.is_empty()).collect();
+            // what is no text of the question any more is of no interest
+            if next.first().is_some_and(|(at, _)| *at == 0) && known.insert(next.clone()) {
+                queue.push_back((steps.len(), next));
+                steps.push(Some((index, letter)));
+            }
         }
     }
     Some(found)
 }
 
-/// The places that each machine may have come to, sorted.
-type State = Vec<Vec<usize>>;
+/// The machines that may still match, by their numbers, each with the places that it may have come to, sorted.
+type State = Vec<(usize, Vec<usize>)>;
 
 /// A pattern, read letter by letter.
 struct Machine {
@@ -126,21 +141,24 @@ impl Machine {
         next
     }
 
+    /// The letters with which it may go on from these places, beside those that wildcards take.
+    fn letters(&self, places: &[usize]) -> impl Iterator<Item = char> {
+        places.iter().filter_map(|place| match self.tokens.get(*place) {
+            Some(Token::Letter(own)) => Some(*own),
+            _ => None,
+        })
+    }
+
     fn accepts(&self, places: &[usize]) -> bool {
         places.contains(&self.tokens.len())
     }
 }
 
-/// Every letter that stands in a pattern, a colon, and first one that stands in none.
-fn letters(all: &[Machine]) -> Vec<char> {
-    let tokens = || all.iter().flat_map(|machine| &machine.tokens);
-    let mut letters: Vec<char> =
-        tokens().filter_map(|token| if let Token::Letter(own) = token { Some(*own) } else { None }).collect();
-    letters.push(':');
-    letters.sort_unstable();
-    letters.dedup();
-    let other = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{f8ff}').find(|letter| !letters.contains(letter));
-    other.into_iter().chain(letters.iter().copied()).collect()
+/// A letter that stands in no pattern.
+fn letter_of_none(all: &[Machine]) -> char {
+    let stands = |letter: &char| all.iter().any(|machine| machine.tokens.contains(&Token::Letter(*letter)));
+    let mut letters = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{f8ff}');
+    letters.find(|letter| !stands(letter)).unwrap_or('\u{f8ff}')
 }
 
 /// The text by which a state was reached.

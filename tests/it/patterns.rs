@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rolecall::arn::Arn;
-use rolecall::pattern::{Field, Mode, Shape, Unit, Without, arn_is_short, matches};
+use rolecall::pattern::{Field, Mode, Shape, Unit, Without, arn_is_short, classes, matches};
 
 fn plain(pattern: &str, text: &str, mode: Mode) -> bool {
     matches(&[Unit::Wild(pattern)], text, mode)
@@ -352,6 +352,21 @@ fn shapes_of_hostile_patterns_are_instant() {
     let start = Instant::now();
     assert!(!one.meets(&other));
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// Few patterns that part early are told apart in full; many that overlap in ever new ways are given up soon.
+#[test]
+fn overlaps_of_hostile_patterns_are_given_up_soon() {
+    let question = [Unit::Wild("arn:aws:s3:::*")];
+    let apart: Vec<String> = (0..150).map(|number| format!("arn:aws:s3:::team-{number}-data/*")).collect();
+    let patterns: Vec<Vec<Unit<'_>>> = apart.iter().map(|text| vec![Unit::Wild(text)]).collect();
+    // each alone, and none
+    assert_eq!(classes(&question, &patterns).map(|texts| texts.len()), Some(151));
+    let start = Instant::now();
+    let overlapping: Vec<String> = (0..300).map(|number| format!("arn:aws:s3:::*{}*{number}*", number % 7)).collect();
+    let patterns: Vec<Vec<Unit<'_>>> = overlapping.iter().map(|text| vec![Unit::Wild(text)]).collect();
+    assert_eq!(classes(&question, &patterns), None);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
