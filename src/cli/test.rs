@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use rolecall::expect::{self, ENDINGS, Files, Paths};
 use rolecall::finding::Problem;
-use rolecall::inventory::Inventory;
+use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::{Policy, PolicyKind};
 use rolecall::reference::Reference;
 use rolecall::report::{Suite, Tested, human, json, junit};
@@ -45,7 +44,7 @@ enum Format {
     Junit,
 }
 
-/// No expectation file is longer, nor a token.
+/// No expectation file is longer, nor a policy or a token that one names.
 const LONGEST: u64 = 64 << 20;
 
 pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> Ending {
@@ -124,8 +123,8 @@ fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
     let mut by_path = HashMap::new();
     for path in policies {
         let own = folder.join(&path);
-        let found = fs::read(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), bytes));
-        by_path.insert(path, found.map_err(|error| reason(&error)));
+        let found = bytes(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), bytes));
+        by_path.insert(path, found);
     }
     let id = inputs.sources.add(name.clone(), text);
     let sources = &inputs.sources;
@@ -138,6 +137,11 @@ fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
     let library = Library { sources, by_path, folder };
     let expectations = expect::read(tree.root(), reference, &library).map_err(|problems| failures(&problems, sources))?;
     let inventory = inputs.inventory(None);
+    let recognised = inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_)));
+    let torn: Vec<Problem> = recognised.filter_map(|document| document.faults.first()).map(|fault| torn(fault.span)).collect();
+    if !torn.is_empty() {
+        return Err(failures(&torn, sources));
+    }
     let now = now();
     let tests = expectations.tests.iter().map(|test| {
         let ran = expect::run(test, &expectations, (&inventory, sources), reference, now);
@@ -161,10 +165,19 @@ fn gather_inputs(folder: &Path, named: &[(String, Span)]) -> Result<Inputs, Fail
 }
 
 fn load(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| reason(&error))?;
-    file.take(LONGEST).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+    String::from_utf8(bytes(path)?).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+/// What is in a file, whole or not at all. What is no regular file could be waited for without end.
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(path).map_err(|error| reason(&error))?;
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    if metadata.len() > LONGEST {
+        return Err("it is over 64 MiB".to_owned());
+    }
+    fs::read(path).map_err(|error| reason(&error))
 }
 
 fn tree<'s>(file: &Path, id: SourceId, text: &'s str) -> Tree<'s> {
@@ -173,6 +186,11 @@ fn tree<'s>(file: &Path, id: SourceId, text: &'s str) -> Tree<'s> {
         Some("yaml" | "yml") => syntax::yaml::read(id, text),
         _ => syntax::json::read(id, text),
     }
+}
+
+/// What is not well-formed may hide what denies, so no answer is taken from it.
+fn torn(span: Span) -> Problem {
+    Problem { span, message: "not well-formed".to_owned(), help: Some("`rolecall check` tells more".to_owned()) }
 }
 
 fn failures(problems: &[Problem], sources: &Sources) -> Vec<Failure> {

@@ -63,6 +63,9 @@ pub fn read<'s>(root: Node<'_, 's>, reference: &Reference, files: &dyn Files<'s>
     } else {
         reader.problem(root.mark(), "not a table of expectations", Some("write `inputs`, `[[case]]` and `[[request]]`"));
     }
+    if tests.is_empty() && reader.problems.is_empty() {
+        reader.problem(root.mark(), "nothing is asked", Some("write `[[case]]` or `[[request]]`"));
+    }
     tests.sort_by_key(|test| test.span);
     if reader.problems.is_empty() {
         return Ok(Expectations { tests, policies: reader.policies });

@@ -102,8 +102,9 @@ fn compare(expected: &Expected, answer: &Answer, span: Span) -> Vec<Label> {
             complain(*place, format!("expected the claim `{name}` to be {}, got {}", word(wanted), word(got)));
         }
     }
+    // what was to be compared may be missing, so nothing else may have been wrong
     if complaints.is_empty() && answer.decision == Outcome::Error && expected.answer.is_none() {
-        complaints.push(Label::new(span, "AWS would refuse to store a policy".to_owned()));
+        complaints.push(Label::new(span, format!("expected an answer, got {}", answer.words())));
     }
     complaints
 }
