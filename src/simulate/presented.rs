@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::{Flow, Given};
+use super::Given;
 use crate::evaluate::{Context, ContextValue, holds_many};
 use crate::identity::{Claim, Claims};
 use crate::policy::Instant;
@@ -63,7 +63,7 @@ impl Presented {
     ///
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
     pub(super) fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
-        let tags = match self.claims.get("https://aws.amazon.com/tags") {
+        let tags = match self.claims.get(TAGS) {
             Some(Claim::Map(own)) => own.get("principal_tags"),
             _ => None,
         };
@@ -77,18 +77,90 @@ impl Presented {
         })
     }
 
-    /// The actions that the trust policy must allow: one more for session tags, and one for a source identity.
+    /// Whether a session tag goes on to the roles that are taken with the session.
+    pub(super) fn is_transitive(&self, tag: &str) -> bool {
+        let keys = match self.claims.get(TAGS) {
+            Some(Claim::Map(own)) => own.get("transitive_tag_keys"),
+            _ => None,
+        };
+        keys.is_some_and(|keys| keys.values().iter().any(|own| own == tag))
+    }
+
+    /// The ARNs of the roles that it may be used for, where it lists them.
+    pub(super) fn roles(&self) -> Option<Vec<Cow<'_, str>>> {
+        self.claims.get(ROLES).map(Claim::values)
+    }
+
+    /// The source identity that it sets.
+    pub(super) fn source_identity(&self) -> Option<&str> {
+        self.claims.text(SOURCE_IDENTITY)
+    }
+
+    /// The call that its holder makes.
+    pub(super) fn action(&self) -> &'static str {
+        ASSUME
+    }
+
+    /// What the trust policy must allow beside the call itself: one action more for session tags, and one for a source identity.
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
-    pub(super) fn actions(&self) -> impl Iterator<Item = &'static str> {
-        let tags = self.tags().next().map(|_| "sts:TagSession");
-        let source = self.claims.get("https://aws.amazon.com/source_identity").map(|_| "sts:SetSourceIdentity");
-        std::iter::once(ASSUME).chain(tags).chain(source)
+    pub(super) fn further_actions(&self) -> impl Iterator<Item = &'static str> {
+        let tags = self.tags().next().map(|_| TAG_SESSION);
+        let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
+        tags.into_iter().chain(source)
+    }
+
+    /// Whether it is a token of identity pools.
+    pub(super) fn is_of_pool(&self) -> bool {
+        self.host.starts_with("cognito-identity")
+    }
+
+    /// Whether it is that of a guest of an identity pool.
+    pub(super) fn is_guest(&self) -> bool {
+        self.is_of_pool() && self.claims.get("amr").is_some_and(|amr| amr.values().iter().any(|own| own == "unauthenticated"))
+    }
+
+    /// The condition keys of the session's later requests: few of the token's own stay.
+    ///
+    /// Source: "Available keys for AWS web identity federation" of the IAM guide, which promises those of identity pools for
+    /// signed-in users only; of other issuers it is not clear which stay.
+    pub(super) fn session_keys(&self) -> Context<'static> {
+        let mut context = Context::new();
+        for (key, value) in self.keys().iter() {
+            let stays = [":aud", ":sub", ":amr", ":app_id", ":id", ":user_id"].iter().any(|claim| key.ends_with(claim));
+            if stays {
+                // ctx-after-assume-guest
+                let is_sure = self.is_of_pool() && !self.is_guest();
+                context.set(key.to_owned(), if is_sure { value.clone() } else { ContextValue::Unknown });
+            }
+        }
+        context.set("aws:FederatedProvider", if self.is_of_pool() { one(&self.host) } else { ContextValue::Unknown });
+        for (tag, value) in self.tags() {
+            context.set(format!("aws:PrincipalTag/{tag}"), value);
+        }
+        if let Some(identity) = self.source_identity() {
+            context.set("sts:SourceIdentity", one(identity));
+            context.set("aws:SourceIdentity", one(identity));
+        }
+        context
     }
 }
 
+/// The claim in which a token carries session tags.
+const TAGS: &str = "https://aws.amazon.com/tags";
+
+/// The claim in which a token carries a source identity.
+const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
+
+/// The claim in which a token lists the roles that it may be used for.
+const ROLES: &str = "https://aws.amazon.com/roles";
+
+pub(super) const TAG_SESSION: &str = "sts:TagSession";
+
+pub(super) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+
 /// The call that every holder of a token makes.
-pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
+const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
@@ -111,15 +183,16 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
 }
 
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
-pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>, given: Given<'_>) -> Context<'static> {
+pub(super) fn assume_context(
+    token: &Presented,
+    session_name: Option<&str>,
+    at: Option<Instant>,
+    (reference, given): (&Reference, Given<'_>),
+) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
     context.never = Some(never_at_assume);
-    let session_name = match flow {
-        Flow::Enhanced => one("CognitoIdentityCredentials"),
-        Flow::Classic => ContextValue::Unknown,
-    };
-    context.set("sts:RoleSessionName", session_name);
+    context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
     for (key, values) in token.tags() {
         context.set(format!("aws:RequestTag/{key}"), values);
@@ -128,23 +201,26 @@ pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>,
         let names = token.tags().map(|(key, _)| Cow::Owned(key.to_owned())).collect();
         context.set("aws:TagKeys", ContextValue::Many(names));
     }
-    // what STS makes of these claims is not followed yet
-    let not_followed =
-        [("source_identity", "sts:SourceIdentity"), ("roles", "sts:RoleAuthorizedByIdp"), ("tags", "sts:TransitiveTagKeys")];
-    for (claim, key) in not_followed {
-        if token.claims.get(&format!("https://aws.amazon.com/{claim}")).is_some() {
-            context.set(key, ContextValue::Unknown);
-        }
+    if let Some(Claim::Map(own)) = token.claims.get(TAGS)
+        && let Some(keys) = own.get("transitive_tag_keys")
+    {
+        context.set("sts:TransitiveTagKeys", ContextValue::Many(owned(keys)));
     }
+    if let Some(identity) = token.source_identity() {
+        context.set("sts:SourceIdentity", one(identity));
+    }
+    // whether the key is false or absent without the claim is not documented
+    let authorized = token.claims.get(ROLES).map_or(ContextValue::Unknown, |_| one("true"));
+    context.set("sts:RoleAuthorizedByIdp", authorized);
     set_time(&mut context, at);
-    add_given(&mut context, given);
+    add_given(&mut context, reference, given);
     context
 }
 
 /// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
 fn never_at_assume(key: &str) -> bool {
-    const NEVER: [&str; 10] = [
+    const NEVER: [&str; 9] = [
         "aws:principal",
         "aws:userid",
         "aws:username",
@@ -154,7 +230,6 @@ fn never_at_assume(key: &str) -> bool {
         "sts:durationseconds",
         "sts:transitivetagkeys",
         "sts:sourceidentity",
-        "sts:roleauthorizedbyidp",
     ];
     let key = key.to_ascii_lowercase();
     is_of_issuer(&key) || NEVER.iter().any(|never| key.starts_with(never))
@@ -191,9 +266,9 @@ fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
 }
 
 /// The condition keys that the user gave.
-pub(super) fn add_given(context: &mut Context<'static>, given: Given<'_>) {
+pub(super) fn add_given(context: &mut Context<'static>, reference: &Reference, given: Given<'_>) {
     for (key, values) in given {
-        let many = holds_many(&Reference::default(), key) || matches!(context.get(key), Some(ContextValue::Many(_)));
+        let many = holds_many(reference, key) || matches!(context.get(key), Some(ContextValue::Many(_)));
         let given = match values.as_slice() {
             [value] if !many => one(value),
             values => ContextValue::Many(values.iter().map(|value| Cow::Owned((*value).to_owned())).collect()),
@@ -219,4 +294,8 @@ fn value(host: &str, key: &str, claim: &Claim) -> ContextValue<'static> {
         ("app_id", Claim::Text(id)) if matches!(host, "www.amazon.com" | "graph.facebook.com") => one(id),
         _ => ContextValue::Unknown,
     }
+}
+
+fn owned(claim: &Claim) -> Vec<Cow<'static, str>> {
+    claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect()
 }
