@@ -3,6 +3,8 @@
 pub mod claims;
 mod groups;
 pub mod pools;
+pub mod signature;
+pub mod times;
 pub mod token;
 
 pub use claims::{Claim, Claims};
@@ -11,4 +13,6 @@ pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
     UserPool,
 };
-pub use token::{Algorithm, Issuer, Token, TokenError};
+pub use signature::{KeySet, KeySetError, Signature};
+pub use times::{Times, times};
+pub use token::{Issuer, Token, TokenError, TokenKind};

@@ -14,7 +14,7 @@ mod walk;
 use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
-use crate::identity::{Claims, IdentityPool, Token};
+use crate::identity::{Claims, IdentityPool, TOLERANCE, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::{Condition, Instant};
 use crate::reference::Reference;
@@ -71,7 +71,7 @@ pub struct Question<'a> {
     pub at: Instant,
     /// By how many seconds the clocks of AWS and of an issuer may differ before a token counts as expired, or as not good yet. Within
     /// them the answer is open.
-    pub tolerance: u32,
+    pub tolerance: i64,
 }
 
 /// Who signs in.
@@ -286,9 +286,6 @@ pub struct Difference<'i, 's> {
 pub fn simulate<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
     walk::walk(world, question)
 }
-
-/// By how many seconds clocks may differ where nobody tells otherwise. AWS documents no number.
-pub const TOLERANCE: u32 = 300;
 
 impl<'a> Question<'a> {
     /// What role does this login get, in the enhanced flow, at this time?

@@ -4,7 +4,7 @@ use super::super::{GateKind, GateState};
 use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::finding::Label;
-use crate::identity::IdentityPool;
+use crate::identity::{IdentityPool, Provider};
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
@@ -128,6 +128,6 @@ fn takes(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
 fn of_provider<'p, 's>(
     pool: &'p IdentityPool<'s>,
     name: &str,
-) -> impl Iterator<Item = &'p crate::identity::Provider<'s>> + Clone {
+) -> impl Iterator<Item = &'p Provider<'s>> + Clone {
     pool.providers.iter().chain(&pool.social).filter(move |own| own.name.known() == Some(name))
 }

@@ -1,9 +1,8 @@
 //! Who arrives, and whether what he holds is a token at all: form, signature, time.
 
 use super::Walk;
-use crate::identity::{Algorithm, Claim, Claims, Issuer, Token};
-use crate::policy::Instant;
-use crate::simulate::presented::identity_pool_host;
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
+use crate::reference;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
 /// A login, as identity pools see it.
@@ -111,7 +110,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     }
 
     fn social(&self, host: &str, user: Option<&str>) -> Arrival<'q> {
-        let is = |pool: &crate::identity::IdentityPool<'_>| pool.social.iter().any(|own| own.name.known() == Some(host));
+        let is = |pool: &IdentityPool<'_>| pool.social.iter().any(|own| own.name.known() == Some(host));
         let of_pool = self.pool_by(is).into_iter().flat_map(|pool| &pool.social);
         let mut applications = of_pool.filter(|own| own.name.known() == Some(host));
         let client = applications.next().and_then(|own| own.client.known()).map(str::to_owned);
@@ -169,53 +168,58 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// The token's form: whether it is one that this way takes at all.
     fn form(&mut self, token: &Token) -> bool {
         let claims = &token.claims;
-        let access_token = claims.text("token_use") == Some("access");
-        let (state, text) = match &token.issuer {
-            Issuer::Missing => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
-            Issuer::UserPool(_) if access_token && self.flow != Flow::Direct => (
+        let (state, text) = match (&token.issuer, token.kind) {
+            (Issuer::Missing, _) => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
+            (_, TokenKind::UserPoolAccess) if self.flow != Flow::Direct => (
                 GateState::Fail,
                 "this is an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
                     .to_owned(),
             ),
-            Issuer::UserPool(host) => {
+            (_, TokenKind::UserPoolAccess) => (
+                GateState::Fail,
+                "\"Missing a required claim: aud\": this is an access token, and STS takes ID tokens only".to_owned(),
+            ),
+            (Issuer::UserPool(host), _) => {
                 (GateState::Pass, format!("an ID token of user pool `{}`", host.rsplit('/').next().unwrap_or(host)))
             }
-            Issuer::IdentityPools => {
+            (Issuer::IdentityPools, _) => {
                 (GateState::Pass, format!("a token of identity pool `{}`", claims.text("aud").unwrap_or("(no `aud`)")))
             }
-            Issuer::Other(host) => (GateState::Pass, format!("a token of `{host}`")),
+            (Issuer::Other(host), _) => match reference::issuer(host) {
+                Some(issuer) => (GateState::Pass, format!("a token of {} (`{host}`)", issuer.name)),
+                None => (GateState::Pass, format!("a token of `{host}`")),
+            },
         };
         self.gate(GateKind::Token, state, text, Vec::new());
         state == GateState::Pass
     }
 
     fn signature(&mut self, token: &Token) {
-        let (state, text) = match token.algorithm {
-            Some(Algorithm::None) => (GateState::Fail, "the token is not signed (`alg` is `none`)"),
-            Some(Algorithm::SharedSecret) => {
-                (GateState::Fail, "the token is signed with a shared secret; AWS takes public-key signatures only")
-            }
-            Some(_) => (GateState::Skipped, "not checked: the claims are taken as they are"),
-            None => (GateState::Skipped, "nothing to check: claims were given, not a signed token"),
+        let state = match token.signature {
+            Signature::Verified(_) => GateState::Pass,
+            Signature::Claims | Signature::NotChecked => GateState::Skipped,
+            Signature::KeyMissing(_) => GateState::Unknown,
+            Signature::Bad | Signature::Unsigned | Signature::SharedSecret | Signature::Unsupported => GateState::Fail,
         };
-        self.gate(GateKind::Signature, state, text.to_owned(), Vec::new());
+        self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
     }
 
     fn expiry(&mut self, claims: &Claims) {
-        let (state, text) = match claims.seconds("exp").map(Instant::from_seconds) {
-            Some(end) if end <= self.question.at => (GateState::Fail, format!("the token expired at {end}")),
-            Some(end) => (GateState::Pass, format!("the token is good until {end}")),
-            None if claims.get("exp").is_some() => (GateState::Unknown, "the token's `exp` is no number of seconds".to_owned()),
-            None => (GateState::Skipped, "the claims name no end".to_owned()),
+        let times = times(claims, self.question.at, self.question.tolerance);
+        let state = match times {
+            Times::Good { .. } => GateState::Pass,
+            Times::Expired(_) | Times::NotYet(_) => GateState::Fail,
+            Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
+            Times::None => GateState::Skipped,
         };
-        self.gate(GateKind::Expiry, state, text, Vec::new());
+        self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
     }
 
     /// Where the tokens of a token's issuer go: the prefix of its condition keys.
     pub(super) fn host_of(token: &Token) -> &str {
         match &token.issuer {
             Issuer::UserPool(host) | Issuer::Other(host) => host,
-            Issuer::IdentityPools => identity_pool_host(token.claims.text("aud").unwrap_or_default()),
+            Issuer::IdentityPools => reference::identity_pool_host(token.claims.text("aud").unwrap_or_default()),
             Issuer::Missing => "",
         }
     }
