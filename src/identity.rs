@@ -14,5 +14,5 @@ pub use pools::{
     UserPool,
 };
 pub use signature::{KeySet, KeySetError, Signature};
-pub use times::{Times, times};
+pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};

@@ -84,7 +84,7 @@ pub enum Login<'a> {
     /// A user of a public provider whose tokens cannot be read, as those of Facebook: its host, and the user's id there.
     Social(&'a str, Option<&'a str>),
     /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.
-    Developer(&'a str, &'a [(&'a str, &'a str)]),
+    Developer(&'a str, &'a [(String, String)]),
     /// The holder of this SAML assertion.
     Saml(&'a Assertion),
 }
@@ -126,6 +126,8 @@ pub struct Simulation<'i, 's> {
     pub presented: Option<Claims>,
     /// What the trust policy says.
     pub trust: Option<Judgement<'i, 's>>,
+    /// What it says to the session tags, or to the source identity, that the token sets.
+    pub tags: Option<Judgement<'i, 's>>,
     /// Where several identity pools fit and none was named: they.
     pub pools: Vec<&'i IdentityPool<'s>>,
     /// In the classic flow without a role named: each role and whether its trust policy takes the token.

@@ -7,7 +7,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Claims;
+use super::{Claim, Claims};
 use super::signature::{KeySet, Signature, Signed, digest};
 use crate::source::SourceId;
 use crate::syntax::json;
@@ -102,6 +102,19 @@ impl Token {
     /// A token of these claims that nobody signed.
     pub fn from_claims(claims: Claims) -> Self {
         Self::of(claims, Signature::Claims, None)
+    }
+
+    /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
+    #[must_use]
+    pub fn changed(&self, changes: &[(String, Option<Claim>)]) -> Self {
+        let mut claims = self.claims.clone();
+        for (name, claim) in changes {
+            match claim {
+                Some(claim) => claims.set(name.clone(), claim.clone()),
+                None => claims.remove(name),
+            }
+        }
+        Self::from_claims(claims)
     }
 
     fn of(claims: Claims, signature: Signature, digest: Option<String>) -> Self {

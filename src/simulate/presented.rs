@@ -23,13 +23,27 @@ impl Presented {
     /// The token of an identity pool: `amr` says how the visitor signed in. `identity` is the identity's id where it
     /// is known.
     pub fn of_pool(pool: &str, amr: impl IntoIterator<Item = impl Into<String>>, identity: Option<&str>) -> Self {
+        Self::of_logins(pool, amr.into_iter().map(|own| Claim::Text(own.into())).collect(), identity)
+    }
+
+    /// As [`Presented::of_pool`], where not all of `amr` is known.
+    pub(super) fn of_logins(pool: &str, amr: Vec<Claim>, identity: Option<&str>) -> Self {
         let host = identity_pool_host(pool);
         let mut claims = Claims::new();
         claims.set("iss", Claim::Text(format!("https://{host}")));
         claims.set("aud", Claim::Text(pool.to_owned()));
         claims.set("sub", identity.map_or(Claim::Unknown("the identity's id"), |id| Claim::Text(id.to_owned())));
-        claims.set("amr", Claim::list(amr));
+        claims.set("amr", Claim::List(amr));
         Self { host: host.to_owned(), claims }
+    }
+
+    /// Puts session tags into it, each name with a list of its value.
+    pub(super) fn tag(&mut self, tags: Claims) {
+        if tags.iter().next().is_some() {
+            let mut own = Claims::new();
+            own.set("principal_tags", Claim::Map(tags));
+            self.claims.set(TAGS, Claim::Map(own));
+        }
     }
 
     /// The token of a guest of an identity pool.
@@ -59,36 +73,67 @@ impl Presented {
         token_keys(&self.host, &self.claims)
     }
 
-    /// The session tags that it carries: for each name its value.
+    /// The session tags that it carries: for each name its value. A token may hold them in one claim or in one for each.
     ///
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
     pub(super) fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
-        let tags = match self.claims.get(TAGS) {
-            Some(Claim::Map(own)) => own.get("principal_tags"),
-            _ => None,
-        };
-        let list = tags.and_then(|tags| if let Claim::Map(list) = tags { Some(list) } else { None });
-        list.into_iter().flat_map(Claims::iter).map(|(key, claim)| {
+        let nested = self.of_tags("principal_tags").and_then(|tags| if let Claim::Map(list) = tags { Some(list) } else { None });
+        let flat = self.claims.iter().filter_map(|(name, claim)| Some((name.strip_prefix(FLAT_TAG)?, claim)));
+        nested.into_iter().flat_map(Claims::iter).chain(flat).map(|(name, claim)| {
             let value = match claim.values().as_slice() {
                 [value] => one(value),
                 _ => ContextValue::Unknown,
             };
-            (key, value)
+            (name, value)
+        })
+    }
+
+    /// A part of the claim on session tags, which may also stand in a claim of its own.
+    fn of_tags(&self, part: &str) -> Option<&Claim> {
+        let nested = match self.claims.get(TAGS) {
+            Some(Claim::Map(own)) => own.get(part),
+            _ => None,
+        };
+        nested.or_else(|| self.claims.get(&format!("{TAGS}/{part}")))
+    }
+
+    /// Which of its session tags go on to the roles that are taken with the session.
+    fn transitive(&self) -> Vec<Cow<'_, str>> {
+        self.of_tags("transitive_tag_keys").map(Claim::values).unwrap_or_default()
+    }
+
+    /// What STS refuses of its session tags, whatever the trust policy says.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+    pub(super) fn beyond_limits(&self) -> Option<String> {
+        const MOST: usize = 50;
+        const LONGEST_NAME: usize = 128;
+        const LONGEST_VALUE: usize = 256;
+        let count = self.tags().count();
+        if count > MOST {
+            return Some(format!("the token sets {count} session tags, and STS takes {MOST} at most"));
+        }
+        self.tags().find_map(|(name, value)| {
+            let long = value.values().any(|value| value.chars().count() > LONGEST_VALUE);
+            if name.chars().count() > LONGEST_NAME {
+                Some(format!("the name of the session tag `{name}` is longer than {LONGEST_NAME} characters"))
+            } else {
+                long.then(|| format!("the value of the session tag `{name}` is longer than {LONGEST_VALUE} characters"))
+            }
         })
     }
 
     /// Whether a session tag goes on to the roles that are taken with the session.
     pub(super) fn is_transitive(&self, tag: &str) -> bool {
-        let keys = match self.claims.get(TAGS) {
-            Some(Claim::Map(own)) => own.get("transitive_tag_keys"),
-            _ => None,
-        };
-        keys.is_some_and(|keys| keys.values().iter().any(|own| own == tag))
+        self.transitive().iter().any(|own| own == tag)
     }
 
     /// The ARNs of the roles that it may be used for, where it lists them.
     pub(super) fn roles(&self) -> Option<Vec<Cow<'_, str>>> {
-        self.claims.get(ROLES).map(Claim::values)
+        Some(match self.claims.get(ROLES)? {
+            Claim::Text(list) => list.split(';').map(|role| Cow::Borrowed(role.trim())).filter(|role| !role.is_empty()).collect(),
+            list => list.values(),
+        })
     }
 
     /// The source identity that it sets.
@@ -122,16 +167,14 @@ impl Presented {
 
     /// The condition keys of the session's later requests: few of the token's own stay.
     ///
-    /// Source: "Available keys for AWS web identity federation" of the IAM guide, which promises those of identity pools for
-    /// signed-in users only; of other issuers it is not clear which stay.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
     pub(super) fn session_keys(&self) -> Context<'static> {
+        const STAY: [&str; 6] = ["aud", "sub", "amr", "app_id", "id", "user_id"];
         let mut context = Context::new();
         for (key, value) in self.keys().iter() {
-            let stays = [":aud", ":sub", ":amr", ":app_id", ":id", ":user_id"].iter().any(|claim| key.ends_with(claim));
-            if stays {
+            if STAY.iter().any(|claim| key.strip_prefix(&*self.host).and_then(|rest| rest.strip_prefix(':')) == Some(claim)) {
                 // ctx-after-assume-guest
-                let is_sure = self.is_of_pool() && !self.is_guest();
-                context.set(key.to_owned(), if is_sure { value.clone() } else { ContextValue::Unknown });
+                context.set(key.to_owned(), if self.is_guest() { ContextValue::Unknown } else { value.clone() });
             }
         }
         context.set("aws:FederatedProvider", if self.is_of_pool() { one(&self.host) } else { ContextValue::Unknown });
@@ -148,6 +191,9 @@ impl Presented {
 
 /// The claim in which a token carries session tags.
 const TAGS: &str = "https://aws.amazon.com/tags";
+
+/// The start of a claim that carries one session tag.
+const FLAT_TAG: &str = "https://aws.amazon.com/tags/principal_tags/";
 
 /// The claim in which a token carries a source identity.
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
@@ -201,17 +247,15 @@ pub(super) fn assume_context(
         let names = token.tags().map(|(key, _)| Cow::Owned(key.to_owned())).collect();
         context.set("aws:TagKeys", ContextValue::Many(names));
     }
-    if let Some(Claim::Map(own)) = token.claims.get(TAGS)
-        && let Some(keys) = own.get("transitive_tag_keys")
-    {
-        context.set("sts:TransitiveTagKeys", ContextValue::Many(owned(keys)));
+    let transitive: Vec<Cow<'static, str>> = token.transitive().into_iter().map(|own| Cow::Owned(own.into_owned())).collect();
+    if !transitive.is_empty() {
+        context.set("sts:TransitiveTagKeys", ContextValue::Many(transitive));
     }
     if let Some(identity) = token.source_identity() {
         context.set("sts:SourceIdentity", one(identity));
     }
-    // whether the key is false or absent without the claim is not documented
-    let authorized = token.claims.get(ROLES).map_or(ContextValue::Unknown, |_| one("true"));
-    context.set("sts:RoleAuthorizedByIdp", authorized);
+    // a token that lists roles comes here for one of them only
+    context.set("sts:RoleAuthorizedByIdp", one(if token.roles().is_some() { "true" } else { "false" }));
     set_time(&mut context, at);
     add_given(&mut context, reference, given);
     context
@@ -294,8 +338,4 @@ fn value(host: &str, key: &str, claim: &Claim) -> ContextValue<'static> {
         ("app_id", Claim::Text(id)) if matches!(host, "www.amazon.com" | "graph.facebook.com") => one(id),
         _ => ContextValue::Unknown,
     }
-}
-
-fn owned(claim: &Claim) -> Vec<Cow<'static, str>> {
-    claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect()
 }

@@ -11,11 +11,10 @@ mod sts;
 use super::{Flow, Gate, GateKind, GateState, Outcome, Question, RoleRef, Simulation, World};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
 
 pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
-    let mut walk = Walk { world, question, flow: question.flow, simulation: Simulation::start(), picked: None };
+    let mut walk = Walk { world, question, flow: question.flow, simulation: Simulation::start(), picked: None, map_without_claims: None };
     walk.run();
     walk.finish()
 }
@@ -28,6 +27,8 @@ struct Walk<'q, 'i, 's> {
     simulation: Simulation<'i, 's>,
     /// Why the pool picked the role that it picked.
     picked: Option<String>,
+    /// Where the pool maps claims to session tags of which the login holds none.
+    map_without_claims: Option<Label>,
 }
 
 impl<'i, 's> Simulation<'i, 's> {
@@ -40,6 +41,7 @@ impl<'i, 's> Simulation<'i, 's> {
             gates: Vec::new(),
             presented: None,
             trust: None,
+            tags: None,
             pools: Vec::new(),
             choices: Vec::new(),
             permissions: Vec::new(),
@@ -77,7 +79,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             in_state(GateState::Fail).find(|gate| gate.kind == GateKind::Trust).or_else(|| in_state(GateState::Fail).next());
         let unknown = in_state(GateState::Unknown).next();
         let passed = |kind: GateKind| in_state(GateState::Pass).find(move |gate| gate.kind == kind);
-        let passing = || [GateKind::Permissions, GateKind::RoleMapping, GateKind::Trust].into_iter().find_map(passed);
+        let last = [GateKind::Permissions, GateKind::Chain, GateKind::RoleMapping, GateKind::Trust];
+        let passing = || last.into_iter().find_map(passed);
         let (outcome, gate) = match (failing, unknown) {
             _ if refused => (Outcome::Error, unknown.or(failing)),
             (Some(gate), _) => (Outcome::Denied, Some(gate)),
@@ -94,14 +97,6 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         simulation.outcome = outcome;
         simulation.why = why.unwrap_or_default();
         simulation
-    }
-}
-
-/// Whom a token was made for, where that is one: also in a list.
-fn audience(claims: &Claims) -> String {
-    match claims.get("aud").map(Claim::values).as_deref() {
-        Some([only]) => only.clone().into_owned(),
-        _ => String::new(),
     }
 }
 

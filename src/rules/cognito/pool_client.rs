@@ -171,17 +171,8 @@ impl<'i, 's> PoolClient<'i, 's> {
 }
 
 fn question<'a>(login: Login<'a>, pool: &'a str, flow: Flow) -> Question<'a> {
-    Question {
-        login,
-        pool: Some(pool),
-        flow,
-        custom_role: None,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        // INVARIANT: the tokens asked with never expire, so that no finding hangs on the time
-        at: Instant::from_seconds(0),
-    }
+    // INVARIANT: the tokens asked with never expire, so that no finding hangs on the time
+    Question { pool: Some(pool), flow, ..Question::new(login, Instant::from_seconds(0)) }
 }
 
 /// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.

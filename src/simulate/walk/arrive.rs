@@ -20,7 +20,7 @@ pub(super) struct Arrival<'q> {
 #[derive(Clone, Copy)]
 pub(super) enum Kind<'q> {
     /// The developer's own backend, with the session tags that it gives.
-    Developer(&'q [(&'q str, &'q str)]),
+    Developer(&'q [(String, String)]),
     /// A token.
     Token(&'q Token),
     /// A token that nobody but its provider can read.
@@ -100,7 +100,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         })
     }
 
-    fn developer(&self, id: &str, tags: &'q [(&'q str, &'q str)]) -> Arrival<'q> {
+    fn developer(&self, id: &str, tags: &'q [(String, String)]) -> Arrival<'q> {
         let pool = self.pool_by(|pool| pool.developer.is_some());
         let name =
             pool.and_then(|pool| pool.developer.as_ref()).map_or("login.example".to_owned(), |name| name.shown().into_owned());

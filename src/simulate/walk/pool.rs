@@ -4,8 +4,8 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, IdentityPool};
-use crate::simulate::presented::identity_pool_host;
+use crate::identity::{Claim, Claims, IdentityPool, RoleMap};
+use crate::reference::identity_pool_host;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
 use crate::simulate::trust::{names_provider, pinned_audience};
 use crate::simulate::{Flow, GateKind, GateState, Login, Presented};
@@ -36,7 +36,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let state = if arrivals.is_empty() { "unauthenticated" } else { "authenticated" };
         let of_logins = arrivals.iter().flat_map(|arrival| arrival.amr.iter().cloned());
         let amr = std::iter::once(Claim::Text(state.to_owned())).chain(of_logins).collect();
-        let mut token = Presented::of_pool(pool, amr, None);
+        let mut token = Presented::of_logins(pool, amr, None);
         let mut tags = Claims::new();
         for (name, value) in arrivals.iter().flat_map(|arrival| self.tags(pool, arrival)) {
             tags.set(name, value);
@@ -49,7 +49,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     fn tags(&self, pool: &str, arrival: &Arrival<'_>) -> Vec<(String, Claim)> {
         match arrival.kind {
             Kind::Developer(tags) => {
-                tags.iter().map(|(name, value)| ((*name).to_owned(), Claim::list([(*value).to_owned()]))).collect()
+                tags.iter().map(|(name, value)| (name.clone(), Claim::list([value.clone()]))).collect()
             }
             Kind::Token(_) | Kind::Opaque => Vec::new(),
         }
