@@ -3,12 +3,14 @@
 pub mod claims;
 mod groups;
 pub mod pools;
+pub mod providers;
 pub mod token;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
-    UserPool,
+    TagMap, UserPool,
 };
+pub use providers::{OidcProvider, ProviderKind, ProviderList};
 pub use token::{Algorithm, Issuer, Token, TokenError};
