@@ -4,6 +4,8 @@ pub mod claims;
 mod groups;
 pub mod pools;
 pub mod providers;
+pub mod signature;
+pub mod times;
 pub mod token;
 
 pub use claims::{Claim, Claims};
@@ -13,4 +15,6 @@ pub use pools::{
     TagMap, UserPool,
 };
 pub use providers::{OidcProvider, ProviderKind, ProviderList};
-pub use token::{Algorithm, Issuer, Token, TokenError};
+pub use signature::{KeySet, KeySetError, Signature};
+pub use times::{Times, times};
+pub use token::{Issuer, Token, TokenError, TokenKind};

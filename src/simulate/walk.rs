@@ -11,7 +11,7 @@ use super::trust::{judge, names_provider, pinned_audience};
 use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, permissions};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
-use crate::identity::{Algorithm, Claim, Claims, IdentityPool, Issuer, Token};
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Instant;
 
@@ -142,15 +142,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn signature(&mut self, token: &Token) {
-        let (state, text) = match token.algorithm {
-            Some(Algorithm::None) => (GateState::Fail, "the token is not signed (`alg` is `none`)"),
-            Some(Algorithm::SharedSecret) => {
-                (GateState::Fail, "the token is signed with a shared secret; AWS takes public-key signatures only")
-            }
-            Some(_) => (GateState::Skipped, "not checked: the claims are taken as they are"),
-            None => (GateState::Skipped, "nothing to check: claims were given, not a signed token"),
+        let state = match &token.signature {
+            Signature::Verified(_) => GateState::Pass,
+            Signature::Bad(_) | Signature::Unsigned | Signature::SharedSecret | Signature::WrongAlgorithm => GateState::Fail,
+            Signature::KeyMissing(_) => GateState::Unknown,
+            Signature::Claims | Signature::NotChecked | Signature::Unsupported(_) => GateState::Skipped,
         };
-        self.gate(GateKind::Signature, state, text.to_owned(), Vec::new());
+        self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
     }
 
     fn expiry(&mut self, claims: &Claims) {
