@@ -3,6 +3,7 @@
 pub mod claims;
 mod groups;
 pub mod pools;
+pub mod providers;
 pub mod signature;
 pub mod times;
 pub mod token;
@@ -11,8 +12,9 @@ pub use claims::{Claim, Claims};
 pub use groups::id_token;
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
-    UserPool,
+    TagMap, UserPool,
 };
+pub use providers::{OidcProvider, ProviderKind, ProviderList};
 pub use signature::{KeySet, KeySetError, Signature};
 pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};

@@ -113,8 +113,10 @@ impl<'i, 's> PoolClient<'i, 's> {
     pub(super) fn held(&self) -> Vec<Held<'i, 's>> {
         match self.mapping.map(|mapping| &mapping.kind) {
             Some(MappingType::Rules(rules)) => {
-                let held =
-                    rules.iter().map(|rule| Held { role: &rule.role, holder: format!("the rule on `{}`", rule.claim.shown()) });
+                let held = rules.iter().filter_map(|rule| {
+                    let (role, claim) = (rule.role.as_ref()?, rule.claim.as_ref()?);
+                    Some(Held { role, holder: format!("the rule on `{}`", claim.shown()) })
+                });
                 held.collect()
             }
             Some(MappingType::Unknown) => Vec::new(),

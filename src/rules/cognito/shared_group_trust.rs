@@ -98,7 +98,7 @@ fn roles<'i, 's>(
     });
     let default = map.and_then(|map| map.authenticated.as_ref());
     let mut roles: Vec<(&str, &Role<'_>, &Policy<'_>)> = Vec::new();
-    for arn in of_groups.chain(of_rules.map(|rule| &rule.role)).chain(default).filter_map(|arn| arn.known()) {
+    for arn in of_groups.chain(of_rules.filter_map(|rule| rule.role.as_ref())).chain(default).filter_map(|arn| arn.known()) {
         let Some(role) = inventory.role(arn) else { continue };
         let Some(trust) = &role.trust else { continue };
         if !roles.iter().any(|(_, own, _)| std::ptr::eq(*own, role)) {
