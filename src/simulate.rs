@@ -85,8 +85,6 @@ pub enum Login<'a> {
     Social(&'a str, Option<&'a str>),
     /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.
     Developer(&'a str, &'a [(String, String)]),
-    /// The holder of this SAML assertion.
-    Saml(&'a Assertion),
 }
 
 /// How credentials are asked for.

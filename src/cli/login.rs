@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use rolecall::identity::{Claim, Claims, KeySet, TOLERANCE, Token};
+use rolecall::identity::{Claim, Claims, TOLERANCE, Token};
 use rolecall::inventory::{Inventory, SignInError};
 use rolecall::policy::Instant;
 use rolecall::simulate::{self, Login, Question};

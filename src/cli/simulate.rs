@@ -138,6 +138,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         let simulation = simulate::simulate(world, &question);
         if simulation.pools.is_empty() {
             answers.push(Simulated { subject: subject.name.clone(), simulation });
+            continue;
         }
         // where several pools fit, each answers
         for pool in simulation.pools {

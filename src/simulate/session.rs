@@ -59,9 +59,15 @@ impl<'i, 's> Session<'i, 's> {
             Some(format!("arn:{}:sts::{}:assumed-role/{}/{name}", own.partition, own.account, own.role_name()?))
         });
         self.keys.set("aws:PrincipalArn", presented::one(&arn));
+        // a session tag stands before the role's own of that name
+        for (tag, value) in &role.tags {
+            if let (Some(tag), value) = (tag.known(), value.known()) {
+                self.keys.derive(format!("aws:PrincipalTag/{tag}"), value.map_or(ContextValue::Unknown, presented::one));
+            }
+        }
         // what nobody gave may be there: an address, tags of the resource
         self.keys.partial = true;
-        self.keys.never = Some(presented::is_of_issuer);
+        self.keys.never = Some(if role.tags_known { is_no_key_of_session } else { presented::is_of_issuer });
         self.arn = session.unwrap_or(arn);
         self
     }
@@ -75,11 +81,12 @@ impl<'i, 's> Session<'i, 's> {
     pub(super) fn ask(&self, world: World<'i, 's>, access: Access<'_>, question: &Question<'_>) -> Asked<'i, 's> {
         let service = access.action.split(':').next().and_then(|prefix| world.reference.service(prefix));
         let setting = Setting { rcps_cover: service.is_some_and(Service::has_rcps), ..Setting::default() };
-        let mut context = self.keys.clone();
+        let mut given = self.keys.clone();
         if setting.account_of(access.resource).is_none() {
-            context.set("aws:ResourceAccount", ContextValue::Unknown);
+            given.set("aws:ResourceAccount", ContextValue::Unknown);
         }
-        presented::add_given(&mut context, world.reference, &question.context);
+        presented::add_given(&mut given, world.reference, &question.context);
+        let mut context: Context<'_> = given;
         derive(&mut context, self.caller(), access.resource, &setting, question.at);
         let mut bearing = Bearing::of(world.inventory, world.sources, self.caller(), access.action, access.resource);
         if self.narrowed {
@@ -114,6 +121,12 @@ impl<'i, 's> Session<'i, 's> {
 
 const NARROWED: &str =
     "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
+
+/// Whether a session of a role whose tags are known cannot hold this key, unless it has a value for it.
+fn is_no_key_of_session(key: &str) -> bool {
+    const TAG: &str = "aws:principaltag/";
+    presented::is_of_issuer(key) || key.get(..TAG.len()).is_some_and(|start| start.eq_ignore_ascii_case(TAG))
+}
 
 /// An answer with what it took for granted and what it does not know.
 pub(super) struct Asked<'i, 's> {

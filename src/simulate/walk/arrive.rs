@@ -195,11 +195,11 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     }
 
     fn signature(&mut self, token: &Token) {
-        let state = match token.signature {
+        let state = match &token.signature {
             Signature::Verified(_) => GateState::Pass,
-            Signature::Claims | Signature::NotChecked => GateState::Skipped,
+            Signature::Claims | Signature::NotChecked | Signature::Unsupported(_) => GateState::Skipped,
             Signature::KeyMissing(_) => GateState::Unknown,
-            Signature::Bad | Signature::Unsigned | Signature::SharedSecret | Signature::Unsupported => GateState::Fail,
+            Signature::Bad(_) | Signature::Unsigned | Signature::SharedSecret | Signature::WrongAlgorithm => GateState::Fail,
         };
         self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
     }

@@ -32,13 +32,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// The token that an identity pool makes for these logins: `amr` with the state, then each provider and the user there, and session
     /// tags.
-    fn pool_token(&self, pool: &str, arrivals: &[Arrival<'_>]) -> Presented {
+    fn pool_token(&mut self, pool: &str, arrivals: &[Arrival<'_>]) -> Presented {
         let state = if arrivals.is_empty() { "unauthenticated" } else { "authenticated" };
         let of_logins = arrivals.iter().flat_map(|arrival| arrival.amr.iter().cloned());
         let amr = std::iter::once(Claim::Text(state.to_owned())).chain(of_logins).collect();
         let mut token = Presented::of_logins(pool, amr, None);
         let mut tags = Claims::new();
-        for (name, value) in arrivals.iter().flat_map(|arrival| self.tags(pool, arrival)) {
+        for (name, value) in arrivals.iter().flat_map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>() {
             tags.set(name, value);
         }
         token.tag(tags);
@@ -46,13 +46,55 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     /// The session tags that a login brings: what the developer gives, or what the pool maps from the claims of the token.
-    fn tags(&self, pool: &str, arrival: &Arrival<'_>) -> Vec<(String, Claim)> {
-        match arrival.kind {
-            Kind::Developer(tags) => {
-                tags.iter().map(|(name, value)| (name.clone(), Claim::list([value.clone()]))).collect()
-            }
-            Kind::Token(_) | Kind::Opaque => Vec::new(),
+    ///
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html>
+    fn tags_of(&mut self, pool: &str, arrival: &Arrival<'_>) -> Vec<(String, Claim)> {
+        if let Kind::Developer(tags) = arrival.kind {
+            return tags.iter().map(|(name, value)| (name.clone(), Claim::list([value.clone()]))).collect();
         }
+        let inventory = self.world.inventory;
+        let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
+        let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else { return Vec::new() };
+        let from = |tag: &str, claim: &str| {
+            let value = match arrival.claims() {
+                None => Claim::Unknown("the claims of the token"),
+                Some(claims) => {
+                    let values = claims.get(claim)?.values();
+                    let [value] = values.as_slice() else { return Some((tag.to_owned(), Claim::Unknown("a claim that is a list"))) };
+                    Claim::list([value.clone().into_owned()])
+                }
+            };
+            Some((tag.to_owned(), value))
+        };
+        let defaults = map.defaults.is_some_and(|setting| setting.value);
+        let by_default = DEFAULT_TAGS.into_iter().filter(|_| defaults).filter_map(|(tag, claim)| from(tag, claim));
+        let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
+        let tags: Vec<_> = by_default.chain(mapped).collect();
+        if tags.is_empty() && !map.tags.is_empty() {
+            self.map_without_claims = Some(Label::new(map.mark, "maps claims to session tags"));
+        }
+        tags
+    }
+
+    /// The account that an identity pool is in: as asked, as its token tells, or as those things tell that it names.
+    pub(super) fn pool_account(&self, token: &Presented) -> Option<String> {
+        if !token.is_of_pool() {
+            return None;
+        }
+        let account = |arn: &str| Arn::parse(arn).map(|arn| arn.account.to_owned()).filter(|account| !account.is_empty());
+        let told = token.claims.text("https://cognito-identity.amazonaws.com/identity-pool-arn").and_then(account);
+        if let Some(account) = self.question.pool_account.map(str::to_owned).or(told) {
+            return Some(account);
+        }
+        let id = token.claims.text("aud")?;
+        let pool = self.world.inventory.identity_pools.iter().find(|pool| pool.is(id))?;
+        let of_providers = pool.oidc.iter().chain(&pool.saml).filter_map(|arn| account(arn.known()?)).next();
+        of_providers.or_else(|| {
+            let map = self.world.inventory.role_map(pool)?;
+            let mut roles = map.authenticated.iter().chain(&map.unauthenticated).filter_map(|arn| account(arn.known()?));
+            let first = roles.next()?;
+            roles.all(|own| own == first).then_some(first)
+        })
     }
 
     /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
@@ -170,3 +212,6 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         agree(each.collect())
     }
 }
+
+/// The session tags of a pool that uses the default mapping, each with its claim.
+const DEFAULT_TAGS: [(&str, &str); 2] = [("client", "aud"), ("username", "sub")];

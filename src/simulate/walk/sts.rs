@@ -18,6 +18,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented { host: Self::host_of(token).to_owned(), claims: token.claims.clone() };
+        self.registered(&presented.host, token);
         let roles = &self.world.inventory.roles;
         let only = || roles.first().filter(|_| roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
