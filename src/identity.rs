@@ -6,6 +6,7 @@ pub mod pools;
 pub mod signature;
 pub mod times;
 pub mod token;
+mod wrapping;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;

@@ -232,7 +232,7 @@ fn refuse_names(args: &Args, inventory: &Inventory<'_>) -> Result<(), Failure> {
 
 fn given_token(args: &Args) -> Result<Option<Token>, Failure> {
     match (&args.token, &args.claims) {
-        (Some(token), _) => secret::token(token, args.token_insecure_arg).map(Some),
+        (Some(token), _) => secret::token(token, args.token_insecure_arg, None).map(Some),
         (_, Some(path)) => secret::claims(path).map(Some),
         _ => Ok(None),
     }
