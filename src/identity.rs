@@ -2,6 +2,7 @@
 
 pub mod claims;
 mod groups;
+pub mod keys;
 pub mod pools;
 pub mod signature;
 pub mod times;
@@ -10,6 +11,7 @@ mod wrapping;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;
+pub use keys::{Becomes, becomes};
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
     UserPool,
