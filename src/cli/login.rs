@@ -160,7 +160,6 @@ impl Own {
 }
 
 impl Who {
-    /// Whether a token comes by standard input.
 
     /// The tokens that are named, read: the one that signs in, and those that are linked to it.
     pub(super) fn tokens(&self) -> Result<(Option<Token>, Vec<Token>), Failure> {
