@@ -8,6 +8,7 @@ mod reasons;
 mod request;
 mod selection;
 mod session;
+mod stored;
 mod trust;
 mod walk;
 

@@ -2,7 +2,7 @@
 
 use super::{Walk, worst};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Policies, Request, Setting, Trace, Verdict, decide};
+use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
 use crate::identity::Token;
 use crate::inventory::Role;
@@ -11,6 +11,7 @@ use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
+use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
 use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, outcome, why};
 
@@ -81,18 +82,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             if let Some((own, words, place)) = self.across_accounts(role, statement, token) {
                 (state, text) = (own, words);
                 places.insert(0, place);
+            } else if let Some(words) = refused_at_run_time(statement, token) {
+                (state, text) = (GateState::Fail, words);
+                places.insert(0, Label::new(statement.place(), "refused at run time"));
             } else if let Some((own, words)) = self.limits(role, policy, token) {
                 (state, text) = (own, words);
             }
         }
         self.gate(GateKind::Trust, state, text, places);
+        self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
         self.simulation.near_miss = answer.near_miss;
     }
 
-    fn assume_context(&self, token: &Presented) -> crate::evaluate::Context<'static> {
-        let given = (self.world.reference, &*self.question.context);
-        presented::assume_context(token, self.session_name(), Some(self.question.at), given)
+    fn assume_context(&self, token: &Presented) -> Context<'static> {
+        // in the enhanced flow Cognito makes the call, from its own network
+        let of_network = |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+        let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
+        let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
+        presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
     }
 
     /// What STS asks of a role in another account than the identity pool, whatever the trust policy would let in.
@@ -338,6 +346,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 }
 
+/// The starts of the names of keys that tell whence a call comes.
+const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+
 /// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
 const HOUR: u32 = 3600;
 
@@ -358,6 +369,16 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
         ),
         _ => (GateState::Pass, format!("lasts {seconds} seconds")),
     }
+}
+
+/// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
+///
+/// write-shared-issuers-run-time
+fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<String> {
+    let issuer = reference::issuer(&token.host).filter(|issuer| issuer.id == "terraform-cloud")?;
+    (!stored::asks_for_required(statement, issuer, &token.host)).then(|| {
+        format!("{} has no condition on `{}:sub`, without which STS takes no token of {}", statement.title(), token.host, issuer.name)
+    })
 }
 
 fn is_session_name(name: &str) -> bool {
