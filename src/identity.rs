@@ -2,15 +2,18 @@
 
 pub mod claims;
 mod groups;
+pub mod keys;
 pub mod pools;
 pub mod providers;
 pub mod saml;
 pub mod signature;
 pub mod times;
 pub mod token;
+mod wrapping;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;
+pub use keys::{Becomes, becomes};
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
     TagMap, UserPool,
@@ -18,5 +21,5 @@ pub use pools::{
 pub use providers::{OidcProvider, ProviderKind, ProviderList};
 pub use saml::{Assertion, AssertionError, RolePair, SamlSignature};
 pub use signature::{KeySet, KeySetError, Signature};
-pub use times::{Times, times};
+pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};

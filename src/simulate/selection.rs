@@ -17,6 +17,8 @@ pub(super) enum Known<'a> {
     Developer,
     /// A login of this provider, by the key of its role mapping.
     Provider(&'a str, &'a Claims),
+    /// A login of this provider of which the claims cannot be read.
+    Opaque(&'a str),
 }
 
 /// What the identity pool answers.
@@ -54,7 +56,35 @@ pub(super) fn select(map: &RoleMap<'_>, known: Known<'_>, custom: Option<&str>) 
                 None => unmapped(map, key, custom),
             }
         }
+        (Known::Opaque(key), custom) => match map.mappings.iter().find(|mapping| mapping.provider.known() == Some(key)) {
+            Some(mapping) => unknown(
+                "the role hangs on the claims of the token, which were not given (`--claims`)",
+                vec![Label::new(mapping.kind_span, "decides by the claims")],
+            ),
+            None => unmapped(map, key, custom),
+        },
     }
+}
+
+/// The role of an identity with several logins: AWS does not say whose mapping counts, so it is the one on which all agree.
+///
+/// select-linked-logins
+pub(super) fn agree(mut each: Vec<Selection>) -> Selection {
+    let same = |one: &Selection, other: &Selection| match (&one.answer, &other.answer) {
+        (Answer::Role(one), Answer::Role(other)) => one == other,
+        (Answer::Refused, Answer::Refused) => true,
+        _ => false,
+    };
+    let agreed = each.first().is_some_and(|first| each.iter().skip(1).all(|own| same(first, own)));
+    match each.len() {
+        0 | 1 => each.pop(),
+        _ if agreed => Some(each.swap_remove(0)),
+        _ => None,
+    }
+    .unwrap_or_else(|| {
+        let places = each.into_iter().flat_map(|own| own.places).collect();
+        unknown("the logins lead to different roles, and AWS does not say which counts", places)
+    })
 }
 
 #[derive(Clone, Copy)]

@@ -21,13 +21,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 const DOORS: [(&str, &[&str]); 14] = [
     (
         "base64",
-        &[
-            "evaluate/condition.rs",
-            "identity/saml/envelope.rs",
-            "identity/signature.rs",
-            "identity/token.rs",
-            "policy/condition.rs",
-        ],
+        &["evaluate/condition.rs", "identity/signature.rs", "identity/token.rs", "identity/wrapping.rs", "policy/condition.rs"],
     ),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("glob-match", &["config/glob.rs"]),

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-
 use super::AssertionError;
+use crate::identity::wrapping::{base64, percent};
 
 /// The longest assertion that STS takes, in characters of base64.
 const LONGEST: usize = 100_000;
@@ -31,10 +29,14 @@ pub(super) fn open(text: &str) -> Result<String, AssertionError> {
             return if fits { Ok(bare.to_owned()) } else { Err(AssertionError::TooLong) };
         } else if let Some(value) = body(bare)? {
             Cow::Owned(value.to_owned())
-        } else if bare.contains('%') {
-            Cow::Owned(percent(bare).ok_or(AssertionError::Form)?)
+        } else if let Some(plain) = percent(bare) {
+            Cow::Owned(plain)
         } else {
-            Cow::Owned(base64(bare)?)
+            let bare: String = bare.split_whitespace().collect();
+            if bare.len() > LONGEST {
+                return Err(AssertionError::TooLong);
+            }
+            Cow::Owned(base64(&bare).ok_or(AssertionError::Form)?)
         };
     }
     Err(AssertionError::Form)
@@ -60,33 +62,4 @@ fn body(text: &str) -> Result<Option<&str>, AssertionError> {
         None if value("SAMLRequest=").is_some() => Err(AssertionError::Request),
         None => Ok(None),
     }
-}
-
-/// Text in which bytes are written as `%2B`.
-fn percent(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend(parts.next()?.bytes());
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend(rest.bytes());
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// Base64 of text, in either alphabet, with or without its padding, on any number of lines.
-fn base64(text: &str) -> Result<String, AssertionError> {
-    let plain = |c: char| match c {
-        '-' => '+',
-        '_' => '/',
-        c => c,
-    };
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).map(plain).collect();
-    let text = text.trim_end_matches('=');
-    if text.len() > LONGEST {
-        return Err(AssertionError::TooLong);
-    }
-    let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| AssertionError::Form)?;
-    String::from_utf8(bytes).map_err(|_| AssertionError::Form)
 }

@@ -51,8 +51,6 @@ impl Assertion {
 #[derive(Clone, Copy)]
 enum Values {
     One,
-    /// AWS's pages do not agree.
-    OneOrMore,
     Many,
 }
 
@@ -62,9 +60,9 @@ impl Values {
         match (self, claim, values.as_slice()) {
             (_, Claim::Unknown(why), _) => Claim::Unknown(why),
             (_, _, []) => Claim::Unknown("the attribute has no value"),
-            (Self::One | Self::OneOrMore, _, [value]) => Claim::Text(value.to_string()),
+            (Self::One, _, [value]) => Claim::Text(value.to_string()),
             (Self::One, ..) => Claim::Unknown("the attribute has several values, and the key has one"),
-            (Self::OneOrMore | Self::Many, _, values) => Claim::list(values.iter().map(AsRef::as_ref)),
+            (Self::Many, _, values) => Claim::list(values.iter().map(AsRef::as_ref)),
         }
     }
 }
@@ -76,7 +74,7 @@ const FORMATS: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
 #[rustfmt::skip]
 const KEYS: &[(&str, Values)] = &[
     ("cn", Values::Many),
-    ("commonName", Values::OneOrMore),
+    ("commonName", Values::Many),
     ("eduorghomepageuri", Values::Many),
     ("eduorgidentityauthnpolicyuri", Values::Many),
     ("eduorglegalname", Values::Many),
@@ -93,17 +91,17 @@ const KEYS: &[(&str, Values)] = &[
     ("edupersonprincipalname", Values::One),
     ("edupersonscopedaffiliation", Values::Many),
     ("edupersontargetedid", Values::Many),
-    ("givenName", Values::OneOrMore),
-    ("mail", Values::OneOrMore),
-    ("name", Values::OneOrMore),
-    ("organizationStatus", Values::OneOrMore),
-    ("primaryGroupSID", Values::OneOrMore),
-    ("surname", Values::OneOrMore),
-    ("uid", Values::OneOrMore),
-    ("x500UniqueIdentifier", Values::OneOrMore),
+    ("givenName", Values::Many),
+    ("mail", Values::Many),
+    ("name", Values::Many),
+    ("organizationStatus", Values::Many),
+    ("primaryGroupSID", Values::Many),
+    ("surname", Values::Many),
+    ("uid", Values::Many),
+    ("x500UniqueIdentifier", Values::Many),
 ];
 
-/// The attributes that AWS lists, as its page spells them, and the key of each.
+/// The attributes that AWS lists, as its page spells them, and the key of each; without the one that is [`UNCLEAR`].
 #[rustfmt::skip]
 const ATTRIBUTES: &[(&str, &str)] = &[
     ("urn:oid:1.3.6.1.4.1.5923.1.1.1.1", "edupersonaffiliation"),
@@ -128,7 +126,6 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "givenName"),
     ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "surname"),
     ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", "mail"),
-    ("http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid", "uid"),
     ("2.5.4.3", "commonName"),
     ("2.5.4.4", "surname"),
     ("2.4.5.42", "givenName"),
@@ -138,8 +135,9 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("0.9.2342.19200300.100.1.45", "organizationStatus"),
 ];
 
-/// Numbers of attributes that the page spells in another way, or lists without `urn:oid:` only.
-const NUMBERS: [(&str, &str); 7] = [
+/// Attributes that the page lists for another key than their name says, spells in another way, or has without `urn:oid:` only.
+const UNCLEAR: [(&str, &str); 8] = [
+    ("http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid", "uid"),
     ("2.5.4.3", "commonName"),
     ("2.5.4.4", "surname"),
     ("2.5.4.42", "givenName"),
@@ -149,9 +147,9 @@ const NUMBERS: [(&str, &str); 7] = [
     ("0.9.2342.19200300.100.1.45", "organizationStatus"),
 ];
 
-/// Whether an attribute that the page does not list may be meant for a key all the same.
+/// Whether an attribute may become a key though the page does not clearly say so.
 fn means(name: &str, key: &str) -> bool {
     let number = name.strip_prefix("urn:oid:").unwrap_or(name);
     let last = name.rsplit(['/', ':', '#']).next().unwrap_or(name);
-    last.eq_ignore_ascii_case(key) || NUMBERS.contains(&(number, key))
+    last.eq_ignore_ascii_case(key) || UNCLEAR.contains(&(number, key))
 }

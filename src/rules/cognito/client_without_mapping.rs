@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let clients = pool_clients(facts.inventory);
+    let clients = pool_clients(facts.world());
     for client in clients.iter().filter(|client| client.mapping.is_none()) {
         let mapped = clients.iter().find(|other| other.mapping.is_some() && other.is_beside(client));
         findings.extend(mapped.and_then(|mapped| of_client(client, mapped)));

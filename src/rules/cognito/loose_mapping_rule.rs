@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.inventory) {
+    for client in &pool_clients(facts.world()) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         findings.extend(rules.iter().filter_map(|rule| of_rule(client, rule)));
     }

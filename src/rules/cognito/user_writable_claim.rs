@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// One finding for each claim of each client.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.inventory) {
+    for client in &pool_clients(facts.world()) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         let mut claims: Vec<&str> = Vec::new();
         for claim in rules.iter().filter_map(|rule| rule.claim()) {
