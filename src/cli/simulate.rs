@@ -144,7 +144,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         for pool in simulation.pools {
             let id = pool.id.shown();
             let subject = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
-            answers.push(Simulated { subject, simulation: simulate::simulate(world, &Question { pool: Some(&id), ..question.clone() }) });
+            answers.push(Simulated {
+                subject,
+                simulation: simulate::simulate(world, &Question { pool: Some(&id), ..question.clone() }),
+            });
         }
     }
     let detail = Detail::of(answers.len(), common.verbose);

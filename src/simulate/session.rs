@@ -49,10 +49,11 @@ impl<'i, 's> Session<'i, 's> {
 
     fn named(mut self, name: Option<&str>) -> Self {
         let role = self.role;
-        let arn = role.arn.as_ref().and_then(|arn| arn.known()).map_or_else(
-            || format!("arn:aws:iam::{NO_ACCOUNT}:role/{}", role.name.shown()),
-            str::to_owned,
-        );
+        let arn = role
+            .arn
+            .as_ref()
+            .and_then(|arn| arn.known())
+            .map_or_else(|| format!("arn:aws:iam::{NO_ACCOUNT}:role/{}", role.name.shown()), str::to_owned);
         let parsed = Arn::parse(&arn);
         let session = parsed.zip(name).and_then(|(own, name)| {
             Some(format!("arn:{}:sts::{}:assumed-role/{}/{name}", own.partition, own.account, own.role_name()?))

@@ -39,6 +39,7 @@ mod questions;
 mod reference;
 mod report;
 mod resource_rules;
+mod saml;
 mod scenarios;
 mod secrets;
 mod selection;

@@ -106,12 +106,19 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// What STS asks of a role in another account than the identity pool, whatever the trust policy would let in.
     ///
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html>
-    fn across_accounts(&self, role: &Role<'_>, statement: &Statement<'_>, token: &Presented) -> Option<(GateState, String, Label)> {
+    fn across_accounts(
+        &self,
+        role: &Role<'_>,
+        statement: &Statement<'_>,
+        token: &Presented,
+    ) -> Option<(GateState, String, Label)> {
         let pool = self.pool_account(token)?;
         let own = role.account().filter(|own| *own != pool)?;
         let place = Label::new(statement.place(), "of another account than the identity pool");
         if self.flow == Flow::Enhanced {
-            let text = format!("the role is of account {own}, and the enhanced flow gives only roles of the identity pool's account, {pool}");
+            let text = format!(
+                "the role is of account {own}, and the enhanced flow gives only roles of the identity pool's account, {pool}"
+            );
             return Some((GateState::Fail, text, place));
         }
         let key = format!("{}:aud", token.host);
@@ -214,10 +221,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             (_, Some(seconds)) if enhanced && seconds != HOUR => {
                 (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
             }
-            (Some(name), _) if !is_session_name(name) => (
-                GateState::Fail,
-                format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"),
-            ),
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
             (_, Some(seconds)) if !enhanced => duration(seconds, role),
             _ => (GateState::Pass, "lasts one hour".to_owned()),
         };
