@@ -7,6 +7,7 @@ pub mod pools;
 pub mod signature;
 pub mod times;
 pub mod token;
+pub mod uses;
 mod wrapping;
 
 pub use claims::{Claim, Claims};
@@ -19,3 +20,4 @@ pub use pools::{
 pub use signature::{KeySet, KeySetError, Signature};
 pub use times::{Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};
+pub use uses::{Taker, Use, traded, uses};

@@ -8,14 +8,14 @@ use clap::ValueEnum;
 
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory, SignInError};
-use rolecall::policy::{Instant, PolicyKind};
+use rolecall::policy::PolicyKind;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Login, Outcome, Question};
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
 use super::input::{Inputs, gather_with};
-use super::{Common, Ending, Exit, Failure, Format, now, output, reference, secret};
+use super::{Common, Ending, Exit, Failure, Format, output, reference, secret};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -155,7 +155,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     }
     let access = access(&args.action, &args.resource)?;
     let context = context(&args.context)?;
-    let at = time(args.at.as_deref())?;
+    let at = super::time(args.at.as_deref())?;
     let token = given_token(args)?;
     let inputs = gather_with(&args.policy, &args.paths, &Loaded::default())?;
     for finding in &inputs.unreadable {
@@ -358,16 +358,6 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
         }
     }
     Ok(context)
-}
-
-fn time(text: Option<&str>) -> Result<Instant, Failure> {
-    let Some(text) = text else { return Ok(now()) };
-    Instant::parse(text).ok_or_else(|| {
-        Failure::with_help(
-            format!("`--at {text}` is no point in time"),
-            "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
-        )
-    })
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
