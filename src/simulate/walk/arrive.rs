@@ -227,15 +227,6 @@ impl<'q> Walk<'q, '_, '_> {
         };
         self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
     }
-
-    /// Where the tokens of a token's issuer go: the prefix of its condition keys.
-    pub(super) fn host_of(token: &Token) -> &str {
-        match &token.issuer {
-            Issuer::UserPool(host) | Issuer::Other(host) => host,
-            Issuer::IdentityPools => reference::identity_pool_host(token.claims.text("aud").unwrap_or_default()),
-            Issuer::Missing => "",
-        }
-    }
 }
 
 /// A claim that STS asks for and the token lacks. Where only claims were given, they need not tell times.

@@ -18,7 +18,7 @@ use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, outcom
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
-        let presented = Presented::new(Self::host_of(token), token.claims.clone());
+        let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
         self.at_named_role(presented);
     }
