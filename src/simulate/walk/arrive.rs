@@ -1,7 +1,7 @@
 //! Who arrives, and whether what he holds is a token at all: form, signature, time.
 
 use super::Walk;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
+use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
 use crate::reference;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
@@ -25,6 +25,8 @@ pub(super) enum Kind<'q> {
     Token(&'q Token),
     /// A token that nobody but its provider can read.
     Opaque,
+    /// A SAML assertion.
+    Saml(&'q Assertion),
 }
 
 impl Arrival<'_> {
@@ -36,10 +38,11 @@ impl Arrival<'_> {
         }
     }
 
-    /// The claims of its token, where they can be read.
+    /// The claims of its token, where they can be read; of an assertion its attributes.
     pub(super) fn claims(&self) -> Option<&Claims> {
         match self.kind {
             Kind::Token(token) => Some(&token.claims),
+            Kind::Saml(assertion) => Some(&assertion.attributes),
             Kind::Developer(_) | Kind::Opaque => None,
         }
     }
@@ -55,12 +58,15 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 self.gate(GateKind::Token, GateState::Fail, text, Vec::new());
             }
             Login::Token(token) if past_pools || !self.is_for_pool(token) => {
-                if !question.linked.is_empty() {
-                    self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
-                }
-                self.flow = Flow::Direct;
+                self.go_past_pools();
                 if self.examine(token) {
                     self.direct(token);
+                }
+            }
+            Login::Saml(assertion) if past_pools || self.bearer(assertion).is_none() => {
+                self.go_past_pools();
+                if self.examine_assertion(assertion) {
+                    self.direct_with_assertion(assertion);
                 }
             }
             _ => {
@@ -74,6 +80,13 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 self.at_pool(&arrivals);
             }
         }
+    }
+
+    fn go_past_pools(&mut self) {
+        if !self.question.linked.is_empty() {
+            self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
+        }
+        self.flow = Flow::Direct;
     }
 
     /// Whether a token is one that an identity pool would take, rather than STS itself.
@@ -96,6 +109,12 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                     return None;
                 }
                 Some(self.holder(token)?)
+            }
+            Login::Saml(assertion) => {
+                if !self.examine_assertion(assertion) {
+                    return None;
+                }
+                Some(self.bearer(assertion)?)
             }
         })
     }

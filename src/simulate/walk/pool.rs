@@ -57,6 +57,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else { return Vec::new() };
         let from = |tag: &str, claim: &str| {
             let value = match arrival.claims() {
+                Some(_) if by_default_of_saml(arrival, claim) => Claim::Unknown("the default mapping of SAML attributes"),
                 None => Claim::Unknown("the claims of the token"),
                 Some(claims) => {
                     let values = claims.get(claim)?.values();
@@ -133,6 +134,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
+            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(_)) => {
+                (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
+            }
             (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
                 GateState::Unknown,
                 "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
@@ -208,11 +212,17 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
         let each = arrivals.iter().map(|arrival| match (arrival.kind, arrival.claims()) {
             (Kind::Developer(_), _) => select(map, Known::Developer, custom),
+            (Kind::Saml(assertion), _) => select(map, Known::Saml(&arrival.provider, assertion), custom),
             (_, Some(claims)) => select(map, Known::Provider(&arrival.key(), claims), custom),
             (_, None) => select(map, Known::Opaque(&arrival.provider), custom),
         });
         agree(each.collect())
     }
+}
+
+/// Whether a claim of the default mapping is one that assertions have not: which attributes stand for it no page tells with the tags.
+fn by_default_of_saml(arrival: &Arrival<'_>, claim: &str) -> bool {
+    matches!(arrival.kind, Kind::Saml(_)) && DEFAULT_TAGS.iter().any(|(_, own)| *own == claim)
 }
 
 /// The session tags of a pool that uses the default mapping, each with its claim.
