@@ -84,19 +84,27 @@ struct Reader<'f, 's> {
 }
 
 const OF_ANY: [&str; 7] = ["name", "why", "action", "resource", "context", "at", "expect"];
-const OF_CASE: [&str; 15] = [
+const OF_CASE: [&str; 23] = [
     "guest",
     "group",
     "claims",
     "login",
+    "user",
     "token",
     "saml",
+    "linked",
     "developer",
+    "tags",
+    "pre-token",
     "client",
     "pool",
+    "pool-account",
     "flow",
     "custom-role",
     "role",
+    "session-name",
+    "duration",
+    "then-role",
     "expect-role",
     "expect-gate",
     "expect-claims",

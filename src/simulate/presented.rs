@@ -259,7 +259,7 @@ pub(super) fn assume_context(
 ) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
-    context.never = Some(never_at_assume);
+    context.never = Some(if token.is_of_pool() { never_at_assume } else { never_past_pools });
     context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
     context.set("aws:FederatedProvider", token.federated_provider());
@@ -302,6 +302,12 @@ fn never_at_assume(key: &str) -> bool {
     ];
     let key = key.to_ascii_lowercase();
     is_of_issuer(&key) || NEVER.iter().any(|never| key.starts_with(never))
+}
+
+/// As [`never_at_assume`], where no identity pool puts session tags into the token.
+fn never_past_pools(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    never_at_assume(&key) || key.starts_with("aws:requesttag/") || key == "aws:tagkeys"
 }
 
 /// Whether a key is one of an issuer's: named by a host, or one of SAML.
