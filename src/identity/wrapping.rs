@@ -90,12 +90,16 @@ fn peel(mut text: &str) -> &str {
     loop {
         let bare = text.trim_start_matches('\u{FEFF}').trim().trim_end_matches([',', ';']);
         let bare = without(without(bare, "authorization:").trim_start(), "bearer ").trim_start();
-        // what stands in double quotes is for the reader of JSON
-        let bare = if bare.starts_with('"') { bare } else { bare.trim_matches(['\'', '`', '"']) };
+        let bare = bare.trim_matches(['\'', '`']);
         if bare.len() == text.len() {
-            return bare;
+            break;
         }
         text = bare;
+    }
+    // what double quotes stand around is for the reader of JSON; a single one is left over
+    match text.strip_suffix('"') {
+        Some(bare) if !bare.contains('"') => bare,
+        _ => text,
     }
 }
 
@@ -111,7 +115,7 @@ fn string(text: &str) -> Option<String> {
     let inside = text.strip_prefix('"')?;
     let tree = json::read(SourceId::NONE, text);
     let read = tree.root().string().filter(|_| tree.faults().is_empty());
-    Some(read.map_or_else(|| inside.trim_matches('"').to_owned(), Cow::into_owned))
+    Some(read.map_or_else(|| inside.strip_suffix('"').unwrap_or(inside).to_owned(), Cow::into_owned))
 }
 
 /// The token in the answer of a tool, or its claims; an object that is no such answer is claims itself.
@@ -168,7 +172,7 @@ fn seconds(text: &str) -> Option<String> {
 }
 
 /// A text in which every `%` stands before two hexadecimal digits, and some does, without them.
-fn percent(text: &str) -> Option<String> {
+pub(super) fn percent(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut parts = text.split('%');
     bytes.extend_from_slice(parts.next()?.as_bytes());
@@ -182,7 +186,7 @@ fn percent(text: &str) -> Option<String> {
 }
 
 /// Base64 of text, in either alphabet, with or without its padding.
-fn base64(text: &str) -> Option<String> {
+pub(super) fn base64(text: &str) -> Option<String> {
     let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
     String::from_utf8(STANDARD_NO_PAD.decode(text).ok()?).ok()
 }
