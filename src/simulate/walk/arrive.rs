@@ -254,9 +254,9 @@ impl<'q> Walk<'q, '_, '_> {
     fn expiry(&mut self, claims: &Claims) {
         let times = times(claims, self.question.at, self.question.tolerance);
         let state = match times {
-            Times::Good { .. } => GateState::Pass,
-            Times::Expired(_) | Times::NotYet(_) => GateState::Fail,
-            Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
+            Times::Good { .. } | Times::Late(_) => GateState::Pass,
+            Times::Expired(_) => GateState::Fail,
+            Times::NotYet(_) | Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
             Times::None => GateState::Skipped,
         };
         self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
