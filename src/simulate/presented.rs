@@ -80,7 +80,7 @@ impl Presented {
     /// The actions that the trust policy must allow: one more for session tags, and one for a source identity.
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
-    pub(super) fn actions(&self) -> impl Iterator<Item = &'static str> {
+    pub fn actions(&self) -> impl Iterator<Item = &'static str> {
         let tags = self.tags().next().map(|_| "sts:TagSession");
         let source = self.claims.get("https://aws.amazon.com/source_identity").map(|_| "sts:SetSourceIdentity");
         std::iter::once(ASSUME).chain(tags).chain(source)
@@ -114,7 +114,7 @@ pub(super) fn identity_pool_host(pool: &str) -> &'static str {
 pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>, given: Given<'_>) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
-    context.never = Some(never_at_assume);
+    context.never = Some(is_never_at_assume);
     let session_name = match flow {
         Flow::Enhanced => one("CognitoIdentityCredentials"),
         Flow::Classic => ContextValue::Unknown,
@@ -143,7 +143,7 @@ pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>,
 
 /// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
-fn never_at_assume(key: &str) -> bool {
+pub(super) fn is_never_at_assume(key: &str) -> bool {
     const NEVER: [&str; 10] = [
         "aws:principal",
         "aws:userid",

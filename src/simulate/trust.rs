@@ -27,8 +27,8 @@ pub(super) fn judge<'i, 's>(
 ) -> Answer<'i, 's> {
     let context = presented::assume_context(token, flow, Some(question.at), &question.context);
     let (action, judgement) = ask_for_all(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, &context);
-    let refused = matches!(judgement.verdict, Verdict::NotAllowed);
-    let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
+    let asked = near_miss::Asked { token, action, role: role.arn.as_ref().and_then(|arn| arn.known()) };
+    let near_miss = near_miss::find(&judgement.verdict, &judgement.trace, asked);
     let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host, action);
     Answer { state, text, places, judgement, near_miss }
 }
@@ -47,7 +47,7 @@ pub fn try_assume<'p, 's>(
 
 /// The answer for the action that decides: each must be allowed to the same caller, in one statement or several, so one that is
 /// not comes before one of which it is not known.
-fn ask_for_all<'p, 's>(
+pub(super) fn ask_for_all<'p, 's>(
     policy: &'p Policy<'s>,
     role: Option<&str>,
     token: &Presented,
@@ -128,7 +128,7 @@ fn tell(
         Verdict::NotAllowed => match near_miss {
             Some(near_miss) => {
                 let places =
-                    near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.kind.clone())).collect();
+                    near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.label())).collect();
                 (GateState::Fail, format!("{} refuses this token", near_miss.statement), places)
             }
             None => (

@@ -8,7 +8,7 @@ mod admit;
 use super::presented::identity_pool_host;
 use super::selection::{Answer, Known, names, select, short};
 use super::trust::{judge, names_provider, pinned_audience};
-use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, permissions};
+use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, near_miss, permissions};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
 use crate::identity::{Algorithm, Claim, Claims, IdentityPool, Issuer, Token};
@@ -377,8 +377,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 (GateState::Unknown, _) => Outcome::Undecided,
                 _ => Outcome::Denied,
             };
-            self.simulation.choices.push(Choice { role, outcome, place });
+            self.simulation.choices.push(Choice { role, outcome, place, near_miss: answer.near_miss });
         }
+        near_miss::rank(&mut self.simulation.choices);
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
             fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")

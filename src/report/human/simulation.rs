@@ -115,8 +115,8 @@ impl Page<'_> {
         };
         self.heading(&format!("nearest: {} fails by {count}", text::escape(&near.statement)));
         for difference in &near.failing {
-            let key = text::escape(&difference.condition.key.shown()).into_owned();
-            self.hanging("    ", "    ", &format!("{key}: {}", text::escape(&difference.kind)));
+            let line = format!("{}: {}", difference.subject(), difference.words());
+            self.hanging("    ", "    ", &text::escape(&line));
             let wanted = text::escape(&difference.wanted).into_owned();
             let got = difference.got.as_deref().map(text::escape);
             let line = |name: &str, value: &str| format!("      {name:6}  {value}\n");
@@ -214,8 +214,7 @@ fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option
 }
 
 fn failing_label(difference: &Difference<'_, '_>) -> Label {
-    let words = if difference.got.is_some() { difference.kind.as_str() } else { "the token does not hold the key" };
-    Label::new(difference.place, words)
+    Label::new(difference.place, difference.label())
 }
 
 fn short_name(role: &RoleRef<'_, '_>) -> String {

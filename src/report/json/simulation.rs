@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::Simulated;
 use super::{VERSION, append, label, page, place};
 use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
-use crate::simulate::{Choice, Difference, Gate, GateState, Judgement, NearMiss, Permission, Simulation};
+use crate::simulate::{Choice, Difference, DifferenceKind, Gate, GateState, Judgement, NearMiss, Part, Permission, Simulation};
 use crate::source::Sources;
 
 /// One simulation, or several.
@@ -110,6 +110,7 @@ fn choice(choice: &Choice<'_, '_>, sources: &Sources) -> Value {
         "role": choice.role.arn.as_ref().unwrap_or(&choice.role.name).shown(),
         "outcome": choice.outcome.name(),
         "place": choice.place.map(|span| place(span, sources)),
+        "nearMiss": choice.near_miss.as_ref().map(|own| near_miss(own, sources)),
     })
 }
 
@@ -133,13 +134,18 @@ fn near_miss(near: &NearMiss<'_, '_>, sources: &Sources) -> Value {
 }
 
 fn difference(difference: &Difference<'_, '_>, sources: &Sources) -> Value {
+    let operator = match difference.part {
+        Part::Condition(condition, _) => Some(condition.operator_text.shown()),
+        Part::Principal(_) | Part::Action(_) => None,
+    };
     json!({
-        "operator": difference.condition.operator_text.shown(),
-        "key": difference.condition.key.shown(),
+        "operator": operator,
+        "key": difference.subject(),
         "place": place(difference.place, sources),
         "wanted": difference.wanted,
         "got": difference.got,
-        "kind": difference.kind,
+        "kind": difference.words(),
+        "kinds": difference.kinds.iter().map(DifferenceKind::id).collect::<Vec<_>>(),
     })
 }
 
