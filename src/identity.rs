@@ -2,11 +2,13 @@
 
 pub mod claims;
 mod groups;
+pub mod keys;
 pub mod pools;
 pub mod token;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;
+pub use keys::{Becomes, becomes};
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
     UserPool,

@@ -1,6 +1,7 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
 mod form;
+mod issuer;
 mod key;
 mod name;
 mod operation;
@@ -22,6 +23,10 @@ use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 pub use form::{Form, Slot, Start};
+pub use issuer::{
+    Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, identity_pool_host, issuer, issuer_named,
+    issuers, issuers_date,
+};
 pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use super::{Flow, Given};
 use crate::evaluate::{Context, ContextValue, holds_many};
-use crate::identity::{Claim, Claims};
+use crate::identity::{Becomes, Claim, Claims, becomes};
 use crate::policy::Instant;
-use crate::reference::Reference;
+use crate::reference::{IssuerKey, Reference, identity_pool_host};
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,20 +96,6 @@ fn sample_identity(pool: &str) -> String {
     format!("{}:00000000-dddd-4eee-8fff-000000000002", pool.split(':').next().unwrap_or(pool))
 }
 
-/// Where the identity pools of a partition issue their tokens: the host is the federated principal, and the prefix of
-/// the condition keys.
-///
-/// Source: "IAM and AWS STS condition context keys", and the `GovCloud` and China pages of Cognito.
-pub(super) fn identity_pool_host(pool: &str) -> &'static str {
-    let region = pool.split(':').next().unwrap_or(pool);
-    match region {
-        "us-gov-west-1" => "cognito-identity-us-gov.amazonaws.com",
-        "us-gov-east-1" => "cognito-identity.us-gov-east-1.amazonaws.com",
-        _ if region.starts_with("cn-") => "cognito-identity.cn-north-1.amazonaws.com.cn",
-        _ => "cognito-identity.amazonaws.com",
-    }
-}
-
 /// The condition keys of `sts:AssumeRoleWithWebIdentity` with this token of this issuer.
 pub(super) fn assume_context(token: &Presented, flow: Flow, at: Option<Instant>, given: Given<'_>) -> Context<'static> {
     let mut context = token.keys();
@@ -173,19 +159,19 @@ pub(super) fn set_time(context: &mut Context<'static>, at: Option<Instant>) {
     }
 }
 
-/// The condition keys that the claims of a token become.
+/// The condition keys that the claims of a token become. Claims that are no key leave none.
 fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
     let mut context = Context::new();
     for (name, claim) in claims.iter() {
-        // where a token says for whom it was authorized, that is the audience, and `aud` is kept beside
-        let key = match name {
-            "azp" => "aud",
-            "aud" if claims.get("azp").is_some() => "oaud",
-            "iss" | "exp" | "iat" | "nbf" | "jti" => continue,
-            name if name.starts_with("https://aws.amazon.com/") => continue,
-            name => name,
-        };
-        context.set(format!("{host}:{key}"), value(host, key, claim));
+        match becomes(host, claims, name) {
+            Becomes::Keys(keys) => {
+                for key in keys {
+                    context.set(format!("{host}:{}", key.name), value(key, claim));
+                }
+            }
+            Becomes::Unclear { key, .. } => context.set(format!("{host}:{}", key.name), ContextValue::Unknown),
+            Becomes::ReadBySts(_) | Becomes::Nothing(_) => {}
+        }
     }
     context
 }
@@ -206,17 +192,13 @@ pub(super) fn one(value: &str) -> ContextValue<'static> {
     ContextValue::One(Cow::Owned(value.to_owned()))
 }
 
-/// STS registers few claims of a token as condition keys. Of others it is not known here whether they are one.
-fn value(host: &str, key: &str, claim: &Claim) -> ContextValue<'static> {
+/// What a condition key holds of the claim that it is made of.
+fn value(key: &IssuerKey, claim: &Claim) -> ContextValue<'static> {
     let mut values: Vec<Cow<'static, str>> = claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
-    match (key, claim) {
-        (_, Claim::Unknown(_)) => ContextValue::Unknown,
-        ("amr", _) => ContextValue::Many(values),
-        ("aud" | "oaud" | "sub" | "email", _) if values.len() == 1 => {
-            values.pop().map_or(ContextValue::Unknown, ContextValue::One)
-        }
-        // these two name the application so
-        ("app_id", Claim::Text(id)) if matches!(host, "www.amazon.com" | "graph.facebook.com") => one(id),
+    match claim {
+        Claim::Unknown(_) => ContextValue::Unknown,
+        _ if key.many => ContextValue::Many(values),
+        _ if values.len() == 1 => values.pop().map_or(ContextValue::Unknown, ContextValue::One),
         _ => ContextValue::Unknown,
     }
 }

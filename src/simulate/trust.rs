@@ -7,6 +7,7 @@ use crate::evaluate::{Caller, Context, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::inventory::Role;
 use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
+use crate::reference;
 
 /// What came out, ready for the gate.
 pub(super) struct Answer<'i, 's> {
@@ -91,12 +92,9 @@ pub(super) fn names_provider(statement: &Statement<'_>, host: &str) -> bool {
         .any(|principal| principal.value.known() == Some(host))
 }
 
-/// Providers that AWS knows without an object in the account.
-const BUILT_IN: [&str; 3] = ["accounts.google.com", "graph.facebook.com", "www.amazon.com"];
-
 /// The federated principal of an issuer: its host, or the ARN of the provider object that the trust policy names.
 fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
-    if host.starts_with("cognito-identity") || BUILT_IN.contains(&host) {
+    if reference::issuer(host).is_some_and(|issuer| issuer.is_built_in) {
         return host.to_owned();
     }
     let ending = format!(":oidc-provider/{host}");

@@ -5,7 +5,6 @@
 
 mod admit;
 
-use super::presented::identity_pool_host;
 use super::selection::{Answer, Known, names, select, short};
 use super::trust::{judge, names_provider, pinned_audience};
 use super::{Choice, Flow, Gate, GateKind, GateState, Login, Outcome, Presented, Question, RoleRef, Simulation, near_miss, permissions};
@@ -14,6 +13,7 @@ use crate::finding::Label;
 use crate::identity::{Algorithm, Claim, Claims, IdentityPool, Issuer, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Instant;
+use crate::reference::identity_pool_host;
 
 pub(super) fn walk<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
     let mut walk = Walk { inventory, question, flow: question.flow, simulation: Simulation::start(), picked: None };

@@ -22,6 +22,7 @@ mod forms;
 mod gates;
 mod grammar;
 mod identity;
+mod issuers;
 mod joined;
 mod json;
 mod key_rules;

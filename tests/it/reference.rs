@@ -355,7 +355,7 @@ fn the_nearest_name_of_any_kind_is_found() {
 }
 
 /// Names of ours that the data does not have, and why they are right.
-const NOT_IN_THE_DATA: [(&str, &str); 13] = [
+const NOT_IN_THE_DATA: [(&str, &str); 15] = [
     ("cognito:groups", "a claim of the tokens of user pools"),
     ("cognito:roles", "a claim of the tokens of user pools"),
     ("cognito:preferred_role", "a claim of the tokens of user pools"),
@@ -367,6 +367,8 @@ const NOT_IN_THE_DATA: [(&str, &str); 13] = [
     ("prefix:name", "how a message shows the form of a condition key"),
     ("service:NAME", "how a message shows the form of a caller"),
     ("service:Name", "how a message shows the form of an action"),
+    ("google:organization_number", "a claim of the tokens of Google"),
+    ("cognito:username", "a claim of the tokens of user pools"),
     ("us-east-1:a1b2c3d4-5678-90ab-cdef-EXAMPLE11111", "the id of an identity pool"),
     ("us-east-2:identity-pool-id", "the id of an identity pool"),
 ];
