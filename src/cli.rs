@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod files;
 mod input;
+mod login;
 mod output;
 mod reference;
 mod rules;

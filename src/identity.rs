@@ -4,6 +4,9 @@ pub mod claims;
 mod groups;
 pub mod keys;
 pub mod pools;
+pub mod providers;
+pub mod signature;
+pub mod times;
 pub mod token;
 
 pub use claims::{Claim, Claims};
@@ -11,6 +14,9 @@ pub use groups::id_token;
 pub use keys::{Becomes, becomes};
 pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
-    UserPool,
+    TagMap, UserPool,
 };
-pub use token::{Algorithm, Issuer, Token, TokenError};
+pub use providers::{OidcProvider, ProviderKind, ProviderList};
+pub use signature::{KeySet, KeySetError, Signature};
+pub use times::{TOLERANCE, Times, times};
+pub use token::{Issuer, Token, TokenError, TokenKind};

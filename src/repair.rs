@@ -12,7 +12,7 @@ use crate::evaluate::Verdict;
 use crate::finding::Edit;
 use crate::inventory::Role;
 use crate::policy::Policy;
-use crate::simulate::{Flow, Given, NearMiss, Presented, near_misses, try_assume};
+use crate::simulate::{Flow, Given, NearMiss, Presented, Question, Simulation, near_misses, try_assume};
 use crate::source::{Sources, Span};
 use candidates::Candidate;
 use script::Script;
@@ -48,6 +48,20 @@ pub struct Admitted {
     pub who: String,
     /// Whether that may be a stranger.
     pub stranger: bool,
+}
+
+/// What would let in the sign-in of a simulation, see [`repairs`]; nothing where the trust policy does not refuse it.
+pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, question: &Question<'_>) -> Vec<Repair> {
+    let role = simulation.role.as_ref().and_then(|role| role.role);
+    let token = simulation.presented.as_ref().and_then(Presented::of_claims);
+    let refused = simulation.near_miss.as_ref().is_some_and(|near| !near.denies());
+    let (Some(role), Some(token)) = (role.filter(|_| refused), token) else { return Vec::new() };
+    let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
+    let mut given = question.context.clone();
+    given.extend([("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])]);
+    let named = question.session_name.filter(|_| simulation.flow != Flow::Enhanced);
+    given.extend(named.map(|name| ("sts:RoleSessionName", vec![name])));
+    repairs(&Refused { sources, role, token: &token, flow: simulation.flow, given: &given })
 }
 
 /// A role whose trust policy refuses a token.

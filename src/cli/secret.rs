@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use rolecall::identity::Token;
+use rolecall::identity::{KeySet, Token};
 
 use super::Failure;
 use super::output::reason;
@@ -46,7 +46,7 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
 /// Reads the token that `--token` names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
 ///
 /// No error repeats the argument, for it may be a token that does not look like one.
-pub(super) fn token(argument: &str, itself: bool) -> Result<Token, Failure> {
+pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Result<Token, Failure> {
     let text = if itself && looks_like_token(argument) {
         argument.to_owned()
     } else if let Some(name) = argument.strip_prefix("env:") {
@@ -54,7 +54,12 @@ pub(super) fn token(argument: &str, itself: bool) -> Result<Token, Failure> {
     } else {
         read(Path::new(argument), "--token")?
     };
-    Token::read(&text).map_err(|error| Failure::new(error.to_string()))
+    Token::read_with(&text, keys).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the public keys of an issuer.
+pub(super) fn keys(path: &Path) -> Result<KeySet, Failure> {
+    KeySet::read(&read(path, "--jwks")?).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Reads the claims of a token from a file or, for `-`, from standard input.

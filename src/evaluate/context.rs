@@ -58,6 +58,12 @@ impl<'a> Context<'a> {
         self.keys.iter().find(|own| own.name.eq_ignore_ascii_case(key)).map(|own| &own.value)
     }
 
+    /// Takes the value of a key out.
+    pub fn take(&mut self, key: &str) -> Option<ContextValue<'a>> {
+        let at = self.keys.iter().position(|own| own.name.eq_ignore_ascii_case(key))?;
+        Some(self.keys.swap_remove(at).value)
+    }
+
     /// Whether a key follows from the request itself.
     pub fn is_derived(&self, key: &str) -> bool {
         self.keys.iter().any(|own| own.derived && own.name.eq_ignore_ascii_case(key))

@@ -7,7 +7,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Claims;
+use super::{Claim, Claims};
+use super::signature::{KeySet, Signature, Signed, digest};
 use crate::source::SourceId;
 use crate::syntax::json;
 
@@ -16,23 +17,29 @@ use crate::syntax::json;
 pub struct Token {
     /// The claims.
     pub claims: Claims,
-    /// The signature's algorithm; `None` where only claims were given.
-    pub algorithm: Option<Algorithm>,
     /// Who issued it, by its `iss`.
     pub issuer: Issuer,
+    /// What it is for.
+    pub kind: TokenKind,
+    /// What is known of its signature.
+    pub signature: Signature,
+    /// What tells it from other tokens: the start of its SHA-256. Claims alone have none.
+    pub digest: Option<String>,
 }
 
-/// The algorithm that a token says it is signed with.
+/// What a token is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Algorithm {
-    /// One with a public key: `RS256`, `ES384`, …
-    PublicKey,
-    /// One with a shared secret: no issuer that AWS takes uses it.
-    SharedSecret,
-    /// `none`: not signed at all.
-    None,
-    /// Any other.
-    Other,
+pub enum TokenKind {
+    /// The ID token of a user pool: identity pools take it.
+    UserPoolId,
+    /// The access token of a user pool: it is for the user pool itself and for the app's own servers.
+    UserPoolAccess,
+    /// The token that an identity pool made for STS.
+    IdentityPool,
+    /// A token of another issuer.
+    Oidc,
+    /// Nobody says that it is his.
+    NoIssuer,
 }
 
 /// Who issued a token.
@@ -66,24 +73,26 @@ pub enum TokenError {
 impl Token {
     /// Reads a raw JWT, with or without `Bearer` before it, or its claims as a JSON object.
     pub fn read(text: &str) -> Result<Self, TokenError> {
+        Self::read_with(text, None)
+    }
+
+    /// As [`Token::read`], and checks the signature where there are keys.
+    pub fn read_with(text: &str, keys: Option<&KeySet>) -> Result<Self, TokenError> {
         let text = text.trim_start_matches('\u{FEFF}').trim();
         let text = strip_prefix_ignore_case(text, "bearer ").unwrap_or(text).trim();
         if text.is_empty() {
             return Err(TokenError::Empty);
         }
         if text.starts_with('{') {
-            return Ok(Self::of(claims(text)?, None));
+            return Ok(Self::from_claims(claims(text)?));
         }
         let parts: Vec<&str> = text.split('.').collect();
         match parts.as_slice() {
-            [header, payload, _signature] => {
-                let algorithm = match claims(&decode(header)?)?.text("alg") {
-                    Some("none") => Algorithm::None,
-                    Some(name) if name.starts_with("HS") => Algorithm::SharedSecret,
-                    Some(name) if ["RS", "ES", "PS"].iter().any(|kind| name.starts_with(kind)) => Algorithm::PublicKey,
-                    _ => Algorithm::Other,
-                };
-                Ok(Self::of(claims(&decode(payload)?)?, Some(algorithm)))
+            [head, payload, signature] => {
+                let header = claims(&decode(head)?)?;
+                let signed = text.get(..head.len() + 1 + payload.len()).unwrap_or_default();
+                let signature = Signature::of(Signed { header: &header, text: signed, signature }, keys);
+                Ok(Self::of(claims(&decode(payload)?)?, signature, Some(digest(text))))
             }
             [_, _, _, _, _] => Err(TokenError::Encrypted),
             _ => Err(TokenError::Form),
@@ -92,12 +101,32 @@ impl Token {
 
     /// A token of these claims that nobody signed.
     pub fn from_claims(claims: Claims) -> Self {
-        Self::of(claims, None)
+        Self::of(claims, Signature::Claims, None)
     }
 
-    fn of(claims: Claims, algorithm: Option<Algorithm>) -> Self {
+    /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
+    #[must_use]
+    pub fn changed(&self, changes: &[(String, Option<Claim>)]) -> Self {
+        let mut claims = self.claims.clone();
+        for (name, claim) in changes {
+            match claim {
+                Some(claim) => claims.set(name.clone(), claim.clone()),
+                None => claims.remove(name),
+            }
+        }
+        Self::from_claims(claims)
+    }
+
+    fn of(claims: Claims, signature: Signature, digest: Option<String>) -> Self {
         let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
-        Self { claims, algorithm, issuer }
+        let kind = match &issuer {
+            Issuer::UserPool(_) if claims.text("token_use") == Some("access") => TokenKind::UserPoolAccess,
+            Issuer::UserPool(_) => TokenKind::UserPoolId,
+            Issuer::IdentityPools => TokenKind::IdentityPool,
+            Issuer::Other(_) => TokenKind::Oidc,
+            Issuer::Missing => TokenKind::NoIssuer,
+        };
+        Self { claims, issuer, kind, signature, digest }
     }
 }
 

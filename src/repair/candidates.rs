@@ -66,7 +66,7 @@ pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: 
         (Some(subject), _) => (format!("\"StringEquals\": {{{audience}, {subject}}}"), "`aud` and `sub`"),
         (None, _) => return None,
     };
-    let actions: Vec<String> = refused.token.actions().map(quoted).collect();
+    let actions: Vec<String> = calls(refused.token).map(quoted).collect();
     let actions = if let [only] = actions.as_slice() { only.clone() } else { format!("[{}]", actions.join(", ")) };
     let statement = format!(
         "{{\"Effect\": \"Allow\", \"Principal\": {{\"Federated\": {}}}, \"Action\": {actions}, \"Condition\": {{{conditions}}}}}",
@@ -142,7 +142,7 @@ impl Mender<'_, '_> {
             let named = actions.list.iter().filter_map(|own| own.plain());
             named.into_iter().any(|own| matches(&[Unit::Wild(own)], action, Mode::Action))
         };
-        let mut missing = self.refused.token.actions().filter(|action| !told(action) && !allowed(action));
+        let mut missing = calls(self.refused.token).filter(|action| !told(action) && !allowed(action));
         self.add_action(actions, missing.next()?)
     }
 
@@ -248,6 +248,11 @@ impl Mender<'_, '_> {
         let mut principals = self.statement.principals.iter().flat_map(|principals| &principals.list);
         principals.all(|principal| principal.kind == PrincipalKind::Federated)
     }
+}
+
+/// All that the trust policy must allow to the holder of a token.
+fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
+    std::iter::once(token.action()).chain(token.further_actions())
 }
 
 fn is_amr(condition: &Condition<'_>) -> bool {

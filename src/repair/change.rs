@@ -35,11 +35,10 @@ struct Attempt<'a, 's> {
 impl Attempt<'_, '_> {
     /// Whether the policy takes the token as it is now.
     fn passes(&self, policy: &Policy<'_>) -> bool {
-        let Refused { token, flow, given, .. } = self.refused;
-        let changed = Presented { host: token.host.clone(), claims: self.claims.clone() };
+        let Refused { flow, given, .. } = self.refused;
         let mut given = given.to_vec();
         given.extend(self.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])));
-        matches!(try_assume(policy, self.refused.arn(), &changed, *flow, &given).verdict, Verdict::Allowed(_))
+        matches!(try_assume(policy, self.refused.arn(), &self.token(), *flow, &given).verdict, Verdict::Allowed(_))
     }
 
     /// Changes the token in what differs; whether there is such a change.
@@ -47,9 +46,15 @@ impl Attempt<'_, '_> {
         match difference.part {
             Part::Principal(_) => false,
             Part::Action(_) => match difference.kinds.first() {
-                Some(DifferenceKind::TagSession) => self.without("https://aws.amazon.com/tags", "send no session tags"),
+                Some(DifferenceKind::TagSession) => {
+                    self.claims = self.token().with_tags(&[]).claims;
+                    self.words.push("send no session tags".to_owned());
+                    true
+                },
                 Some(DifferenceKind::SourceIdentity) => {
-                    self.without("https://aws.amazon.com/source_identity", "send no source identity")
+                    self.claims = without_claim(&self.claims, "https://aws.amazon.com/source_identity");
+                    self.words.push("send no source identity".to_owned());
+                    true
                 }
                 _ => false,
             },
@@ -62,10 +67,8 @@ impl Attempt<'_, '_> {
         }
     }
 
-    fn without(&mut self, claim: &str, words: &str) -> bool {
-        self.claims = without_claim(&self.claims, claim);
-        self.words.push(words.to_owned());
-        true
+    fn token(&self) -> Presented {
+        Presented { host: self.refused.token.host.clone(), claims: self.claims.clone() }
     }
 
     /// Gives a key the value that is wanted.
@@ -130,24 +133,18 @@ impl Attempt<'_, '_> {
         let lower = key.to_ascii_lowercase();
         if lower.starts_with("aws:requesttag/") {
             let tag = key.split_once('/').map_or("", |(_, tag)| tag);
-            let name = "https://aws.amazon.com/tags";
-            let mut tags = match self.claims.get(name) {
-                Some(Claim::Map(tags)) => tags.clone(),
-                _ => Claims::new(),
-            };
-            let mut list = match tags.get("principal_tags") {
-                Some(Claim::Map(list)) => list.clone(),
-                _ => Claims::new(),
-            };
-            list.set(tag, Claim::list([filled(wanted)]));
-            tags.set("principal_tags", Claim::Map(list));
-            self.claims.set(name, Claim::Map(tags));
+            let (token, value) = (self.token(), filled(wanted));
+            let values: Vec<_> = token.tags().collect();
+            let others = values.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(tag));
+            let mut tags: Vec<(&str, &str)> = others.filter_map(|(name, value)| Some((*name, value.values().next()?))).collect();
+            tags.push((tag, &value));
+            self.claims = token.with_tags(&tags).claims;
             self.words.push(format!("send the session tag `{tag}` with the value {}", like(wanted)));
             return true;
         }
         let words = match lower.as_str() {
             // in the enhanced flow the name is Cognito's
-            "sts:rolesessionname" if self.refused.flow == Flow::Classic => format!("name the session {}", like(wanted)),
+            "sts:rolesessionname" if self.refused.flow != Flow::Enhanced => format!("name the session {}", like(wanted)),
             _ => return false,
         };
         self.words.push(words);

@@ -176,19 +176,17 @@ fn unlike(own: &str) -> String {
 
 /// The same caller with other session tags, and with none.
 fn tags(token: &Presented) -> Vec<Probe> {
-    let name = "https://aws.amazon.com/tags";
-    let Some(Claim::Map(tags)) = token.claims.get(name) else { return Vec::new() };
-    let Some(Claim::Map(list)) = tags.get("principal_tags") else { return Vec::new() };
-    let changed = list.iter().fold(Claims::new(), |mut all, (tag, value)| {
-        let own = value.values().first().map_or_else(String::new, |own| own.to_string());
-        all.set(tag, Claim::list([unlike(&own)]));
-        all
-    });
-    let other = with_claims(tags, [("principal_tags", Claim::Map(changed))]);
-    let probe = |who: &str, claims: Claims| Probe { who: who.to_owned(), stranger: false, token: Presented { host: token.host.clone(), claims } };
+    let values: Vec<_> = token.tags().collect();
+    let others: Vec<(&str, String)> =
+        values.iter().map(|(name, value)| (*name, unlike(value.values().next().unwrap_or_default()))).collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let others: Vec<(&str, &str)> = others.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let probe = |who: &str, token| Probe { who: who.to_owned(), stranger: false, token };
     vec![
-        probe("somebody with other session tags", with_claims(&token.claims, [(name, Claim::Map(other))])),
-        probe("somebody without session tags", without_claim(&token.claims, name)),
+        probe("somebody with other session tags", token.with_tags(&others)),
+        probe("somebody without session tags", token.with_tags(&[])),
     ]
 }
 

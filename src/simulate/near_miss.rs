@@ -4,9 +4,8 @@ mod compare;
 mod kind;
 mod provider;
 
-use super::presented::assume_context;
 use super::trust::ask_for_all;
-use super::{Choice, Flow, Given, Outcome, Presented};
+use super::{Choice, Flow, Given, Judgement, Outcome, Presented};
 use crate::evaluate::{ConditionTrace, StatementTrace, Trace, Truth, Verdict};
 use crate::policy::{Condition, Effect, Operand, Patterns, Policy, Principal, PrincipalKind, Statement};
 use crate::source::Span;
@@ -72,12 +71,13 @@ pub fn near_misses<'p, 's>(
     flow: Flow,
     given: Given<'_>,
 ) -> Vec<NearMiss<'p, 's>> {
-    let (action, judgement) = ask_for_all(policy, role, token, &assume_context(token, flow, None, given));
+    let (action, judgement) = ask_for_all(policy, role, token, flow, given);
     nearest(&judgement.trace, Asked { token, action, role })
 }
 
 /// What came nearest where no statement allows; the statement that denies where one does.
-pub(super) fn find<'i, 's>(verdict: &Verdict<'i, 's>, trace: &Trace<'i, 's>, asked: Asked<'_>) -> Option<NearMiss<'i, 's>> {
+pub(super) fn find<'i, 's>(judgement: &Judgement<'i, 's>, asked: Asked<'_>) -> Option<NearMiss<'i, 's>> {
+    let Judgement { verdict, trace } = judgement;
     match verdict {
         Verdict::NotAllowed => nearest(trace, asked).into_iter().next(),
         Verdict::Denied(statement) => {

@@ -34,6 +34,7 @@ mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod providers;
 mod questions;
 mod reference;
 mod report;

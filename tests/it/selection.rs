@@ -44,6 +44,9 @@ const RULES: &str = r#"{"Type": "Rules", "AmbiguousRoleResolution": "Deny", "Rul
     {"Claim": "email", "MatchType": "Contains", "Value": "@articles.example", "RoleARN": "arn:aws:iam::111122223333:role/editor"},
     {"Claim": "custom:desk", "MatchType": "StartsWith", "Value": "news-", "RoleARN": "arn:aws:iam::111122223333:role/desk"},
     {"Claim": "custom:ban", "MatchType": "NotEqual", "Value": "yes", "RoleARN": "arn:aws:iam::111122223333:role/reader"}]}}"#;
+const TORN: &str = r#"{"Type": "Rules", "AmbiguousRoleResolution": "AuthenticatedRole", "RulesConfiguration": {"Rules": [
+    {"Claim": "custom:team", "MatchType": "Equals", "Value": "board", "RoleARN": "arn:aws:iam::111122223333:role/admin"},
+    {"Claim": "custom:team", "MatchType": "Equals", "Value": "staff"}]}}"#;
 
 #[rustfmt::skip]
 static CASES: &[Case] = &[
@@ -76,6 +79,9 @@ static CASES: &[Case] = &[
     case("select-rules-array", Some(RULES), r#""custom:team": ["board"]"#, None, "undecided"),
     case("select-rules-custom-role", Some(RULES), r#""custom:team": "board", "email": "a@articles.example""#, Some("editor"), "editor"),
     case("select-rules-custom-other", Some(RULES), r#""custom:team": "board""#, Some("desk"), "undecided"),
+    case("select-rules-incomplete", Some(TORN), r#""custom:team": "board""#, None, "admin"),
+    case("select-rules-incomplete", Some(TORN), r#""custom:team": "staff""#, None, "undecided"),
+    case("select-rules-incomplete", Some(TORN), "", Some("admin"), "undecided"),
     case("select-no-default", Some(TOKEN), "", None, "default"),
     Case { id: "select-no-default", defaults: "", mapping: Some(TOKEN), claims: "", custom: None, picked: "refused" },
     Case { id: "select-no-default", defaults: "", mapping: None, claims: BOTH, custom: None, picked: "refused" },

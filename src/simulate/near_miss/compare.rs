@@ -1,6 +1,6 @@
 //! Where wanted and got part, and in what they differ.
 
-use super::super::presented::{ASSUME, is_never_at_assume};
+use super::super::presented::{ASSUME, TAG_SESSION, is_never_at_assume};
 use super::super::subject::Subject;
 use super::{Difference, DifferenceKind, Part};
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
@@ -58,7 +58,7 @@ pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Op
         got: Some(action.to_owned()),
         kinds: vec![match action {
             ASSUME => DifferenceKind::Action,
-            "sts:TagSession" => DifferenceKind::TagSession,
+            TAG_SESSION => DifferenceKind::TagSession,
             _ => DifferenceKind::SourceIdentity,
         }],
     })
