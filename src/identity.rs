@@ -8,6 +8,7 @@ pub mod providers;
 pub mod signature;
 pub mod times;
 pub mod token;
+mod wrapping;
 
 pub use claims::{Claim, Claims};
 pub use groups::id_token;

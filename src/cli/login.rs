@@ -160,14 +160,10 @@ impl Own {
 }
 
 impl Who {
-    /// Whether a token comes by standard input.
-    pub(super) fn reads_stdin(&self) -> bool {
-        self.token.as_deref() == Some("-") || self.linked_token.iter().any(|token| token == "-")
-    }
 
     /// The tokens that are named, read: the one that signs in, and those that are linked to it.
     pub(super) fn tokens(&self) -> Result<(Option<Token>, Vec<Token>), Failure> {
-        let keys = self.jwks.as_deref().map(secret::keys).transpose()?;
+        let keys = self.jwks.as_deref().map(secret::key_set).transpose()?;
         let token = match (&self.token, &self.claims) {
             (Some(token), _) => Some(secret::token(token, self.token_insecure_arg, keys.as_ref())?),
             (_, Some(path)) => Some(secret::claims(path)?),

@@ -3,7 +3,7 @@
 //! Sources: RFC 7515, RFC 7517 and RFC 7518; for the algorithms that STS takes
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -155,12 +155,12 @@ impl Key {
     }
 
     fn fits(&self, algorithm: Algorithm, name: &str) -> bool {
-        let kind = match (algorithm, &self.material) {
+        let kind = matches!(
+            (algorithm, &self.material),
             (Algorithm::Rsa(_), Material::Rsa(..))
-            | (Algorithm::Es256, Material::P256(_))
-            | (Algorithm::Es384, Material::P384(_)) => true,
-            _ => false,
-        };
+                | (Algorithm::Es256, Material::P256(_))
+                | (Algorithm::Es384, Material::P384(_))
+        );
         kind && self.signs && self.algorithm.as_deref().is_none_or(|own| own == name)
     }
 
@@ -260,6 +260,10 @@ impl std::error::Error for KeySetError {}
 
 /// The first twelve hexadecimal digits of the SHA-256 of a token: they tell two tokens apart, and nothing of what is in them.
 pub(super) fn digest(token: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, token.as_bytes());
-    digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut shown = String::new();
+    for byte in digest::digest(&digest::SHA256, token.as_bytes()).as_ref().iter().take(6) {
+        // a string takes any write
+        let _ = write!(shown, "{byte:02x}");
+    }
+    shown
 }

@@ -44,6 +44,7 @@ mod secrets;
 mod selection;
 mod support;
 mod tidy;
+mod tokens;
 mod transcript;
 mod trust_rules;
 mod walk;

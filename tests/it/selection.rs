@@ -3,9 +3,11 @@
 use rolecall::identity::Token;
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
-use rolecall::simulate::{Flow, GateKind, GateState, Login, Outcome, Question, Simulation, simulate};
+use rolecall::simulate::{GateKind, GateState, Login, Outcome, Question, Simulation};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
+
+use crate::support::simulate;
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const KEY: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers:web";
@@ -130,8 +132,8 @@ fn guests_and_developer_identities() {
     assert_eq!(ask(DEFAULTS, Login::Guest, None), "guest");
     assert_eq!(ask("", Login::Guest, None), "refused");
     assert_eq!(ask(DEFAULTS, Login::Guest, Some("default")), "undecided");
-    assert_eq!(ask(DEFAULTS, Login::Developer("u1"), None), "default");
-    assert_eq!(ask(DEFAULTS, Login::Developer("u1"), Some("guest")), "undecided");
+    assert_eq!(ask(DEFAULTS, Login::Developer("u1", &[]), None), "default");
+    assert_eq!(ask(DEFAULTS, Login::Developer("u1", &[]), Some("guest")), "undecided");
 }
 
 fn with_inventory<T>(map: &str, ask: impl FnOnce(&Inventory<'_>) -> T) -> T {
@@ -150,16 +152,7 @@ fn with_inventory<T>(map: &str, ask: impl FnOnce(&Inventory<'_>) -> T) -> T {
 }
 
 fn question<'a>(login: Login<'a>, custom_role: Option<&'a str>) -> Question<'a> {
-    Question {
-        login,
-        pool: None,
-        flow: Flow::Enhanced,
-        custom_role,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    }
+    Question { custom_role, ..Question::new(login, Instant::from_seconds(1_795_435_200)) }
 }
 
 fn picked(simulation: &Simulation<'_, '_>) -> String {
