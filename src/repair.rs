@@ -12,7 +12,7 @@ use crate::evaluate::Verdict;
 use crate::finding::Edit;
 use crate::inventory::Role;
 use crate::policy::Policy;
-use crate::simulate::{Flow, Given, NearMiss, Presented, Question, Simulation, near_misses, try_assume};
+use crate::simulate::{Flow, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
 use crate::source::{Sources, Span};
 use candidates::Candidate;
 use script::Script;
@@ -24,7 +24,7 @@ pub use probe::{Probe, probes};
 pub struct Repair {
     /// What is changed.
     pub side: Side,
-    /// What to do, as an order: "write `octo-org` for `Octo-Org`".
+    /// What to do, as an order: "add a value to `token.actions.githubusercontent.com:sub`".
     pub words: String,
     /// The edits of the file, in its order; none of a change of the token.
     pub edits: Vec<Edit>,
@@ -52,9 +52,14 @@ pub struct Admitted {
 
 /// What would let in the sign-in of a simulation, see [`repairs`]; nothing where the trust policy does not refuse it.
 pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, question: &Question<'_>) -> Vec<Repair> {
-    let role = simulation.role.as_ref().and_then(|role| role.role);
+    // where no role was named and none takes the token, the nearest one
+    let (role, near) = match (&simulation.role, simulation.choices.first()) {
+        (Some(role), _) => (role.role, simulation.near_miss.as_ref()),
+        (None, Some(choice)) if choice.outcome == Outcome::Denied => (Some(choice.role), choice.near_miss.as_ref()),
+        (None, _) => (None, None),
+    };
     let token = simulation.presented.as_ref().and_then(Presented::of_claims);
-    let refused = simulation.near_miss.as_ref().is_some_and(|near| !near.denies());
+    let refused = near.is_none_or(|near| !near.denies());
     let (Some(role), Some(token)) = (role.filter(|_| refused), token) else { return Vec::new() };
     let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
     let mut given = question.context.clone();
@@ -161,7 +166,9 @@ fn of_policy<'s>(
             keep(&mut repairs, repair);
         }
     }
-    if !repairs.iter().any(|repair| !repair.admits_strangers())
+    let barred = near.iter().any(candidates::is_barred);
+    if !barred
+        && repairs.iter().all(Repair::admits_strangers)
         && let Some(repair) = candidates::statement(refused, policy, script).and_then(tried)
     {
         keep(&mut repairs, repair);

@@ -13,6 +13,7 @@ use crate::finding::{Finding, Severity};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
+use crate::repair::Repair;
 use crate::simulate::{Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
@@ -95,6 +96,8 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+    /// Where the trust policy refuses: what would let the sign-in in.
+    pub repairs: Vec<Repair>,
 }
 
 /// A request with its answer.

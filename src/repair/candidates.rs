@@ -45,6 +45,20 @@ pub(super) fn of<'s>(
     candidates
 }
 
+/// Whether a statement refuses for something that it names on purpose: a further statement would let the token past that.
+pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
+    let barred = |difference: &Difference<'_, '_>| {
+        let of_call = match difference.part {
+            Part::Condition(condition, _) => condition.key.known().is_some_and(|key| !key.rsplit(':').skip(1).any(|host| host.contains('.'))),
+            Part::Principal(_) | Part::Action(_) => false,
+        };
+        let kinds = &difference.kinds;
+        let names = |kind: &DifferenceKind| kinds.contains(kind);
+        names(&DifferenceKind::Forbidden) || names(&DifferenceKind::Absent) || of_call && !names(&DifferenceKind::NeverPresent)
+    };
+    near.failing.iter().any(barred)
+}
+
 /// A statement of its own for the token, and for nothing else.
 pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: &Script<'_, '_>) -> Option<Candidate> {
     let Presented { host, claims } = refused.token;
@@ -118,12 +132,12 @@ impl Mender<'_, '_> {
                     )
                 });
                 let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
-                replaced.then(expected).flatten().and_then(|new| self.replace(&principal.value, &new)).into_iter().collect()
+                replaced.then(expected).flatten().and_then(|new| self.replace(&principal.value, &new, "correct the provider".to_owned())).into_iter().collect()
             }
             Part::Action(actions) => {
                 let needed = difference.got.as_deref().unwrap_or_default();
                 let wrong = actions.list.first().filter(|_| actions.list.len() == 1 && kind == Some(&DifferenceKind::Action));
-                let replaced = wrong.filter(|_| self.names_only_providers()).and_then(|wrong| self.replace(&wrong.text, needed));
+                let replaced = wrong.filter(|_| self.names_only_providers()).and_then(|wrong| self.replace(&wrong.text, needed, format!("allow `{needed}` instead")));
                 replaced.or_else(|| self.add_action(actions, needed)).into_iter().collect()
             }
             Part::Condition(condition, operand) => match (operand, &difference.got) {
@@ -155,7 +169,8 @@ impl Mender<'_, '_> {
             Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike | Comparison::Arn | Comparison::IpAddress
         );
         let Some(wanted) = operand.pattern.plain().filter(|_| comparable) else { return Vec::new() };
-        let replace = |value: &str| self.replace(&operand.pattern.text, value);
+        let key = condition.key.shown();
+        let replace = |value: &str| self.replace(&operand.pattern.text, value, format!("replace the value of `{key}`"));
         let is_pattern = wanted.contains(['*', '?']) && operator.comparison == Comparison::StringLike;
         let slip = kinds.iter().all(|kind| matches!(kind, K::LetterCase(_) | K::TrailingSlash | K::Scheme));
         if kinds == [K::ForAllValues] {
@@ -180,10 +195,11 @@ impl Mender<'_, '_> {
         let mut steps = Vec::new();
         for new in news {
             let value = self.exactly(new, operator);
-            let key = condition.key.shown();
-            let added = self.script.add(&texts, &value).map(|edits| Step { words: format!("add `{value}` to the values of `{key}`"), edits });
+            let added = self.script.add(&texts, &value);
+            let added = added.map(|edits| Step { words: format!("add a value to `{key}`"), edits });
             steps.extend(added);
-            if !is_pattern && !kinds.contains(&K::Guest) && !kinds.contains(&K::SignedIn) {
+            let other_state = kinds.contains(&K::Guest) || kinds.contains(&K::SignedIn);
+            if !is_pattern && !other_state && names_user(wanted) == names_user(new) {
                 steps.extend(replace(&value));
             }
         }
@@ -202,13 +218,14 @@ impl Mender<'_, '_> {
             Some(K::NoKey(_)) => (format!("{host}:sub"), true),
             _ => return Vec::new(),
         };
-        let Some(rekeyed) = self.replace(&condition.key, &new) else { return Vec::new() };
+        let words = format!("ask for `{new}`");
+        let Some(rekeyed) = self.replace(&condition.key, &new, words) else { return Vec::new() };
         let mut steps = vec![rekeyed.clone()];
         let own = claims.get(if matches!(kind, Some(K::NoKey(_))) { "sub" } else { claim }).map(|own| own.values());
         if let (true, Some([value]), Some(first), Some(operator)) = (also_value, own.as_deref(), condition.values.first(), condition.operator)
-            && let Some(step) = self.replace(&first.pattern.text, &self.exactly(value, operator))
+            && let Some(step) = self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
         {
-            let words = format!("{}, and {}", rekeyed.words, step.words);
+            let words = format!("{} {}", rekeyed.words, step.words);
             steps.push(Step { words, edits: [rekeyed.edits, step.edits].concat() });
         }
         steps
@@ -222,7 +239,7 @@ impl Mender<'_, '_> {
             own.operator.is_some_and(|own| own.set == operator.set) && own.values.iter().all(|value| !value.pattern.has_wildcard())
         };
         let name = operator.name();
-        others.all(keeps).then(|| self.replace(&condition.operator_text, name)).flatten()
+        others.all(keeps).then(|| self.replace(&condition.operator_text, name, format!("compare by `{name}`"))).flatten()
     }
 
     fn add_action(&self, actions: &Patterns<'_>, action: &str) -> Option<Step> {
@@ -231,9 +248,9 @@ impl Mender<'_, '_> {
         Some(Step { words: format!("add `{action}` to the actions"), edits })
     }
 
-    fn replace(&self, text: &Text<'_>, value: &str) -> Option<Step> {
-        let edits = self.script.replace(text, value)?;
-        Some(Step { words: format!("write `{value}` for `{}`", text.shown()), edits })
+    fn replace(&self, text: &Text<'_>, value: &str, words: String) -> Option<Step> {
+        let edits = self.script.replace(text, value).filter(|_| text.known() != Some(value))?;
+        Some(Step { words, edits })
     }
 
     /// A value that an operator takes for this text and no other.
@@ -253,6 +270,11 @@ impl Mender<'_, '_> {
 /// All that the trust policy must allow to the holder of a token.
 fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
     std::iter::once(token.action()).chain(token.further_actions())
+}
+
+/// Whether an element of `amr` names a user, not only the provider.
+fn names_user(element: &str) -> bool {
+    element.contains(":CognitoSignIn:") || element.contains(":OIDC:")
 }
 
 fn is_amr(condition: &Condition<'_>) -> bool {

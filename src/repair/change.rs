@@ -193,7 +193,16 @@ fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> 
     }
     let told = ["owner", "repository", "owner-id", "repository-id", "branch", "tag", "environment"];
     for (part, _) in wanted.parts.iter().filter(|(part, _)| !told.contains(part)) {
-        words.extend(differs(part).map(|value| format!("with the {} {}", part_word(part), like(value))));
+        words.extend(differs(part).map(|value| match *part {
+            "user" => format!("as {}", like(value)),
+            "service-account" => format!("with the service account {}", like(value)),
+            part => format!("in the {} {}", part_word(part), like(value)),
+        }));
     }
-    (!words.is_empty()).then(|| format!("run the job {}", words.join(" ")))
+    let verb = match wanted.form.id.as_str() {
+        "user" => "sign in",
+        "service-account" => "run the pod",
+        _ => "run the job",
+    };
+    (!words.is_empty()).then(|| format!("{verb} {}", words.join(" ")))
 }

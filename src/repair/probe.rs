@@ -118,6 +118,11 @@ fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &
         let stranger = (is_shared && first == Some(*name)) || *name == "owner-id";
         probes.push(Probe { who: who_of_part(name), stranger, token: put(&other) });
     }
+    if subject.form.id == "pull-request" {
+        let claims = with_claims(&token.claims, [("ref", Claim::Text("refs/pull/1000000/merge".to_owned()))]);
+        let other = Presented { host: token.host.clone(), claims };
+        probes.push(Probe { who: "a run for any other pull request".to_owned(), stranger: false, token: other });
+    }
     let issuer = reference::issuer(&token.host);
     for form in issuer.into_iter().flat_map(|issuer| &issuer.subjects).filter(|form| form.id != subject.form.id) {
         let other = subject.in_form(form, |name| sample(name, ""));

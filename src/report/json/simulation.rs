@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Simulated;
+use super::repair::repair;
 use super::request::way;
 use super::{VERSION, append, label, page, place};
 use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
@@ -18,6 +19,8 @@ pub fn simulations(list: &[Simulated<'_, '_>], sources: &Sources) -> String {
         .map(|simulated| {
             let mut value = json!({ "subject": simulated.subject });
             append(&mut value, simulation(&simulated.simulation, sources));
+            let repairs: Vec<Value> = simulated.repairs.iter().map(|own| repair(own, sources)).collect();
+            append(&mut value, json!({ "repairs": repairs }));
             value
         })
         .collect();

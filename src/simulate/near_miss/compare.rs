@@ -158,11 +158,11 @@ fn kinds(
     if literal.is_some() && all.iter().any(|got| like(got)) {
         return literal.into_iter().collect();
     }
-    let more = in_text(&key, &wanted, got, all, token);
+    let more = in_text(&key, &wanted, !exact, got, all, token);
     literal.into_iter().chain(more).collect()
 }
 
-fn in_text(key: &str, wanted: &str, got: &str, all: &[String], token: Option<&Presented>) -> Vec<DifferenceKind> {
+fn in_text(key: &str, wanted: &str, like: bool, got: &str, all: &[String], token: Option<&Presented>) -> Vec<DifferenceKind> {
     if key.ends_with(":amr") {
         let has = |word: &str| all.iter().any(|own| own == word);
         let guests = "unauthenticated";
@@ -177,7 +177,7 @@ fn in_text(key: &str, wanted: &str, got: &str, all: &[String], token: Option<&Pr
     if let Some(parts) = token.filter(|_| key.ends_with(":sub")).and_then(|token| in_subject(&token.host, wanted, got)) {
         return parts;
     }
-    if wanted.eq_ignore_ascii_case(got) {
+    if wanted.eq_ignore_ascii_case(got) || like && is_like_but_for_case(wanted, got) {
         return vec![DifferenceKind::LetterCase(None)];
     }
     if let Some(slip) = slip(wanted, got) {
@@ -192,6 +192,12 @@ fn in_text(key: &str, wanted: &str, got: &str, all: &[String], token: Option<&Pr
         return vec![if beside { DifferenceKind::AuthorizedParty } else { DifferenceKind::Audience }];
     }
     vec![DifferenceKind::Text(wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count() + 1)]
+}
+
+/// Whether a pattern would match but for letter case.
+fn is_like_but_for_case(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
+    pattern.contains(['*', '?']) && matches(&[Unit::Wild(&pattern)], &text, Mode::Like)
 }
 
 /// In what two subjects of an issuer differ, part by part; `None` where one has none of its forms.
