@@ -1,10 +1,11 @@
-//! Who asks, and through what: tokens and their claims, user pools with their groups, identity pools with their roles.
+//! Who asks, and through what: tokens with their claims, assertions, user pools with their groups, identity pools with their roles.
 
 pub mod claims;
 mod groups;
 pub mod keys;
 pub mod pools;
 pub mod providers;
+pub mod saml;
 pub mod signature;
 pub mod times;
 pub mod token;
@@ -18,6 +19,7 @@ pub use pools::{
     TagMap, UserPool,
 };
 pub use providers::{OidcProvider, ProviderKind, ProviderList};
+pub use saml::{Assertion, AssertionError, RolePair, SamlSignature};
 pub use signature::{KeySet, KeySetError, Signature};
 pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};

@@ -8,6 +8,7 @@ mod reasons;
 mod request;
 mod selection;
 mod session;
+mod stored;
 mod subject;
 mod trust;
 mod walk;

@@ -160,7 +160,6 @@ impl Own {
 }
 
 impl Who {
-
     /// The tokens that are named, read: the one that signs in, and those that are linked to it.
     pub(super) fn tokens(&self) -> Result<(Option<Token>, Vec<Token>), Failure> {
         let keys = self.jwks.as_deref().map(secret::key_set).transpose()?;
@@ -256,7 +255,9 @@ pub(super) fn pairs(flag: &str, list: &[String]) -> Result<Vec<(String, String)>
         let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
         Some((name.to_owned(), value.to_owned()))
     };
-    let each = list.iter().map(|text| pair(text).ok_or_else(|| Failure::new(format!("`{flag} {text}` is not of the form `NAME=VALUE`"))));
+    let each = list
+        .iter()
+        .map(|text| pair(text).ok_or_else(|| Failure::new(format!("`{flag} {text}` is not of the form `NAME=VALUE`"))));
     each.collect()
 }
 

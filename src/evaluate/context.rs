@@ -26,6 +26,8 @@ pub enum ContextValue<'a> {
     One(Cow<'a, str>),
     /// Of a key that has any number of values, also where it holds just one.
     Many(Vec<Cow<'a, str>>),
+    /// Of a key that has any number of values: these, and at least one more that is not known.
+    Part(Vec<Cow<'a, str>>),
     /// Whether it is there, or with which value, is not known.
     Unknown,
 }
@@ -81,11 +83,11 @@ impl<'a> Context<'a> {
 }
 
 impl ContextValue<'_> {
-    /// Its values.
+    /// Its values, as far as they are known.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         match self {
             Self::One(value) => std::slice::from_ref(value),
-            Self::Many(values) => values.as_slice(),
+            Self::Many(values) | Self::Part(values) => values.as_slice(),
             Self::Unknown => &[],
         }
         .iter()

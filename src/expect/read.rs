@@ -251,7 +251,8 @@ impl<'s> Reader<'_, 's> {
     fn who(&mut self, table: Node<'_, 's>, span: Span) -> Option<Who> {
         const WAYS: [&str; 5] = ["guest", "group", "claims", "token", "developer"];
         let mut given = WAYS.into_iter().filter_map(|name| Some((name, table.get(name)?)));
-        let alone = || Some(("login", table.get("login").filter(|_| table.get("user").is_some() || table.get("claims").is_none())?));
+        let alone =
+            || Some(("login", table.get("login").filter(|_| table.get("user").is_some() || table.get("claims").is_none())?));
         let (first, second) = (given.next(), given.next());
         let (Some((name, node)), None) = (first.or_else(alone), second) else {
             self.problem(
@@ -302,11 +303,7 @@ impl<'s> Reader<'_, 's> {
             Ok(text) => Some(text),
             // what stands here may be the token itself, which is never repeated
             Err(why) => {
-                self.problem(
-                    node.span(),
-                    format!("cannot read what `{name}` names: {why}"),
-                    Some("it is the path of a file"),
-                );
+                self.problem(node.span(), format!("cannot read what `{name}` names: {why}"), Some("it is the path of a file"));
                 None
             }
         }

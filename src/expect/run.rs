@@ -12,8 +12,8 @@ use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Bearing, Coverage, Denial, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, World, ask, outcome,
-    says, why,
+    self, Access, Bearing, Coverage, Denial, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, World, ask,
+    outcome, says, why,
 };
 use crate::source::{Sources, Span};
 

@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::digest;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -266,4 +266,9 @@ pub(super) fn digest(token: &str) -> String {
         let _ = write!(shown, "{byte:02x}");
     }
     shown
+}
+
+/// Base64 of the SHA-1 of a text: AWS makes a name of it that is no secret.
+pub(super) fn sha1_base64(text: &str) -> String {
+    STANDARD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
 }

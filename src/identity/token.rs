@@ -7,9 +7,9 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Claim, Claims};
 use super::signature::{KeySet, Signature, Signed, digest};
 use super::wrapping::{self, Inside, claims};
+use super::{Claim, Claims};
 
 /// What is known of a token: its claims, and what vouches for them.
 #[derive(Clone, Debug)]

@@ -168,7 +168,7 @@ fn seconds(text: &str) -> Option<String> {
 }
 
 /// A text in which every `%` stands before two hexadecimal digits, and some does, without them.
-fn percent(text: &str) -> Option<String> {
+pub(super) fn percent(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut parts = text.split('%');
     bytes.extend_from_slice(parts.next()?.as_bytes());
@@ -182,7 +182,7 @@ fn percent(text: &str) -> Option<String> {
 }
 
 /// Base64 of text, in either alphabet, with or without its padding.
-fn base64(text: &str) -> Option<String> {
+pub(super) fn base64(text: &str) -> Option<String> {
     let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
     String::from_utf8(STANDARD_NO_PAD.decode(text).ok()?).ok()
 }

@@ -181,9 +181,10 @@ impl Presented {
         self.host.starts_with("cognito-identity")
     }
 
-    /// Whether it is that of a guest of an identity pool.
-    pub(super) fn is_guest(&self) -> bool {
-        self.is_of_pool() && self.claims.get("amr").is_some_and(|amr| amr.values().iter().any(|own| own == "unauthenticated"))
+    /// What `aws:FederatedProvider` holds: of a provider in IAM the page and an experiment differ (`ctx-federated-provider-arn`).
+    fn federated_provider(&self) -> ContextValue<'static> {
+        let by_host = self.is_of_pool() || reference::issuer(&self.host).is_some_and(|issuer| issuer.is_built_in);
+        if by_host { one(&self.host) } else { ContextValue::Unknown }
     }
 
     /// The condition keys of the session's later requests: few of the token's own stay.
@@ -193,13 +194,12 @@ impl Presented {
         let mut context = Context::new();
         let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
         let mut keys = self.keys();
-        for key in own.iter().filter(|key| key.in_session) {
-            if let Some(value) = keys.take(&format!("{}:{}", self.host, key.name)) {
-                // ctx-after-assume-guest
-                context.set(format!("{}:{}", self.host, key.name), if self.is_guest() { ContextValue::Unknown } else { value });
+        for name in own.iter().filter(|key| key.in_session).map(|key| format!("{}:{}", self.host, key.name)) {
+            if let Some(value) = keys.take(&name) {
+                context.set(name, value);
             }
         }
-        context.set("aws:FederatedProvider", if self.is_of_pool() { one(&self.host) } else { ContextValue::Unknown });
+        context.set("aws:FederatedProvider", self.federated_provider());
         for (tag, value) in self.tags() {
             context.set(format!("aws:PrincipalTag/{tag}"), value);
         }
@@ -248,6 +248,7 @@ pub(super) fn assume_context(
     context.never = Some(is_never_at_assume);
     context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
+    context.set("aws:FederatedProvider", token.federated_provider());
     for (key, values) in token.tags() {
         context.set(format!("aws:RequestTag/{key}"), values);
     }
@@ -338,6 +339,7 @@ fn value(key: &IssuerKey, claim: &Claim) -> ContextValue<'static> {
     let mut values: Vec<Cow<'static, str>> = claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
     match claim {
         Claim::Unknown(_) => ContextValue::Unknown,
+        Claim::List(list) if key.many && list.iter().any(|own| matches!(own, Claim::Unknown(_))) => ContextValue::Part(values),
         _ if key.many => ContextValue::Many(values),
         _ if values.len() == 1 => values.pop().map_or(ContextValue::Unknown, ContextValue::One),
         _ => ContextValue::Unknown,

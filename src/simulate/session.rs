@@ -2,7 +2,7 @@
 
 use super::{Access, Flow, Login, Outcome, Permission, Presented, Question, World, presented, request};
 use crate::arn::Arn;
-use crate::evaluate::{Answer, Block, Caller, Context, ContextValue, Setting, Trace, derive};
+use crate::evaluate::{Answer, Block, Caller, Context, ContextValue, Decision, Setting, Trace, Verdict, Weight, derive};
 use crate::finding::Label;
 use crate::inventory::Role;
 use crate::policy::PolicyKind;
@@ -44,16 +44,16 @@ impl<'i, 's> Session<'i, 's> {
         for (tag, value) in token.tags().filter(|(tag, _)| token.is_transitive(tag)) {
             keys.set(format!("aws:PrincipalTag/{tag}"), value);
         }
-        keys.set("aws:FederatedProvider", ContextValue::Unknown);
         Self { role, arn: String::new(), keys, narrowed: false }.named(name)
     }
 
     fn named(mut self, name: Option<&str>) -> Self {
         let role = self.role;
-        let arn = role.arn.as_ref().and_then(|arn| arn.known()).map_or_else(
-            || format!("arn:aws:iam::{NO_ACCOUNT}:role/{}", role.name.shown()),
-            str::to_owned,
-        );
+        let arn = role
+            .arn
+            .as_ref()
+            .and_then(|arn| arn.known())
+            .map_or_else(|| format!("arn:aws:iam::{NO_ACCOUNT}:role/{}", role.name.shown()), str::to_owned);
         let parsed = Arn::parse(&arn);
         let session = parsed.zip(name).and_then(|(own, name)| {
             Some(format!("arn:{}:sts::{}:assumed-role/{}/{name}", own.partition, own.account, own.role_name()?))
@@ -67,7 +67,7 @@ impl<'i, 's> Session<'i, 's> {
         }
         // what nobody gave may be there: an address, tags of the resource
         self.keys.partial = true;
-        self.keys.never = Some(if role.tags_known { is_no_key_of_session } else { presented::is_of_issuer });
+        self.keys.never = Some(if role.tags_known { is_never_held_with_tags } else { is_never_held });
         self.arn = session.unwrap_or(arn);
         self
     }
@@ -88,44 +88,64 @@ impl<'i, 's> Session<'i, 's> {
         presented::add_given(&mut given, world.reference, &question.context);
         let mut context: Context<'_> = given;
         derive(&mut context, self.caller(), access.resource, &setting, question.at);
-        let mut bearing = Bearing::of(world.inventory, world.sources, self.caller(), access.action, access.resource);
-        if self.narrowed {
-            bearing.policies.session = reference::guest_session_policies().iter().map(|own| &own.policy).collect();
-        }
+        let narrowed = self.narrowed.then(|| reference::guest_session_policies().iter().map(|own| &own.policy).collect());
+        let bearing =
+            Bearing::in_session(world.inventory, world.sources, self.caller(), (access.action, access.resource), narrowed);
         let inquiry =
             Inquiry { principal: self.caller(), action: access.action, resource: access.resource, context: &context, setting };
         let reply: Reply<'i, 's, Trace<'i, 's>> = request::ask(&inquiry, &bearing.policies);
+        let by_cognito = self.is_narrowing(&reply);
         let labels = reply.ways.iter().flat_map(|way| deciding(&way.decision, &way.record)).flat_map(|own| own.labels);
         let place = labels.into_iter().find(|label: &Label| label.span.source != SourceId::NONE);
+        let place = if by_cognito { reply.ways.first().and_then(|way| granted(&way.decision)) } else { place };
         let permission = Permission {
             action: access.action.to_owned(),
             resource: access.resource.to_owned(),
             outcome: reply.outcome,
-            why: self.why(&reply),
+            why: if by_cognito { NARROWED.to_owned() } else { reply.why() },
             place,
             reply,
         };
         Asked { permission, assumptions: bearing.assumptions, unknown: bearing.unknown }
     }
 
-    fn why(&self, reply: &Reply<'_, '_, Trace<'_, '_>>) -> String {
-        let by_cognito = self.narrowed
+    /// Whether it is only Cognito that keeps a guest from something.
+    fn is_narrowing(&self, reply: &Reply<'_, '_, Trace<'_, '_>>) -> bool {
+        self.narrowed
             && reply.outcome == Outcome::Denied
             && reply.ways.iter().all(|way| match way.decision.answer {
                 Answer::NotAllowed(blocks) => blocks.iter().eq([Block::Policies(PolicyKind::Session)]),
                 _ => false,
-            });
-        if by_cognito { NARROWED.to_owned() } else { reply.why() }
+            })
+    }
+}
+
+/// The statement of the role's own policies that allows.
+fn granted(decision: &Decision<'_, '_>) -> Option<Label> {
+    match decision.weight(PolicyKind::Identity) {
+        Weight::Counts(tally) => match tally.verdict() {
+            Verdict::Allowed(statement) => Some(Label::new(statement.place(), "allows it")),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
 const NARROWED: &str =
     "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
 
-/// Whether a session of a role whose tags are known cannot hold this key, unless it has a value for it.
-fn is_no_key_of_session(key: &str) -> bool {
-    const TAG: &str = "aws:principaltag/";
-    presented::is_of_issuer(key) || key.get(..TAG.len()).is_some_and(|start| start.eq_ignore_ascii_case(TAG))
+/// Whether a session cannot hold this key beyond what it got at its start: one of an issuer, or one on how an IAM user signed in.
+fn is_never_held(key: &str) -> bool {
+    presented::is_of_issuer(key) || starts(key, "aws:MultiFactorAuth") || starts(key, "aws:username")
+}
+
+/// As [`is_never_held`], where the tags of the role are known.
+fn is_never_held_with_tags(key: &str) -> bool {
+    is_never_held(key) || starts(key, "aws:PrincipalTag/")
+}
+
+fn starts(key: &str, with: &str) -> bool {
+    key.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
 /// An answer with what it took for granted and what it does not know.

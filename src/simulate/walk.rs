@@ -15,7 +15,8 @@ use crate::finding::Label;
 use crate::inventory::Role;
 
 pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
-    let mut walk = Walk { world, question, flow: question.flow, simulation: Simulation::start(), picked: None, map_without_claims: None };
+    let mut walk =
+        Walk { world, question, flow: question.flow, simulation: Simulation::start(), picked: None, map_without_claims: None };
     walk.run();
     walk.finish()
 }

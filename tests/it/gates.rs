@@ -274,7 +274,8 @@ fn what_pins_no_pool() {
 fn when_a_token_ends() {
     #[rustfmt::skip]
     let table = [
-        ("1700000000.5", GateState::Fail), ("1.7e9", GateState::Fail), ("2000000000.5", GateState::Pass),
+        // AWS asks for whole numbers
+        ("1700000000.5", GateState::Unknown), ("1.7e9", GateState::Unknown), ("2000000000.5", GateState::Unknown),
         ("\"1700000000\"", GateState::Unknown), ("[]", GateState::Unknown),
     ];
     for (end, expected) in table {

@@ -40,6 +40,7 @@ mod reference;
 mod repair;
 mod report;
 mod resource_rules;
+mod saml;
 mod scenarios;
 mod secrets;
 mod selection;

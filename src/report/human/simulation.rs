@@ -175,16 +175,17 @@ impl Page<'_> {
         let mut seen: Vec<Span> = Vec::new();
         for permission in permissions {
             let Some(way) = permission.reply.ways.first() else { continue };
-            for own in deciding(&way.decision, &way.record) {
-                // what is built in has no text to show
-                let labels: Vec<&Label> = own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect();
-                let Some(first) = labels.first() else { continue };
-                if !seen.contains(&first.span) {
-                    seen.push(first.span);
-                    self.out.push('\n');
-                    let drawn = frames(self.sources, &labels, outcome_colour(permission.outcome), self.look);
-                    self.out.push_str(&drawn);
-                }
+            let deciding = deciding(&way.decision, &way.record);
+            // what is built in has no text to show
+            let shown = deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
+            for labels in shown.chain([permission.place.iter().collect::<Vec<&Label>>()]) {
+                let Some(first) = labels.first().filter(|first| !seen.contains(&first.span)) else { continue };
+                seen.push(first.span);
+                self.out.push('\n');
+                let drawn = frames(self.sources, &labels, outcome_colour(permission.outcome), self.look);
+                self.out.push_str(&drawn);
+            }
+            for own in &deciding {
                 if let Some(trace) = own.statement.filter(|trace| !trace.conditions.is_empty()) {
                     self.conditions(trace, |_| false);
                 }

@@ -103,6 +103,7 @@ fn condition(trace: &ConditionTrace<'_, '_>, sources: &Sources) -> Value {
         Got::Unknown => ("unknown", Vec::new()),
         Got::One(value) => ("one", vec![value.as_str()]),
         Got::Many(values) => ("many", values.iter().map(String::as_str).collect()),
+        Got::Part(values) => ("part", values.iter().map(String::as_str).collect()),
     };
     json!({
         "operator": condition.operator_text.shown(),

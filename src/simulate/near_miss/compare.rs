@@ -68,7 +68,7 @@ fn values(got: &Got) -> &[String] {
     match got {
         Got::Absent | Got::Unknown => &[],
         Got::One(value) => std::slice::from_ref(value),
-        Got::Many(values) => values,
+        Got::Many(values) | Got::Part(values) => values,
     }
 }
 

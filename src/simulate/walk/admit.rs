@@ -125,9 +125,6 @@ fn takes(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
 }
 
 /// The entries of a pool for one provider: each with the client that it takes.
-fn of_provider<'p, 's>(
-    pool: &'p IdentityPool<'s>,
-    name: &str,
-) -> impl Iterator<Item = &'p Provider<'s>> + Clone {
+fn of_provider<'p, 's>(pool: &'p IdentityPool<'s>, name: &str) -> impl Iterator<Item = &'p Provider<'s>> + Clone {
     pool.providers.iter().chain(&pool.social).filter(move |own| own.name.known() == Some(name))
 }

@@ -128,9 +128,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         let user = claims.text("sub").unwrap_or("USER");
         let text = |text: String| Claim::Text(text);
         let (provider, amr) = match &token.issuer {
-            Issuer::UserPool(host) => {
-                (host.clone(), vec![text(host.clone()), text(format!("{host}:CognitoSignIn:{user}"))])
-            }
+            Issuer::UserPool(host) => (host.clone(), vec![text(host.clone()), text(format!("{host}:CognitoSignIn:{user}"))]),
             Issuer::Other(host) => {
                 let provider = self.provider_name(host)?;
                 let last = if provider.starts_with("arn:") {

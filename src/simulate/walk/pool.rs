@@ -60,7 +60,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 None => Claim::Unknown("the claims of the token"),
                 Some(claims) => {
                     let values = claims.get(claim)?.values();
-                    let [value] = values.as_slice() else { return Some((tag.to_owned(), Claim::Unknown("a claim that is a list"))) };
+                    let [value] = values.as_slice() else {
+                        return Some((tag.to_owned(), Claim::Unknown("a claim that is a list")));
+                    };
                     Claim::list([value.clone().into_owned()])
                 }
             };

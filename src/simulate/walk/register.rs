@@ -74,22 +74,28 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// `azp` and `aud` both name audiences: where they differ, AWS does not say which has to be among the provider's.
     fn takes_audience(&mut self, provider: &OidcProvider<'_>, claims: &Claims) {
         let listed = |id: &str| provider.clients.iter().any(|own| own.known() == Some(id));
-        let values = |name: &str| claims.get(name).map(|claim| claim.values().iter().map(ToString::to_string).collect::<Vec<_>>());
+        let values =
+            |name: &str| claims.get(name).map(|claim| claim.values().iter().map(ToString::to_string).collect::<Vec<_>>());
         let (azp, aud) = (values("azp").unwrap_or_default(), values("aud").unwrap_or_default());
         let shown = |ids: &[String]| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
         let places: Vec<Label> = provider.clients.iter().map(|own| Label::new(own.span(), "an audience it takes")).collect();
         let places = if places.is_empty() { vec![Label::new(provider.mark, "it takes no audience")] } else { places };
         let has = |ids: &[String]| ids.iter().any(|id| listed(id));
         let (state, text) = match (azp.as_slice(), aud.as_slice()) {
-            ([], [_, _, ..]) => {
-                (GateState::Fail, format!("\"Incorrect token audience\": the token has several `aud` and no `azp`: {}", shown(&aud)))
-            }
+            ([], [_, _, ..]) => (
+                GateState::Fail,
+                format!("\"Incorrect token audience\": the token has several `aud` and no `azp`: {}", shown(&aud)),
+            ),
             ([], aud) if has(aud) => (GateState::Pass, format!("audience {} is one of the provider's", shown(aud))),
             ([], aud) => (GateState::Fail, format!("\"Incorrect token audience\": {} is not among the provider's", shown(aud))),
             (azp, aud) if has(azp) && has(aud) => (GateState::Pass, format!("audience {} is one of the provider's", shown(azp))),
             (azp, aud) if !has(azp) && !has(aud) => (
                 GateState::Fail,
-                format!("\"Incorrect token audience\": neither `azp` {} nor `aud` {} is among the provider's", shown(azp), shown(aud)),
+                format!(
+                    "\"Incorrect token audience\": neither `azp` {} nor `aud` {} is among the provider's",
+                    shown(azp),
+                    shown(aud)
+                ),
             ),
             (azp, aud) => (
                 GateState::Unknown,

@@ -2,7 +2,7 @@
 
 use super::{Walk, worst};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Policies, Request, Setting, Trace, Verdict, decide};
+use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
 use crate::identity::Token;
 use crate::inventory::Role;
@@ -11,6 +11,7 @@ use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
+use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
 use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, near_miss, outcome, why};
 
@@ -81,29 +82,43 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             if let Some((own, words, place)) = self.across_accounts(role, statement, token) {
                 (state, text) = (own, words);
                 places.insert(0, place);
+            } else if let Some(words) = refused_at_run_time(statement, token) {
+                (state, text) = (GateState::Fail, words);
+                places.insert(0, Label::new(statement.place(), "refused at run time"));
             } else if let Some((own, words)) = self.limits(role, policy, token) {
                 (state, text) = (own, words);
             }
         }
         self.gate(GateKind::Trust, state, text, places);
+        self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
         self.simulation.near_miss = answer.near_miss;
     }
 
-    fn assume_context(&self, token: &Presented) -> crate::evaluate::Context<'static> {
-        let given = (self.world.reference, &*self.question.context);
-        presented::assume_context(token, self.session_name(), Some(self.question.at), given)
+    fn assume_context(&self, token: &Presented) -> Context<'static> {
+        // in the enhanced flow Cognito makes the call, from its own network
+        let of_network = |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+        let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
+        let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
+        presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
     }
 
     /// What STS asks of a role in another account than the identity pool, whatever the trust policy would let in.
     ///
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html>
-    fn across_accounts(&self, role: &Role<'_>, statement: &Statement<'_>, token: &Presented) -> Option<(GateState, String, Label)> {
+    fn across_accounts(
+        &self,
+        role: &Role<'_>,
+        statement: &Statement<'_>,
+        token: &Presented,
+    ) -> Option<(GateState, String, Label)> {
         let pool = self.pool_account(token)?;
         let own = role.account().filter(|own| *own != pool)?;
         let place = Label::new(statement.place(), "of another account than the identity pool");
         if self.flow == Flow::Enhanced {
-            let text = format!("the role is of account {own}, and the enhanced flow gives only roles of the identity pool's account, {pool}");
+            let text = format!(
+                "the role is of account {own}, and the enhanced flow gives only roles of the identity pool's account, {pool}"
+            );
             return Some((GateState::Fail, text, place));
         }
         let key = format!("{}:aud", token.host);
@@ -206,10 +221,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             (_, Some(seconds)) if enhanced && seconds != HOUR => {
                 (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
             }
-            (Some(name), _) if !is_session_name(name) => (
-                GateState::Fail,
-                format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"),
-            ),
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
             (_, Some(seconds)) if !enhanced => duration(seconds, role),
             _ => (GateState::Pass, "lasts one hour".to_owned()),
         };
@@ -340,6 +354,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 }
 
+/// The starts of the names of keys that tell whence a call comes.
+const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+
 /// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
 const HOUR: u32 = 3600;
 
@@ -360,6 +377,16 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
         ),
         _ => (GateState::Pass, format!("lasts {seconds} seconds")),
     }
+}
+
+/// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
+///
+/// write-shared-issuers-run-time
+fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<String> {
+    let issuer = reference::issuer(&token.host).filter(|issuer| issuer.id == "terraform-cloud")?;
+    (!stored::asks_for_required(statement, issuer, &token.host)).then(|| {
+        format!("{} has no condition on `{}:sub`, without which STS takes no token of {}", statement.title(), token.host, issuer.name)
+    })
 }
 
 fn is_session_name(name: &str) -> bool {
