@@ -94,7 +94,8 @@ pub fn repairs(refused: &Refused<'_, '_>) -> Vec<Repair> {
         return Vec::new();
     }
     let near = near_misses(policy, refused.arn(), refused.token, refused.flow, refused.given);
-    let mut of_policy = Script::of(refused.sources, policy).map_or_else(Vec::new, |script| of_policy(refused, policy, &near, &script));
+    let mut of_policy =
+        Script::of(refused.sources, policy).map_or_else(Vec::new, |script| of_policy(refused, policy, &near, &script));
     let of_token = change::changes(refused, policy, &near);
     let strange = of_policy.iter().position(Repair::admits_strangers).unwrap_or(of_policy.len());
     let last = of_policy.split_off(strange);

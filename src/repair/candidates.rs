@@ -14,9 +14,8 @@ pub(super) struct Candidate {
     pub(super) edits: Vec<Edit>,
 }
 
-/// How many statements are mended, and how many ways of mending one are tried.
+/// How many statements are mended.
 const STATEMENTS: usize = 3;
-const WAYS: usize = 12;
 
 /// The edits of the nearest statements, of each the most likely first.
 pub(super) fn of<'s>(
@@ -28,14 +27,14 @@ pub(super) fn of<'s>(
     let mut candidates = Vec::new();
     for miss in near.iter().take(STATEMENTS) {
         let mender = Mender { refused, script, version, statement: miss.own };
-        let mut ways = vec![Vec::new()];
-        for difference in &miss.failing {
-            let options = mender.options(difference);
-            let longer = |way: &Vec<Step>| options.iter().map(|step| [way.as_slice(), &[step.clone()]].concat()).collect::<Vec<_>>();
-            ways = ways.iter().flat_map(longer).take(WAYS).collect();
+        let options: Vec<Vec<Step>> = miss.failing.iter().map(|difference| mender.options(difference)).collect();
+        if options.iter().any(Vec::is_empty) {
+            continue;
         }
         let missing = mender.missing_actions(miss);
-        for way in ways.into_iter().filter(|way| !way.is_empty()) {
+        // all by adding, all by replacing: what mixes the two is nobody's wish
+        for index in 0..options.iter().map(Vec::len).max().unwrap_or_default() {
+            let way: Vec<Step> = options.iter().filter_map(|own| own.get(index).or(own.last()).cloned()).collect();
             if let Some(missing) = &missing {
                 candidates.extend(join([way.as_slice(), std::slice::from_ref(missing)].concat()));
             }
@@ -49,14 +48,17 @@ pub(super) fn of<'s>(
 pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
     let barred = |difference: &Difference<'_, '_>| {
         let of_call = match difference.part {
-            Part::Condition(condition, _) => condition.key.known().is_some_and(|key| !key.rsplit(':').skip(1).any(|host| host.contains('.'))),
+            Part::Condition(condition, _) => {
+                condition.key.known().is_some_and(|key| !key.rsplit(':').skip(1).any(|host| host.contains('.')))
+            }
             Part::Principal(_) | Part::Action(_) => false,
         };
         let kinds = &difference.kinds;
         let names = |kind: &DifferenceKind| kinds.contains(kind);
         names(&DifferenceKind::Forbidden) || names(&DifferenceKind::Absent) || of_call && !names(&DifferenceKind::NeverPresent)
     };
-    near.failing.iter().any(barred)
+    let of_others = near.failing.iter().any(|difference| matches!(difference.part, Part::Principal(_)));
+    !of_others && near.failing.iter().any(barred)
 }
 
 /// A statement of its own for the token, and for nothing else.
@@ -128,16 +130,29 @@ impl Mender<'_, '_> {
                     use DifferenceKind as K;
                     matches!(
                         kind,
-                        K::Scheme | K::TrailingSlash | K::LetterCase(_) | K::ProviderPath | K::ProviderAccount | K::HostForArn | K::ArnForHost
+                        K::Scheme
+                            | K::TrailingSlash
+                            | K::LetterCase(_)
+                            | K::ProviderPath
+                            | K::ProviderAccount
+                            | K::HostForArn
+                            | K::ArnForHost
                     )
                 });
                 let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
-                replaced.then(expected).flatten().and_then(|new| self.replace(&principal.value, &new, "correct the provider".to_owned())).into_iter().collect()
+                replaced
+                    .then(expected)
+                    .flatten()
+                    .and_then(|new| self.replace(&principal.value, &new, "correct the provider".to_owned()))
+                    .into_iter()
+                    .collect()
             }
             Part::Action(actions) => {
                 let needed = difference.got.as_deref().unwrap_or_default();
                 let wrong = actions.list.first().filter(|_| actions.list.len() == 1 && kind == Some(&DifferenceKind::Action));
-                let replaced = wrong.filter(|_| self.names_only_providers()).and_then(|wrong| self.replace(&wrong.text, needed, format!("allow `{needed}` instead")));
+                let replaced = wrong
+                    .filter(|_| self.names_only_providers())
+                    .and_then(|wrong| self.replace(&wrong.text, needed, format!("allow `{needed}` instead")));
                 replaced.or_else(|| self.add_action(actions, needed)).into_iter().collect()
             }
             Part::Condition(condition, operand) => match (operand, &difference.got) {
@@ -151,7 +166,9 @@ impl Mender<'_, '_> {
     /// The actions that the token needs too and the statement does not allow, beside what fails.
     fn missing_actions(&self, miss: &NearMiss<'_, '_>) -> Option<Step> {
         let actions = self.statement.actions.as_ref()?;
-        let told = |action: &str| miss.failing.iter().any(|own| matches!(own.part, Part::Action(_)) && own.got.as_deref() == Some(action));
+        let told = |action: &str| {
+            miss.failing.iter().any(|own| matches!(own.part, Part::Action(_)) && own.got.as_deref() == Some(action))
+        };
         let allowed = |action: &str| {
             let named = actions.list.iter().filter_map(|own| own.plain());
             named.into_iter().any(|own| matches(&[Unit::Wild(own)], action, Mode::Action))
@@ -166,7 +183,11 @@ impl Mender<'_, '_> {
         let Some(operator) = condition.operator.filter(|operator| !operator.negated) else { return Vec::new() };
         let comparable = matches!(
             operator.comparison,
-            Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike | Comparison::Arn | Comparison::IpAddress
+            Comparison::StringEquals
+                | Comparison::StringEqualsIgnoreCase
+                | Comparison::StringLike
+                | Comparison::Arn
+                | Comparison::IpAddress
         );
         let Some(wanted) = operand.pattern.plain().filter(|_| comparable) else { return Vec::new() };
         let key = condition.key.shown();
@@ -222,8 +243,10 @@ impl Mender<'_, '_> {
         let Some(rekeyed) = self.replace(&condition.key, &new, words) else { return Vec::new() };
         let mut steps = vec![rekeyed.clone()];
         let own = claims.get(if matches!(kind, Some(K::NoKey(_))) { "sub" } else { claim }).map(|own| own.values());
-        if let (true, Some([value]), Some(first), Some(operator)) = (also_value, own.as_deref(), condition.values.first(), condition.operator)
-            && let Some(step) = self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
+        if let (true, Some([value]), Some(first), Some(operator)) =
+            (also_value, own.as_deref(), condition.values.first(), condition.operator)
+            && let Some(step) =
+                self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
         {
             let words = format!("{} {}", rekeyed.words, step.words);
             steps.push(Step { words, edits: [rekeyed.edits, step.edits].concat() });
@@ -234,9 +257,11 @@ impl Mender<'_, '_> {
     /// Another operator. It stands before all keys of its block, so they must mean the same under it.
     fn operator(&self, condition: &Condition<'_>, operator: Operator) -> Option<Step> {
         let place = condition.operator_text.span();
-        let mut others = self.statement.conditions.iter().filter(|own| own.operator_text.span() == place && !std::ptr::eq(*own, condition));
+        let mut others =
+            self.statement.conditions.iter().filter(|own| own.operator_text.span() == place && !std::ptr::eq(*own, condition));
         let keeps = |own: &Condition<'_>| {
-            own.operator.is_some_and(|own| own.set == operator.set) && own.values.iter().all(|value| !value.pattern.has_wildcard())
+            own.operator.is_some_and(|own| own.set == operator.set)
+                && own.values.iter().all(|value| !value.pattern.has_wildcard())
         };
         let name = operator.name();
         others.all(keeps).then(|| self.replace(&condition.operator_text, name, format!("compare by `{name}`"))).flatten()

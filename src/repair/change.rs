@@ -50,7 +50,7 @@ impl Attempt<'_, '_> {
                     self.claims = self.token().with_tags(&[]).claims;
                     self.words.push("send no session tags".to_owned());
                     true
-                },
+                }
                 Some(DifferenceKind::SourceIdentity) => {
                     self.claims = without_claim(&self.claims, "https://aws.amazon.com/source_identity");
                     self.words.push("send no source identity".to_owned());
@@ -78,7 +78,9 @@ impl Attempt<'_, '_> {
         let own = key.split_at_checked(host.len()).filter(|(prefix, _)| prefix.eq_ignore_ascii_case(host));
         let Some(claim) = own.and_then(|(_, rest)| rest.strip_prefix(':')) else { return self.beside(key, wanted) };
         // what the other side spells is not for the token to change
-        if kinds.iter().any(|kind| matches!(kind, K::LetterCase(_) | K::Scheme | K::TrailingSlash | K::ImmutableSubject | K::NoKey(_) | K::ForAllValues)) {
+        if kinds.iter().any(|kind| {
+            matches!(kind, K::LetterCase(_) | K::Scheme | K::TrailingSlash | K::ImmutableSubject | K::NoKey(_) | K::ForAllValues)
+        }) {
             return false;
         }
         let value = filled(wanted);
@@ -116,7 +118,9 @@ impl Attempt<'_, '_> {
         let (words, amr) = match wanted {
             "unauthenticated" => ("come as a guest".to_owned(), vec!["unauthenticated".to_owned()]),
             _ if !is(&DifferenceKind::Guest) && !is(&DifferenceKind::Login) => return false,
-            "authenticated" => ("sign in".to_owned(), vec![wanted.to_owned(), usual.clone(), format!("{usual}:CognitoSignIn:some-user")]),
+            "authenticated" => {
+                ("sign in".to_owned(), vec![wanted.to_owned(), usual.clone(), format!("{usual}:CognitoSignIn:some-user")])
+            }
             wanted => {
                 let provider = wanted.split(":CognitoSignIn:").next().unwrap_or(wanted);
                 let amr = vec!["authenticated".to_owned(), filled(provider), filled(wanted)];

@@ -44,7 +44,8 @@ fn of_pool(token: &Presented, pool: &str) -> Vec<Probe> {
     let region = pool.split(':').next().unwrap_or(pool);
     let strange = format!("{region}:{STRANGER}");
     let other = format!("cognito-idp.{region}.amazonaws.com/{region}_SomeOther");
-    let amr: Vec<String> = token.claims.get("amr").map(|amr| amr.values().into_iter().map(Into::into).collect()).unwrap_or_default();
+    let amr: Vec<String> =
+        token.claims.get("amr").map(|amr| amr.values().into_iter().map(Into::into).collect()).unwrap_or_default();
     let identity = format!("{region}:{STRANGER}");
     let with = |amr: Vec<String>| Presented {
         host: token.host.clone(),
@@ -53,11 +54,13 @@ fn of_pool(token: &Presented, pool: &str) -> Vec<Probe> {
     let probe = |who: &str, stranger: bool, token: Presented| Probe { who: who.to_owned(), stranger, token };
     let mut probes = Vec::new();
     if let [state, provider, user, ..] = amr.as_slice() {
-        let somebody = user.rsplit_once(':').map_or_else(|| "somebody-else".to_owned(), |(before, _)| format!("{before}:somebody-else"));
+        let somebody =
+            user.rsplit_once(':').map_or_else(|| "somebody-else".to_owned(), |(before, _)| format!("{before}:somebody-else"));
         let who = format!("another user who signs in through `{provider}`");
         probes.push(Probe { who, stranger: false, token: with(vec![state.clone(), provider.clone(), somebody]) });
     }
-    let signed_in = |provider: &str| vec!["authenticated".to_owned(), provider.to_owned(), format!("{provider}:CognitoSignIn:{STRANGER}")];
+    let signed_in =
+        |provider: &str| vec!["authenticated".to_owned(), provider.to_owned(), format!("{provider}:CognitoSignIn:{STRANGER}")];
     probes.push(probe("a user who signs in to the identity pool through another provider", false, with(signed_in(&other))));
     probes.push(probe("any guest of the identity pool", true, with(vec!["unauthenticated".to_owned()])));
     let moved = |amr: Vec<String>| Presented::of_pool(&strange, amr, Some(&identity));
@@ -110,9 +113,15 @@ fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &
     let put = |other: &Subject<'_>| Presented { host: token.host.clone(), claims: follow(token, subject, other) };
     let first = subject.parts.first().map(|(name, _)| *name);
     for (name, value) in &subject.parts {
-        if *name == "project" && let Some((group, _)) = value.rsplit_once('/') {
+        if *name == "project"
+            && let Some((group, _)) = value.rsplit_once('/')
+        {
             let other = subject.with(name, &format!("{group}/{}", unlike("project")));
-            probes.push(Probe { who: "a run of another project of the same group".to_owned(), stranger: false, token: put(&other) });
+            probes.push(Probe {
+                who: "a run of another project of the same group".to_owned(),
+                stranger: false,
+                token: put(&other),
+            });
         }
         let other = subject.with(name, &sample(name, value));
         let stranger = (is_shared && first == Some(*name)) || *name == "owner-id";

@@ -194,7 +194,9 @@ fn escaped(text: &str) -> String {
 /// A text without the white space that it ends in, however that is written; `None` where it ends in none.
 fn without_blank(text: &str) -> Option<&str> {
     let percent = ["%20", "%0A", "%0a", "%0D", "%0d", "%09"];
-    if let Some(rest) = text.strip_suffix([' ', '\n', '\r', '\t']).or_else(|| percent.iter().find_map(|own| text.strip_suffix(own))) {
+    if let Some(rest) =
+        text.strip_suffix([' ', '\n', '\r', '\t']).or_else(|| percent.iter().find_map(|own| text.strip_suffix(own)))
+    {
         return Some(rest);
     }
     let rest = text.strip_suffix(['n', 'r', 't'])?;

@@ -179,7 +179,9 @@ impl Difference<'_, '_> {
             (Some(got), Part::Condition(..)) if self.kinds == [DifferenceKind::Denied] => format!("`{subject}` is `{got}`"),
             (None, Part::Condition(..)) if self.kinds == [DifferenceKind::Denied] => format!("`{subject}` is not in the request"),
             (Some(got), _) => format!("`{subject}` is `{got}`, wanted is `{wanted}` ({words})"),
-            (None, _) if self.kinds == [DifferenceKind::Absent] => format!("`{subject}` is not in the request, wanted is `{wanted}`"),
+            (None, _) if self.kinds == [DifferenceKind::Absent] => {
+                format!("`{subject}` is not in the request, wanted is `{wanted}`")
+            }
             (None, _) => format!("`{subject}` is not in the request, wanted is `{wanted}` ({words})"),
         }
     }

@@ -42,7 +42,10 @@ impl Presented {
         let iss = claims.text("iss")?;
         let host = iss.strip_prefix("https://").unwrap_or(iss);
         let pool = claims.text("aud").filter(|_| host.starts_with("cognito-identity"));
-        Some(Self { host: pool.map_or_else(|| host.to_owned(), |pool| identity_pool_host(pool).to_owned()), claims: claims.clone() })
+        Some(Self {
+            host: pool.map_or_else(|| host.to_owned(), |pool| identity_pool_host(pool).to_owned()),
+            claims: claims.clone(),
+        })
     }
 
     /// Puts session tags into it, each name with a list of its value.

@@ -62,7 +62,9 @@ fn of_repository(token: &Presented, old: &Subject<'_>, (owner, repository): (&st
         claims.set("repository", Claim::Text(format!("{owner}/{repository}")));
     }
     // another owner's repository has another id, whatever its name
-    if owner != old_owner && let Some(id) = token.claims.text("repository_id") {
+    if owner != old_owner
+        && let Some(id) = token.claims.text("repository_id")
+    {
         claims.set("repository_id", Claim::Text(sample("some-id", id)));
     }
     let workflow = token.claims.text("job_workflow_ref");

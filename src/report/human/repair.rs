@@ -46,7 +46,9 @@ fn admission(admits: &[Admitted]) -> String {
         those.map(|own| own.who.as_str()).collect::<Vec<_>>().join("; ")
     };
     match (who(true), who(false)) {
-        (strangers, others) if strangers.is_empty() && others.is_empty() => "nobody else gets in of those who were tried".to_owned(),
+        (strangers, others) if strangers.is_empty() && others.is_empty() => {
+            "nobody else gets in of those who were tried".to_owned()
+        }
         (strangers, others) if strangers.is_empty() => format!("it then also lets in: {others}"),
         (strangers, others) if others.is_empty() => format!("it then also lets strangers in: {strangers}"),
         (strangers, others) => format!("it then also lets strangers in: {strangers}; and {others}"),

@@ -101,7 +101,8 @@ impl Page<'_> {
             let (mark, colour) = self.outcome_mark(choice.outcome);
             let near = choice.near_miss.as_ref().filter(|_| choice.outcome == Outcome::Denied);
             let words = near.map(|near| near.failing.iter().map(Difference::words).collect::<Vec<_>>().join("; "));
-            let why = words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(": {}", text::escape(&words)));
+            let why =
+                words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(": {}", text::escape(&words)));
             let line = format!("{}{why}", self.placed(&choice.role.name.shown(), choice.place));
             let painted = format!("    {} ", self.paint(mark, colour));
             self.hanging(&format!("    {mark} "), &painted, &line);
@@ -177,7 +178,8 @@ impl Page<'_> {
             let Some(way) = permission.reply.ways.first() else { continue };
             let deciding = deciding(&way.decision, &way.record);
             // what is built in has no text to show
-            let shown = deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
+            let shown =
+                deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
             for labels in shown.chain([permission.place.iter().collect::<Vec<&Label>>()]) {
                 let Some(first) = labels.first().filter(|first| !seen.contains(&first.span)) else { continue };
                 seen.push(first.span);

@@ -143,13 +143,17 @@ fn kinds(
         _ => {}
     }
     let key = condition.key.shown().to_ascii_lowercase();
-    let exact = condition.operator.is_some_and(|operator| {
-        matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase)
-    });
+    let exact = condition
+        .operator
+        .is_some_and(|operator| matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase));
     let like = |text: &str| matches(&[Unit::Wild(&wanted)], text, Mode::Like);
     let of_all = condition.operator.is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues));
     let is_listed = |got: &String| {
-        condition.values.iter().filter_map(|own| own.pattern.plain()).any(|own| own == got || !exact && matches(&[Unit::Wild(own)], got, Mode::Like))
+        condition
+            .values
+            .iter()
+            .filter_map(|own| own.pattern.plain())
+            .any(|own| own == got || !exact && matches(&[Unit::Wild(own)], got, Mode::Like))
     };
     if of_all && all.iter().any(is_listed) {
         return vec![DifferenceKind::ForAllValues];
@@ -211,7 +215,11 @@ fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>
     }
     for (name, value) in &wanted.parts {
         let Some(own) = got.part(name).filter(|own| !matches(&[Unit::Wild(value)], own, Mode::Like)) else { continue };
-        kinds.push(if value.eq_ignore_ascii_case(own) { DifferenceKind::LetterCase(Some(name)) } else { DifferenceKind::Other(name) });
+        kinds.push(if value.eq_ignore_ascii_case(own) {
+            DifferenceKind::LetterCase(Some(name))
+        } else {
+            DifferenceKind::Other(name)
+        });
     }
     if wanted.form.id != got.form.id {
         kinds.push(DifferenceKind::Form { wanted: &wanted.form.id, got: &got.form.id });

@@ -137,7 +137,9 @@ impl DifferenceKind {
             Self::ImmutableSubject => {
                 "the token's subject has the immutable form with ids, and the policy names the repository without them"
             }
-            Self::NameSubject => "the policy wants the immutable form with ids, and the token's subject names the repository without them",
+            Self::NameSubject => {
+                "the policy wants the immutable form with ids, and the token's subject names the repository without them"
+            }
             Self::Other(part) => return format!("another {}", part_word(part)),
             Self::IdentityPool => "another identity pool",
             Self::Audience => "another audience",
@@ -156,7 +158,9 @@ impl DifferenceKind {
             Self::Truth => "not this value",
             Self::Text(at) => return format!("they part at character {at}"),
             Self::TagSession => "the token carries session tags, and the statement does not allow `sts:TagSession`",
-            Self::SourceIdentity => "the token carries a source identity, and the statement does not allow `sts:SetSourceIdentity`",
+            Self::SourceIdentity => {
+                "the token carries a source identity, and the statement does not allow `sts:SetSourceIdentity`"
+            }
             Self::Action => "the statement does not allow `sts:AssumeRoleWithWebIdentity`",
             Self::Provider => "another provider",
             Self::ProviderPath => "a provider of the same host with another path",
@@ -172,7 +176,10 @@ impl DifferenceKind {
 
 /// Several kinds in words. Other parts of a subject are told together.
 pub(super) fn words(kinds: &[DifferenceKind]) -> String {
-    let others: Vec<&str> = kinds.iter().filter_map(|kind| if let DifferenceKind::Other(part) = kind { Some(part_word(part)) } else { None }).collect();
+    let others: Vec<&str> = kinds
+        .iter()
+        .filter_map(|kind| if let DifferenceKind::Other(part) = kind { Some(part_word(part)) } else { None })
+        .collect();
     let rest = kinds.iter().filter(|kind| !matches!(kind, DifferenceKind::Other(_))).map(DifferenceKind::words);
     let mut all: Vec<String> = rest.collect();
     match others.as_slice() {
