@@ -84,18 +84,26 @@ struct Reader<'f, 's> {
 }
 
 const OF_ANY: [&str; 7] = ["name", "why", "action", "resource", "context", "at", "expect"];
-const OF_CASE: [&str; 14] = [
+const OF_CASE: [&str; 22] = [
     "guest",
     "group",
     "claims",
     "login",
+    "user",
     "token",
+    "linked",
     "developer",
+    "tags",
+    "pre-token",
     "client",
     "pool",
+    "pool-account",
     "flow",
     "custom-role",
     "role",
+    "session-name",
+    "duration",
+    "then-role",
     "expect-role",
     "expect-gate",
     "expect-claims",

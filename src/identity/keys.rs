@@ -48,7 +48,9 @@ pub fn becomes(host: &str, claims: &Claims, claim: &str) -> Becomes {
     if !keys.is_empty() {
         return Becomes::Keys(keys);
     }
-    if let Some((_, purpose)) = READ.iter().find(|(name, _)| *name == claim) {
+    if let Some((_, purpose)) =
+        READ.iter().find(|(name, _)| *name == claim || claim.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
+    {
         return Becomes::ReadBySts(purpose);
     }
     if let Some(unclear) = issuer.and_then(|issuer| issuer.unclear.iter().find(|own| own.claim == claim))

@@ -8,6 +8,7 @@ use crate::syntax::{Node, json};
 
 /// An issuer of tokens.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Issuer {
     /// A short name: `github`.
     pub id: String,
@@ -31,6 +32,8 @@ pub struct Issuer {
     pub audience: Option<String>,
     /// The keys of which IAM wants one in a trust policy that names the issuer; empty where it asks for none.
     pub required: Vec<String>,
+    /// Whether STS refuses, too, when a trust policy without such a key is used.
+    pub required_by_sts: bool,
     /// What `sub` looks like.
     pub subjects: Vec<SubjectForm>,
     /// The day from which new repositories have the immutable forms of subjects, as `2026-07-15`.
@@ -191,6 +194,7 @@ fn read(node: Node<'_, '_>, like: Option<&Issuer>, default_keys: &[IssuerKey]) -
         unclear: unclear(node),
         audience: optional(node, "audience").or_else(|| like?.audience.clone()),
         required: list(node, "required"),
+        required_by_sts: node.get("required-at").is_some_and(|own| own.is("run time")),
         subjects: like.map_or_else(|| subjects(node), |like| like.subjects.clone()),
         immutable_since: optional(node, "immutable-since").or_else(|| like?.immutable_since.clone()),
         source: text(node, "source"),

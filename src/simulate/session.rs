@@ -38,8 +38,8 @@ impl<'i, 's> Session<'i, 's> {
         own.named(name)
     }
 
-    /// The session of a second role, taken with this one. Tags that are not transitive end here.
-    pub(super) fn chained(&self, role: &'i Role<'s>, token: &Presented, name: Option<&str>) -> Self {
+    /// The session of a second role, taken with that of a token. Tags that are not transitive end here.
+    pub(super) fn chained(role: &'i Role<'s>, token: &Presented, name: Option<&str>) -> Self {
         let mut keys = Context::new();
         for (tag, value) in token.tags().filter(|(tag, _)| token.is_transitive(tag)) {
             keys.set(format!("aws:PrincipalTag/{tag}"), value);

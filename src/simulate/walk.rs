@@ -33,7 +33,7 @@ struct Walk<'q, 'i, 's> {
     map_without_claims: Option<Label>,
 }
 
-impl<'i, 's> Simulation<'i, 's> {
+impl Simulation<'_, '_> {
     fn start() -> Self {
         Self {
             outcome: Outcome::Denied,

@@ -77,7 +77,7 @@ fn every_issuer_reads_whole() {
         check(own.required.is_empty() || own.is_shared, "IAM asks for a claim only where an issuer is shared");
         for host in hosts {
             check(!host.contains("//") && host.contains('.'), "a host has a scheme or is none");
-            let filled = host.replace('{', "").replace('}', "");
+            let filled = host.replace(['{', '}'], "");
             check(issuer(&filled).is_some_and(|other| std::ptr::eq(own, other)), &format!("`{filled}` is of another"));
             let others = issuers().iter().take(at).any(|other| other.hosts.contains(host));
             check(!others, "another has the host too");
@@ -109,6 +109,7 @@ fn an_issuer_is_found_by_its_host() {
         ("oidc.eks.eu-west-1.amazonaws.com", None),
         ("cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123", Some("cognito")),
         ("api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", Some("bitbucket")),
+        ("cognito-identity.eu-south-2.amazonaws.com", Some("cognito-identity")),
         ("gitlab.com", Some("gitlab")),
         ("gitlab.example.com", None),
         ("https://gitlab.com", None),
@@ -131,14 +132,16 @@ fn identity_pools_have_a_host_in_each_partition() {
             assert_eq!(host, identity_pool_host(&format!("{region}:11111111-2222-3333-4444-555555555555")));
             assert!(issuer(host).is_some_and(|issuer| issuer.id == "cognito-identity"), "{region}: {host}");
             assert_eq!(host == "cognito-identity.amazonaws.com", name == "aws", "{region}: {host}");
-            assert_eq!(host.ends_with(".cn"), name == "aws-cn", "{region}: {host}");
+            assert_eq!(host.ends_with("com.cn"), name == "aws-cn", "{region}: {host}");
         }
     }
 }
 
 fn claims(pairs: &[(&str, &str)]) -> Claims {
     let mut claims = Claims::new();
-    pairs.iter().for_each(|(name, value)| claims.set(*name, Claim::Text((*value).to_owned())));
+    for (name, value) in pairs {
+        claims.set(*name, Claim::Text((*value).to_owned()));
+    }
     claims
 }
 
@@ -177,7 +180,13 @@ fn claims_become_the_keys_that_sts_registers() {
         ("gitlab.com", &plain, "ref_protected", "ref_protected"),
         ("gitlab.example.com", &plain, "ref_protected", "nothing: STS makes no condition key of this claim of this issuer"),
         ("www.amazon.com", &plain, "app_id", "app_id"),
-        ("www.amazon.com", &plain, "sub", "nothing: STS makes no condition key of this claim of Login with Amazon"),
+        ("www.amazon.com", &plain, "email", "nothing: STS makes no condition key of this claim of Login with Amazon"),
+        (
+            github,
+            &plain,
+            "https://aws.amazon.com/tags/principal_tags/team",
+            "read for session tags: `aws:RequestTag/…`, `aws:TagKeys` and `sts:TransitiveTagKeys`",
+        ),
         ("accounts.google.com", &plain, "google", "unclear google/organization_number"),
         (
             "oidc.circleci.com/org/11111111-2222-3333-4444-555555555555",

@@ -26,7 +26,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
         let text = format!("identity pool `{name}` {}", words.join(" and "));
         self.gate(GateKind::Provider, GateState::Pass, text, vec![Label::new(pool.id.span(), "this pool")]);
-        arrivals.iter().for_each(|arrival| self.audience(pool, arrival));
+        for arrival in arrivals {
+            self.audience(pool, arrival);
+        }
         Some(pool)
     }
 

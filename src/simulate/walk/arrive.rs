@@ -45,7 +45,7 @@ impl Arrival<'_> {
     }
 }
 
-impl<'q, 'i, 's> Walk<'q, 'i, 's> {
+impl<'q> Walk<'q, '_, '_> {
     pub(super) fn run(&mut self) {
         let question = self.question;
         let past_pools = question.flow == Flow::Direct;
@@ -64,14 +64,12 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 }
             }
             _ => {
-                let mut arrivals = Vec::new();
-                for login in std::iter::once(&question.login).chain(&question.linked) {
-                    match self.arrive(*login) {
-                        Some(arrival) => arrivals.extend(arrival),
-                        None => return,
-                    }
+                let logins = std::iter::once(&question.login).chain(&question.linked);
+                let somebody = logins.filter(|login| !matches!(login, Login::Guest));
+                let arrivals: Option<Vec<Arrival<'q>>> = somebody.map(|login| self.arrive(*login)).collect();
+                if let Some(arrivals) = arrivals {
+                    self.at_pool(&arrivals);
                 }
-                self.at_pool(&arrivals);
             }
         }
     }
@@ -85,9 +83,9 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         }
     }
 
-    /// One login; a guest is none. `None` where what he holds is no token that goes on.
-    fn arrive(&mut self, login: Login<'q>) -> Option<Option<Arrival<'q>>> {
-        Some(match login {
+    /// One login; `None` where what he holds is no token that goes on.
+    fn arrive(&mut self, login: Login<'q>) -> Option<Arrival<'q>> {
+        match login {
             Login::Guest => None,
             Login::Developer(id, tags) => Some(self.developer(id, tags)),
             Login::Social(host, user) => Some(self.social(host, user)),
@@ -95,9 +93,9 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 if !self.examine(token) {
                     return None;
                 }
-                Some(self.holder(token)?)
+                self.holder(token)
             }
-        })
+        }
     }
 
     fn developer(&self, id: &str, tags: &'q [(String, String)]) -> Arrival<'q> {

@@ -10,7 +10,7 @@ use crate::simulate::selection::{Answer, Known, Selection, agree, names, select,
 use crate::simulate::trust::{names_provider, pinned_audience};
 use crate::simulate::{Flow, GateKind, GateState, Login, Presented};
 
-impl<'i, 's> Walk<'_, 'i, 's> {
+impl<'s> Walk<'_, '_, 's> {
     /// Everything from the identity pool on.
     pub(super) fn at_pool(&mut self, arrivals: &[Arrival<'_>]) {
         if self.world.inventory.identity_pools.is_empty() {
@@ -90,7 +90,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
         let id = token.claims.text("aud")?;
         let pool = self.world.inventory.identity_pools.iter().find(|pool| pool.is(id))?;
-        let of_providers = pool.oidc.iter().chain(&pool.saml).filter_map(|arn| account(arn.known()?)).next();
+        let of_providers = pool.oidc.iter().chain(&pool.saml).find_map(|arn| account(arn.known()?));
         of_providers.or_else(|| {
             let map = self.world.inventory.role_map(pool)?;
             let mut roles = map.authenticated.iter().chain(&map.unauthenticated).filter_map(|arn| account(arn.known()?));

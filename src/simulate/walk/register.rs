@@ -1,6 +1,6 @@
 //! Whether STS takes tokens of an issuer at all: the provider that the account has for it, and the audiences that this takes.
 //!
-//! Source: "Create an OpenID Connect (OIDC) identity provider in IAM".
+//! Source: "Create an `OpenID Connect` (OIDC) identity provider in IAM".
 
 use super::Walk;
 use crate::finding::Label;

@@ -274,7 +274,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let text = format!("what `{}` may do was not given", short(&name));
             self.assume(text);
         }
-        Some(first.chained(role?, token, None))
+        Some(Session::chained(role?, token, None))
     }
 
     fn permissions(&mut self, session: &Session<'i, 's>) {
