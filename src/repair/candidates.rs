@@ -3,6 +3,7 @@
 use super::Refused;
 use super::script::{Script, quoted};
 use crate::finding::Edit;
+use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, Policy, PrincipalKind, SetPrefix, Statement, Version};
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, expected_provider};
@@ -72,7 +73,7 @@ pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: 
         _ => None,
     };
     let audience = only("aud", if claims.get("azp").is_some() { "azp" } else { "aud" })?;
-    let (conditions, pinned) = match (only("sub", "sub"), claims.get("amr").map(|amr| amr.values())) {
+    let (conditions, pinned) = match (only("sub", "sub"), claims.get("amr").map(Claim::values)) {
         (_, Some(amr)) if amr.first().is_some_and(|first| first.ends_with("authenticated")) => {
             let login = amr.get(1).or(amr.first())?;
             let key = quoted(&format!("{host}:amr"));
@@ -207,7 +208,7 @@ impl Mender<'_, '_> {
             return mended.and_then(|value| replace(&value)).into_iter().collect();
         }
         let texts: Vec<&Text<'_>> = condition.values.iter().map(|value| &value.pattern.text).collect();
-        let amr = self.refused.token.claims.get("amr").filter(|_| is_amr(condition)).map(|amr| amr.values());
+        let amr = self.refused.token.claims.get("amr").filter(|_| is_amr(condition)).map(Claim::values);
         let amr = amr.unwrap_or_default();
         let mut news: Vec<&str> = amr.iter().map(|value| &**value).filter(|value| *value != "authenticated").collect();
         if news.is_empty() {
@@ -242,7 +243,7 @@ impl Mender<'_, '_> {
         let words = format!("ask for `{new}`");
         let Some(rekeyed) = self.replace(&condition.key, &new, words) else { return Vec::new() };
         let mut steps = vec![rekeyed.clone()];
-        let own = claims.get(if matches!(kind, Some(K::NoKey(_))) { "sub" } else { claim }).map(|own| own.values());
+        let own = claims.get(if matches!(kind, Some(K::NoKey(_))) { "sub" } else { claim }).map(Claim::values);
         if let (true, Some([value]), Some(first), Some(operator)) =
             (also_value, own.as_deref(), condition.values.first(), condition.operator)
             && let Some(step) =

@@ -164,7 +164,7 @@ fn like(wanted: &str) -> String {
 
 /// A text that a pattern takes.
 fn filled(pattern: &str) -> String {
-    pattern.replace('*', "x").replace('?', "x")
+    pattern.replace(['*', '?'], "x")
 }
 
 /// What to do so that a token has a subject like this; `None` where it is of no form that is known.

@@ -73,10 +73,7 @@ fn names(form: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// What stands where a form has `{…}`. A part is not empty, and but for the last one holds no colon; one with a slash behind it holds no slash.
 fn split<'t>(form: &'static str, text: &'t str) -> Option<Vec<(&'static str, Cow<'t, str>)>> {
-    let (literal, behind) = match form.split_once('{') {
-        Some(cut) => cut,
-        None => return (form == text).then(Vec::new),
-    };
+    let Some((literal, behind)) = form.split_once('{') else { return (form == text).then(Vec::new) };
     let (name, behind) = behind.split_once('}')?;
     let rest = text.strip_prefix(literal)?;
     if behind.is_empty() {

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use rolecall::evaluate::Verdict;
 use rolecall::identity::Token;
 use rolecall::inventory::{Inventory, Role};
-use rolecall::policy::Policy;
-use rolecall::repair::{Refused, Repair, Side, probes, repairs};
-use rolecall::simulate::{Flow, Presented, near_misses, try_assume};
+use rolecall::policy::{Instant, Policy};
+use rolecall::repair::{Refused, Repair, Side, of_simulation, probes, repairs};
+use rolecall::simulate::{Flow, Login, Presented, Question, near_misses, try_assume};
 use rolecall::source::Sources;
 
-use crate::support::with_inventory;
+use crate::support::{simulate, with_inventory};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
@@ -557,6 +557,39 @@ fn a_value_is_added_as_those_before_it_are_written() {
         let edited = repairs(&refused(sources, role, &token))[0].apply(&document).unwrap();
         assert!(edited.contains("heads/b\",\n  \"repo:octo-org/app:ref:refs/heads/c\"\n]"), "{edited}");
     });
+}
+
+/// Where no role is named, those that take the token come first, then those of which least fails; the repairs are for the nearest.
+#[test]
+fn roles_are_ranked() {
+    let role = |name: &str, statements: &str| {
+        (format!("{name}.json"), format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#))
+    };
+    let far = github("StringEquals", "repo:hubot/app:pull_request").replace("sts.amazonaws.com", "other");
+    let near = github("StringEquals", "repo:octo-org/app:ref:refs/heads/next");
+    let elsewhere = pool("ForAnyValue:StringEquals", "authenticated");
+    let files = [role("elsewhere", &elsewhere), role("far", &far), role("near", &near)];
+    let token = run(MAIN);
+    let claims = Token::read(&token.claims.to_json()).unwrap();
+    let ranked = |files: &[(String, String)]| {
+        with_inventory(None, files.iter().map(|(name, text)| (name.as_str(), text.clone())), |sources, inventory| {
+            let question = Question::new(Login::Token(&claims), Instant::from_seconds(1_790_000_000));
+            let simulation = simulate(inventory, &question);
+            let names: Vec<String> = simulation.choices.iter().map(|choice| choice.role.name.shown().into_owned()).collect();
+            let places: Vec<String> = of_simulation(sources, &simulation, &question)
+                .iter()
+                .flat_map(|repair| repair.edits.iter().map(|edit| sources.get(edit.span.source).name().to_owned()))
+                .collect();
+            (names, places)
+        })
+    };
+    let (names, places) = ranked(&files);
+    assert_eq!(names, ["near", "far", "elsewhere"]);
+    assert_eq!(places, ["near.json", "near.json"]);
+    let open = role("open", &github("StringEquals", MAIN));
+    let (names, places) = ranked(&[files[1].clone(), open]);
+    assert_eq!(names, ["open", "far"]);
+    assert_eq!(places, Vec::<String>::new(), "the token is taken");
 }
 
 /// Nothing is told where nothing is to be mended, or where AWS would not store the policy.

@@ -19,7 +19,11 @@ impl Page<'_> {
             let place = repair.edits.first().map_or_else(String::new, |edit| format!(" ({})", address(self.sources, edit.span)));
             let line = format!("{}: {}{place}", repair.side.name(), text::escape(&repair.words));
             self.hanging(bullet, bullet, &line);
-            for edit in &repair.edits {
+            for (index, edit) in repair.edits.iter().enumerate() {
+                if index > 0 {
+                    let place = address(self.sources, edit.span);
+                    self.line(&format!("      {}", self.paint(&place, Colour::Dim)));
+                }
                 self.edit(edit);
             }
             if repair.side == Side::Policy {

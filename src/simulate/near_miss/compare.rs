@@ -108,11 +108,11 @@ fn absent(condition: &Condition<'_>, token: &Presented) -> DifferenceKind {
     match prefix.to_ascii_lowercase() {
         prefix if prefix == own => {}
         prefix if prefix.strip_prefix("https://") == Some(&*own) => return DifferenceKind::Scheme,
-        prefix if prefix.trim_end_matches('/') == own => return DifferenceKind::TrailingSlash,
+        prefix if prefix.trim_end_matches('/') == own.trim_end_matches('/') => return DifferenceKind::TrailingSlash,
         _ => return DifferenceKind::ForeignKey,
     }
     let issuer = reference::issuer(host);
-    let known = issuer.map_or_else(|| reference::default_issuer_keys(), |issuer| &issuer.keys);
+    let known = issuer.map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
     if known.iter().any(|own| own.name.eq_ignore_ascii_case(claim)) {
         return DifferenceKind::Absent;
     }

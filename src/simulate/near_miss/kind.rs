@@ -134,12 +134,8 @@ impl DifferenceKind {
             Self::TrailingSlash => "only the slash at the end differs",
             Self::Scheme => "only the `https://` in front differs",
             Self::Form { wanted, got } => return form_words(wanted, got),
-            Self::ImmutableSubject => {
-                "the token's subject has the immutable form with ids, and the policy names the repository without them"
-            }
-            Self::NameSubject => {
-                "the policy wants the immutable form with ids, and the token's subject names the repository without them"
-            }
+            Self::ImmutableSubject => "the token's subject has the immutable form, with ids",
+            Self::NameSubject => "the token's subject has no ids, and the immutable form is wanted",
             Self::Other(part) => return format!("another {}", part_word(part)),
             Self::IdentityPool => "another identity pool",
             Self::Audience => "another audience",
@@ -212,13 +208,13 @@ fn form_words(wanted: &str, got: &str) -> String {
     let is_ref = |form: &str| matches!(form, "branch" | "tag");
     match (wanted, got) {
         (wanted, "environment") if is_ref(wanted) => {
-            format!("a {wanted} is wanted, and the job uses an environment: its subject says `environment:` for `ref:`")
+            "the job uses an environment: its subject says `environment:`, not `ref:`".to_owned()
         }
         ("environment", got) if is_ref(got) => {
-            "an environment is wanted, and the job uses none: its subject says `ref:` for `environment:`".to_owned()
+            "the job uses no environment: its subject says `ref:`, not `environment:`".to_owned()
         }
         (wanted, "pull-request") => {
-            format!("{} is wanted, and this is a run for a pull request, whose subject names none", with_article(wanted))
+            format!("a run for a pull request, whose subject names no {}", wanted.replace('-', " "))
         }
         (wanted, got) => format!("{} is wanted, and this is {}", with_article(wanted), with_article(got)),
     }
