@@ -9,6 +9,7 @@ pub mod saml;
 pub mod signature;
 pub mod times;
 pub mod token;
+pub mod uses;
 mod wrapping;
 
 pub use claims::{Claim, Claims};
@@ -23,3 +24,4 @@ pub use saml::{Assertion, AssertionError, RolePair, SamlSignature};
 pub use signature::{KeySet, KeySetError, Signature};
 pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};
+pub use uses::{Taker, Use, traded, uses};

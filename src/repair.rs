@@ -58,15 +58,14 @@ pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, questio
         (None, Some(choice)) if choice.outcome == Outcome::Denied => (Some(choice.role), choice.near_miss.as_ref()),
         (None, _) => (None, None),
     };
-    let token = simulation.presented.as_ref().and_then(Presented::of_claims);
     let refused = near.is_none_or(|near| !near.denies());
-    let (Some(role), Some(token)) = (role.filter(|_| refused), token) else { return Vec::new() };
+    let (Some(role), Some(token)) = (role.filter(|_| refused), &simulation.presented) else { return Vec::new() };
     let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
     let mut given = question.context.clone();
     given.extend([("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])]);
     let named = question.session_name.filter(|_| simulation.flow != Flow::Enhanced);
     given.extend(named.map(|name| ("sts:RoleSessionName", vec![name])));
-    repairs(&Refused { sources, role, token: &token, flow: simulation.flow, given: &given })
+    repairs(&Refused { sources, role, token, flow: simulation.flow, given: &given })
 }
 
 /// A role whose trust policy refuses a token.

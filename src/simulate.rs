@@ -16,7 +16,7 @@ mod walk;
 use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
-use crate::identity::{Claims, IdentityPool, TOLERANCE, Token};
+use crate::identity::{IdentityPool, TOLERANCE, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Instant;
 use crate::reference::Reference;
@@ -126,8 +126,8 @@ pub struct Simulation<'i, 's> {
     pub gates: Vec<Gate>,
     /// How the token came to STS.
     pub flow: Flow,
-    /// The claims of the token that STS sees, and so the trust policy.
-    pub presented: Option<Claims>,
+    /// The token that STS sees, and so the trust policy.
+    pub presented: Option<Presented>,
     /// What the trust policy says.
     pub trust: Option<Judgement<'i, 's>>,
     /// What it says to the session tags, or to the source identity, that the token sets.

@@ -17,12 +17,13 @@ pub(super) const ALLOWED: &str = "--token-insecure-arg";
 const LONGEST: u64 = 1 << 20;
 
 /// Refuses arguments in which a token stands, for every process of the machine can read them. Where that is asked for, it may
-/// stand behind `--token`, but nowhere else: any other argument may be repeated.
+/// stand behind `--token` or `token`, but nowhere else: any other argument may be repeated.
 pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
     let allowed = arguments.iter().any(|argument| argument == ALLOWED);
     let previous = std::iter::once(None).chain(arguments.iter().map(Some));
     let in_place = |argument: &OsString, previous: Option<&OsString>| {
-        previous.is_some_and(|previous| previous == "--token") || argument.to_string_lossy().starts_with("--token=")
+        previous.is_some_and(|previous| previous == "--token" || previous == "token")
+            || argument.to_string_lossy().starts_with("--token=")
     };
     let misplaced = arguments
         .iter()
@@ -31,7 +32,7 @@ pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
     misplaced.then(|| {
         Failure::with_help(
             "a token stands in the arguments, where every process of this machine can read it",
-            format!("give it as `--token FILE`, `--token -` or `--token env:NAME`, or as `--token TOKEN {ALLOWED}`"),
+            format!("give a file, `-` or `env:NAME` in its place, or add `{ALLOWED}`"),
         )
     })
 }
@@ -43,23 +44,23 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
     repeats.then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "TOKEN")))
 }
 
-/// Reads the token that `--token` names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
+/// Reads the token that an argument names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
 ///
 /// No error repeats the argument, for it may be a token that does not look like one.
 pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Result<Token, Failure> {
     let text = if itself && looks_like_token(argument) {
         argument.to_owned()
     } else if let Some(name) = argument.strip_prefix("env:") {
-        std::env::var(name).map_err(|_| Failure::new("the variable that `--token env:` names is not set, or is not text"))?
+        std::env::var(name).map_err(|_| Failure::new("the variable that `env:` names is not set, or is not text"))?
     } else {
-        read(Path::new(argument), "--token")?
+        read(Path::new(argument), "the token")?
     };
     Token::read_with(&text, keys).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Reads the public keys of an issuer: its JWKS document, from a file or, for `-`, from standard input.
 pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
-    KeySet::read(&read(path, "--jwks")?).map_err(|error| {
+    KeySet::read(&read(path, "the key set")?).map_err(|error| {
         Failure::with_help(
             error.to_string(),
             "it is what the issuer serves at the `jwks_uri` of its `/.well-known/openid-configuration`",
@@ -69,18 +70,18 @@ pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
 
 /// Reads the claims of a token from a file or, for `-`, from standard input.
 pub(super) fn claims(path: &Path) -> Result<Token, Failure> {
-    Token::read(&read(path, "--claims")?).map_err(|error| Failure::new(error.to_string()))
+    Token::read(&read(path, "the claims")?).map_err(|error| Failure::new(error.to_string()))
 }
 
-fn read(path: &Path, flag: &str) -> Result<String, Failure> {
+fn read(path: &Path, what: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let done = if path == Path::new("-") {
         io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
     };
-    done.map_err(|error| Failure::new(format!("cannot read what `{flag}` names: {}", reason(&error))))?;
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("what `{flag}` names is not text")))
+    done.map_err(|error| Failure::new(format!("cannot read {what}: {}", reason(&error))))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("{what} is not text")))
 }
 
 /// The part of an argument that looks like a token: the whole, or what stands behind `=`.

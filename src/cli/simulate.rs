@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use rolecall::inventory::{Form, Inventory};
-use rolecall::policy::{Instant, PolicyKind};
+use rolecall::policy::PolicyKind;
 use rolecall::repair;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
@@ -15,7 +15,7 @@ use rolecall::simulate::{self, Access, Outcome, Question, World};
 use super::config::Loaded;
 use super::input::{Inputs, gather_with};
 use super::login::{How, Who, refuse_names};
-use super::{Common, Ending, Exit, Failure, Format, now, output, reference};
+use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -210,16 +210,6 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
         }
     }
     Ok(context)
-}
-
-fn time(text: Option<&str>) -> Result<Instant, Failure> {
-    let Some(text) = text else { return Ok(now()) };
-    Instant::parse(text).ok_or_else(|| {
-        Failure::with_help(
-            format!("`--at {text}` is no point in time"),
-            "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
-        )
-    })
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.

@@ -203,6 +203,7 @@ impl<'s> Reader<'_, 's> {
             let name = key.string().unwrap_or_default().into_owned();
             let wanted = match value.kind() {
                 Kind::Bool(false) => None,
+                Kind::List => Some(format!("[{}]", value.items().map(plain).collect::<Vec<_>>().join(", "))),
                 _ => Some(plain(value)),
             };
             expected.claims.push((name, wanted, value.mark()));

@@ -205,6 +205,21 @@ impl Material {
 }
 
 impl Signature {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Claims => "claims",
+            Self::NotChecked => "not-checked",
+            Self::Verified(_) => "verified",
+            Self::Bad(_) => "bad",
+            Self::KeyMissing(_) => "key-missing",
+            Self::Unsigned => "unsigned",
+            Self::SharedSecret => "shared-secret",
+            Self::WrongAlgorithm => "wrong-algorithm",
+            Self::Unsupported(_) => "unsupported",
+        }
+    }
+
     pub(super) fn of(signed: Signed<'_>, keys: Option<&KeySet>) -> Self {
         let Some(name) = signed.header.text("alg") else { return Self::WrongAlgorithm };
         let algorithm = match name {

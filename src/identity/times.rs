@@ -5,7 +5,8 @@ use std::fmt;
 use super::{Claim, Claims};
 use crate::policy::Instant;
 
-/// How far clocks may differ before a token is refused for it, in seconds. AWS does not say how far; within it the answer is not known.
+/// How far clocks may differ before a token is refused for it, in seconds: what AWS says of identity pools and logins of OIDC providers.
+/// Of other calls it does not say, so within it the answer is not known.
 pub const TOLERANCE: i64 = 300;
 
 /// Whether a token is good at a point in time.
@@ -58,10 +59,10 @@ impl fmt::Display for Times {
             Self::Expired(end) => write!(out, "the token expired at {end}"),
             Self::NotYet(start) => write!(out, "the token is good from {start} on only"),
             Self::Within { claim: "nbf", time } => {
-                write!(out, "the token is good from {time} on, and AWS does not say how far clocks may differ")
+                write!(out, "the token is good from {time} on, and how far clocks may differ AWS says of some calls only")
             }
             Self::Within { time, .. } => {
-                write!(out, "the token expired at {time}, and AWS does not say how far clocks may differ")
+                write!(out, "the token expired at {time}, and how far clocks may differ AWS says of some calls only")
             }
             Self::Malformed(claim) => write!(out, "the token's `{claim}` is no whole number of seconds"),
             Self::None => out.write_str("the claims name no end"),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::signature::{KeySet, Signature, Signed, digest};
 use super::wrapping::{self, Inside, claims};
 use super::{Claim, Claims};
+use crate::reference;
 
 /// What is known of a token: its claims, and what vouches for them.
 #[derive(Clone, Debug)]
@@ -120,6 +121,15 @@ impl Token {
         Self::from_claims(claims)
     }
 
+    /// Host and path of the issuer, without the scheme: what the condition keys start with.
+    pub fn host(&self) -> Option<&str> {
+        match &self.issuer {
+            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
+            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
+            Issuer::Missing => None,
+        }
+    }
+
     fn of(claims: Claims, signature: Signature, digest: Option<String>) -> Self {
         let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
         let kind = match &issuer {
@@ -146,6 +156,19 @@ impl Issuer {
             Self::UserPool(host.to_owned())
         } else {
             Self::Other(host.to_owned())
+        }
+    }
+}
+
+impl TokenKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserPoolId => "user-pool-id",
+            Self::UserPoolAccess => "user-pool-access",
+            Self::IdentityPool => "identity-pool",
+            Self::Oidc => "oidc",
+            Self::NoIssuer => "no-issuer",
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
 
 /// A statement of its own for the token, and for nothing else.
 pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: &Script<'_, '_>) -> Option<Candidate> {
-    let Presented { host, claims } = refused.token;
+    let Presented { host, claims, .. } = refused.token;
     let named = policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
     let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
     let provider = expected_provider(host, refused.arn().or(other))?;
@@ -231,7 +231,7 @@ impl Mender<'_, '_> {
     /// What may mend a condition of which the token does not hold the key.
     fn keys(&self, condition: &Condition<'_>, kind: Option<&DifferenceKind>) -> Vec<Step> {
         use DifferenceKind as K;
-        let Presented { host, claims } = self.refused.token;
+        let Presented { host, claims, .. } = self.refused.token;
         let key = condition.key.shown();
         let Some((_, claim)) = key.rsplit_once(':') else { return Vec::new() };
         let (new, also_value) = match kind {

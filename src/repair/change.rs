@@ -3,7 +3,7 @@
 use super::probe::without_claim;
 use super::{Refused, Repair, Side};
 use crate::evaluate::Verdict;
-use crate::identity::{Claim, Claims};
+use crate::identity::Claim;
 use crate::policy::Policy;
 use crate::reference;
 use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presented, Subject, part_word, try_assume};
@@ -12,7 +12,7 @@ use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presente
 pub(super) fn changes(refused: &Refused<'_, '_>, policy: &Policy<'_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     for miss in near {
-        let mut attempt = Attempt { refused, claims: refused.token.claims.clone(), given: Vec::new(), words: Vec::new() };
+        let mut attempt = Attempt { refused, token: refused.token.clone(), given: Vec::new(), words: Vec::new() };
         if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes(policy) {
             continue;
         }
@@ -27,7 +27,7 @@ pub(super) fn changes(refused: &Refused<'_, '_>, policy: &Policy<'_>, near: &[Ne
 /// A token on its way to what a statement wants.
 struct Attempt<'a, 's> {
     refused: &'a Refused<'a, 's>,
-    claims: Claims,
+    token: Presented,
     given: Vec<(String, String)>,
     words: Vec<String>,
 }
@@ -38,7 +38,7 @@ impl Attempt<'_, '_> {
         let Refused { flow, given, .. } = self.refused;
         let mut given = given.to_vec();
         given.extend(self.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])));
-        matches!(try_assume(policy, self.refused.arn(), &self.token(), *flow, &given).verdict, Verdict::Allowed(_))
+        matches!(try_assume(policy, self.refused.arn(), &self.token, *flow, &given).verdict, Verdict::Allowed(_))
     }
 
     /// Changes the token in what differs; whether there is such a change.
@@ -47,12 +47,12 @@ impl Attempt<'_, '_> {
             Part::Principal(_) => false,
             Part::Action(_) => match difference.kinds.first() {
                 Some(DifferenceKind::TagSession) => {
-                    self.claims = self.token().with_tags(&[]).claims;
+                    self.token = self.token.with_tags(&[]);
                     self.words.push("send no session tags".to_owned());
                     true
                 }
                 Some(DifferenceKind::SourceIdentity) => {
-                    self.claims = without_claim(&self.claims, "https://aws.amazon.com/source_identity");
+                    self.token.claims = without_claim(&self.token.claims, "https://aws.amazon.com/source_identity");
                     self.words.push("send no source identity".to_owned());
                     true
                 }
@@ -65,10 +65,6 @@ impl Attempt<'_, '_> {
                 matches!((key, wanted), (Some(key), Some(wanted)) if self.to(key, wanted, &difference.kinds))
             }
         }
-    }
-
-    fn token(&self) -> Presented {
-        Presented { host: self.refused.token.host.clone(), claims: self.claims.clone() }
     }
 
     /// Gives a key the value that is wanted.
@@ -94,8 +90,8 @@ impl Attempt<'_, '_> {
             "environment" => self.words.push(format!("use the environment {}", like(wanted))),
             claim => self.words.push(format!("bring a token whose `{claim}` is {}", like(wanted))),
         }
-        let claim = if claim == "aud" && self.claims.get("azp").is_some() { "azp" } else { claim };
-        self.claims.set(claim, Claim::Text(value));
+        let claim = if claim == "aud" && self.token.claims.get("azp").is_some() { "azp" } else { claim };
+        self.token.claims.set(claim, Claim::Text(value));
         true
     }
 
@@ -104,14 +100,14 @@ impl Attempt<'_, '_> {
         match reference::issuer(host).map(|issuer| issuer.id.as_str()) {
             Some("cognito-identity") => format!("take the token of the identity pool {}", like(wanted)),
             Some("cognito") => format!("sign in through the app client {}", like(wanted)),
-            _ if self.claims.get("azp").is_some() => format!("have the token made for {}, in its `azp`", like(wanted)),
+            _ if self.token.claims.get("azp").is_some() => format!("have the token made for {}, in its `azp`", like(wanted)),
             _ => format!("request the audience {}", like(wanted)),
         }
     }
 
     /// Another way to sign in to an identity pool.
     fn login(&mut self, wanted: &str, kinds: &[DifferenceKind]) -> bool {
-        let pool = self.claims.text("aud").unwrap_or_default();
+        let pool = self.token.claims.text("aud").unwrap_or_default();
         let region = pool.split(':').next().unwrap_or(pool);
         let usual = format!("cognito-idp.{region}.amazonaws.com/{region}_Sample123");
         let is = |kind: &DifferenceKind| kinds.contains(kind);
@@ -128,7 +124,7 @@ impl Attempt<'_, '_> {
             }
         };
         self.words.push(words);
-        self.claims.set("amr", Claim::list(amr));
+        self.token.claims.set("amr", Claim::list(amr));
         true
     }
 
@@ -137,12 +133,12 @@ impl Attempt<'_, '_> {
         let lower = key.to_ascii_lowercase();
         if lower.starts_with("aws:requesttag/") {
             let tag = key.split_once('/').map_or("", |(_, tag)| tag);
-            let (token, value) = (self.token(), filled(wanted));
+            let (token, value) = (self.token.clone(), filled(wanted));
             let values: Vec<_> = token.tags().collect();
             let others = values.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(tag));
             let mut tags: Vec<(&str, &str)> = others.filter_map(|(name, value)| Some((*name, value.values().next()?))).collect();
             tags.push((tag, &value));
-            self.claims = token.with_tags(&tags).claims;
+            self.token = token.with_tags(&tags);
             self.words.push(format!("send the session tag `{tag}` with the value {}", like(wanted)));
             return true;
         }

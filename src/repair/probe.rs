@@ -47,9 +47,8 @@ fn of_pool(token: &Presented, pool: &str) -> Vec<Probe> {
     let amr: Vec<String> =
         token.claims.get("amr").map(|amr| amr.values().into_iter().map(Into::into).collect()).unwrap_or_default();
     let identity = format!("{region}:{STRANGER}");
-    let with = |amr: Vec<String>| Presented {
-        host: token.host.clone(),
-        claims: with_claims(&token.claims, [("sub", Claim::Text(identity.clone())), ("amr", Claim::list(amr))]),
+    let with = |amr: Vec<String>| {
+        token.with(with_claims(&token.claims, [("sub", Claim::Text(identity.clone())), ("amr", Claim::list(amr))]))
     };
     let probe = |who: &str, stranger: bool, token: Presented| Probe { who: who.to_owned(), stranger, token };
     let mut probes = Vec::new();
@@ -82,7 +81,7 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
         None if text.is_some() => {
             let claims = with_claims(&token.claims, [("sub", Claim::Text("somebody-else".to_owned()))]);
             let who = format!("the holder of a token of `{}` with another `sub`", token.host);
-            probes.push(Probe { who, stranger: is_shared, token: Presented { host: token.host.clone(), claims } });
+            probes.push(Probe { who, stranger: is_shared, token: token.with(claims) });
         }
         None => {}
     }
@@ -103,14 +102,14 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
             continue;
         }
         let claims = with_claims(&token.claims, [(claim, Claim::Text(unlike(own)))]);
-        probes.push(Probe { who: who.to_owned(), stranger, token: Presented { host: token.host.clone(), claims } });
+        probes.push(Probe { who: who.to_owned(), stranger, token: token.with(claims) });
     }
     probes
 }
 
 /// Tokens with other subjects: another value of each part, and each other form.
 fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &mut Vec<Probe>) {
-    let put = |other: &Subject<'_>| Presented { host: token.host.clone(), claims: follow(token, subject, other) };
+    let put = |other: &Subject<'_>| token.with(follow(token, subject, other));
     let first = subject.parts.first().map(|(name, _)| *name);
     for (name, value) in &subject.parts {
         if *name == "project"
@@ -129,7 +128,7 @@ fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &
     }
     if subject.form.id == "pull-request" {
         let claims = with_claims(&token.claims, [("ref", Claim::Text("refs/pull/1000000/merge".to_owned()))]);
-        let other = Presented { host: token.host.clone(), claims };
+        let other = token.with(claims);
         probes.push(Probe { who: "a run for any other pull request".to_owned(), stranger: false, token: other });
     }
     let issuer = reference::issuer(&token.host);

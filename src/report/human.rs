@@ -8,6 +8,7 @@ mod reference;
 mod repair;
 mod request;
 mod simulation;
+mod token;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -25,6 +26,7 @@ pub use files::files;
 pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
+pub use token::token;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

@@ -5,6 +5,7 @@ mod reference;
 mod repair;
 mod request;
 mod simulation;
+mod token;
 
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ pub use expectations::{tests, tests_by_line};
 pub use reference::{rule, topics};
 pub use request::requests;
 pub use simulation::simulations;
+pub use token::token;
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

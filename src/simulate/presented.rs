@@ -17,9 +17,16 @@ pub struct Presented {
     pub host: String,
     /// Its claims.
     pub claims: Claims,
+    /// Whether it carries session tags of which the names are not known.
+    pub unnamed_tags: bool,
 }
 
 impl Presented {
+    /// A token of an issuer, by host and path, as it is.
+    pub fn new(host: impl Into<String>, claims: Claims) -> Self {
+        Self { host: host.into(), claims, unnamed_tags: false }
+    }
+
     /// The token of an identity pool: `amr` says how the visitor signed in. `identity` is the identity's id where it
     /// is known.
     pub fn of_pool(pool: &str, amr: impl IntoIterator<Item = impl Into<String>>, identity: Option<&str>) -> Self {
@@ -34,18 +41,13 @@ impl Presented {
         claims.set("aud", Claim::Text(pool.to_owned()));
         claims.set("sub", identity.map_or(Claim::Unknown("the identity's id"), |id| Claim::Text(id.to_owned())));
         claims.set("amr", Claim::List(amr));
-        Self { host: host.to_owned(), claims }
+        Self::new(host, claims)
     }
 
-    /// A token of these claims, which its `iss` tells whose it is; `None` where it has none.
-    pub fn of_claims(claims: &Claims) -> Option<Self> {
-        let iss = claims.text("iss")?;
-        let host = iss.strip_prefix("https://").unwrap_or(iss);
-        let pool = claims.text("aud").filter(|_| host.starts_with("cognito-identity"));
-        Some(Self {
-            host: pool.map_or_else(|| host.to_owned(), |pool| identity_pool_host(pool).to_owned()),
-            claims: claims.clone(),
-        })
+    /// A token of the same issuer with other claims.
+    #[must_use]
+    pub fn with(&self, claims: Claims) -> Self {
+        Self { claims, ..self.clone() }
     }
 
     /// Puts session tags into it, each name with a list of its value.
@@ -60,7 +62,7 @@ impl Presented {
     /// The token with other session tags.
     #[must_use]
     pub fn with_tags(&self, tags: &[(&str, &str)]) -> Self {
-        let mut own = Self { host: self.host.clone(), claims: Claims::new() };
+        let mut own = Self::new(self.host.clone(), Claims::new());
         let others = self.claims.iter().filter(|(name, _)| *name != TAGS && !name.starts_with(FLAT_TAG));
         others.for_each(|(name, claim)| own.claims.set(name, claim.clone()));
         own.tag(tags.iter().fold(Claims::new(), |mut all, (name, value)| {
@@ -114,11 +116,14 @@ impl Presented {
 
     /// A part of the claim on session tags, which may also stand in a claim of its own.
     fn of_tags(&self, part: &str) -> Option<&Claim> {
-        let nested = match self.claims.get(TAGS) {
+        self.of_tags_in(part).or_else(|| self.claims.get(&format!("{TAGS}/{part}")))
+    }
+
+    fn of_tags_in(&self, part: &str) -> Option<&Claim> {
+        match self.claims.get(TAGS) {
             Some(Claim::Map(own)) => own.get(part),
             _ => None,
-        };
-        nested.or_else(|| self.claims.get(&format!("{TAGS}/{part}")))
+        }
     }
 
     /// Which of its session tags go on to the roles that are taken with the session.
@@ -138,6 +143,9 @@ impl Presented {
             return Some(format!("the token sets {count} session tags, and STS takes {MOST} at most"));
         }
         self.tags().find_map(|(name, value)| {
+            if value == ContextValue::Unknown && self.is_several(name) {
+                return Some(format!("the session tag `{name}` has not just one value"));
+            }
             let long = value.values().any(|value| value.chars().count() > LONGEST_VALUE);
             if name.chars().count() > LONGEST_NAME {
                 Some(format!("the name of the session tag `{name}` is longer than {LONGEST_NAME} characters"))
@@ -145,6 +153,27 @@ impl Presented {
                 long.then(|| format!("the value of the session tag `{name}` is longer than {LONGEST_VALUE} characters"))
             }
         })
+    }
+
+    /// What is not known of whether STS takes its session tags, whatever the trust policy says.
+    pub(super) fn unclear_tags(&self) -> Option<&'static str> {
+        let nested = self.of_tags_in("principal_tags").is_some();
+        let flat = self.claims.iter().any(|(name, _)| name.starts_with(FLAT_TAG));
+        let size = |(name, value): (&str, ContextValue<'_>)| name.len() + value.values().map(str::len).sum::<usize>();
+        if nested && flat {
+            Some("the token carries session tags in two forms, and AWS does not say what then holds")
+        } else if self.is_of_pool() && self.tags().map(size).sum::<usize>() > MOST_OF_POOL {
+            Some("the session tags have more than 460 bytes, and may not fit into the token")
+        } else {
+            None
+        }
+    }
+
+    fn is_several(&self, tag: &str) -> bool {
+        let nested =
+            self.of_tags("principal_tags").and_then(|tags| if let Claim::Map(list) = tags { list.get(tag) } else { None });
+        let flat = || self.claims.get(&format!("{FLAT_TAG}{tag}"));
+        nested.or_else(flat).is_some_and(|claim| !matches!(claim, Claim::Unknown(_)) && claim.values().len() != 1)
     }
 
     /// Whether a session tag goes on to the roles that are taken with the session.
@@ -174,7 +203,7 @@ impl Presented {
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
     pub fn further_actions(&self) -> impl Iterator<Item = &'static str> {
-        let tags = self.tags().next().map(|_| TAG_SESSION);
+        let tags = (self.unnamed_tags || self.tags().next().is_some()).then_some(TAG_SESSION);
         let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
         tags.into_iter().chain(source)
     }
@@ -182,6 +211,28 @@ impl Presented {
     /// Whether it is a token of identity pools.
     pub(super) fn is_of_pool(&self) -> bool {
         self.host.starts_with("cognito-identity")
+    }
+
+    /// Whether it is that of a guest of an identity pool.
+    fn is_guest(&self) -> bool {
+        self.is_of_pool() && self.claims.get("amr").is_some_and(|amr| amr.values().iter().any(|own| own == "unauthenticated"))
+    }
+
+    /// The condition keys of the token in a session that is taken with its own: whether they stay is not said.
+    ///
+    /// chain-keys-after
+    pub(super) fn chained_keys(&self) -> Context<'static> {
+        let mut context = self.session_keys();
+        let names: Vec<String> = context.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            let tag = name.strip_prefix("aws:PrincipalTag/");
+            if tag.is_some_and(|tag| !self.is_transitive(tag)) || name == "aws:FederatedProvider" {
+                context.take(&name);
+            } else if is_of_issuer(&name) {
+                context.set(name, ContextValue::Unknown);
+            }
+        }
+        context
     }
 
     /// What `aws:FederatedProvider` holds: of a provider in IAM the page and an experiment differ (`ctx-federated-provider-arn`).
@@ -199,7 +250,8 @@ impl Presented {
         let mut keys = self.keys();
         for name in own.iter().filter(|key| key.in_session).map(|key| format!("{}:{}", self.host, key.name)) {
             if let Some(value) = keys.take(&name) {
-                context.set(name, value);
+                // ctx-after-assume-guest
+                context.set(name, if self.is_guest() { ContextValue::Unknown } else { value });
             }
         }
         context.set("aws:FederatedProvider", self.federated_provider());
@@ -213,6 +265,9 @@ impl Presented {
         context
     }
 }
+
+/// How many bytes the session tags of an identity pool may have together, as its console once said.
+const MOST_OF_POOL: usize = 460;
 
 /// The claim in which a token carries session tags.
 const TAGS: &str = "https://aws.amazon.com/tags";
@@ -248,7 +303,7 @@ pub(super) fn assume_context(
 ) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
-    context.never = Some(is_never_at_assume);
+    context.never = Some(if token.unnamed_tags { never_but_tags } else { never_at_assume });
     context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
     context.set("aws:FederatedProvider", token.federated_provider());
@@ -275,7 +330,13 @@ pub(super) fn assume_context(
 
 /// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
-pub(super) fn is_never_at_assume(key: &str) -> bool {
+pub(super) fn never_at_assume(key: &str) -> bool {
+    let starts = |with: &str| key.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
+    starts("aws:RequestTag/") || starts("aws:TagKeys") || never_but_tags(key)
+}
+
+/// As [`never_at_assume`], where the token's session tags are not known.
+fn never_but_tags(key: &str) -> bool {
     const NEVER: [&str; 9] = [
         "aws:principal",
         "aws:userid",

@@ -17,8 +17,6 @@ pub(super) enum Known<'a> {
     Developer,
     /// A login of this provider, by the key of its role mapping.
     Provider(&'a str, &'a Claims),
-    /// A login of this provider of which the claims cannot be read.
-    Opaque(&'a str),
 }
 
 /// What the identity pool answers.
@@ -56,13 +54,6 @@ pub(super) fn select(map: &RoleMap<'_>, known: Known<'_>, custom: Option<&str>) 
                 None => unmapped(map, key, custom),
             }
         }
-        (Known::Opaque(key), custom) => match map.mappings.iter().find(|mapping| mapping.provider.known() == Some(key)) {
-            Some(mapping) => unknown(
-                "the role hangs on the claims of the token, which were not given (`--claims`)",
-                vec![Label::new(mapping.kind_span, "decides by the claims")],
-            ),
-            None => unmapped(map, key, custom),
-        },
     }
 }
 

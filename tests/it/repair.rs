@@ -853,5 +853,6 @@ fn of(host: &str, audience: &str, subject: &str) -> Presented {
 }
 
 fn token(claims: &str) -> Presented {
-    Presented::of_claims(&Token::read(claims).unwrap().claims).unwrap()
+    let claims = Token::read(claims).unwrap().claims;
+    Presented::new(claims.text("iss").unwrap().trim_start_matches("https://").to_owned(), claims)
 }

@@ -47,9 +47,9 @@ impl Page<'_> {
         }
         self.permissions(&simulation.permissions, detail);
         if detail == Detail::Verbose
-            && let Some(claims) = &simulation.presented
+            && let Some(token) = &simulation.presented
         {
-            self.claims(claims);
+            self.claims(&token.claims);
         }
         if detail > Detail::Short {
             self.not_stored(&simulation.not_stored);

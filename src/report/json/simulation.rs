@@ -32,8 +32,8 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         .role
         .as_ref()
         .map(|role| json!({ "name": role.name, "place": role.role.map(|role| place(role.span(), sources)) }));
-    let presented = simulation.presented.as_ref().map(|claims| {
-        let text = claims.to_json();
+    let presented = simulation.presented.as_ref().map(|token| {
+        let text = token.claims.to_json();
         serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text))
     });
     json!({

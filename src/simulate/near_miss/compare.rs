@@ -1,6 +1,6 @@
 //! Where wanted and got part, and in what they differ.
 
-use super::super::presented::{ASSUME, TAG_SESSION, is_never_at_assume};
+use super::super::presented::{ASSUME, TAG_SESSION, never_at_assume};
 use super::super::subject::Subject;
 use super::{Difference, DifferenceKind, Part};
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
@@ -103,7 +103,7 @@ fn absent(condition: &Condition<'_>, token: &Presented) -> DifferenceKind {
     let key = condition.key.shown();
     let (host, own) = (token.host.as_str(), token.host.to_ascii_lowercase());
     let Some((prefix, claim)) = claim_of(&key, host) else {
-        return if is_never_at_assume(&key) { DifferenceKind::NeverPresent } else { DifferenceKind::Absent };
+        return if never_at_assume(&key) { DifferenceKind::NeverPresent } else { DifferenceKind::Absent };
     };
     match prefix.to_ascii_lowercase() {
         prefix if prefix == own => {}

@@ -4,9 +4,9 @@ use super::{Walk, worst};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
-use crate::identity::Token;
+use crate::identity::{Claim, Claims, Token};
 use crate::inventory::Role;
-use crate::policy::{Policy, PolicyKind, Statement};
+use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
 use crate::simulate::selection::short;
@@ -18,8 +18,25 @@ use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, near_m
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
-        let presented = Presented { host: Self::host_of(token).to_owned(), claims: token.claims.clone() };
+        let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
+        self.at_named_role(presented);
+    }
+
+    /// A token that cannot be read, taken to STS: its provider tells the user's id, and the application that it was made for.
+    pub(super) fn opaque(&mut self, host: &str, user: Option<&str>) {
+        self.flow = Flow::Direct;
+        let text = format!("a token of `{host}`, which nobody else can read");
+        self.gate(GateKind::Token, GateState::Pass, text, Vec::new());
+        let mut claims = Claims::new();
+        claims.set("app_id", Claim::Unknown("the application's id"));
+        let name = if host == "www.amazon.com" { "user_id" } else { "id" };
+        claims.set(name, user.map_or(Claim::Unknown("the user's id"), |user| Claim::Text(user.to_owned())));
+        self.at_named_role(Presented::new(host, claims));
+    }
+
+    /// At the role that the question names, or at the only one; else at all.
+    fn at_named_role(&mut self, presented: Presented) {
         let roles = &self.world.inventory.roles;
         let only = || roles.first().filter(|_| roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
@@ -31,7 +48,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// Everything from the role on.
     pub(super) fn at_role(&mut self, name: &str, token: &Presented) {
         let role = self.turn_to(name);
-        self.simulation.presented = Some(token.claims.clone());
+        self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
             self.trust(role, policy, token);
@@ -89,6 +106,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 (state, text) = (own, words);
             }
         }
+        if let Some(words) = unknown_principal(token) {
+            (state, text) = (GateState::Unknown, words);
+        }
         self.gate(GateKind::Trust, state, text, places);
         self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
@@ -123,15 +143,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             return Some((GateState::Fail, text, place));
         }
         let key = format!("{}:aud", token.host);
-        let asks = statement.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
-        (!asks).then(|| {
-            let text = format!(
-                "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`, \
-                 and {} has none",
-                statement.title()
-            );
-            (GateState::Fail, text, place)
-        })
+        let is_of_key = |own: &&Condition<'_>| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key));
+        let is_plain = |own: &Condition<'_>| {
+            let is_equals =
+                |operator: Operator| operator.comparison == Comparison::StringEquals && !operator.negated && !operator.if_exists;
+            own.operator.is_some_and(|operator| is_equals(operator) && operator.set.is_none())
+        };
+        let mut conditions = statement.conditions.iter().filter(is_of_key).peekable();
+        let apart = format!(
+            "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`"
+        );
+        // sts-cross-account, sts-cross-account-which
+        match (conditions.peek().is_some(), conditions.any(is_plain)) {
+            (_, true) => None,
+            (true, false) => {
+                let text = format!("{apart}, and AWS does not say whether one like that of {} counts", statement.title());
+                Some((GateState::Unknown, text, place))
+            }
+            (false, _) => Some((GateState::Fail, format!("{apart}, and {} has none", statement.title()), place)),
+        }
     }
 
     /// Whether resource control policies close what the trust policy opens.
@@ -167,6 +197,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let context = self.assume_context(token);
         if let Some(text) = token.beyond_limits() {
             return self.gate(GateKind::Tags, GateState::Fail, text, Vec::new());
+        }
+        if let Some(text) = token.unclear_tags() {
+            return self.gate(GateKind::Tags, GateState::Unknown, text.to_owned(), Vec::new());
         }
         let answers: Vec<_> =
             token.further_actions().map(|action| (action, judge(role, policy, token, &context, action))).collect();
@@ -351,7 +384,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
         }
-        self.simulation.presented = Some(token.claims);
+        self.simulation.presented = Some(token);
     }
 }
 
@@ -378,6 +411,16 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
         ),
         _ => (GateState::Pass, format!("lasts {seconds} seconds")),
     }
+}
+
+/// Which principal a trust policy names for the identity pools of some regions is not said, or not in one way.
+///
+/// token-iss-principal, principal-partitions
+fn unknown_principal(token: &Presented) -> Option<String> {
+    let pool = token.claims.text("aud").filter(|_| token.is_of_pool())?;
+    let region = pool.split(':').next().unwrap_or(pool);
+    reference::has_unclear_pool_principal(region)
+        .then(|| format!("AWS does not say which principal a trust policy names for the identity pools of {region}"))
 }
 
 /// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
