@@ -25,7 +25,7 @@ impl<'s> Walk<'_, '_, 's> {
         let token = self.pool_token(&pool.id.shown(), arrivals);
         match role {
             Some(role) => self.at_role(&role, &token),
-            None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token.claims),
+            None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token),
             None => self.choices(token),
         }
     }

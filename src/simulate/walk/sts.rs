@@ -13,7 +13,7 @@ use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
-use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, outcome, why};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, near_miss, outcome, why};
 
 impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// A token that is taken to STS as it is.
@@ -48,7 +48,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// Everything from the role on.
     pub(super) fn at_role(&mut self, name: &str, token: &Presented) {
         let role = self.turn_to(name);
-        self.simulation.presented = Some(token.claims.clone());
+        self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
             self.trust(role, policy, token);
@@ -379,10 +379,11 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 continue;
             };
             let actions = std::iter::once(token.action()).chain(token.further_actions());
-            let mut place = None;
+            let (mut place, mut near) = (None, None);
             let outcomes = actions.map(|action| {
                 let answer = judge(role, policy, &token, &context, action);
                 place = place.or(answer.places.first().map(|label| label.span));
+                near = near.take().or(answer.near_miss);
                 let across = match answer.judgement.verdict {
                     Verdict::Allowed(statement) => self.across_accounts(role, statement, &token).is_some(),
                     _ => false,
@@ -395,8 +396,9 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 }
             });
             let outcome = worst(outcomes);
-            self.simulation.choices.push(Choice { role, outcome, place });
+            self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
         }
+        near_miss::rank(&mut self.simulation.choices);
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
             fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
@@ -416,7 +418,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
         }
-        self.simulation.presented = Some(token.claims);
+        self.simulation.presented = Some(token);
     }
 }
 
