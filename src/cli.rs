@@ -1,6 +1,7 @@
 //! What a user types: the commands, what they have in common, and how they end.
 
 mod check;
+mod claims;
 mod config;
 mod files;
 mod input;
@@ -47,6 +48,8 @@ enum Command {
     Simulate(Box<simulate::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(test::Args),
+    /// Tells what the token of a job, a pod or a user will say, and the trust policy that lets it in.
+    Claims(claims::Args),
     /// Lists what `check` would read, as what, and what not and why.
     Files(files::Args),
     /// Prints the page of a rule, or what is known of an action, a service, a condition key, a resource type or an ARN.
@@ -127,6 +130,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
+        Command::Claims(args) => claims::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => rules::explain(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),

@@ -4,6 +4,7 @@ pub mod claims;
 mod groups;
 pub mod keys;
 pub mod pools;
+pub mod subject;
 pub mod token;
 
 pub use claims::{Claim, Claims};
@@ -13,4 +14,5 @@ pub use pools::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
     UserPool,
 };
+pub use subject::{Holder, Naming, PartFault, Subject, Wanted};
 pub use token::{Algorithm, Issuer, Token, TokenError};
