@@ -5,6 +5,7 @@ mod claims;
 mod config;
 mod files;
 mod input;
+mod login;
 mod output;
 mod reference;
 mod rules;

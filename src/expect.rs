@@ -4,8 +4,9 @@ mod read;
 mod run;
 
 use crate::evaluate::ContextValue;
+use crate::identity::Claim;
 use crate::policy::{Instant, Policy, PolicyKind};
-use crate::simulate::Outcome;
+use crate::simulate::{Flow, Outcome};
 use crate::source::Span;
 
 pub use read::{Files, Paths, paths, read};
@@ -48,11 +49,19 @@ enum Question {
 #[derive(Debug)]
 struct Case {
     who: Who,
+    /// The texts of further tokens of the same user.
+    linked: Vec<String>,
+    /// Claims as a pre token generation Lambda sets them; none where it takes one out.
+    pre_token: Vec<(String, Option<Claim>)>,
     client: Option<String>,
     pool: Option<String>,
-    classic: bool,
+    pool_account: Option<String>,
+    flow: Flow,
     custom_role: Option<String>,
     role: Option<String>,
+    session_name: Option<String>,
+    duration: Option<u32>,
+    then_role: Option<String>,
     at: Option<Instant>,
     access: Option<(String, String)>,
     context: Vec<(String, Vec<String>)>,
@@ -67,7 +76,10 @@ enum Who {
     Claims(String),
     /// The text of the file in which the token is.
     Token(String),
-    Developer(String),
+    /// A public provider whose tokens cannot be read, and the user's id there.
+    Social(String, Option<String>),
+    /// The developer's own id, and the session tags that the developer gives.
+    Developer(String, Vec<(String, String)>),
 }
 
 /// A request of any principal.

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 
 use crate::arn::Arn;
 use crate::finding::Fault;
-use crate::identity::{Client, Group, IdentityPool, RoleMap, UserPool};
+use crate::identity::{
+    Client, Group, IdentityPool, OidcProvider, ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
+};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Room, SyntaxFault, Text};
@@ -33,6 +35,12 @@ pub struct Inventory<'s> {
     pub identity_pools: Vec<IdentityPool<'s>>,
     /// The roles of identity pools.
     pub role_maps: Vec<RoleMap<'s>>,
+    /// The session tags of identity pools.
+    pub tag_maps: Vec<TagMap<'s>>,
+    /// `OpenID` Connect providers in IAM.
+    pub oidc_providers: Vec<OidcProvider<'s>>,
+    /// Complete lists of an account's providers.
+    pub provider_lists: Vec<ProviderList<'s>>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
     /// What kind every loose policy is said to be.
@@ -82,6 +90,12 @@ pub struct Role<'s> {
     pub boundary: Option<Text<'s>>,
     /// The boundary itself, where it was given beside the role. It stands among the loose policies too.
     pub limit: Option<Policy<'s>>,
+    /// Its tags: keys and values.
+    pub tags: Vec<(Text<'s>, Text<'s>)>,
+    /// Whether these are all that it has. A list of roles leaves tags out.
+    pub tags_known: bool,
+    /// The longest session that may be asked for, in seconds.
+    pub max_session: Option<Setting<u32>>,
 }
 
 /// A policy with its name.
@@ -145,6 +159,32 @@ impl<'s> Inventory<'s> {
     pub fn role_map(&self, pool: &IdentityPool<'s>) -> Option<&RoleMap<'s>> {
         self.role_maps.iter().find(|map| map.pool.known().is_some() && map.pool.known() == pool.id.known())
     }
+
+    /// The session tags that an identity pool makes of the tokens of a provider, by the name that the pool has for it.
+    pub fn tag_map(&self, pool: &IdentityPool<'s>, provider: &str) -> Option<&TagMap<'s>> {
+        let of_pool = |map: &&TagMap<'_>| map.pool.known().is_some() && map.pool.known() == pool.id.known();
+        self.tag_maps.iter().filter(of_pool).find(|map| map.provider.known() == Some(provider))
+    }
+
+    /// The `OpenID` Connect provider of this ARN; where the ARNs of those that were given are not known, one of its issuer.
+    pub fn oidc_provider(&self, arn: &str) -> Option<&OidcProvider<'s>> {
+        let (_, host) = ProviderKind::of(arn).filter(|(kind, _)| *kind == ProviderKind::Oidc)?;
+        let known = |provider: &OidcProvider<'_>| provider.arn.as_ref().map(|own| own.known() == Some(arn));
+        let named = self.oidc_providers.iter().find(|provider| known(provider) == Some(true));
+        named.or_else(|| self.oidc_providers.iter().find(|own| known(own).is_none() && own.host() == Some(host)))
+    }
+
+    /// Whether IAM has the provider of this ARN; `None` where no list of its account was given.
+    pub fn has_provider(&self, arn: &str) -> Option<bool> {
+        let (kind, _) = ProviderKind::of(arn)?;
+        let account = Arn::parse(arn)?.account;
+        let account_of = |own: &Text<'_>| own.known().and_then(Arn::parse).map(|own| own.account == account);
+        let of_account =
+            |list: &&ProviderList<'_>| list.kind == kind && list.arns.iter().any(|own| account_of(own) == Some(true));
+        let mut lists = self.provider_lists.iter().filter(of_account).peekable();
+        lists.peek()?;
+        Some(lists.any(|list| list.arns.iter().any(|own| own.known() == Some(arn))))
+    }
 }
 
 impl<'s> Role<'s> {
@@ -159,6 +199,9 @@ impl<'s> Role<'s> {
             complete: false,
             boundary: None,
             limit: None,
+            tags: Vec::new(),
+            tags_known: false,
+            max_session: None,
         }
     }
 

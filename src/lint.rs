@@ -5,6 +5,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Policy;
 use crate::reference::Reference;
+use crate::simulate::World;
 use crate::source::{Sources, Span};
 
 /// One check: its name, how much it matters, and its page.
@@ -41,6 +42,11 @@ pub struct Check {
 }
 
 impl<'i, 's> Facts<'i, 's> {
+    /// What a simulation asks.
+    pub fn world(&self) -> World<'i, 's> {
+        World { inventory: self.inventory, sources: self.sources, reference: self.reference }
+    }
+
     /// The trust policies, each with its role.
     pub fn trust_policies(&self) -> impl Iterator<Item = (&'i Role<'s>, &'i Policy<'s>)> + use<'i, 's> {
         self.inventory.roles.iter().filter_map(|role| Some((role, role.trust.as_ref()?)))

@@ -3,21 +3,23 @@
 mod bearing;
 mod gap;
 mod near_miss;
-mod permissions;
 mod presented;
 mod reasons;
 mod request;
 mod selection;
+mod session;
+mod stored;
 mod trust;
 mod walk;
 
 use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
-use crate::identity::{Claims, Token};
+use crate::identity::{Claims, IdentityPool, TOLERANCE, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::{Condition, Instant};
-use crate::source::Span;
+use crate::reference::Reference;
+use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
 pub use presented::Presented;
@@ -28,25 +30,49 @@ pub use trust::try_assume;
 /// Condition keys that the user gave, each with its values.
 pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];
 
+/// All that is known, whoever asks.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'i, 's> {
+    /// All that was given.
+    pub inventory: &'i Inventory<'s>,
+    /// The texts that it was read from.
+    pub sources: &'i Sources,
+    /// What is known of the services of AWS.
+    pub reference: &'i Reference,
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Question<'a> {
     /// Who signs in.
     pub login: Login<'a>,
+    /// Further logins of the same identity, in the same call.
+    pub linked: Vec<Login<'a>>,
     /// The identity pool; needed where more than one would take the login.
     pub pool: Option<&'a str>,
+    /// The account of the identity pool; else that of the roles and providers that it names.
+    pub pool_account: Option<&'a str>,
     /// How credentials are asked for.
     pub flow: Flow,
     /// `CustomRoleArn` of `GetCredentialsForIdentity`: a name or an ARN.
     pub custom_role: Option<&'a str>,
-    /// The role in question: a name or an ARN. In the classic flow the caller names it; else it is asked whether it is got.
+    /// The role in question: a name or an ARN. Where the caller brings the token to STS, he names it; else it is asked whether it is got.
     pub role: Option<&'a str>,
+    /// The name that the caller gives to the session, where he can.
+    pub session_name: Option<&'a str>,
+    /// For how many seconds the caller asks.
+    pub duration: Option<u32>,
+    /// A second role, to be taken with the credentials of the first: a name or an ARN.
+    pub then_role: Option<&'a str>,
     /// What is then to be done with the credentials.
     pub access: Vec<Access<'a>>,
     /// Condition keys of the later request, and of the assume-role call.
     pub context: Vec<(&'a str, Vec<&'a str>)>,
     /// The time of the request.
     pub at: Instant,
+    /// By how many seconds the clocks of AWS and of an issuer may differ before a token counts as expired, or as not good yet. Within
+    /// them the answer is open.
+    pub tolerance: i64,
 }
 
 /// Who signs in.
@@ -56,8 +82,10 @@ pub enum Login<'a> {
     Guest,
     /// The holder of this token.
     Token(&'a Token),
-    /// A user for whom the pool's developer provider vouches, by the developer's own id.
-    Developer(&'a str),
+    /// A user of a public provider whose tokens cannot be read, as those of Facebook: its host, and the user's id there.
+    Social(&'a str, Option<&'a str>),
+    /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.
+    Developer(&'a str, &'a [(String, String)]),
 }
 
 /// How credentials are asked for.
@@ -67,6 +95,8 @@ pub enum Flow {
     Enhanced,
     /// `GetOpenIdToken`, then `sts:AssumeRoleWithWebIdentity`: the caller names the role.
     Classic,
+    /// The token goes to `sts:AssumeRoleWithWebIdentity` as it is, past any identity pool: the caller names the role.
+    Direct,
 }
 
 /// Something to be done with the credentials.
@@ -95,12 +125,18 @@ pub struct Simulation<'i, 's> {
     pub presented: Option<Claims>,
     /// What the trust policy says.
     pub trust: Option<Judgement<'i, 's>>,
+    /// What it says to the session tags, or to the source identity, that the token sets.
+    pub tags: Option<Judgement<'i, 's>>,
+    /// Where several identity pools fit and none was named: they.
+    pub pools: Vec<&'i IdentityPool<'s>>,
     /// In the classic flow without a role named: each role and whether its trust policy takes the token.
     pub choices: Vec<Choice<'i, 's>>,
     /// What may be done, one answer for each that was asked.
     pub permissions: Vec<Permission<'i, 's>>,
     /// Where the trust policy refuses: what came nearest.
     pub near_miss: Option<NearMiss<'i, 's>>,
+    /// Why IAM would not store the trust policy today, though it may stand from before: this has no part in the answer.
+    pub not_stored: Vec<Label>,
     /// What was taken for granted.
     pub assumptions: Vec<String>,
 }
@@ -157,10 +193,16 @@ pub enum GateKind {
     Flow,
     /// The role that the identity pool picks.
     RoleMapping,
+    /// Whether the token itself names the roles that it may be used for.
+    RolesClaim,
     /// Whether the role's trust policy takes the token.
     Trust,
-    /// What narrows the session.
+    /// Whether it takes the session tags and the source identity that the token carries.
+    Tags,
+    /// How long the session lasts, under which name, and what narrows it.
     Session,
+    /// Whether a second role is got with it.
+    Chain,
     /// What the role may do.
     Permissions,
 }
@@ -209,8 +251,8 @@ pub struct Permission<'i, 's> {
     pub outcome: Outcome,
     /// Why, in one clause.
     pub why: String,
-    /// What the role's policies say.
-    pub role: Judgement<'i, 's>,
+    /// What the policies say that bear on it.
+    pub reply: Reply<'i, 's, Trace<'i, 's>>,
     /// The place that decides, where it lies in a file that was given.
     pub place: Option<Label>,
 }
@@ -242,8 +284,30 @@ pub struct Difference<'i, 's> {
 }
 
 /// Runs one login through all gates. Every question gets an answer.
-pub fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
-    walk::walk(inventory, question)
+pub fn simulate<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
+    walk::walk(world, question)
+}
+
+impl<'a> Question<'a> {
+    /// What role does this login get, in the enhanced flow, at this time?
+    pub fn new(login: Login<'a>, at: Instant) -> Self {
+        Self {
+            login,
+            linked: Vec::new(),
+            pool: None,
+            pool_account: None,
+            flow: Flow::Enhanced,
+            custom_role: None,
+            role: None,
+            session_name: None,
+            duration: None,
+            then_role: None,
+            access: Vec::new(),
+            context: Vec::new(),
+            at,
+            tolerance: TOLERANCE,
+        }
+    }
 }
 
 impl RoleRef<'_, '_> {
@@ -260,7 +324,7 @@ impl Simulation<'_, '_> {
     pub fn gets(&self, name_or_arn: &str) -> bool {
         let closed = |state| matches!(state, GateState::Fail | GateState::Unknown);
         self.role.as_ref().is_some_and(|role| role.is(name_or_arn))
-            && !self.gates.iter().any(|gate| gate.kind <= GateKind::Trust && closed(gate.state))
+            && !self.gates.iter().any(|gate| gate.kind < GateKind::Permissions && closed(gate.state))
     }
 }
 
@@ -278,7 +342,7 @@ impl Outcome {
 
 impl GateKind {
     /// All gates, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Token,
         Self::Signature,
         Self::Expiry,
@@ -286,8 +350,11 @@ impl GateKind {
         Self::Audience,
         Self::Flow,
         Self::RoleMapping,
+        Self::RolesClaim,
         Self::Trust,
+        Self::Tags,
         Self::Session,
+        Self::Chain,
         Self::Permissions,
     ];
 
@@ -301,8 +368,11 @@ impl GateKind {
             Self::Audience => "audience",
             Self::Flow => "flow",
             Self::RoleMapping => "role mapping",
+            Self::RolesClaim => "roles claim",
             Self::Trust => "trust",
+            Self::Tags => "session tags",
             Self::Session => "session",
+            Self::Chain => "role chaining",
             Self::Permissions => "permissions",
         }
     }

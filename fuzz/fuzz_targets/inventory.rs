@@ -7,8 +7,9 @@ use rolecall::evaluate::{Caller, Context, Setting};
 use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::Instant;
+use rolecall::reference::Reference;
 use rolecall::report::{Answered, Simulated};
-use rolecall::simulate::{Bearing, Flow, Inquiry, Login, Question, ask, simulate};
+use rolecall::simulate::{Bearing, Flow, Inquiry, Login, Question, World, ask, simulate};
 use rolecall::source::Sources;
 use rolecall_fuzz::{check, draw, draw_requests, fault_lies_inside, source};
 
@@ -40,10 +41,12 @@ fuzz_target!(|bytes: &[u8]| {
     check(&sources, &inventory);
     let groups: Vec<&str> = inventory.groups.iter().filter_map(|group| group.name.known()).take(2).collect();
     let member = inventory.sign_in(&groups, None).ok();
+    let reference = Reference::default();
+    let world = World { inventory: &inventory, sources: &sources, reference: &reference };
     let answers: Vec<Simulated<'_, '_>> = logins(member.as_ref())
         .map(|(login, flow)| Simulated {
             subject: "somebody".to_owned(),
-            simulation: simulate(&inventory, &question(login, flow)),
+            simulation: simulate(world, &question(login, flow)),
         })
         .collect();
     draw(&sources, &answers);
@@ -80,14 +83,5 @@ fn logins(member: Option<&Token>) -> impl Iterator<Item = (Login<'_>, Flow)> {
 }
 
 fn question(login: Login<'_>, flow: Flow) -> Question<'_> {
-    Question {
-        login,
-        pool: None,
-        flow,
-        custom_role: None,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    }
+    Question { flow, ..Question::new(login, Instant::from_seconds(1_795_435_200)) }
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use rolecall::identity::Token;
+use rolecall::identity::{KeySet, Token, TokenError};
 
 use super::Failure;
 use super::output::reason;
@@ -46,7 +46,7 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
 /// Reads the token that `--token` names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
 ///
 /// No error repeats the argument, for it may be a token that does not look like one.
-pub(super) fn token(argument: &str, itself: bool) -> Result<Token, Failure> {
+pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Result<Token, Failure> {
     let text = if itself && looks_like_token(argument) {
         argument.to_owned()
     } else if let Some(name) = argument.strip_prefix("env:") {
@@ -54,7 +54,17 @@ pub(super) fn token(argument: &str, itself: bool) -> Result<Token, Failure> {
     } else {
         read(Path::new(argument), "--token")?
     };
-    Token::read(&text).map_err(|error| Failure::new(error.to_string()))
+    Token::read_with(&text, keys).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the public keys of an issuer: its JWKS document, from a file or, for `-`, from standard input.
+pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
+    KeySet::read(&read(path, "--jwks")?).map_err(|error| {
+        Failure::with_help(
+            error.to_string(),
+            "it is what the issuer serves at the `jwks_uri` of its `/.well-known/openid-configuration`",
+        )
+    })
 }
 
 /// Reads the claims of a token from a file or, for `-`, from standard input.
@@ -87,13 +97,15 @@ fn secret_part(argument: &OsString) -> Option<String> {
     own.filter(|value| looks_like_token(value)).map(str::to_owned)
 }
 
+/// Whether a text is a token, in any wrapping, or claims; or starts as one that is cut off.
 fn looks_like_token(text: &str) -> bool {
-    looks_like_jwt(text) || text.trim_start().starts_with('{')
+    let secret = |error| !matches!(error, TokenError::Empty | TokenError::Form | TokenError::Base64 | TokenError::Json);
+    looks_like_jwt(text) || text.trim_start().starts_with('{') || Token::read(text).map_or_else(secret, |_| true)
 }
 
 /// A JWT starts with `{"` in base64: plain, behind `Bearer`, or with the whole wrapped in base64 once more.
 fn looks_like_jwt(text: &str) -> bool {
-    let text = text.trim_start();
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
     let bare = text.get(..7).filter(|head| head.eq_ignore_ascii_case("bearer ")).and(text.get(7..)).unwrap_or(text).trim_start();
     bare.len() > 20 && ["eyJ", "ZXlK", "QmVhcmVy"].iter().any(|head| bare.starts_with(head))
 }

@@ -30,7 +30,7 @@ pub fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     let value = match context.get(key) {
         Some(ContextValue::Unknown) => return unknown(condition, operator),
         None if !context.lacks(key) => return unknown(condition, operator),
-        found => found.filter(|value| value.values().next().is_some()),
+        found => found.filter(|value| matches!(value, ContextValue::Part(_)) || value.values().next().is_some()),
     };
     if condition.values.is_empty() {
         return undocumented(undocumented::EMPTY_LIST, condition.key.span());
@@ -41,7 +41,9 @@ pub fn judge(condition: &Condition<'_>, context: &Context<'_>) -> Truth {
     match value {
         None => absent(condition, operator),
         // So is a set that holds but the empty string.
-        Some(value) if operator.set.is_some() && is_empty(value) => absent(condition, operator),
+        Some(value) if operator.set.is_some() && !matches!(value, ContextValue::Part(_)) && is_empty(value) => {
+            absent(condition, operator)
+        }
         Some(value) => present(condition, operator, value, context),
     }
 }
@@ -71,6 +73,7 @@ pub(super) fn got(condition: &Condition<'_>, context: &Context<'_>) -> Got {
     match context.get(key) {
         Some(ContextValue::One(value)) => Got::One(value.to_string()),
         Some(ContextValue::Many(values)) => Got::Many(values.iter().map(ToString::to_string).collect()),
+        Some(ContextValue::Part(values)) => Got::Part(values.iter().map(ToString::to_string).collect()),
         None if context.lacks(key) => Got::Absent,
         Some(ContextValue::Unknown) | None => Got::Unknown,
     }
@@ -115,6 +118,14 @@ fn present(condition: &Condition<'_>, operator: Operator, value: &ContextValue<'
     match (operator.set, value) {
         (None, ContextValue::One(value)) => judge_one(value),
         (None, _) => undocumented(undocumented::SET_PLAIN_ON_MANY, condition.operator_text.span()),
+        (Some(set), ContextValue::Part(values)) => {
+            let more = Truth::Unknown(Gap { reason: GapReason::Key, span: condition.key.span() });
+            let known = values.iter().map(|value| judge_one(value));
+            match set {
+                SetPrefix::ForAllValues => known.fold(more, |all, own| if own == Truth::No { own } else { all }),
+                SetPrefix::ForAnyValue => known.fold(more, |any, own| if own == Truth::Yes { own } else { any }),
+            }
+        }
         (Some(SetPrefix::ForAllValues), value) => all(value.values(), judge_one),
         (Some(SetPrefix::ForAnyValue), value) => any(value.values(), judge_one),
     }

@@ -26,6 +26,8 @@ pub enum ContextValue<'a> {
     One(Cow<'a, str>),
     /// Of a key that has any number of values, also where it holds just one.
     Many(Vec<Cow<'a, str>>),
+    /// Of a key that has any number of values: these, and at least one more that is not known.
+    Part(Vec<Cow<'a, str>>),
     /// Whether it is there, or with which value, is not known.
     Unknown,
 }
@@ -58,6 +60,12 @@ impl<'a> Context<'a> {
         self.keys.iter().find(|own| own.name.eq_ignore_ascii_case(key)).map(|own| &own.value)
     }
 
+    /// Takes the value of a key out.
+    pub fn take(&mut self, key: &str) -> Option<ContextValue<'a>> {
+        let at = self.keys.iter().position(|own| own.name.eq_ignore_ascii_case(key))?;
+        Some(self.keys.swap_remove(at).value)
+    }
+
     /// Whether a key follows from the request itself.
     pub fn is_derived(&self, key: &str) -> bool {
         self.keys.iter().any(|own| own.derived && own.name.eq_ignore_ascii_case(key))
@@ -75,11 +83,11 @@ impl<'a> Context<'a> {
 }
 
 impl ContextValue<'_> {
-    /// Its values.
+    /// Its values, as far as they are known.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         match self {
             Self::One(value) => std::slice::from_ref(value),
-            Self::Many(values) => values.as_slice(),
+            Self::Many(values) | Self::Part(values) => values.as_slice(),
             Self::Unknown => &[],
         }
         .iter()

@@ -97,6 +97,7 @@ enum VariableValue<'a> {
 fn value_of<'a>(variable: &'a Variable<'_>, context: &'a Context<'_>) -> VariableValue<'a> {
     match context.get(&variable.key) {
         Some(ContextValue::One(value)) => VariableValue::Text(value),
+        Some(ContextValue::Part(_)) => VariableValue::Many,
         Some(ContextValue::Many(values)) if !values.is_empty() => VariableValue::Many,
         Some(ContextValue::Unknown) => VariableValue::Unknown,
         None if !context.lacks(&variable.key) => VariableValue::Unknown,

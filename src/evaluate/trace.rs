@@ -67,6 +67,8 @@ pub enum Got {
     One(String),
     /// The values of a multivalued key.
     Many(Vec<String>),
+    /// Some values of a multivalued key; others are not known.
+    Part(Vec<String>),
 }
 
 /// A recorder that keeps everything.

@@ -9,7 +9,7 @@ use crate::finding::Problem;
 use crate::identity::{Claim, Claims};
 use crate::policy::{self, Instant, Policy, PolicyKind};
 use crate::reference::Reference;
-use crate::simulate::GateKind;
+use crate::simulate::{Flow, GateKind};
 use crate::source::Span;
 use crate::spelling::nearest;
 use crate::syntax::{Entry, Kind, Node, json};
@@ -84,18 +84,26 @@ struct Reader<'f, 's> {
 }
 
 const OF_ANY: [&str; 7] = ["name", "why", "action", "resource", "context", "at", "expect"];
-const OF_CASE: [&str; 14] = [
+const OF_CASE: [&str; 22] = [
     "guest",
     "group",
     "claims",
     "login",
+    "user",
     "token",
+    "linked",
     "developer",
+    "tags",
+    "pre-token",
     "client",
     "pool",
+    "pool-account",
     "flow",
     "custom-role",
     "role",
+    "session-name",
+    "duration",
+    "then-role",
     "expect-role",
     "expect-gate",
     "expect-claims",
@@ -204,15 +212,24 @@ impl<'s> Reader<'_, 's> {
 
     fn case(&mut self, table: Node<'_, 's>, span: Span) -> Option<Case> {
         let who = self.who(table, span)?;
-        let classic = match table.get("flow") {
-            None => false,
-            Some(node) if node.is("enhanced") => false,
-            Some(node) if node.is("classic") => true,
-            Some(node) => {
-                self.no_such(node, &["enhanced", "classic"]);
-                false
-            }
+        let flow = match table.get("flow") {
+            None => Flow::Enhanced,
+            Some(node) => FLOWS.into_iter().find(|(name, _)| node.is(name)).map_or_else(
+                || {
+                    self.no_such(node, &FLOWS.map(|(name, _)| name));
+                    Flow::Enhanced
+                },
+                |(_, flow)| flow,
+            ),
         };
+        let linked = table.get("linked").into_iter().flat_map(Node::items_or_self);
+        let linked = linked.filter_map(|node| self.secret(node, "linked")).collect();
+        let changes = table.get("pre-token").into_iter().flat_map(Node::entries);
+        let pre_token = changes.map(|entry| {
+            let claim = (entry.value.kind() != Kind::Bool(false)).then(|| Claims::of(entry.value));
+            (entry.key.string().unwrap_or_default().into_owned(), claim)
+        });
+        let pre_token = pre_token.collect();
         let context = self.context(table);
         let texts = |value: ContextValue<'_>| value.values().map(str::to_owned).collect();
         let action = self.optional(table, "action");
@@ -223,10 +240,16 @@ impl<'s> Reader<'_, 's> {
         Some(Case {
             who,
             client: self.optional(table, "client"),
+            linked,
+            pre_token,
             pool: self.optional(table, "pool"),
-            classic,
+            pool_account: self.optional(table, "pool-account"),
+            flow,
             custom_role: self.optional(table, "custom-role"),
             role: self.optional(table, "role"),
+            session_name: self.optional(table, "session-name"),
+            duration: self.seconds(table, "duration"),
+            then_role: self.optional(table, "then-role"),
             at: self.time(table),
             access: action.map(|action| (action, resource.unwrap_or_else(|| "*".to_owned()))),
             context: context.into_iter().map(|(key, value)| (key, texts(value))).collect(),
@@ -236,16 +259,22 @@ impl<'s> Reader<'_, 's> {
     fn who(&mut self, table: Node<'_, 's>, span: Span) -> Option<Who> {
         const WAYS: [&str; 5] = ["guest", "group", "claims", "token", "developer"];
         let mut given = WAYS.into_iter().filter_map(|name| Some((name, table.get(name)?)));
-        let (Some((name, node)), None) = (given.next(), given.next()) else {
+        let alone =
+            || Some(("login", table.get("login").filter(|_| table.get("user").is_some() || table.get("claims").is_none())?));
+        let (first, second) = (given.next(), given.next());
+        let (Some((name, node)), None) = (first.or_else(alone), second) else {
             self.problem(
                 span,
                 "it is not told who signs in, or told twice",
-                Some("give one of `guest = true`, `group`, `claims`, `token`, `developer`"),
+                Some("give one of `guest = true`, `group`, `claims`, `token`, `developer`, or `login` with `user`"),
             );
             return None;
         };
-        if let Some(login) = table.get("login").filter(|_| name != "claims") {
-            self.problem(login.span(), "`login` goes with `claims`", None);
+        for (key, with) in [("login", &["claims", "login"][..]), ("user", &["login"]), ("tags", &["developer"])] {
+            if let Some(other) = table.get(key).filter(|_| !with.contains(&name)) {
+                let with = with.first().copied().unwrap_or_default();
+                self.problem(other.mark(), format!("`{key}` goes with `{with}`"), None);
+            }
         }
         match name {
             "guest" if node.kind() == Kind::Bool(true) => Some(Who::Guest),
@@ -254,22 +283,13 @@ impl<'s> Reader<'_, 's> {
                 None
             }
             "group" => Some(Who::Groups(self.strings(node, "group"))),
-            "developer" => self.string(node, "developer").map(Who::Developer),
-            "token" => {
-                let path = self.string(node, "token")?;
-                match self.files.text(&path) {
-                    Ok(text) => Some(Who::Token(text)),
-                    // what stands here may be the token itself, which is never repeated
-                    Err(why) => {
-                        self.problem(
-                            node.span(),
-                            format!("cannot read what `token` names: {why}"),
-                            Some("it is the path of a file"),
-                        );
-                        None
-                    }
-                }
+            "developer" => {
+                let tags = table.get("tags").into_iter().flat_map(Node::entries);
+                let tags = tags.map(|entry| (entry.key.string().unwrap_or_default().into_owned(), plain(entry.value))).collect();
+                Some(Who::Developer(self.string(node, "developer")?, tags))
             }
+            "login" => Some(Who::Social(self.string(node, "login")?, self.optional(table, "user"))),
+            "token" => self.secret(node, "token").map(Who::Token),
             _ => {
                 let Some(mut claims) = Claims::read(node) else {
                     self.problem(node.mark(), "`claims` is no table", None);
@@ -282,6 +302,28 @@ impl<'s> Reader<'_, 's> {
                 Some(Who::Claims(claims.to_json()))
             }
         }
+    }
+
+    /// The text of a file that holds a token.
+    fn secret(&mut self, node: Node<'_, 's>, name: &str) -> Option<String> {
+        let path = self.string(node, name)?;
+        match self.files.text(&path) {
+            Ok(text) => Some(text),
+            // what stands here may be the token itself, which is never repeated
+            Err(why) => {
+                self.problem(node.span(), format!("cannot read what `{name}` names: {why}"), Some("it is the path of a file"));
+                None
+            }
+        }
+    }
+
+    fn seconds(&mut self, table: Node<'_, 's>, name: &str) -> Option<u32> {
+        let node = table.get(name)?;
+        let seconds = node.written().parse().ok().filter(|_| node.kind() == Kind::Number);
+        if seconds.is_none() {
+            self.problem(node.mark(), format!("`{name}` is no whole number of seconds"), None);
+        }
+        seconds
     }
 
     fn request(&mut self, table: Node<'_, 's>, span: Span) -> Request {
@@ -457,6 +499,8 @@ impl<'s> Reader<'_, 's> {
         node.items_or_self().filter_map(|own| self.string(own, name)).collect()
     }
 }
+
+const FLOWS: [(&str, Flow); 3] = [("enhanced", Flow::Enhanced), ("classic", Flow::Classic), ("direct", Flow::Direct)];
 
 /// A path stands where a policy may; JSON text does not look like one.
 fn path_of<'t>(node: Node<'t, '_>) -> Option<Cow<'t, str>> {

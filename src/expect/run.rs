@@ -12,8 +12,8 @@ use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
-    self, Access, Bearing, Coverage, Denial, Flow, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, ask, outcome,
-    says, why,
+    self, Access, Bearing, Coverage, Denial, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, World, ask,
+    outcome, says, why,
 };
 use crate::source::{Sources, Span};
 
@@ -60,7 +60,7 @@ pub fn run(
     now: Instant,
 ) -> Ran {
     let answer = match &test.question {
-        Question::Case(case) => answer_case(case, &test.expected, inventory, now),
+        Question::Case(case) => answer_case(case, &test.expected, World { inventory, sources, reference }, now),
         Question::Request(request) => answer_request(request, &expectations.policies, (inventory, sources), reference, now),
     };
     let complaints = compare(&test.expected, &answer, test.span);
@@ -147,41 +147,55 @@ impl Answer {
     }
 }
 
-fn answer_case(case: &Case, expected: &Expected, inventory: &Inventory<'_>, now: Instant) -> Answer {
-    let token = match &case.who {
-        Who::Guest | Who::Developer(_) => Ok(None),
-        Who::Groups(groups) => {
-            let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-            inventory.sign_in(&groups, case.client.as_deref()).map(Some).map_err(|error| error.to_string())
-        }
-        Who::Claims(text) | Who::Token(text) => Token::read(text).map(Some).map_err(|error| error.to_string()),
-    };
-    let token = match token {
-        Ok(token) => token,
-        Err(why) => return Answer::nothing(Outcome::Error, why),
+fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Instant) -> Answer {
+    let (token, linked) = match (token(case, world.inventory), linked(case)) {
+        (Ok(token), Ok(linked)) => (token, linked),
+        (Err(why), _) | (_, Err(why)) => return Answer::nothing(Outcome::Error, why),
     };
     let login = match (&case.who, &token) {
-        (Who::Developer(id), _) => Login::Developer(id),
+        (Who::Developer(id, tags), _) => Login::Developer(id, tags),
+        (Who::Social(host, user), _) => Login::Social(host, user.as_deref()),
         (_, Some(token)) => Login::Token(token),
         (_, None) => Login::Guest,
     };
     let question = simulate::Question {
-        login,
+        linked: linked.iter().map(Login::Token).collect(),
         pool: case.pool.as_deref(),
-        flow: if case.classic { Flow::Classic } else { Flow::Enhanced },
+        pool_account: case.pool_account.as_deref(),
+        flow: case.flow,
         custom_role: case.custom_role.as_deref(),
         role: case.role.as_deref(),
+        session_name: case.session_name.as_deref(),
+        duration: case.duration,
+        then_role: case.then_role.as_deref(),
         access: case.access.iter().map(|(action, resource)| Access { action, resource }).collect(),
         context: case.context.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect())).collect(),
-        at: case.at.unwrap_or(now),
+        ..simulate::Question::new(login, case.at.unwrap_or(now))
     };
-    let simulation = simulate::simulate(inventory, &question);
+    let simulation = simulate::simulate(world, &question);
     let claims = expected.claims.iter().map(|(name, ..)| {
         let of_login = token.as_ref().and_then(|token| claim(&token.claims, name));
         (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(own, name))))
     });
     let claims = claims.collect();
     told_of(&simulation, claims)
+}
+
+/// The token of whoever signs in, where there is one.
+fn token(case: &Case, inventory: &Inventory<'_>) -> Result<Option<Token>, String> {
+    let token = match &case.who {
+        Who::Guest | Who::Developer(..) | Who::Social(..) => return Ok(None),
+        Who::Groups(groups) => {
+            let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+            inventory.sign_in(&groups, case.client.as_deref()).map_err(|error| error.to_string())?
+        }
+        Who::Claims(text) | Who::Token(text) => Token::read(text).map_err(|error| error.to_string())?,
+    };
+    Ok(Some(if case.pre_token.is_empty() { token } else { token.changed(&case.pre_token) }))
+}
+
+fn linked(case: &Case) -> Result<Vec<Token>, String> {
+    case.linked.iter().map(|text| Token::read(text).map_err(|error| error.to_string())).collect()
 }
 
 /// A claim as text; a list in brackets.
@@ -196,13 +210,11 @@ fn claim(claims: &Claims, name: &str) -> Option<String> {
 
 fn told_of(simulation: &Simulation<'_, '_>, claims: Vec<(String, Option<String>)>) -> Answer {
     let gate = simulation.gates.iter().find(|gate| matches!(gate.state, GateState::Fail | GateState::Unknown));
-    let verdict = match simulation.permissions.first() {
-        Some(permission) if simulation.outcome == Outcome::Denied && permission.outcome == Outcome::Denied => {
-            Some(&permission.role.verdict)
-        }
-        _ => simulation.trust.as_ref().map(|trust| &trust.verdict),
+    let is_explicit = match simulation.permissions.first() {
+        Some(permission) if permission.outcome == Outcome::Denied => permission.reply.denial() == Some(Denial::Explicit),
+        _ => simulation.trust.as_ref().is_some_and(|trust| matches!(trust.verdict, Verdict::Denied(_))),
     };
-    let explicit = (simulation.outcome == Outcome::Denied).then_some(matches!(verdict, Some(Verdict::Denied(_))));
+    let explicit = (simulation.outcome == Outcome::Denied).then_some(is_explicit);
     let role = simulation.role.as_ref().filter(|role| simulation.gets(&role.name)).map(|role| role.name.clone());
     let of_access = simulation.decided_by == Some(GateKind::Permissions);
     let mut reasons = if of_access { Vec::new() } else { vec![(simulation.why.clone(), None)] };

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::syntax::{Kind, Node};
+use crate::source::SourceId;
+use crate::syntax::{Kind, Node, json};
 
 /// The claims of a token, in order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,6 +40,22 @@ impl Claims {
     /// Reads the claims from a JSON object; `None` where it is none.
     pub fn read(node: Node<'_, '_>) -> Option<Self> {
         (node.kind() == Kind::Map).then(|| read_map(node))
+    }
+
+    /// The claim that a JSON text is; `None` where it is none.
+    pub fn value(text: &str) -> Option<Claim> {
+        let tree = json::read(SourceId::NONE, text);
+        tree.faults().is_empty().then(|| read_claim(tree.root()))
+    }
+
+    /// The claim that a value of a document is.
+    pub fn of(node: Node<'_, '_>) -> Claim {
+        read_claim(node)
+    }
+
+    /// Takes a claim out.
+    pub fn remove(&mut self, name: &str) {
+        self.list.retain(|(own, _)| own != name);
     }
 
     /// Sets a claim; an older value is replaced.

@@ -23,6 +23,8 @@ pub struct UserPool<'s> {
     pub attributes: Vec<Attribute<'s>>,
     /// The attributes of which a new value has to be verified before it takes the place of the old one.
     pub verified_first: Vec<Text<'s>>,
+    /// Where a Lambda function is set that may change groups, roles and other claims before a token is made.
+    pub pre_token: Option<Span>,
 }
 
 /// An attribute of a user pool's users.
@@ -101,6 +103,8 @@ pub struct Provider<'s> {
     pub name: Text<'s>,
     /// The app client's id there.
     pub client: Text<'s>,
+    /// Whether a user pool is asked if the user was signed out or deleted; a token counts until it expires where it is not.
+    pub server_side_check: Option<Setting<bool>>,
 }
 
 /// The roles of an identity pool.
@@ -142,25 +146,55 @@ pub enum MappingType<'s> {
     Unknown,
 }
 
-/// A rule of a mapping.
+/// A rule of a mapping. The API asks for all four parts; what a rule without one does is not said.
 #[derive(Clone, Debug)]
 pub struct MatchRule<'s> {
     /// The claim's name.
-    pub claim: Text<'s>,
-    /// How it is compared; `None` for a type that does not exist.
+    pub claim: Option<Text<'s>>,
+    /// How it is compared; `None` without a type, or for one that does not exist.
     pub matching: Option<MatchType>,
     /// What it is compared with.
-    pub value: Text<'s>,
+    pub value: Option<Text<'s>>,
     /// The ARN of the role.
-    pub role: Text<'s>,
+    pub role: Option<Text<'s>>,
     /// Its opening bracket.
     pub mark: Span,
 }
 
 impl MatchRule<'_> {
+    /// The claim's name, where it is known.
+    pub fn claim(&self) -> Option<&str> {
+        self.claim.as_ref()?.known()
+    }
+
+    /// What it is compared with, where that is known.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_ref()?.known()
+    }
+
+    /// The ARN of the role, where it is known.
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_ref()?.known()
+    }
+
+    /// The place of the claim's name, or of the rule.
+    pub fn claim_span(&self) -> Span {
+        self.claim.as_ref().map_or(self.mark, Text::span)
+    }
+
+    /// The place of what it is compared with, or of the rule.
+    pub fn value_span(&self) -> Span {
+        self.value.as_ref().map_or(self.mark, Text::span)
+    }
+
+    /// The place of the role, or of the rule.
+    pub fn role_span(&self) -> Span {
+        self.role.as_ref().map_or(self.mark, Text::span)
+    }
+
     /// A value of the claim that the rule matches.
     pub fn sample(&self) -> Option<String> {
-        let value = self.value.known()?;
+        let value = self.value()?;
         Some(match self.matching? {
             MatchType::Equals | MatchType::Contains | MatchType::StartsWith => value.to_owned(),
             MatchType::NotEqual => if value == "example" { "other" } else { "example" }.to_owned(),
@@ -188,4 +222,19 @@ pub enum Ambiguous {
     AuthenticatedRole,
     /// The request is refused.
     Deny,
+}
+
+/// The session tags that an identity pool makes of the claims of one provider's tokens.
+#[derive(Clone, Debug)]
+pub struct TagMap<'s> {
+    /// The identity pool's id.
+    pub pool: Text<'s>,
+    /// The provider, as the identity pool names it: `cognito-idp.REGION.amazonaws.com/POOL`, a public host, or a provider's ARN.
+    pub provider: Text<'s>,
+    /// Whether the usual tags are made, of the user's name and the app client, instead of the listed ones.
+    pub defaults: Option<Setting<bool>>,
+    /// Tag keys, each with the claim that gives the value.
+    pub tags: Vec<(Text<'s>, Text<'s>)>,
+    /// Its opening bracket.
+    pub mark: Span,
 }

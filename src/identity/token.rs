@@ -7,32 +7,38 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Claims;
-use crate::source::SourceId;
-use crate::syntax::json;
+use super::signature::{KeySet, Signature, Signed, digest};
+use super::wrapping::{self, Inside, claims};
+use super::{Claim, Claims};
 
 /// What is known of a token: its claims, and what vouches for them.
 #[derive(Clone, Debug)]
 pub struct Token {
     /// The claims.
     pub claims: Claims,
-    /// The signature's algorithm; `None` where only claims were given.
-    pub algorithm: Option<Algorithm>,
     /// Who issued it, by its `iss`.
     pub issuer: Issuer,
+    /// What it is for.
+    pub kind: TokenKind,
+    /// What is known of its signature.
+    pub signature: Signature,
+    /// What tells it from other tokens: the start of its SHA-256. Claims alone have none.
+    pub digest: Option<String>,
 }
 
-/// The algorithm that a token says it is signed with.
+/// What a token is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Algorithm {
-    /// One with a public key: `RS256`, `ES384`, …
-    PublicKey,
-    /// One with a shared secret: no issuer that AWS takes uses it.
-    SharedSecret,
-    /// `none`: not signed at all.
-    None,
-    /// Any other.
-    Other,
+pub enum TokenKind {
+    /// The ID token of a user pool: identity pools take it.
+    UserPoolId,
+    /// The access token of a user pool: it is for the user pool itself and for the app's own servers.
+    UserPoolAccess,
+    /// The token that an identity pool made for STS.
+    IdentityPool,
+    /// A token of another issuer.
+    Oidc,
+    /// Nobody says that it is his.
+    NoIssuer,
 }
 
 /// Who issued a token.
@@ -61,43 +67,69 @@ pub enum TokenError {
     Json,
     /// It is encrypted (five parts), so its claims cannot be read.
     Encrypted,
+    /// An access token of Facebook, which is no JWT.
+    Facebook,
+    /// An access token of Login with Amazon, which is no JWT.
+    Amazon,
+    /// An access token of Google, which is no JWT.
+    Google,
 }
 
 impl Token {
-    /// Reads a raw JWT, with or without `Bearer` before it, or its claims as a JSON object.
+    /// Reads a JWT, whatever people and tools put around it (`Bearer`, quotes, line breaks, base64, the JSON of an answer, …), or
+    /// its claims as a JSON object.
     pub fn read(text: &str) -> Result<Self, TokenError> {
-        let text = text.trim_start_matches('\u{FEFF}').trim();
-        let text = strip_prefix_ignore_case(text, "bearer ").unwrap_or(text).trim();
-        if text.is_empty() {
-            return Err(TokenError::Empty);
-        }
-        if text.starts_with('{') {
-            return Ok(Self::of(claims(text)?, None));
-        }
-        let parts: Vec<&str> = text.split('.').collect();
+        Self::read_with(text, None)
+    }
+
+    /// As [`Token::read`], and checks the signature where there are keys.
+    pub fn read_with(text: &str, keys: Option<&KeySet>) -> Result<Self, TokenError> {
+        let text = match wrapping::unwrap(text)? {
+            Inside::Claims(claims) => return Ok(Self::from_claims(claims)),
+            Inside::Jwt(text) => text,
+        };
+        // more parts than a token has need not be counted
+        let parts: Vec<&str> = text.splitn(7, '.').collect();
         match parts.as_slice() {
-            [header, payload, _signature] => {
-                let algorithm = match claims(&decode(header)?)?.text("alg") {
-                    Some("none") => Algorithm::None,
-                    Some(name) if name.starts_with("HS") => Algorithm::SharedSecret,
-                    Some(name) if ["RS", "ES", "PS"].iter().any(|kind| name.starts_with(kind)) => Algorithm::PublicKey,
-                    _ => Algorithm::Other,
-                };
-                Ok(Self::of(claims(&decode(payload)?)?, Some(algorithm)))
+            [head, payload, signature] => {
+                let header = claims(&decode(head)?)?;
+                let signed = text.get(..head.len() + 1 + payload.len()).unwrap_or_default();
+                let signature = Signature::of(Signed { header: &header, text: signed, signature }, keys);
+                Ok(Self::of(claims(&decode(payload)?)?, signature, Some(digest(&text))))
             }
-            [_, _, _, _, _] => Err(TokenError::Encrypted),
+            [head, _, _, _, _] if decode(head).and_then(|header| claims(&header)).is_ok() => Err(TokenError::Encrypted),
             _ => Err(TokenError::Form),
         }
     }
 
     /// A token of these claims that nobody signed.
     pub fn from_claims(claims: Claims) -> Self {
-        Self::of(claims, None)
+        Self::of(claims, Signature::Claims, None)
     }
 
-    fn of(claims: Claims, algorithm: Option<Algorithm>) -> Self {
+    /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
+    #[must_use]
+    pub fn changed(&self, changes: &[(String, Option<Claim>)]) -> Self {
+        let mut claims = self.claims.clone();
+        for (name, claim) in changes {
+            match claim {
+                Some(claim) => claims.set(name.clone(), claim.clone()),
+                None => claims.remove(name),
+            }
+        }
+        Self::from_claims(claims)
+    }
+
+    fn of(claims: Claims, signature: Signature, digest: Option<String>) -> Self {
         let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
-        Self { claims, algorithm, issuer }
+        let kind = match &issuer {
+            Issuer::UserPool(_) if claims.text("token_use") == Some("access") => TokenKind::UserPoolAccess,
+            Issuer::UserPool(_) => TokenKind::UserPoolId,
+            Issuer::IdentityPools => TokenKind::IdentityPool,
+            Issuer::Other(_) => TokenKind::Oidc,
+            Issuer::Missing => TokenKind::NoIssuer,
+        };
+        Self { claims, issuer, kind, signature, digest }
     }
 }
 
@@ -105,10 +137,15 @@ impl Issuer {
     /// The issuer of an `iss` claim.
     pub fn of(iss: &str) -> Self {
         let host = iss.strip_prefix("https://").unwrap_or(iss);
-        match host {
-            "cognito-identity.amazonaws.com" => Self::IdentityPools,
-            _ if host.starts_with("cognito-idp.") && host.contains('/') => Self::UserPool(host.to_owned()),
-            _ => Self::Other(host.to_owned()),
+        let name = host.split('/').next().unwrap_or(host);
+        let aws = name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
+        // the partitions have hosts of their own
+        if aws && name.starts_with("cognito-identity") && name == host {
+            Self::IdentityPools
+        } else if aws && name.starts_with("cognito-idp.") && name != host {
+            Self::UserPool(host.to_owned())
+        } else {
+            Self::Other(host.to_owned())
         }
     }
 }
@@ -120,24 +157,26 @@ impl fmt::Display for TokenError {
             Self::Form => "the token is neither a JSON object of claims nor a JWT: three parts with points between",
             Self::Base64 => "a part of the token is not base64url",
             Self::Json => "the token's header or payload is not a JSON object",
-            Self::Encrypted => "the token is encrypted, so its claims cannot be read",
+            Self::Encrypted => {
+                "the token is encrypted, so its claims cannot be read; a user pool's refresh token looks so, and AWS takes it for no \
+                 credentials"
+            }
+            Self::Facebook => {
+                "this is an access token of Facebook, which only Facebook can read; give the claims that become condition keys: \
+                 `app_id` and `id`, with `iss` `graph.facebook.com`"
+            }
+            Self::Amazon => {
+                "this is an access token of Login with Amazon, which only Amazon can read; give the claims that become condition \
+                 keys: `app_id` and `user_id`, with `iss` `www.amazon.com`"
+            }
+            Self::Google => "this is an access token of Google; identity pools and STS take the ID token that Google gave beside it",
         })
     }
 }
 
 impl std::error::Error for TokenError {}
 
-fn claims(text: &str) -> Result<Claims, TokenError> {
-    let tree = json::read(SourceId::NONE, text);
-    if tree.faults().is_empty() { Claims::read(tree.root()).ok_or(TokenError::Json) } else { Err(TokenError::Json) }
-}
-
 fn decode(part: &str) -> Result<String, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).map_err(|_| TokenError::Base64)?;
     String::from_utf8(bytes).map_err(|_| TokenError::Json)
-}
-
-fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let head = text.get(..prefix.len())?;
-    if head.eq_ignore_ascii_case(prefix) { text.get(prefix.len()..) } else { None }
 }

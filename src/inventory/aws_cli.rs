@@ -4,12 +4,12 @@ use super::{Form, Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
-    Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, Provider, RoleMap, Setting,
-    UserPool,
+    Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, OidcProvider, Provider,
+    ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
 };
 use crate::policy::{self, Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, Piece, SyntaxFault, Text, json};
+use crate::syntax::{Entry, Kind, Node, Piece, SyntaxFault, Text, json};
 
 /// Takes in what the output of one command holds; `None` where it is of no known command.
 pub(super) fn read<'s>(
@@ -41,12 +41,24 @@ impl<'i, 's> Reader<'i, 's> {
             return Some(ACCOUNT_DETAILS);
         }
         if let Some(role) = get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
-            self.role(role);
+            self.role(role, true);
             return Some("iam get-role");
         }
         if let Some(roles) = get("Roles").filter(|roles| every_item_has(*roles, "AssumeRolePolicyDocument")) {
-            roles.items().for_each(|role| self.role(role));
+            roles.items().for_each(|role| self.role(role, false));
             return Some("iam list-roles");
+        }
+        if let Some(list) = get("OpenIDConnectProviderList").filter(|list| every_item_has(*list, "Arn")) {
+            self.provider_list(ProviderKind::Oidc, list);
+            return Some("iam list-open-id-connect-providers");
+        }
+        if let Some(list) = get("SAMLProviderList").filter(|list| every_item_has(*list, "Arn")) {
+            self.provider_list(ProviderKind::Saml, list);
+            return Some("iam list-saml-providers");
+        }
+        if has("Url") && (has("ClientIDList") || has("ThumbprintList")) {
+            self.oidc_provider(root);
+            return Some("iam get-open-id-connect-provider");
         }
         if has("RoleName") && has("PolicyName") && has("PolicyDocument") {
             let permissions = self.named_policy(root);
@@ -100,6 +112,10 @@ impl<'i, 's> Reader<'i, 's> {
             self.client(client);
             return Some("cognito-idp describe-user-pool-client");
         }
+        if has("IdentityPoolId") && has("IdentityProviderName") {
+            self.tag_map(root);
+            return Some("cognito-identity get-principal-tag-attribute-map");
+        }
         if has("IdentityPoolId") && (has("AllowUnauthenticatedIdentities") || has("IdentityPoolName")) {
             self.identity_pool(root);
             return Some("cognito-identity describe-identity-pool");
@@ -111,12 +127,16 @@ impl<'i, 's> Reader<'i, 's> {
         None
     }
 
-    fn role(&mut self, node: Node<'_, 's>) {
+    /// A role, and whether no tags among what was printed means that it has none.
+    fn role(&mut self, node: Node<'_, 's>, whole: bool) {
         let trust = node.get("AssumeRolePolicyDocument").and_then(|document| self.document(document, PolicyKind::Trust));
         let permissions: Vec<_> = items(node, "RolePolicyList").filter_map(|policy| self.named_policy(policy)).collect();
         let unread: Vec<_> = items(node, "AttachedManagedPolicies").filter_map(|policy| text(policy, "PolicyArn")).collect();
         let complete = node.get("RolePolicyList").is_some() && node.get("AttachedManagedPolicies").is_some();
         let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
+        let tags_known = whole || node.get("Tags").is_some();
+        let tags = items(node, "Tags").filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?))).collect();
+        let max_session = number(node, "MaxSessionDuration");
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
         self.join(name, arn, |role| {
@@ -125,6 +145,11 @@ impl<'i, 's> Reader<'i, 's> {
             role.unread.extend(unread);
             role.complete |= complete;
             role.boundary = boundary.or(role.boundary.take());
+            if tags_known {
+                role.tags = tags;
+                role.tags_known = true;
+            }
+            role.max_session = max_session.or(role.max_session);
         });
     }
 
@@ -170,7 +195,7 @@ impl<'i, 's> Reader<'i, 's> {
 
     /// Roles with their attached policies, which lie in a list of their own.
     fn account_details(&mut self, root: Node<'_, 's>) {
-        items(root, "RoleDetailList").for_each(|role| self.role(role));
+        items(root, "RoleDetailList").for_each(|role| self.role(role, false));
         for node in items(root, "Policies") {
             let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { continue };
             let Some(document) = version.get("Document") else { continue };
@@ -239,9 +264,8 @@ impl<'i, 's> Reader<'i, 's> {
 
     fn group(&mut self, node: Node<'_, 's>) {
         let (Some(name), Some(user_pool)) = (text(node, "GroupName"), text(node, "UserPoolId")) else { return };
-        let precedence =
-            node.get("Precedence").and_then(|value| Some(Setting { value: value.written().parse().ok()?, span: value.span() }));
-        self.inventory.groups.push(Group { name, user_pool, role: text(node, "RoleArn"), precedence, mark: node.mark() });
+        let (role, precedence) = (text(node, "RoleArn"), number(node, "Precedence"));
+        self.inventory.groups.push(Group { name, user_pool, role, precedence, mark: node.mark() });
     }
 
     fn user_pool(&mut self, node: Node<'_, 's>) {
@@ -250,11 +274,16 @@ impl<'i, 's> Reader<'i, 's> {
         let attribute = |node| Some(Attribute { name: text(node, "Name")?, mutable: flag(node, "Mutable") });
         let updates = node.get("UserAttributeUpdateSettings").into_iter();
         let verified_first = updates.flat_map(|settings| items(settings, "AttributesRequireVerificationBeforeUpdate"));
+        let triggers = node.get("LambdaConfig").into_iter();
+        let pre_token = triggers.flat_map(Node::entries).find(|entry| {
+            ["PreTokenGeneration", "PreTokenGenerationConfig"].iter().any(|name| entry.key.is(name)) && !is_nothing(entry.value)
+        });
         self.inventory.user_pools.push(UserPool {
             id,
             admin_only,
             attributes: items(node, "SchemaAttributes").filter_map(attribute).collect(),
             verified_first: verified_first.filter_map(Node::text).collect(),
+            pre_token: pre_token.map(|entry| entry.value.span()),
         });
     }
 
@@ -266,8 +295,13 @@ impl<'i, 's> Reader<'i, 's> {
 
     fn identity_pool(&mut self, node: Node<'_, 's>) {
         let Some(id) = text(node, "IdentityPoolId") else { return };
-        let providers = items(node, "CognitoIdentityProviders")
-            .filter_map(|provider| Some(Provider { name: text(provider, "ProviderName")?, client: text(provider, "ClientId")? }));
+        let provider = |node| {
+            let (name, client) = (text(node, "ProviderName")?, text(node, "ClientId")?);
+            Some(Provider { name, client, server_side_check: flag(node, "ServerSideTokenCheck") })
+        };
+        let of_host = |entry: Entry<'_, 's>| {
+            Some(Provider { name: entry.key.text()?, client: entry.value.text()?, server_side_check: None })
+        };
         let social = node.get("SupportedLoginProviders").into_iter().flat_map(Node::entries);
         let texts = |key: &str| items(node, key).filter_map(Node::text).collect();
         let pool = IdentityPool {
@@ -275,8 +309,8 @@ impl<'i, 's> Reader<'i, 's> {
             name: text(node, "IdentityPoolName"),
             guests: flag(node, "AllowUnauthenticatedIdentities"),
             classic: flag(node, "AllowClassicFlow"),
-            providers: providers.collect(),
-            social: social.filter_map(|entry| Some(Provider { name: entry.key.text()?, client: entry.value.text()? })).collect(),
+            providers: items(node, "CognitoIdentityProviders").filter_map(provider).collect(),
+            social: social.filter_map(of_host).collect(),
             oidc: texts("OpenIdConnectProviderARNs"),
             saml: texts("SamlProviderARNs"),
             developer: text(node, "DeveloperProviderName"),
@@ -301,12 +335,53 @@ impl<'i, 's> Reader<'i, 's> {
         };
         self.inventory.role_maps.push(map);
     }
+
+    fn tag_map(&mut self, node: Node<'_, 's>) {
+        let (Some(pool), Some(provider)) = (text(node, "IdentityPoolId"), text(node, "IdentityProviderName")) else { return };
+        let tags = node.get("PrincipalTags").into_iter().flat_map(Node::entries);
+        let tags = tags.filter_map(|entry| Some((entry.key.text()?, entry.value.text()?))).collect();
+        self.inventory.tag_maps.push(TagMap { pool, provider, defaults: flag(node, "UseDefaults"), tags, mark: node.mark() });
+    }
+
+    fn oidc_provider(&mut self, node: Node<'_, 's>) {
+        let Some(url) = text(node, "Url") else { return };
+        let clients = items(node, "ClientIDList").filter_map(Node::text).collect();
+        self.inventory.oidc_providers.push(OidcProvider { arn: None, url, clients, mark: node.mark() });
+        self.name_providers();
+    }
+
+    fn provider_list(&mut self, kind: ProviderKind, list: Node<'_, 's>) {
+        let arns = list.items().filter_map(|provider| text(provider, "Arn")).collect();
+        self.inventory.provider_lists.push(ProviderList { kind, arns, mark: list.mark() });
+        self.name_providers();
+    }
+
+    /// Gives the providers their ARNs, which only lists tell. Where those of several accounts name the issuer, it is the list in
+    /// the provider's own folder.
+    fn name_providers(&mut self) {
+        let (sources, lists) = (self.sources, &self.inventory.provider_lists);
+        for provider in &mut self.inventory.oidc_providers {
+            let folder = folder_of(sources, provider.mark);
+            let near = lists.iter().filter(|list| folder_of(sources, list.mark) == folder);
+            let host = provider.host();
+            provider.arn = arn_in(near, host).or_else(|| arn_in(lists.iter(), host));
+        }
+    }
+}
+
+/// The ARN that lists have for an issuer, as long as it is one.
+fn arn_in<'l, 's: 'l>(lists: impl Iterator<Item = &'l ProviderList<'s>>, host: Option<&str>) -> Option<Text<'s>> {
+    let is_own = |arn: &&Text<'_>| {
+        arn.known().and_then(ProviderKind::of).is_some_and(|own| (own.0, Some(own.1)) == (ProviderKind::Oidc, host))
+    };
+    let mut own = lists.flat_map(|list| &list.arns).filter(is_own);
+    let first = own.next()?;
+    own.all(|other| other.known() == first.known()).then(|| first.clone())
 }
 
 fn mapping<'s>(provider: Text<'s>, node: Node<'_, 's>) -> Mapping<'s> {
     let kind = node.get("Type");
-    let rules =
-        || node.get("RulesConfiguration").into_iter().flat_map(|config| items(config, "Rules")).filter_map(match_rule).collect();
+    let rules = || node.get("RulesConfiguration").into_iter().flat_map(|config| items(config, "Rules")).map(match_rule).collect();
     let ambiguous = node.get("AmbiguousRoleResolution").and_then(|value| {
         let setting = |ambiguous| Some(Setting { value: ambiguous, span: value.span() });
         match value.string()?.as_ref() {
@@ -327,21 +402,21 @@ fn mapping<'s>(provider: Text<'s>, node: Node<'_, 's>) -> Mapping<'s> {
     }
 }
 
-fn match_rule<'s>(node: Node<'_, 's>) -> Option<MatchRule<'s>> {
-    let matching = match node.get("MatchType")?.string()?.as_ref() {
-        "Equals" => Some(MatchType::Equals),
-        "Contains" => Some(MatchType::Contains),
-        "StartsWith" => Some(MatchType::StartsWith),
-        "NotEqual" => Some(MatchType::NotEqual),
-        _ => None,
-    };
-    Some(MatchRule {
-        claim: text(node, "Claim")?,
-        matching,
-        value: text(node, "Value")?,
-        role: text(node, "RoleARN")?,
+fn match_rule<'s>(node: Node<'_, 's>) -> MatchRule<'s> {
+    let matching = node.get("MatchType").and_then(Node::string);
+    MatchRule {
+        claim: text(node, "Claim"),
+        matching: match matching.as_deref() {
+            Some("Equals") => Some(MatchType::Equals),
+            Some("Contains") => Some(MatchType::Contains),
+            Some("StartsWith") => Some(MatchType::StartsWith),
+            Some("NotEqual") => Some(MatchType::NotEqual),
+            _ => None,
+        },
+        value: text(node, "Value"),
+        role: text(node, "RoleARN"),
         mark: node.mark(),
-    })
+    }
 }
 
 fn default_version<'t, 's>(policy: Node<'t, 's>) -> Option<Node<'t, 's>> {
@@ -351,6 +426,11 @@ fn default_version<'t, 's>(policy: Node<'t, 's>) -> Option<Node<'t, 's>> {
 
 fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
     node.get(key).filter(|value| value.kind() == Kind::String).and_then(Node::text)
+}
+
+fn number(node: Node<'_, '_>, key: &str) -> Option<Setting<u32>> {
+    let value = node.get(key)?;
+    Some(Setting { value: value.written().parse().ok()?, span: value.span() })
 }
 
 fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
@@ -363,6 +443,11 @@ fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
 
 fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
     node.get(key).into_iter().flat_map(Node::items)
+}
+
+/// Whether a value stands for none: `null`, or an empty string.
+fn is_nothing(value: Node<'_, '_>) -> bool {
+    value.kind() == Kind::Null || value.is("")
 }
 
 fn every_item_has(list: Node<'_, '_>, key: &str) -> bool {

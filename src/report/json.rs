@@ -12,7 +12,7 @@ use super::{Checked, Listed};
 use crate::finding::{Finding, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 
 pub use claims::{claims, statement};
 pub use expectations::{tests, tests_by_line};
@@ -88,7 +88,7 @@ fn place(span: Span, sources: &Sources) -> Value {
     let source = sources.get(span.source);
     let (start, end) = (source.place(span.start), source.place(span.end));
     json!({
-        "path": source.name(),
+        "path": (span.source != SourceId::NONE).then(|| source.name()),
         "line": start.line,
         "column": start.column,
         "endLine": end.line,

@@ -23,10 +23,24 @@ impl<'i, 's> Bearing<'i, 's> {
     /// The policies that bear on a request of a caller: those of the role that asks, or what was given by itself; the policy of the
     /// resource or the trust policy of the role that it is; and what limits accounts, sessions and endpoints.
     pub fn of(inventory: &'i Inventory<'s>, sources: &Sources, caller: Caller<'_>, action: &str, resource: &str) -> Self {
+        Self::in_session(inventory, sources, caller, (action, resource), None)
+    }
+
+    /// As [`Bearing::of`], in a session that is narrowed to these policies, where they are known.
+    pub(super) fn in_session(
+        inventory: &'i Inventory<'s>,
+        sources: &Sources,
+        caller: Caller<'_>,
+        (action, resource): (&str, &str),
+        narrowed: Option<Vec<&'i Policy<'s>>>,
+    ) -> Self {
         let mut search = Search { inventory, sources, bearing: Self::default() };
         search.add_own(caller);
         search.add_of_resource(action, resource);
         search.add_limits(caller);
+        if let Some(policies) = narrowed {
+            search.bearing.policies.session = policies;
+        }
         search.bearing.assume_absent(caller, !resource_must_grant(action, resource));
         search.bearing
     }

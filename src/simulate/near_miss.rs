@@ -52,7 +52,7 @@ fn difference<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 's> {
     let got: &[String] = match &trace.got {
         Got::Absent | Got::Unknown => &[],
         Got::One(value) => std::slice::from_ref(value),
-        Got::Many(values) => values,
+        Got::Many(values) | Got::Part(values) => values,
     };
     let negated = condition.operator.is_some_and(|operator| operator.negated);
     let nearest = got

@@ -17,6 +17,8 @@ pub(super) enum Known<'a> {
     Developer,
     /// A login of this provider, by the key of its role mapping.
     Provider(&'a str, &'a Claims),
+    /// A login of this provider of which the claims cannot be read.
+    Opaque(&'a str),
 }
 
 /// What the identity pool answers.
@@ -54,7 +56,35 @@ pub(super) fn select(map: &RoleMap<'_>, known: Known<'_>, custom: Option<&str>) 
                 None => unmapped(map, key, custom),
             }
         }
+        (Known::Opaque(key), custom) => match map.mappings.iter().find(|mapping| mapping.provider.known() == Some(key)) {
+            Some(mapping) => unknown(
+                "the role hangs on the claims of the token, which were not given (`--claims`)",
+                vec![Label::new(mapping.kind_span, "decides by the claims")],
+            ),
+            None => unmapped(map, key, custom),
+        },
     }
+}
+
+/// The role of an identity with several logins: AWS does not say whose mapping counts, so it is the one on which all agree.
+///
+/// select-linked-logins
+pub(super) fn agree(mut each: Vec<Selection>) -> Selection {
+    let same = |one: &Selection, other: &Selection| match (&one.answer, &other.answer) {
+        (Answer::Role(one), Answer::Role(other)) => one == other,
+        (Answer::Refused, Answer::Refused) => true,
+        _ => false,
+    };
+    let agreed = each.first().is_some_and(|first| each.iter().skip(1).all(|own| same(first, own)));
+    match each.len() {
+        0 | 1 => each.pop(),
+        _ if agreed => Some(each.swap_remove(0)),
+        _ => None,
+    }
+    .unwrap_or_else(|| {
+        let places = each.into_iter().flat_map(|own| own.places).collect();
+        unknown("the logins lead to different roles, and AWS does not say which counts", places)
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -178,19 +208,24 @@ fn by_rules(
     custom: Option<&str>,
 ) -> Selection {
     // select-rules-custom-role: any rule that matches may be chosen by its role
-    let wanted = |rule: &&MatchRule<'_>| custom.is_none_or(|custom| rule.role.known().is_some_and(|role| names(role, custom)));
+    let is_named = |role: &Text<'_>, custom| role.known().is_some_and(|role| names(role, custom));
+    let wanted = |rule: &&MatchRule<'_>| custom.is_none_or(|custom| rule.role.as_ref().is_none_or(|role| is_named(role, custom)));
     for rule in rules.iter().filter(wanted) {
-        match applies(rule, claims) {
+        let (Some(claim), Some(matching), Some(value), Some(role)) = (&rule.claim, rule.matching, &rule.value, &rule.role) else {
+            // select-rules-incomplete
+            return unknown("a rule lacks a part that the API asks for", vec![Label::new(rule.mark, lacks(rule))]);
+        };
+        match applies(claim, matching, value, claims) {
             Some(false) => {}
             None => {
                 return unknown(
                     "the rule compares a claim that is a list, or hangs on letter case, and AWS does not say how it is compared",
-                    vec![Label::new(rule.value.span(), "compared with this")],
+                    vec![Label::new(value.span(), "compared with this")],
                 );
             }
             Some(true) => {
-                let why = format!("the rule on claim `{}` matches", rule.claim.shown());
-                return picked(&rule.role, why, vec![Label::new(rule.value.span(), "the first rule that matches")]);
+                let why = format!("the rule on claim `{}` matches", claim.shown());
+                return picked(role, why, vec![Label::new(value.span(), "the first rule that matches")]);
             }
         }
     }
@@ -224,9 +259,9 @@ fn ambiguous(map: &RoleMap<'_>, mapping: &Mapping<'_>, why: &str) -> Selection {
 }
 
 /// Whether a rule matches; `None` where AWS does not say.
-fn applies(rule: &MatchRule<'_>, claims: &Claims) -> Option<bool> {
-    let wanted = rule.value.known()?;
-    let Some(claim) = claims.get(rule.claim.known()?) else {
+fn applies(claim: &Text<'_>, matching: MatchType, value: &Text<'_>, claims: &Claims) -> Option<bool> {
+    let wanted = value.known()?;
+    let Some(claim) = claims.get(claim.known()?) else {
         // select-rules-absent, select-rules-absent-notequal
         return Some(false);
     };
@@ -236,16 +271,27 @@ fn applies(rule: &MatchRule<'_>, claims: &Claims) -> Option<bool> {
         Claim::Null => return Some(false),
         claim => claim.values().into_iter().next().unwrap_or(Cow::Borrowed("")).into_owned(),
     };
-    let compare = |got: &str, wanted: &str| match rule.matching {
-        Some(MatchType::Equals) => Some(got == wanted),
-        Some(MatchType::Contains) => Some(got.contains(wanted)),
-        Some(MatchType::StartsWith) => Some(got.starts_with(wanted)),
-        Some(MatchType::NotEqual) => Some(got != wanted),
-        None => None,
+    let compare = |got: &str, wanted: &str| match matching {
+        MatchType::Equals => got == wanted,
+        MatchType::Contains => got.contains(wanted),
+        MatchType::StartsWith => got.starts_with(wanted),
+        MatchType::NotEqual => got != wanted,
     };
     // select-rules-case
-    let exact = compare(&got, wanted)?;
-    (compare(&got.to_lowercase(), &wanted.to_lowercase())? == exact).then_some(exact)
+    let exact = compare(&got, wanted);
+    (compare(&got.to_lowercase(), &wanted.to_lowercase()) == exact).then_some(exact)
+}
+
+/// What a rule lacks, for its place.
+fn lacks(rule: &MatchRule<'_>) -> String {
+    let parts = [
+        ("no `Claim`", rule.claim.is_none()),
+        ("no `MatchType` that exists", rule.matching.is_none()),
+        ("no `Value`", rule.value.is_none()),
+        ("no `RoleARN`", rule.role.is_none()),
+    ];
+    let missing: Vec<&str> = parts.iter().filter(|(_, missing)| *missing).map(|(part, _)| *part).collect();
+    missing.join(", ")
 }
 
 /// A list, or as the guide has it a string with commas.

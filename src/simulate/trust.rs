@@ -1,13 +1,12 @@
 //! What a role's trust policy says to a token.
 
-use super::presented::ASSUME;
-use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, Question, gap, near_miss, presented};
+use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, gap, near_miss, presented};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::inventory::Role;
 use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
-use crate::reference;
+use crate::reference::{self, Reference};
 
 /// What came out, ready for the gate.
 pub(super) struct Answer<'i, 's> {
@@ -18,16 +17,16 @@ pub(super) struct Answer<'i, 's> {
     pub(super) near_miss: Option<NearMiss<'i, 's>>,
 }
 
-/// Asks the trust policy of a role. `flow` is classic where the caller himself brings the token to STS.
+/// Asks the trust policy of a role for one action: the call itself, or what the token's tags need beside it.
 pub(super) fn judge<'i, 's>(
     role: &'i Role<'s>,
     policy: &'i Policy<'s>,
     token: &Presented,
-    flow: Flow,
-    question: &Question<'_>,
+    context: &Context<'_>,
+    action: &'static str,
 ) -> Answer<'i, 's> {
-    let context = presented::assume_context(token, flow, Some(question.at), &question.context);
-    let (action, judgement) = ask_for_all(policy, role.arn.as_ref().and_then(|arn| arn.known()), token, &context);
+    let arn = role.arn.as_ref().and_then(|arn| arn.known());
+    let judgement = ask(policy, arn, &provider_of(policy, arn, token), context, action);
     let refused = matches!(judgement.verdict, Verdict::NotAllowed);
     let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
     let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host, action);
@@ -36,6 +35,9 @@ pub(super) fn judge<'i, 's>(
 
 /// What a trust policy says to a token that is brought to `sts:AssumeRoleWithWebIdentity`: the last step of the classic
 /// flow, and what Cognito itself does in the enhanced one. `role` is the role's ARN, where it is known.
+///
+/// Of the actions that must be allowed to the same caller, in one statement or several, the answer is that for the one that decides:
+/// one that is not allowed comes before one of which it is not known.
 pub fn try_assume<'p, 's>(
     policy: &'p Policy<'s>,
     role: Option<&str>,
@@ -43,30 +45,38 @@ pub fn try_assume<'p, 's>(
     flow: Flow,
     given: Given<'_>,
 ) -> Judgement<'p, 's> {
-    ask_for_all(policy, role, token, &presented::assume_context(token, flow, None, given)).1
-}
-
-/// The answer for the action that decides: each must be allowed to the same caller, in one statement or several, so one that is
-/// not comes before one of which it is not known.
-fn ask_for_all<'p, 's>(
-    policy: &'p Policy<'s>,
-    role: Option<&str>,
-    token: &Presented,
-    context: &Context<'_>,
-) -> (&'static str, Judgement<'p, 's>) {
-    let provider = provider(policy, &token.host, role.and_then(Arn::parse).map(|arn| arn.account));
-    let ask = |action: &'static str| {
-        let request = Request { principal: Caller::Federated(&provider), action, resource: role.unwrap_or("*"), context };
-        let mut trace = Trace::default();
-        let verdict = evaluate([policy], &request, &mut trace);
-        (action, Judgement { verdict, trace })
-    };
-    let rank = |answer: &(&str, Judgement<'_, '_>)| match answer.1.verdict {
+    let name = (flow == Flow::Enhanced).then_some(ENHANCED_SESSION);
+    let context = presented::assume_context(token, name, None, (&Reference::default(), given));
+    let provider = provider_of(policy, role, token);
+    let ask = |action| ask(policy, role, &provider, &context, action);
+    let rank = |answer: &Judgement<'_, '_>| match answer.verdict {
         Verdict::Allowed(_) => 2,
         Verdict::Undecided(_) => 1,
         Verdict::NotAllowed | Verdict::Denied(_) | Verdict::Refused(_) => 0,
     };
-    token.actions().map(ask).min_by_key(rank).unwrap_or_else(|| ask(ASSUME))
+    let first = ask(token.action());
+    token.further_actions().map(ask).fold(first, |worst, own| if rank(&own) < rank(&worst) { own } else { worst })
+}
+
+/// The name that Cognito gives to the sessions that it makes.
+pub(super) const ENHANCED_SESSION: &str = "CognitoIdentityCredentials";
+
+fn ask<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    provider: &str,
+    context: &Context<'_>,
+    action: &'static str,
+) -> Judgement<'p, 's> {
+    let request = Request { principal: Caller::Federated(provider), action, resource: role.unwrap_or("*"), context };
+    let mut trace = Trace::default();
+    let verdict = evaluate([policy], &request, &mut trace);
+    Judgement { verdict, trace }
+}
+
+/// The federated principal that the holder of a token is to this trust policy.
+pub(super) fn provider_of(policy: &Policy<'_>, role: Option<&str>, token: &Presented) -> String {
+    provider(policy, &token.host, role.and_then(Arn::parse).map(|arn| arn.account))
 }
 
 /// The identity pool that a trust policy pins, if any: for inputs without a pool.
@@ -100,7 +110,10 @@ fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
     let ending = format!(":oidc-provider/{host}");
     let principals =
         policy.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|principals| &principals.list);
-    let named = principals.filter_map(|principal| principal.value.known()).find(|value| value.ends_with(&ending));
+    // a provider stands in the role's account; where that is not known, it is the one that the policy names
+    let named = principals.filter_map(|principal| principal.value.known()).find(|value| {
+        value.ends_with(&ending) && account.is_none_or(|account| Arn::parse(value).is_some_and(|arn| arn.account == account))
+    });
     named.map_or_else(|| format!("arn:aws:iam::{}{ending}", account.unwrap_or("000000000000")), str::to_owned)
 }
 

@@ -3,8 +3,10 @@
 use rolecall::identity::Token;
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
-use rolecall::simulate::{Access, Flow, GateKind, GateState, Login, Outcome, Question, Simulation, simulate};
+use rolecall::simulate::{Access, Flow, GateKind, GateState, Login, Outcome, Question, Simulation};
 use rolecall::source::Sources;
+
+use crate::support::simulate;
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const EDITOR: &str = r#"{"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers", "aud": "web", "sub": "u1", "token_use": "id", "exp": 2000000000}"#;
@@ -272,7 +274,8 @@ fn what_pins_no_pool() {
 fn when_a_token_ends() {
     #[rustfmt::skip]
     let table = [
-        ("1700000000.5", GateState::Fail), ("1.7e9", GateState::Fail), ("2000000000.5", GateState::Pass),
+        // AWS asks for whole numbers
+        ("1700000000.5", GateState::Unknown), ("1.7e9", GateState::Unknown), ("2000000000.5", GateState::Unknown),
         ("\"1700000000\"", GateState::Unknown), ("[]", GateState::Unknown),
     ];
     for (end, expected) in table {
@@ -334,16 +337,7 @@ fn inputs_that_were_not_given() {
 }
 
 fn ask(login: Login<'_>) -> Question<'_> {
-    Question {
-        login,
-        pool: None,
-        flow: Flow::Enhanced,
-        custom_role: None,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    }
+    Question::new(login, Instant::from_seconds(1_795_435_200))
 }
 
 fn state(simulation: &Simulation<'_, '_>, kind: GateKind) -> Option<GateState> {

@@ -1,8 +1,6 @@
-//! Tokens: made from groups, and read from text.
+//! The tokens that user pools make from groups.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rolecall::identity::{Algorithm, Claim, Issuer, Token, TokenError};
+use rolecall::identity::{Claim, Issuer, Token};
 use rolecall::inventory::{Inventory, SignInError};
 use rolecall::source::Sources;
 
@@ -60,54 +58,6 @@ fn groups_that_are_not_there() {
     assert_eq!(inventory.sign_in(&[], None).unwrap_err(), SignInError::NoUserPool);
 }
 
-const PAYLOAD: &str = r#"{"iss": "https://token.example/a/", "sub": "s"}"#;
-
-#[test]
-fn forms_of_tokens() {
-    let jwt = jwt(r#"{"alg": "RS256"}"#, PAYLOAD);
-    for text in
-        [jwt.clone(), format!("Bearer {jwt}"), format!("bearer   {jwt}\n"), format!("\u{FEFF}  {jwt}\r\n"), PAYLOAD.to_owned()]
-    {
-        let token = Token::read(&text).unwrap();
-        assert_eq!(token.claims.text("sub"), Some("s"));
-        assert_eq!(token.issuer, Issuer::Other("token.example/a/".to_owned()));
-    }
-}
-
-#[test]
-fn algorithms() {
-    let read = |header: &str| Token::read(&jwt(header, PAYLOAD)).unwrap().algorithm;
-    assert_eq!(read(r#"{"alg": "RS512", "typ": "JWS"}"#), Some(Algorithm::PublicKey));
-    assert_eq!(read(r#"{"alg": "ES256"}"#), Some(Algorithm::PublicKey));
-    assert_eq!(read(r#"{"alg": "HS256"}"#), Some(Algorithm::SharedSecret));
-    assert_eq!(read(r#"{"alg": "none"}"#), Some(Algorithm::None));
-    assert_eq!(read("{}"), Some(Algorithm::Other));
-    assert_eq!(Token::read(PAYLOAD).unwrap().algorithm, None);
-}
-
-#[test]
-fn texts_that_are_no_token() {
-    let good = jwt("{}", PAYLOAD);
-    #[rustfmt::skip]
-    let table = [
-        ("", TokenError::Empty),
-        ("  \n", TokenError::Empty),
-        ("abc", TokenError::Form),
-        ("a.b", TokenError::Form),
-        ("a.b.c.d", TokenError::Form),
-        ("a.b.c.d.e", TokenError::Encrypted),
-        ("!!.e30.x", TokenError::Base64),
-        ("e30.W10.x", TokenError::Json),
-        ("{\"iss\": ", TokenError::Json),
-        ("[1, 2]", TokenError::Form),
-    ];
-    for (text, error) in table {
-        assert_eq!(Token::read(text).unwrap_err(), error, "{text}");
-    }
-    let cut = good.get(..good.len() - 12).unwrap();
-    assert!(Token::read(cut).is_err(), "a payload that is cut off");
-}
-
 fn sign_in(groups: &[&str]) -> Result<Token, SignInError> {
     let mut list = Vec::new();
     let mut names = Vec::new();
@@ -128,8 +78,4 @@ fn read(sources: &Sources) -> Inventory<'_> {
     let mut inventory = Inventory::new(None);
     sources.iter().for_each(|(id, _)| inventory.read(sources, id));
     inventory
-}
-
-fn jwt(header: &str, payload: &str) -> String {
-    format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }

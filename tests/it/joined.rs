@@ -5,9 +5,9 @@ use rolecall::lint::Facts;
 use rolecall::policy::Instant;
 use rolecall::reference::Reference;
 use rolecall::rules;
-use rolecall::simulate::{Access, Flow, Login, Outcome, Question, Simulation, simulate};
+use rolecall::simulate::{Access, Flow, Login, Outcome, Question, Simulation};
 
-use crate::support::with_inventory;
+use crate::support::{simulate, with_inventory};
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 
@@ -211,14 +211,5 @@ fn ask(inventory: &Inventory<'_>, question: &Question<'_>) -> Answer {
 }
 
 fn guest() -> Question<'static> {
-    Question {
-        login: Login::Guest,
-        pool: None,
-        flow: Flow::Classic,
-        custom_role: None,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    }
+    Question { flow: Flow::Classic, ..Question::new(Login::Guest, Instant::from_seconds(1_795_435_200)) }
 }

@@ -5,10 +5,10 @@ use proptest::sample::{select, subsequence};
 use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
-use rolecall::simulate::{Access, Flow, GateKind, GateState, Login, Outcome, Question, Simulation, simulate};
+use rolecall::simulate::{Access, Flow, GateKind, GateState, Login, Outcome, Question, Simulation};
 use serde_json::{Value, json};
 
-use crate::support;
+use crate::support::{self, simulate};
 
 const USER_POOL: &str = "eu-west-1_Pool";
 const HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool";
@@ -166,13 +166,12 @@ impl Ask {
     fn put_to<'i, 's>(&self, inventory: &'i Inventory<'s>) -> Simulation<'i, 's> {
         let token = self.login.token(inventory);
         let (custom, role) = (self.custom_role.map(arn), self.role.map(arn));
+        let login = match (&token, &self.login) {
+            (Some(token), _) => Login::Token(token),
+            (None, Who::Developer) => Login::Developer("someone", &[]),
+            (None, _) => Login::Guest,
+        };
         let question = Question {
-            login: match (&token, &self.login) {
-                (Some(token), _) => Login::Token(token),
-                (None, Who::Developer) => Login::Developer("someone"),
-                (None, _) => Login::Guest,
-            },
-            pool: None,
             flow: self.flow,
             custom_role: custom.as_deref(),
             role: role.as_deref(),
@@ -181,8 +180,7 @@ impl Ask {
             } else {
                 Vec::new()
             },
-            context: Vec::new(),
-            at: Instant::from_seconds(1_795_435_200),
+            ..Question::new(login, Instant::from_seconds(1_795_435_200))
         };
         simulate(inventory, &question)
     }

@@ -3,9 +3,11 @@
 use rolecall::identity::Token;
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
-use rolecall::simulate::{Flow, GateKind, GateState, Login, Outcome, Question, Simulation, simulate};
+use rolecall::simulate::{GateKind, GateState, Login, Outcome, Question, Simulation};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
+
+use crate::support::simulate;
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const KEY: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers:web";
@@ -44,6 +46,9 @@ const RULES: &str = r#"{"Type": "Rules", "AmbiguousRoleResolution": "Deny", "Rul
     {"Claim": "email", "MatchType": "Contains", "Value": "@articles.example", "RoleARN": "arn:aws:iam::111122223333:role/editor"},
     {"Claim": "custom:desk", "MatchType": "StartsWith", "Value": "news-", "RoleARN": "arn:aws:iam::111122223333:role/desk"},
     {"Claim": "custom:ban", "MatchType": "NotEqual", "Value": "yes", "RoleARN": "arn:aws:iam::111122223333:role/reader"}]}}"#;
+const TORN: &str = r#"{"Type": "Rules", "AmbiguousRoleResolution": "AuthenticatedRole", "RulesConfiguration": {"Rules": [
+    {"Claim": "custom:team", "MatchType": "Equals", "Value": "board", "RoleARN": "arn:aws:iam::111122223333:role/admin"},
+    {"Claim": "custom:team", "MatchType": "Equals", "Value": "staff"}]}}"#;
 
 #[rustfmt::skip]
 static CASES: &[Case] = &[
@@ -76,6 +81,9 @@ static CASES: &[Case] = &[
     case("select-rules-array", Some(RULES), r#""custom:team": ["board"]"#, None, "undecided"),
     case("select-rules-custom-role", Some(RULES), r#""custom:team": "board", "email": "a@articles.example""#, Some("editor"), "editor"),
     case("select-rules-custom-other", Some(RULES), r#""custom:team": "board""#, Some("desk"), "undecided"),
+    case("select-rules-incomplete", Some(TORN), r#""custom:team": "board""#, None, "admin"),
+    case("select-rules-incomplete", Some(TORN), r#""custom:team": "staff""#, None, "undecided"),
+    case("select-rules-incomplete", Some(TORN), "", Some("admin"), "undecided"),
     case("select-no-default", Some(TOKEN), "", None, "default"),
     Case { id: "select-no-default", defaults: "", mapping: Some(TOKEN), claims: "", custom: None, picked: "refused" },
     Case { id: "select-no-default", defaults: "", mapping: None, claims: BOTH, custom: None, picked: "refused" },
@@ -124,8 +132,8 @@ fn guests_and_developer_identities() {
     assert_eq!(ask(DEFAULTS, Login::Guest, None), "guest");
     assert_eq!(ask("", Login::Guest, None), "refused");
     assert_eq!(ask(DEFAULTS, Login::Guest, Some("default")), "undecided");
-    assert_eq!(ask(DEFAULTS, Login::Developer("u1"), None), "default");
-    assert_eq!(ask(DEFAULTS, Login::Developer("u1"), Some("guest")), "undecided");
+    assert_eq!(ask(DEFAULTS, Login::Developer("u1", &[]), None), "default");
+    assert_eq!(ask(DEFAULTS, Login::Developer("u1", &[]), Some("guest")), "undecided");
 }
 
 fn with_inventory<T>(map: &str, ask: impl FnOnce(&Inventory<'_>) -> T) -> T {
@@ -144,16 +152,7 @@ fn with_inventory<T>(map: &str, ask: impl FnOnce(&Inventory<'_>) -> T) -> T {
 }
 
 fn question<'a>(login: Login<'a>, custom_role: Option<&'a str>) -> Question<'a> {
-    Question {
-        login,
-        pool: None,
-        flow: Flow::Enhanced,
-        custom_role,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_795_435_200),
-    }
+    Question { custom_role, ..Question::new(login, Instant::from_seconds(1_795_435_200)) }
 }
 
 fn picked(simulation: &Simulation<'_, '_>) -> String {

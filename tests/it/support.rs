@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use rolecall::config::Config;
 use rolecall::finding::Finding;
@@ -10,7 +11,15 @@ use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reference::Reference;
 use rolecall::rules;
+use rolecall::simulate::{self, Question, Simulation, World};
 use rolecall::source::Sources;
+
+/// Runs one login through all gates, of inputs whose texts nobody will look at.
+pub(crate) fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
+    static SOURCES: LazyLock<Sources> = LazyLock::new(Sources::new);
+    static REFERENCE: LazyLock<Reference> = LazyLock::new(Reference::default);
+    simulate::simulate(World { inventory, sources: &SOURCES, reference: &REFERENCE }, question)
+}
 
 /// The folder that `Cargo.toml` lies in.
 pub(crate) fn root() -> &'static Path {

@@ -18,8 +18,11 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 12] = [
-    ("base64", &["evaluate/condition.rs", "identity/token.rs", "policy/condition.rs"]),
+const DOORS: [(&str, &[&str]); 14] = [
+    (
+        "base64",
+        &["evaluate/condition.rs", "identity/signature.rs", "identity/token.rs", "identity/wrapping.rs", "policy/condition.rs"],
+    ),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("glob-match", &["config/glob.rs"]),
     ("granit-parser", &["syntax/yaml.rs"]),
@@ -27,6 +30,8 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
     ("memchr", &["pattern.rs", "reference/name.rs", "reference/service.rs", "source.rs", "syntax/json/scan.rs"]),
     ("miette", &["report/human.rs", "report/human/"]),
+    ("ring", &["identity/signature.rs"]),
+    ("roxmltree", &["identity/saml.rs"]),
     ("serde_json", &["report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),

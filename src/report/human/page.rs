@@ -182,6 +182,7 @@ impl Row {
             Got::One(value) => text::escape(value).into_owned(),
             Got::Many(values) if values.is_empty() => "no value".to_owned(),
             Got::Many(values) => text::escape(&values.join(", ")).into_owned(),
+            Got::Part(values) => format!("{}, and more that is not known", text::escape(&values.join(", "))),
         };
         let derived = if key.known().is_some_and(is_derived) { " (derived)" } else { "" };
         Self {

@@ -8,8 +8,10 @@ use crate::arn::Arn;
 use crate::evaluate::{StatementTrace, Truth, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims};
-use crate::simulate::{Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation};
-use crate::source::{Sources, Span};
+use crate::simulate::{
+    Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation, deciding,
+};
+use crate::source::{SourceId, Sources, Span};
 
 /// One simulation, or several under the names of their subjects.
 pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
@@ -48,7 +50,20 @@ impl Page<'_> {
             self.claims(claims);
         }
         if detail > Detail::Short {
+            self.not_stored(&simulation.not_stored);
             self.list("taken for granted", &simulation.assumptions);
+        }
+    }
+
+    /// What IAM would refuse to store today: no part of the answer.
+    fn not_stored(&mut self, labels: &[Label]) {
+        if labels.is_empty() {
+            return;
+        }
+        self.heading("IAM would not store this trust policy today; one that stands from before holds");
+        for label in labels {
+            let line = self.placed(&label.text, Some(label.span));
+            self.hanging("    · ", "    · ", &line);
         }
     }
 
@@ -150,14 +165,21 @@ impl Page<'_> {
         }
         let mut seen: Vec<Span> = Vec::new();
         for permission in permissions {
-            if let Some(place) = permission.place.as_ref().filter(|place| !seen.contains(&place.span)) {
-                seen.push(place.span);
+            let Some(way) = permission.reply.ways.first() else { continue };
+            let deciding = deciding(&way.decision, &way.record);
+            // what is built in has no text to show
+            let shown = deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
+            for labels in shown.chain([permission.place.iter().collect::<Vec<&Label>>()]) {
+                let Some(first) = labels.first().filter(|first| !seen.contains(&first.span)) else { continue };
+                seen.push(first.span);
                 self.out.push('\n');
-                let drawn = frames(self.sources, &[place], outcome_colour(permission.outcome), self.look);
+                let drawn = frames(self.sources, &labels, outcome_colour(permission.outcome), self.look);
                 self.out.push_str(&drawn);
             }
-            if let Some(trace) = deciding_statement(&permission.role, None).filter(|trace| !trace.conditions.is_empty()) {
-                self.conditions(trace, |_| false);
+            for own in &deciding {
+                if let Some(trace) = own.statement.filter(|trace| !trace.conditions.is_empty()) {
+                    self.conditions(trace, |_| false);
+                }
             }
         }
     }

@@ -38,7 +38,7 @@ fn request(answered: &Answered<'_, '_, '_>, sources: &Sources) -> Value {
     })
 }
 
-fn way<'p, 's>(way: &Way<'p, 's, Trace<'p, 's>>, sources: &Sources) -> Value {
+pub(super) fn way<'p, 's>(way: &Way<'p, 's, Trace<'p, 's>>, sources: &Sources) -> Value {
     let (decision, trace) = (&way.decision, &way.record);
     let policies = says(decision, trace).into_iter().map(|say| {
         let places = say.place.as_ref().map(|own| label(own, sources));

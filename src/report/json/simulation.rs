@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::Simulated;
+use super::request::way;
 use super::{VERSION, append, label, page, place};
 use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
-use crate::simulate::{Choice, Difference, Gate, GateState, Judgement, NearMiss, Permission, Simulation};
+use crate::simulate::{Choice, Denial, Difference, Gate, GateState, Judgement, NearMiss, Permission, Simulation};
 use crate::source::Sources;
 
 /// One simulation, or several.
@@ -32,11 +33,14 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
     });
     json!({
         "outcome": simulation.outcome.name(),
+        "decidedBy": simulation.decided_by.map(|kind| kind.name().replace(' ', "-")),
         "role": role,
         "why": simulation.why,
         "gates": simulation.gates.iter().map(|own| gate(own, sources)).collect::<Vec<_>>(),
         "presented": presented,
         "trust": simulation.trust.as_ref().map(|own| judgement(own, sources)),
+        "sessionTags": simulation.tags.as_ref().map(|own| judgement(own, sources)),
+        "notStored": simulation.not_stored.iter().map(|own| label(own, sources)).collect::<Vec<_>>(),
         "choices": simulation.choices.iter().map(|own| choice(own, sources)).collect::<Vec<_>>(),
         "permissions": simulation.permissions.iter().map(|own| permission(own, sources)).collect::<Vec<_>>(),
         "nearMiss": simulation.near_miss.as_ref().map(|own| near_miss(own, sources)),
@@ -94,6 +98,7 @@ fn condition(trace: &ConditionTrace<'_, '_>, sources: &Sources) -> Value {
         Got::Unknown => ("unknown", Vec::new()),
         Got::One(value) => ("one", vec![value.as_str()]),
         Got::Many(values) => ("many", values.iter().map(String::as_str).collect()),
+        Got::Part(values) => ("part", values.iter().map(String::as_str).collect()),
     };
     json!({
         "operator": condition.operator_text.shown(),
@@ -120,7 +125,9 @@ fn permission(permission: &Permission<'_, '_>, sources: &Sources) -> Value {
         "outcome": permission.outcome.name(),
         "why": permission.why,
         "place": permission.place.as_ref().map(|own| label(own, sources)),
-        "role": judgement(&permission.role, sources),
+        "kind": permission.reply.denial().map(Denial::name),
+        "blockedBy": permission.reply.blocked_by().iter().map(|block| block.name()).collect::<Vec<_>>(),
+        "ways": permission.reply.ways.iter().map(|own| way(own, sources)).collect::<Vec<_>>(),
     })
 }
 

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// One finding for each user pool in an identity pool, of the client where it matters most.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let clients = pool_clients(facts.inventory);
+    let clients = pool_clients(facts.world());
     let mut done: Vec<&PoolClient<'_, '_>> = Vec::new();
     for client in &clients {
         if done.iter().any(|other| other.is_beside(client)) {

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let clients = pool_clients(facts.inventory);
+    let clients = pool_clients(facts.world());
     for client in clients.iter().filter(|client| client.mapping.is_none()) {
         let mapped = clients.iter().find(|other| other.mapping.is_some() && other.is_beside(client));
         findings.extend(mapped.and_then(|mapped| of_client(client, mapped)));
@@ -59,7 +59,7 @@ fn difference(client: &PoolClient<'_, '_>, mapped: &PoolClient<'_, '_>) -> Optio
     let nobody = || compare("a user in no group".to_owned(), &|client| client.token(&[]));
     if let Some(MappingType::Rules(rules)) = mapped.mapping.map(|mapping| &mapping.kind) {
         let mut of_rules = rules.iter().filter_map(|rule| {
-            let (claim, value) = (rule.claim.known()?, rule.sample()?);
+            let (claim, value) = (rule.claim()?, rule.sample()?);
             compare(format!("a user with `{claim}` `{value}`"), &|client| client.token_with(claim, &value))
         });
         return of_rules.next().or_else(nobody);

@@ -13,15 +13,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.inventory) {
+    for client in &pool_clients(facts.world()) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         findings.extend(rules.iter().filter_map(|rule| of_rule(client, rule)));
     }
 }
 
 fn of_rule(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>) -> Option<Finding> {
-    let (claim, value) = (rule.claim.known()?, rule.value.known()?);
-    let given = short(rule.role.known()?);
+    let (claim, value) = (rule.claim()?, rule.value()?);
+    let given = short(rule.role()?);
     let part = match rule.matching? {
         MatchType::Contains => "contains",
         MatchType::StartsWith => "starts with",
@@ -50,7 +50,7 @@ fn of_groups(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>, value: &str, giv
         _ => name.starts_with(value) && *name != value,
     });
     let (group, name) =
-        others.find(|(group, _)| client.ask(&client.token(&[**group])) == Picked::Unknown(Some(rule.value.span())))?;
+        others.find(|(group, _)| client.ask(&client.token(&[**group])) == Picked::Unknown(Some(rule.value_span())))?;
     let message = format!(
         "the group `{name}` {part} `{value}` too, so its members may get `{given}`: how a list is compared is not documented"
     );
@@ -70,10 +70,10 @@ fn finding(
     token: &Token,
     who: String,
 ) -> Finding {
-    let mut finding = RULE.finding(message, rule.value.span(), label);
-    finding.related.push(Label::new(rule.role.span(), "the role that it gives"));
+    let mut finding = RULE.finding(message, rule.value_span(), label);
+    finding.related.push(Label::new(rule.role_span(), "the role that it gives"));
     finding.related.extend(client.open_sign_up());
-    let claim = rule.claim.known().unwrap_or_default();
+    let claim = rule.claim().unwrap_or_default();
     if client.is_admin_only() && control(client, claim) == Control::Others {
         // only an administrator could write such a value
         finding.severity = Severity::Low;
@@ -95,7 +95,7 @@ fn finding(
 fn passes(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>, claim: &str, value: &str) -> Option<Token> {
     let token = client.token_with(claim, value);
     let picked = client.ask(&token);
-    let gives = matches!(&picked, Picked::Role(arn) if rule.role.known() == Some(&**arn));
+    let gives = matches!(&picked, Picked::Role(arn) if rule.role() == Some(&**arn));
     (gives && picked != client.ask(&client.token(&[]))).then_some(token)
 }
 

@@ -5,14 +5,14 @@ use crate::finding::Label;
 use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
 use crate::inventory::Inventory;
 use crate::policy::Instant;
-use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, simulate};
+use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, World, simulate};
 use crate::source::Span;
 use crate::syntax::Text;
 
 /// An app client of a user pool, as a provider of an identity pool whose roles were given.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PoolClient<'i, 's> {
-    inventory: &'i Inventory<'s>,
+    world: World<'i, 's>,
     pub(super) pool: &'i IdentityPool<'s>,
     pub(super) map: &'i RoleMap<'s>,
     pub(super) provider: &'i Provider<'s>,
@@ -44,14 +44,15 @@ pub(super) enum Picked {
 }
 
 /// Every app client of every identity pool whose roles were given, in the order of the inputs.
-pub(super) fn pool_clients<'i, 's>(inventory: &'i Inventory<'s>) -> Vec<PoolClient<'i, 's>> {
+pub(super) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, 's>> {
+    let inventory = world.inventory;
     let with_map = inventory.identity_pools.iter().filter_map(|pool| Some((pool, pool.id.known()?, inventory.role_map(pool)?)));
     let clients = with_map.flat_map(|(pool, pool_id, map)| {
         pool.providers.iter().filter_map(move |provider| {
             let (host, id) = (provider.name.known()?, provider.client.known()?);
             let key = format!("{host}:{id}");
             let mapping = map.mappings.iter().find(|mapping| mapping.provider.known() == Some(&*key));
-            Some(PoolClient { inventory, pool, map, provider, mapping, pool_id, host, id })
+            Some(PoolClient { world, pool, map, provider, mapping, pool_id, host, id })
         })
     });
     let mut distinct: Vec<PoolClient<'_, '_>> = Vec::new();
@@ -64,9 +65,9 @@ pub(super) fn pool_clients<'i, 's>(inventory: &'i Inventory<'s>) -> Vec<PoolClie
 }
 
 /// Whether the classic flow of a pool is open, and where that is set.
-pub(super) fn classic_flow(inventory: &Inventory<'_>, pool_id: &str) -> Option<Gate> {
+pub(super) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> {
     let question = question(Login::Guest, pool_id, Flow::Classic);
-    simulate(inventory, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
+    simulate(world, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
 }
 
 /// The groups of a user pool, best precedence first.
@@ -97,7 +98,7 @@ impl<'i, 's> PoolClient<'i, 's> {
 
     /// The role that the identity pool picks for a token in the enhanced flow.
     pub(super) fn ask(&self, token: &Token) -> Picked {
-        let simulation = simulate(self.inventory, &question(Login::Token(token), self.pool_id, Flow::Enhanced));
+        let simulation = simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced));
         let gate = |kind: GateKind| simulation.gates.iter().find(|gate| gate.kind == kind);
         if simulation.gates.iter().any(|gate| gate.state == GateState::Fail) {
             return Picked::Refused;
@@ -113,8 +114,10 @@ impl<'i, 's> PoolClient<'i, 's> {
     pub(super) fn held(&self) -> Vec<Held<'i, 's>> {
         match self.mapping.map(|mapping| &mapping.kind) {
             Some(MappingType::Rules(rules)) => {
-                let held =
-                    rules.iter().map(|rule| Held { role: &rule.role, holder: format!("the rule on `{}`", rule.claim.shown()) });
+                let held = rules.iter().filter_map(|rule| {
+                    let (role, claim) = (rule.role.as_ref()?, rule.claim.as_ref()?);
+                    Some(Held { role, holder: format!("the rule on `{}`", claim.shown()) })
+                });
                 held.collect()
             }
             Some(MappingType::Unknown) => Vec::new(),
@@ -131,19 +134,19 @@ impl<'i, 's> PoolClient<'i, 's> {
 
     /// The groups of the user pool, best precedence first.
     pub(super) fn groups(&self) -> Vec<&'i Group<'s>> {
-        groups_of(self.inventory, self.host)
+        groups_of(self.world.inventory, self.host)
     }
 
     /// The user pool, where it was given.
     pub(super) fn user_pool(&self) -> Option<&'i UserPool<'s>> {
         let id = user_pool_id(self.host);
-        self.inventory.user_pools.iter().find(|pool| pool.id.known() == Some(id))
+        self.world.inventory.user_pools.iter().find(|pool| pool.id.known() == Some(id))
     }
 
     /// The client itself, where it was given.
     pub(super) fn client(&self) -> Option<&'i Client<'s>> {
         let user_pool = user_pool_id(self.host);
-        let mut clients = self.inventory.clients.iter();
+        let mut clients = self.world.inventory.clients.iter();
         clients.find(|client| client.id.known() == Some(self.id) && client.user_pool.known() == Some(user_pool))
     }
 
@@ -171,17 +174,8 @@ impl<'i, 's> PoolClient<'i, 's> {
 }
 
 fn question<'a>(login: Login<'a>, pool: &'a str, flow: Flow) -> Question<'a> {
-    Question {
-        login,
-        pool: Some(pool),
-        flow,
-        custom_role: None,
-        role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        // INVARIANT: the tokens asked with never expire, so that no finding hangs on the time
-        at: Instant::from_seconds(0),
-    }
+    // INVARIANT: the tokens asked with never expire, so that no finding hangs on the time
+    Question { pool: Some(pool), flow, ..Question::new(login, Instant::from_seconds(0)) }
 }
 
 /// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.

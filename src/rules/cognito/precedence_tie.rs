@@ -13,7 +13,7 @@ pub(super) static RULE: Rule =
 
 /// One finding for each precedence of a user pool that groups with different roles share.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let clients = pool_clients(facts.inventory);
+    let clients = pool_clients(facts.world());
     // a group without a precedence comes behind all others
     let mut ties: BTreeMap<(&str, u64), Vec<&Group<'_>>> = BTreeMap::new();
     for group in facts.inventory.groups.iter().filter(|group| group.role.as_ref().is_some_and(|role| role.known().is_some())) {

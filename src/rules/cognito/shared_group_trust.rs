@@ -8,7 +8,7 @@ use crate::identity::{IdentityPool, MappingType, RoleMap};
 use crate::inventory::{Inventory, Role};
 use crate::lint::{Facts, Rule};
 use crate::policy::Policy;
-use crate::simulate::{Flow, GateState, Presented, try_assume};
+use crate::simulate::{Flow, GateState, Presented, World, try_assume};
 use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for pool in &facts.inventory.identity_pools {
         if let Some(id) = pool.id.known() {
-            findings.extend(of_pool(facts.inventory, pool, id));
+            findings.extend(of_pool(facts.world(), pool, id));
         }
     }
 }
@@ -37,9 +37,10 @@ struct OpenRole<'i, 's> {
     statement: Span,
 }
 
-fn of_pool(inventory: &Inventory<'_>, pool: &IdentityPool<'_>, id: &str) -> Option<Finding> {
+fn of_pool(world: World<'_, '_>, pool: &IdentityPool<'_>, id: &str) -> Option<Finding> {
+    let inventory = world.inventory;
     let map = inventory.role_map(pool);
-    let gate = classic_flow(inventory, id).filter(|gate| gate.state == GateState::Pass && map.is_some());
+    let gate = classic_flow(world, id).filter(|gate| gate.state == GateState::Pass && map.is_some());
     let flow = if gate.is_some() { Flow::Classic } else { Flow::Enhanced };
     let roles = roles(inventory, pool, map);
     // every user of a provider gets the same token, whatever his groups
@@ -98,7 +99,7 @@ fn roles<'i, 's>(
     });
     let default = map.and_then(|map| map.authenticated.as_ref());
     let mut roles: Vec<(&str, &Role<'_>, &Policy<'_>)> = Vec::new();
-    for arn in of_groups.chain(of_rules.map(|rule| &rule.role)).chain(default).filter_map(|arn| arn.known()) {
+    for arn in of_groups.chain(of_rules.filter_map(|rule| rule.role.as_ref())).chain(default).filter_map(|arn| arn.known()) {
         let Some(role) = inventory.role(arn) else { continue };
         let Some(trust) = &role.trust else { continue };
         if !roles.iter().any(|(_, own, _)| std::ptr::eq(*own, role)) {

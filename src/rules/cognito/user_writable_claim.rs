@@ -15,16 +15,16 @@ pub(super) static RULE: Rule = Rule {
 
 /// One finding for each claim of each client.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.inventory) {
+    for client in &pool_clients(facts.world()) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         let mut claims: Vec<&str> = Vec::new();
-        for claim in rules.iter().filter_map(|rule| rule.claim.known()) {
+        for claim in rules.iter().filter_map(|rule| rule.claim()) {
             if claims.contains(&claim) {
                 continue;
             }
             claims.push(claim);
             if let Control::User { listed, sure } = control(client, claim) {
-                let own: Vec<&MatchRule<'_>> = rules.iter().filter(|rule| rule.claim.known() == Some(claim)).collect();
+                let own: Vec<&MatchRule<'_>> = rules.iter().filter(|rule| rule.claim() == Some(claim)).collect();
                 findings.extend(of_claim(client, claim, &own, listed, sure));
             }
         }
@@ -44,14 +44,14 @@ fn of_claim(
         let token = client.token_with(claim, &value);
         let Picked::Role(role) = client.ask(&token) else { return None };
         // where an earlier rule matches, or everybody gets the role, this rule gives nothing
-        let gives = rule.role.known() == Some(&*role) && anyway != Picked::Role(role.clone());
+        let gives = rule.role() == Some(&*role) && anyway != Picked::Role(role.clone());
         gives.then_some((rule, value, token, role))
     });
     let (rule, value, token, given) = reached.next()?;
     let message = format!("a user may set `{claim}` to `{value}` and then gets `{}`", short(&given));
-    let mut finding = RULE.finding(message, rule.claim.span(), "users write this claim themselves");
-    finding.related.push(Label::new(rule.role.span(), "the role that it gives"));
-    finding.related.extend(reached.map(|(rule, ..)| Label::new(rule.claim.span(), "and here")));
+    let mut finding = RULE.finding(message, rule.claim_span(), "users write this claim themselves");
+    finding.related.push(Label::new(rule.role_span(), "the role that it gives"));
+    finding.related.extend(reached.map(|(rule, ..)| Label::new(rule.claim_span(), "and here")));
     finding.related.extend(match listed {
         Some(span) => Some(Label::new(span, "the app client lets users write it")),
         None => client.client().map(|own| Label::new(own.id.span(), "no `WriteAttributes`: all standard ones")),

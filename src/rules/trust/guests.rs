@@ -99,7 +99,7 @@ fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
     });
     let signed_in = inventory.role_maps.iter().any(|map| is(&map.authenticated))
         || inventory.groups.iter().any(|group| is(&group.role))
-        || rules.into_iter().any(|rule| rule.role.known().is_some_and(|named| role.is(named)));
+        || rules.into_iter().any(|rule| rule.role().is_some_and(|named| role.is(named)));
     guests && !signed_in
 }
 

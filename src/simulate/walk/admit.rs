@@ -1,24 +1,35 @@
 //! Whether an identity pool takes a login, and which pool that is.
 
-use super::super::selection::Known;
 use super::super::{GateKind, GateState};
-use super::{Visitor, Walk};
+use super::Walk;
+use super::arrive::{Arrival, Kind};
 use crate::finding::Label;
-use crate::identity::{Claims, IdentityPool};
+use crate::identity::{IdentityPool, Provider};
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
-    /// Whether an identity pool takes this visitor, and which.
-    pub(super) fn admit(&mut self, visitor: &Visitor<'_>) -> Option<&'i IdentityPool<'s>> {
-        match (&visitor.known, &visitor.login) {
-            (Known::Provider(_, claims), Some((provider, client))) => self.admit_login(provider, client, claims),
-            (Known::Developer, _) => self.admit_where(
-                |pool| pool.developer.is_some(),
-                "has a developer provider",
-                "no identity pool among the inputs has a developer provider",
-            ),
-            _ => self.admit_guest(),
+    /// Whether an identity pool takes all of these logins, and which; none is a guest.
+    pub(super) fn admit(&mut self, arrivals: &[Arrival<'_>]) -> Option<&'i IdentityPool<'s>> {
+        if arrivals.is_empty() {
+            return self.admit_guest();
         }
+        let words: Vec<String> = arrivals.iter().map(wanted).collect();
+        let pools = &self.world.inventory.identity_pools;
+        let takes_all = |pool: &IdentityPool<'_>| arrivals.iter().all(|arrival| takes(pool, arrival));
+        if !pools.iter().any(takes_all) {
+            let places = pools.iter().map(|pool| Label::new(pool.mark, "not this pool")).collect();
+            let text = format!("no identity pool among the inputs {}", words.join(" and "));
+            self.gate(GateKind::Provider, GateState::Fail, text, places);
+            return None;
+        }
+        let pool = self.one_pool(takes_all)?;
+        let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
+        let text = format!("identity pool `{name}` {}", words.join(" and "));
+        self.gate(GateKind::Provider, GateState::Pass, text, vec![Label::new(pool.id.span(), "this pool")]);
+        for arrival in arrivals {
+            self.audience(pool, arrival);
+        }
+        Some(pool)
     }
 
     fn admit_guest(&mut self) -> Option<&'i IdentityPool<'s>> {
@@ -42,26 +53,18 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         Some(pool)
     }
 
-    fn admit_login(&mut self, provider: &str, client: &str, claims: &Claims) -> Option<&'i IdentityPool<'s>> {
-        let takes = |pool: &IdentityPool<'_>| {
-            let named = |text: &Text<'_>| text.known() == Some(provider);
-            pool.providers.iter().chain(&pool.social).any(|own| named(&own.name)) || pool.oidc.iter().any(named)
-        };
-        let pool = self.admit_where(
-            takes,
-            &format!("takes logins of `{provider}`"),
-            &format!("no identity pool among the inputs takes logins of `{provider}`"),
-        )?;
-        let mut of_provider =
-            pool.providers.iter().chain(&pool.social).filter(|own| own.name.known() == Some(provider)).peekable();
+    /// Whether the token was made for an app client that the pool knows. The clients of an OIDC provider are listed with it in IAM.
+    fn audience(&mut self, pool: &IdentityPool<'_>, arrival: &Arrival<'_>) {
+        let Kind::Token(token) = arrival.kind else { return };
+        let mut of_provider = of_provider(pool, &arrival.provider).peekable();
         if of_provider.peek().is_none() {
-            // an OIDC provider's clients are listed with the provider in IAM
-            return Some(pool);
+            return;
         }
+        let client = arrival.client.as_deref().unwrap_or_default();
         let places: Vec<Label> = of_provider.clone().map(|own| Label::new(own.client.span(), "the client it takes")).collect();
         let (state, text) = match of_provider.find(|own| own.client.known() == Some(client)) {
             Some(_) => (GateState::Pass, format!("app client `{client}` is one of the pool's")),
-            None if claims.get("aud").is_some_and(|aud| aud.values().len() > 1) => {
+            None if token.claims.get("aud").is_some_and(|aud| aud.values().len() > 1) => {
                 (GateState::Unknown, "the token has several `aud`, and AWS does not say which counts".to_owned())
             }
             None if client.is_empty() => (GateState::Fail, "the token has no `aud`".to_owned()),
@@ -73,56 +76,57 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             ),
         };
         self.gate(GateKind::Audience, state, text, places);
-        Some(pool)
-    }
-
-    fn admit_where(&mut self, takes: impl Fn(&IdentityPool<'_>) -> bool, yes: &str, no: &str) -> Option<&'i IdentityPool<'s>> {
-        if !self.inventory.identity_pools.iter().any(&takes) {
-            let places = self.inventory.identity_pools.iter().map(|pool| Label::new(pool.mark, "not this pool")).collect();
-            self.gate(GateKind::Provider, GateState::Fail, no.to_owned(), places);
-            return None;
-        }
-        let pool = self.one_pool(takes)?;
-        let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
-        self.gate(
-            GateKind::Provider,
-            GateState::Pass,
-            format!("identity pool `{name}` {yes}"),
-            vec![Label::new(pool.id.span(), "this pool")],
-        );
-        Some(pool)
     }
 
     /// The pool that was named, or the only one that fits.
     fn one_pool(&mut self, fits: impl Fn(&IdentityPool<'_>) -> bool) -> Option<&'i IdentityPool<'s>> {
-        let mut fitting = self.inventory.identity_pools.iter().filter(|pool| fits(pool) && self.is_meant(pool));
-        let (first, second) = (fitting.next(), fitting.next());
-        match (first, second) {
-            (Some(pool), None) => Some(pool),
-            (None, _) => {
+        let pools = &self.world.inventory.identity_pools;
+        let fitting: Vec<&IdentityPool<'_>> = pools.iter().filter(|pool| fits(pool) && self.is_meant(pool)).collect();
+        match fitting.as_slice() {
+            [only] => Some(only),
+            [] => {
                 let text =
                     format!("identity pool `{}` is not among those that take this login", self.question.pool.unwrap_or_default());
                 self.gate(GateKind::Provider, GateState::Fail, text, Vec::new());
                 None
             }
-            (Some(first), Some(second)) => {
-                let places = vec![Label::new(first.id.span(), "this one"), Label::new(second.id.span(), "or this one")];
-                self.gate(
-                    GateKind::Provider,
-                    GateState::Unknown,
-                    "several identity pools fit: name one with `--pool`".to_owned(),
-                    places,
-                );
+            [first, others @ ..] => {
+                let others = others.iter().map(|pool| Label::new(pool.id.span(), "or this one"));
+                let places = std::iter::once(Label::new(first.id.span(), "this one")).chain(others).collect();
+                let text = "several identity pools fit: name one with `--pool`".to_owned();
+                self.gate(GateKind::Provider, GateState::Unknown, text, places);
+                self.simulation.pools = fitting;
                 None
             }
         }
     }
 
     pub(super) fn pool_by(&self, fits: impl Fn(&IdentityPool<'_>) -> bool) -> Option<&'i IdentityPool<'s>> {
-        self.inventory.identity_pools.iter().find(|pool| fits(pool) && self.is_meant(pool))
+        self.world.inventory.identity_pools.iter().find(|pool| fits(pool) && self.is_meant(pool))
     }
 
     fn is_meant(&self, pool: &IdentityPool<'_>) -> bool {
         self.question.pool.is_none_or(|wanted| pool.is(wanted))
     }
+}
+
+/// What a pool does that takes this login, as the rest of a sentence.
+fn wanted(arrival: &Arrival<'_>) -> String {
+    match arrival.kind {
+        Kind::Developer(_) => "has a developer provider".to_owned(),
+        Kind::Token(_) | Kind::Opaque => format!("takes logins of `{}`", arrival.provider),
+    }
+}
+
+fn takes(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
+    let named = |text: &Text<'_>| text.known() == Some(&*arrival.provider);
+    match arrival.kind {
+        Kind::Developer(_) => pool.developer.is_some(),
+        Kind::Token(_) | Kind::Opaque => of_provider(pool, &arrival.provider).next().is_some() || pool.oidc.iter().any(named),
+    }
+}
+
+/// The entries of a pool for one provider: each with the client that it takes.
+fn of_provider<'p, 's>(pool: &'p IdentityPool<'s>, name: &str) -> impl Iterator<Item = &'p Provider<'s>> + Clone {
+    pool.providers.iter().chain(&pool.social).filter(move |own| own.name.known() == Some(name))
 }

@@ -1,0 +1,230 @@
+//! Who arrives, and whether what he holds is a token at all: form, signature, time.
+
+use super::Walk;
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
+use crate::reference;
+use crate::simulate::{Flow, GateKind, GateState, Login};
+
+/// A login, as identity pools see it.
+pub(super) struct Arrival<'q> {
+    pub(super) kind: Kind<'q>,
+    /// As identity pools name the provider: host and path, the name of the developer's provider, or an ARN.
+    pub(super) provider: String,
+    /// The app client or application that the token was made for.
+    pub(super) client: Option<String>,
+    /// What the pool's token says of how he signed in, without the state in front.
+    pub(super) amr: Vec<Claim>,
+}
+
+/// What vouches for a login.
+#[derive(Clone, Copy)]
+pub(super) enum Kind<'q> {
+    /// The developer's own backend, with the session tags that it gives.
+    Developer(&'q [(String, String)]),
+    /// A token.
+    Token(&'q Token),
+    /// A token that nobody but its provider can read.
+    Opaque,
+}
+
+impl Arrival<'_> {
+    /// The key of its role mapping.
+    pub(super) fn key(&self) -> String {
+        match (&self.kind, &self.client) {
+            (Kind::Token(Token { issuer: Issuer::UserPool(_), .. }), Some(client)) => format!("{}:{client}", self.provider),
+            _ => self.provider.clone(),
+        }
+    }
+
+    /// The claims of its token, where they can be read.
+    pub(super) fn claims(&self) -> Option<&Claims> {
+        match self.kind {
+            Kind::Token(token) => Some(&token.claims),
+            Kind::Developer(_) | Kind::Opaque => None,
+        }
+    }
+}
+
+impl<'q> Walk<'q, '_, '_> {
+    pub(super) fn run(&mut self) {
+        let question = self.question;
+        let past_pools = question.flow == Flow::Direct;
+        match question.login {
+            Login::Guest | Login::Developer(..) | Login::Social(..) if past_pools => {
+                let text = "there is no token to bring to STS: give it by `--token` or `--claims`".to_owned();
+                self.gate(GateKind::Token, GateState::Fail, text, Vec::new());
+            }
+            Login::Token(token) if past_pools || !self.is_for_pool(token) => {
+                if !question.linked.is_empty() {
+                    self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
+                }
+                self.flow = Flow::Direct;
+                if self.examine(token) {
+                    self.direct(token);
+                }
+            }
+            _ => {
+                let logins = std::iter::once(&question.login).chain(&question.linked);
+                let somebody = logins.filter(|login| !matches!(login, Login::Guest));
+                let arrivals: Option<Vec<Arrival<'q>>> = somebody.map(|login| self.arrive(*login)).collect();
+                if let Some(arrivals) = arrivals {
+                    self.at_pool(&arrivals);
+                }
+            }
+        }
+    }
+
+    /// Whether a token is one that an identity pool would take, rather than STS itself.
+    fn is_for_pool(&self, token: &Token) -> bool {
+        match &token.issuer {
+            Issuer::UserPool(_) | Issuer::Missing => true,
+            Issuer::IdentityPools => false,
+            Issuer::Other(host) => self.provider_name(host).is_some(),
+        }
+    }
+
+    /// One login; `None` where what he holds is no token that goes on.
+    fn arrive(&mut self, login: Login<'q>) -> Option<Arrival<'q>> {
+        match login {
+            Login::Guest => None,
+            Login::Developer(id, tags) => Some(self.developer(id, tags)),
+            Login::Social(host, user) => Some(self.social(host, user)),
+            Login::Token(token) => {
+                if !self.examine(token) {
+                    return None;
+                }
+                self.holder(token)
+            }
+        }
+    }
+
+    fn developer(&self, id: &str, tags: &'q [(String, String)]) -> Arrival<'q> {
+        let pool = self.pool_by(|pool| pool.developer.is_some());
+        let name =
+            pool.and_then(|pool| pool.developer.as_ref()).map_or("login.example".to_owned(), |name| name.shown().into_owned());
+        let pool_id = pool.map_or("POOL".to_owned(), |pool| pool.id.shown().into_owned());
+        let amr = vec![Claim::Text(name.clone()), Claim::Text(format!("{name}:{pool_id}:{id}"))];
+        Arrival { kind: Kind::Developer(tags), provider: name, client: None, amr }
+    }
+
+    fn social(&self, host: &str, user: Option<&str>) -> Arrival<'q> {
+        let is = |pool: &IdentityPool<'_>| pool.social.iter().any(|own| own.name.known() == Some(host));
+        let of_pool = self.pool_by(is).into_iter().flat_map(|pool| &pool.social);
+        let mut applications = of_pool.filter(|own| own.name.known() == Some(host));
+        let client = applications.next().and_then(|own| own.client.known()).map(str::to_owned);
+        let last = match (&client, user) {
+            (Some(client), Some(user)) => Claim::Text(format!("{host}:{client}:{user}")),
+            _ => Claim::Unknown("the application's and the user's id"),
+        };
+        Arrival { kind: Kind::Opaque, provider: host.to_owned(), client, amr: vec![Claim::Text(host.to_owned()), last] }
+    }
+
+    /// The holder of a token that an identity pool may take.
+    fn holder(&self, token: &'q Token) -> Option<Arrival<'q>> {
+        let claims = &token.claims;
+        let client = audience(claims);
+        let user = claims.text("sub").unwrap_or("USER");
+        let text = |text: String| Claim::Text(text);
+        let (provider, amr) = match &token.issuer {
+            Issuer::UserPool(host) => (host.clone(), vec![text(host.clone()), text(format!("{host}:CognitoSignIn:{user}"))]),
+            Issuer::Other(host) => {
+                let provider = self.provider_name(host)?;
+                let last = if provider.starts_with("arn:") {
+                    format!("{provider}:OIDC:{user}")
+                } else {
+                    format!("{host}:{client}:{user}")
+                };
+                (provider, vec![text(host.clone()), text(last)])
+            }
+            Issuer::IdentityPools | Issuer::Missing => return None,
+        };
+        Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr })
+    }
+
+    /// The name under which an identity pool takes logins of a public or OIDC provider.
+    fn provider_name(&self, host: &str) -> Option<String> {
+        let ending = format!(":oidc-provider/{host}");
+        self.world.inventory.identity_pools.iter().find_map(|pool| {
+            let social = pool.social.iter().filter_map(|provider| provider.name.known()).find(|name| *name == host);
+            let key = social.or_else(|| pool.oidc.iter().filter_map(|arn| arn.known()).find(|arn| arn.ends_with(&ending)));
+            key.map(str::to_owned)
+        })
+    }
+
+    /// Form, signature and time of a token; whether its form is one that goes on.
+    fn examine(&mut self, token: &Token) -> bool {
+        if !self.form(token) {
+            return false;
+        }
+        self.signature(token);
+        self.expiry(&token.claims);
+        true
+    }
+
+    /// The token's form: whether it is one that this way takes at all.
+    fn form(&mut self, token: &Token) -> bool {
+        let claims = &token.claims;
+        let (state, text) = match (&token.issuer, token.kind) {
+            (Issuer::Missing, _) => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
+            (_, TokenKind::UserPoolAccess) if self.flow != Flow::Direct => (
+                GateState::Fail,
+                "this is an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
+                    .to_owned(),
+            ),
+            (_, TokenKind::UserPoolAccess) => (
+                GateState::Fail,
+                "\"Missing a required claim: aud\": this is an access token, and STS takes ID tokens only".to_owned(),
+            ),
+            (Issuer::UserPool(host), _) => {
+                (GateState::Pass, format!("an ID token of user pool `{}`", host.rsplit('/').next().unwrap_or(host)))
+            }
+            (Issuer::IdentityPools, _) => {
+                (GateState::Pass, format!("a token of identity pool `{}`", claims.text("aud").unwrap_or("(no `aud`)")))
+            }
+            (Issuer::Other(host), _) => match reference::issuer(host) {
+                Some(issuer) => (GateState::Pass, format!("a token of {} (`{host}`)", issuer.name)),
+                None => (GateState::Pass, format!("a token of `{host}`")),
+            },
+        };
+        self.gate(GateKind::Token, state, text, Vec::new());
+        state == GateState::Pass
+    }
+
+    fn signature(&mut self, token: &Token) {
+        let state = match &token.signature {
+            Signature::Verified(_) => GateState::Pass,
+            Signature::Claims | Signature::NotChecked | Signature::Unsupported(_) => GateState::Skipped,
+            Signature::KeyMissing(_) => GateState::Unknown,
+            Signature::Bad(_) | Signature::Unsigned | Signature::SharedSecret | Signature::WrongAlgorithm => GateState::Fail,
+        };
+        self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
+    }
+
+    fn expiry(&mut self, claims: &Claims) {
+        let times = times(claims, self.question.at, self.question.tolerance);
+        let state = match times {
+            Times::Good { .. } => GateState::Pass,
+            Times::Expired(_) | Times::NotYet(_) => GateState::Fail,
+            Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
+            Times::None => GateState::Skipped,
+        };
+        self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
+    }
+
+    /// Where the tokens of a token's issuer go: the prefix of its condition keys.
+    pub(super) fn host_of(token: &Token) -> &str {
+        match &token.issuer {
+            Issuer::UserPool(host) | Issuer::Other(host) => host,
+            Issuer::IdentityPools => reference::identity_pool_host(token.claims.text("aud").unwrap_or_default()),
+            Issuer::Missing => "",
+        }
+    }
+}
+
+/// Whom a token was made for, where that is one: also in a list.
+fn audience(claims: &Claims) -> String {
+    match claims.get("aud").map(Claim::values).as_deref() {
+        Some([only]) => only.clone().into_owned(),
+        _ => String::new(),
+    }
+}

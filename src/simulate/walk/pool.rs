@@ -1,0 +1,219 @@
+//! At an identity pool: which flow is open, which role it picks, and the token that it makes.
+
+use super::Walk;
+use super::arrive::{Arrival, Kind};
+use crate::arn::Arn;
+use crate::finding::Label;
+use crate::identity::{Claim, Claims, IdentityPool, RoleMap};
+use crate::reference::identity_pool_host;
+use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
+use crate::simulate::trust::{names_provider, pinned_audience};
+use crate::simulate::{Flow, GateKind, GateState, Login, Presented};
+
+impl<'s> Walk<'_, '_, 's> {
+    /// Everything from the identity pool on.
+    pub(super) fn at_pool(&mut self, arrivals: &[Arrival<'_>]) {
+        if self.world.inventory.identity_pools.is_empty() {
+            return self.without_pool(arrivals);
+        }
+        let Some(pool) = self.admit(arrivals) else { return };
+        self.flow(pool);
+        let role = match self.question.flow {
+            Flow::Enhanced => self.mapping(pool, arrivals),
+            Flow::Classic | Flow::Direct => self.question.role.map(str::to_owned),
+        };
+        let token = self.pool_token(&pool.id.shown(), arrivals);
+        match role {
+            Some(role) => self.at_role(&role, &token),
+            None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token.claims),
+            None => self.choices(token),
+        }
+    }
+
+    /// The token that an identity pool makes for these logins: `amr` with the state, then each provider and the user there, and session
+    /// tags.
+    fn pool_token(&mut self, pool: &str, arrivals: &[Arrival<'_>]) -> Presented {
+        let state = if arrivals.is_empty() { "unauthenticated" } else { "authenticated" };
+        let of_logins = arrivals.iter().flat_map(|arrival| arrival.amr.iter().cloned());
+        let amr = std::iter::once(Claim::Text(state.to_owned())).chain(of_logins).collect();
+        let mut token = Presented::of_logins(pool, amr, None);
+        let mut tags = Claims::new();
+        for (name, value) in arrivals.iter().flat_map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>() {
+            tags.set(name, value);
+        }
+        token.tag(tags);
+        token
+    }
+
+    /// The session tags that a login brings: what the developer gives, or what the pool maps from the claims of the token.
+    ///
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html>
+    fn tags_of(&mut self, pool: &str, arrival: &Arrival<'_>) -> Vec<(String, Claim)> {
+        if let Kind::Developer(tags) = arrival.kind {
+            return tags.iter().map(|(name, value)| (name.clone(), Claim::list([value.clone()]))).collect();
+        }
+        let inventory = self.world.inventory;
+        let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
+        let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else { return Vec::new() };
+        let from = |tag: &str, claim: &str| {
+            let value = match arrival.claims() {
+                None => Claim::Unknown("the claims of the token"),
+                Some(claims) => {
+                    let values = claims.get(claim)?.values();
+                    let [value] = values.as_slice() else {
+                        return Some((tag.to_owned(), Claim::Unknown("a claim that is a list")));
+                    };
+                    Claim::list([value.clone().into_owned()])
+                }
+            };
+            Some((tag.to_owned(), value))
+        };
+        let defaults = map.defaults.is_some_and(|setting| setting.value);
+        let by_default = DEFAULT_TAGS.into_iter().filter(|_| defaults).filter_map(|(tag, claim)| from(tag, claim));
+        let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
+        let tags: Vec<_> = by_default.chain(mapped).collect();
+        if tags.is_empty() && !map.tags.is_empty() {
+            self.map_without_claims = Some(Label::new(map.mark, "maps claims to session tags"));
+        }
+        tags
+    }
+
+    /// The account that an identity pool is in: as asked, as its token tells, or as those things tell that it names.
+    pub(super) fn pool_account(&self, token: &Presented) -> Option<String> {
+        if !token.is_of_pool() {
+            return None;
+        }
+        let account = |arn: &str| Arn::parse(arn).map(|arn| arn.account.to_owned()).filter(|account| !account.is_empty());
+        let told = token.claims.text("https://cognito-identity.amazonaws.com/identity-pool-arn").and_then(account);
+        if let Some(account) = self.question.pool_account.map(str::to_owned).or(told) {
+            return Some(account);
+        }
+        let id = token.claims.text("aud")?;
+        let pool = self.world.inventory.identity_pools.iter().find(|pool| pool.is(id))?;
+        let of_providers = pool.oidc.iter().chain(&pool.saml).find_map(|arn| account(arn.known()?));
+        of_providers.or_else(|| {
+            let map = self.world.inventory.role_map(pool)?;
+            let mut roles = map.authenticated.iter().chain(&map.unauthenticated).filter_map(|arn| account(arn.known()?));
+            let first = roles.next()?;
+            roles.all(|own| own == first).then_some(first)
+        })
+    }
+
+    /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
+    fn without_pool(&mut self, arrivals: &[Arrival<'_>]) {
+        let host = identity_pool_host("");
+        let mut for_pools = self.world.inventory.roles.iter().filter(|role| {
+            role.trust.iter().flat_map(|policy| &policy.statements).any(|statement| names_provider(statement, host))
+        });
+        let role = match self.question.role {
+            Some(name) => self.world.inventory.role(name),
+            None => for_pools.next().filter(|_| for_pools.next().is_none()),
+        };
+        let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
+        match (role, self.question.pool.map(str::to_owned).or(pinned)) {
+            (Some(role), Some(pool)) => {
+                let name = role.name.shown().into_owned();
+                let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
+                self.assume(format!("no identity pool was given: taken to be `{pool}`, {whence}, and to hand out that role"));
+                let token = self.pool_token(&pool, arrivals);
+                self.at_role(&role.id(), &token);
+            }
+            _ => self.gate(
+                GateKind::Provider,
+                GateState::Unknown,
+                "no identity pool was given, so it is not known what becomes of this login (`aws cognito-identity describe-identity-pool`)".to_owned(),
+                Vec::new(),
+            ),
+        }
+    }
+
+    /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
+    fn flow(&mut self, pool: &IdentityPool<'s>) {
+        let map = self.world.inventory.role_map(pool);
+        let mapping = map.and_then(|map| map.mappings.first());
+        let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
+            (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
+            (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
+                GateState::Unknown,
+                "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
+                Vec::new(),
+            ),
+            (Flow::Classic | Flow::Direct, Some(mapping), _) => (
+                GateState::Fail,
+                "\"Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.\"".to_owned(),
+                vec![Label::new(mapping.provider.span(), "a role mapping closes the classic flow")],
+            ),
+            (Flow::Classic | Flow::Direct, None, Some(setting)) if !setting.value => (
+                GateState::Fail,
+                "\"Basic (classic) flow is not enabled, please use enhanced flow.\"".to_owned(),
+                vec![Label::new(setting.span, "the classic flow is off")],
+            ),
+            (Flow::Classic | Flow::Direct, None, _) if map.is_none() => (
+                GateState::Unknown,
+                "role mappings would close the classic flow, and the identity pool's roles were not given \
+                 (`aws cognito-identity get-identity-pool-roles`)"
+                    .to_owned(),
+                vec![Label::new(pool.id.span(), "the roles of this pool")],
+            ),
+            (Flow::Classic | Flow::Direct, None, Some(setting)) => (
+                GateState::Pass,
+                "classic: the caller names the role".to_owned(),
+                vec![Label::new(setting.span, "the classic flow is on")],
+            ),
+            (Flow::Classic | Flow::Direct, None, None) => (
+                GateState::Pass,
+                "classic: the caller names the role; `AllowClassicFlow` is not set, which leaves it open".to_owned(),
+                vec![Label::new(pool.mark, "no `AllowClassicFlow`")],
+            ),
+        };
+        self.gate(GateKind::Flow, state, text, places);
+    }
+
+    /// The role to ask the trust policy of: the one that the pool picks, or another that the question names.
+    fn mapping(&mut self, pool: &IdentityPool<'s>, arrivals: &[Arrival<'_>]) -> Option<String> {
+        let Some(map) = self.world.inventory.role_map(pool) else {
+            let text = "the identity pool's roles were not given (`aws cognito-identity get-identity-pool-roles`)".to_owned();
+            self.gate(
+                GateKind::RoleMapping,
+                GateState::Unknown,
+                text,
+                vec![Label::new(pool.id.span(), "the roles of this pool")],
+            );
+            return self.question.role.map(str::to_owned);
+        };
+        let selection = self.selection(map, arrivals);
+        let (state, text, role) = match (&selection.answer, self.question.role) {
+            (Answer::Role(picked), Some(wanted)) if !names(picked, wanted) => (
+                GateState::Fail,
+                format!("the pool hands out `{}`, not `{}`: {}", short(picked), short(wanted), selection.why),
+                Some(wanted.to_owned()),
+            ),
+            (Answer::Role(picked), _) => {
+                let text = format!("`{}`: {}", short(picked), selection.why);
+                self.picked = Some(selection.why);
+                (GateState::Pass, text, Some(picked.clone()))
+            }
+            (Answer::Refused, wanted) => (GateState::Fail, selection.why, wanted.map(str::to_owned)),
+            (Answer::Unknown, wanted) => (GateState::Unknown, selection.why, wanted.map(str::to_owned)),
+        };
+        self.gate(GateKind::RoleMapping, state, text, selection.places);
+        role
+    }
+
+    /// The role for these logins; of several the one on which all agree.
+    fn selection(&self, map: &RoleMap<'_>, arrivals: &[Arrival<'_>]) -> Selection {
+        let custom = self.question.custom_role;
+        if arrivals.is_empty() {
+            return select(map, Known::Guest, custom);
+        }
+        let each = arrivals.iter().map(|arrival| match (arrival.kind, arrival.claims()) {
+            (Kind::Developer(_), _) => select(map, Known::Developer, custom),
+            (_, Some(claims)) => select(map, Known::Provider(&arrival.key(), claims), custom),
+            (_, None) => select(map, Known::Opaque(&arrival.provider), custom),
+        });
+        agree(each.collect())
+    }
+}
+
+/// The session tags of a pool that uses the default mapping, each with its claim.
+const DEFAULT_TAGS: [(&str, &str); 2] = [("client", "aud"), ("username", "sub")];

@@ -1,0 +1,111 @@
+//! Whether STS takes tokens of an issuer at all: the provider that the account has for it, and the audiences that this takes.
+//!
+//! Source: "Create an `OpenID Connect` (OIDC) identity provider in IAM".
+
+use super::Walk;
+use crate::finding::Label;
+use crate::identity::{Claims, OidcProvider, ProviderKind, Token};
+use crate::reference;
+use crate::simulate::{GateKind, GateState};
+use crate::source::Span;
+
+impl<'i, 's> Walk<'_, 'i, 's> {
+    /// Whether the account has a provider for the issuer of a token, and whether that takes its audience.
+    pub(super) fn registered(&mut self, host: &str, token: &Token) {
+        let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
+        if built_in {
+            return;
+        }
+        let Some(provider) = self.provider(host) else {
+            return self.without_provider(host);
+        };
+        let text = format!("the account has a provider for `{host}`");
+        self.gate(GateKind::Provider, GateState::Pass, text, vec![Label::new(provider.url.span(), "this provider")]);
+        self.takes_audience(provider, &token.claims);
+    }
+
+    /// No provider of just this issuer was given: there may be one of nearly the same, or a list that lacks it.
+    fn without_provider(&mut self, host: &str) {
+        let none = format!("\"No OpenIDConnect provider found in your account for https://{host}\"");
+        if let Some((span, kind)) = self.nearly(host) {
+            let text = format!("{none}: {kind}");
+            return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
+        }
+        let lists = self.world.inventory.provider_lists.iter().filter(|list| list.kind == ProviderKind::Oidc);
+        let ending = format!(":oidc-provider/{host}");
+        let mut arns = lists.clone().flat_map(|list| &list.arns);
+        if let Some(arn) = arns.find(|arn| arn.known().is_some_and(|arn| arn.ends_with(&ending))) {
+            let label = Label::new(arn.span(), "this provider");
+            let text = format!("the account has a provider for `{host}`");
+            return self.gate(GateKind::Provider, GateState::Pass, text, vec![label]);
+        }
+        let places: Vec<Label> = lists.map(|list| Label::new(list.mark, "not among these")).collect();
+        if places.is_empty() {
+            let text = format!("taken to have a provider for `{host}` (`aws iam list-open-id-connect-providers`)");
+            return self.gate(GateKind::Provider, GateState::Skipped, text, places);
+        }
+        self.gate(GateKind::Provider, GateState::Fail, none, places);
+    }
+
+    /// A provider whose issuer differs in what is easily overlooked, and in what.
+    fn nearly(&self, host: &str) -> Option<(Span, &'static str)> {
+        let inventory = self.world.inventory;
+        let described = inventory.oidc_providers.iter().filter_map(|own| Some((own.url.span(), own.host()?)));
+        let listed = inventory.provider_lists.iter().flat_map(|list| &list.arns);
+        let listed = listed.filter_map(|arn| Some((arn.span(), ProviderKind::of(arn.known()?)?.1)));
+        described.chain(listed).filter(|(_, own)| *own != host).find_map(|(span, own)| {
+            let kind = if own.trim_end_matches('/') == host.trim_end_matches('/') {
+                "only the slash at the end of the issuer differs"
+            } else if own.eq_ignore_ascii_case(host) {
+                "only the letter case of the issuer differs"
+            } else if own.split('/').next() == host.split('/').next() {
+                "only the path of the issuer differs"
+            } else {
+                return None;
+            };
+            Some((span, kind))
+        })
+    }
+
+    fn provider(&self, host: &str) -> Option<&'i OidcProvider<'s>> {
+        self.world.inventory.oidc_providers.iter().find(|own| own.host() == Some(host))
+    }
+
+    /// `azp` and `aud` both name audiences: where they differ, AWS does not say which has to be among the provider's.
+    fn takes_audience(&mut self, provider: &OidcProvider<'_>, claims: &Claims) {
+        let listed = |id: &str| provider.clients.iter().any(|own| own.known() == Some(id));
+        let values =
+            |name: &str| claims.get(name).map(|claim| claim.values().iter().map(ToString::to_string).collect::<Vec<_>>());
+        let (azp, aud) = (values("azp").unwrap_or_default(), values("aud").unwrap_or_default());
+        let shown = |ids: &[String]| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+        let places: Vec<Label> = provider.clients.iter().map(|own| Label::new(own.span(), "an audience it takes")).collect();
+        let places = if places.is_empty() { vec![Label::new(provider.mark, "it takes no audience")] } else { places };
+        let has = |ids: &[String]| ids.iter().any(|id| listed(id));
+        let (state, text) = match (azp.as_slice(), aud.as_slice()) {
+            ([], [_, _, ..]) => (
+                GateState::Fail,
+                format!("\"Incorrect token audience\": the token has several `aud` and no `azp`: {}", shown(&aud)),
+            ),
+            ([], aud) if has(aud) => (GateState::Pass, format!("audience {} is one of the provider's", shown(aud))),
+            ([], aud) => (GateState::Fail, format!("\"Incorrect token audience\": {} is not among the provider's", shown(aud))),
+            (azp, aud) if has(azp) && has(aud) => (GateState::Pass, format!("audience {} is one of the provider's", shown(azp))),
+            (azp, aud) if !has(azp) && !has(aud) => (
+                GateState::Fail,
+                format!(
+                    "\"Incorrect token audience\": neither `azp` {} nor `aud` {} is among the provider's",
+                    shown(azp),
+                    shown(aud)
+                ),
+            ),
+            (azp, aud) => (
+                GateState::Unknown,
+                format!(
+                    "of `azp` {} and `aud` {} only one is among the provider's audiences, and AWS does not say which counts",
+                    shown(azp),
+                    shown(aud)
+                ),
+            ),
+        };
+        self.gate(GateKind::Audience, state, text, places);
+    }
+}

@@ -1,0 +1,396 @@
+//! At STS: what the role's trust policy says to the token, and the session that it gives.
+
+use super::{Walk, worst};
+use crate::arn::Arn;
+use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
+use crate::finding::Label;
+use crate::identity::Token;
+use crate::inventory::Role;
+use crate::policy::{Policy, PolicyKind, Statement};
+use crate::reference;
+use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
+use crate::simulate::selection::short;
+use crate::simulate::session::{Session, is_narrowed};
+use crate::simulate::stored;
+use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, outcome, why};
+
+impl<'i, 's> Walk<'_, 'i, 's> {
+    /// A token that is taken to STS as it is.
+    pub(super) fn direct(&mut self, token: &Token) {
+        let presented = Presented { host: Self::host_of(token).to_owned(), claims: token.claims.clone() };
+        self.registered(&presented.host, token);
+        let roles = &self.world.inventory.roles;
+        let only = || roles.first().filter(|_| roles.len() == 1).map(|role| role.id().into_owned());
+        match self.question.role.map(str::to_owned).or_else(only) {
+            Some(role) => self.at_role(&role, &presented),
+            None => self.choices(presented),
+        }
+    }
+
+    /// Everything from the role on.
+    pub(super) fn at_role(&mut self, name: &str, token: &Presented) {
+        let role = self.turn_to(name);
+        self.simulation.presented = Some(token.claims.clone());
+        self.roles_claim(name, token);
+        if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
+            self.trust(role, policy, token);
+            self.tags(role, policy, token);
+        } else {
+            let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
+            self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
+        }
+        self.session(role);
+        let Some(role) = role else { return };
+        let session = Session::of_token(role, token, self.session_name(), self.question);
+        match self.question.then_role {
+            None => self.permissions(&session),
+            Some(second) => {
+                if let Some(second) = self.chain(&session, second, token) {
+                    self.permissions(&second);
+                }
+            }
+        }
+    }
+
+    /// A token may list the roles that it may be used for: STS looks at that before the trust policy.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
+    fn roles_claim(&mut self, name: &str, token: &Presented) {
+        let Some(roles) = token.roles() else { return };
+        let arn = self.simulation.role.as_ref().map_or(name, |role| &role.name);
+        let is_known = Arn::parse(arn).is_some();
+        let (state, text) = if roles.iter().any(|role| *role == arn) {
+            (GateState::Pass, format!("the token may be used for `{}`", short(arn)))
+        } else if is_known || !roles.iter().any(|role| short(role) == arn) {
+            let text = format!(
+                "\"The target role ARN is not present in the roles claim of the identity token\": it lists {}",
+                roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ")
+            );
+            (GateState::Fail, text)
+        } else {
+            (GateState::Unknown, format!("the token lists a role `{arn}`, and the account of this one is not known"))
+        };
+        self.gate(GateKind::RolesClaim, state, text, Vec::new());
+    }
+
+    fn trust(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
+        let context = self.assume_context(token);
+        let answer = judge(role, policy, token, &context, token.action());
+        let (mut state, mut text, mut places) = (answer.state, answer.text, answer.places);
+        if let Verdict::Allowed(statement) = answer.judgement.verdict {
+            if let Some((own, words, place)) = self.across_accounts(role, statement, token) {
+                (state, text) = (own, words);
+                places.insert(0, place);
+            } else if let Some(words) = refused_at_run_time(statement, token) {
+                (state, text) = (GateState::Fail, words);
+                places.insert(0, Label::new(statement.place(), "refused at run time"));
+            } else if let Some((own, words)) = self.limits(role, policy, token) {
+                (state, text) = (own, words);
+            }
+        }
+        self.gate(GateKind::Trust, state, text, places);
+        self.simulation.not_stored = stored::refusals(policy, &token.host);
+        self.simulation.trust = Some(answer.judgement);
+        self.simulation.near_miss = answer.near_miss;
+    }
+
+    fn assume_context(&self, token: &Presented) -> Context<'static> {
+        // in the enhanced flow Cognito makes the call, from its own network
+        let of_network = |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+        let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
+        let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
+        presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
+    }
+
+    /// What STS asks of a role in another account than the identity pool, whatever the trust policy would let in.
+    ///
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html>
+    fn across_accounts(
+        &self,
+        role: &Role<'_>,
+        statement: &Statement<'_>,
+        token: &Presented,
+    ) -> Option<(GateState, String, Label)> {
+        let pool = self.pool_account(token)?;
+        let own = role.account().filter(|own| *own != pool)?;
+        let place = Label::new(statement.place(), "of another account than the identity pool");
+        if self.flow == Flow::Enhanced {
+            let text = format!(
+                "the role is of account {own}, and the enhanced flow gives only roles of the identity pool's account, {pool}"
+            );
+            return Some((GateState::Fail, text, place));
+        }
+        let key = format!("{}:aud", token.host);
+        let asks = statement.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
+        (!asks).then(|| {
+            let text = format!(
+                "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`, \
+                 and {} has none",
+                statement.title()
+            );
+            (GateState::Fail, text, place)
+        })
+    }
+
+    /// Whether resource control policies close what the trust policy opens.
+    fn limits(&self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) -> Option<(GateState, String)> {
+        let loose = self.world.inventory.policies.iter().map(|loose| &loose.policy);
+        let rcps: Vec<&Policy<'s>> = loose.filter(|policy| policy.kind == PolicyKind::Rcp).collect();
+        if rcps.is_empty() {
+            return None;
+        }
+        let context = self.assume_context(token);
+        let arn = role.arn.as_ref().and_then(|arn| arn.known());
+        let provider = trust::provider_of(policy, arn, token);
+        let request = Request {
+            principal: Caller::Federated(&provider),
+            action: token.action(),
+            resource: arn.unwrap_or("arn:aws:iam::000000000000:role/role"),
+            context: &context,
+        };
+        let policies = Policies { resource: Some(policy), rcps: vec![rcps], ..Policies::default() };
+        let setting = Setting { rcps_cover: true, ..Setting::default() };
+        let mut trace = Trace::default();
+        let decision = decide(&request, &setting, &policies, &mut trace);
+        let state = match outcome(&decision) {
+            Outcome::Allowed => return None,
+            Outcome::Denied => GateState::Fail,
+            Outcome::Undecided | Outcome::Error => GateState::Unknown,
+        };
+        Some((state, why(&decision, &trace)))
+    }
+
+    /// What the trust policy must allow beside the call: session tags, and a source identity.
+    fn tags(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
+        let context = self.assume_context(token);
+        if let Some(text) = token.beyond_limits() {
+            return self.gate(GateKind::Tags, GateState::Fail, text, Vec::new());
+        }
+        let answers: Vec<_> =
+            token.further_actions().map(|action| (action, judge(role, policy, token, &context, action))).collect();
+        let rank = |state: GateState| match state {
+            GateState::Fail => 2,
+            GateState::Unknown => 1,
+            GateState::Pass | GateState::Skipped => 0,
+        };
+        // of two that refuse the same, the first is told
+        let worst = answers.into_iter().rev().max_by_key(|(_, answer)| rank(answer.state));
+        let Some((action, answer)) = worst else { return self.tags_perhaps(role, policy, token) };
+        let what = match action {
+            SET_SOURCE_IDENTITY => "a source identity".to_owned(),
+            _ => format!("session tags ({})", listed(token.tags().map(|(name, _)| name))),
+        };
+        let text = match (answer.state, &answer.judgement.verdict) {
+            (GateState::Pass, Verdict::Allowed(statement)) => format!("{} lets it set {what}", statement.title()),
+            (GateState::Fail, Verdict::NotAllowed) if answer.near_miss.is_none() => {
+                format!("the token sets {what}, and no statement lets its provider call `{action}`")
+            }
+            (GateState::Fail, _) => format!("the token sets {what}, and the trust policy does not let it: {}", answer.text),
+            _ => answer.text,
+        };
+        self.gate(GateKind::Tags, answer.state, text, answer.places);
+        self.simulation.near_miss = self.simulation.near_miss.take().or(answer.near_miss);
+        self.simulation.tags = Some(answer.judgement);
+    }
+
+    /// The pool maps claims to session tags, but the token holds none of them: AWS does not say whether `sts:TagSession` is needed.
+    fn tags_perhaps(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
+        let Some(place) = self.map_without_claims.clone() else { return };
+        let answer = judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
+        let (state, text) = match answer.state {
+            GateState::Pass => (GateState::Pass, "the token holds none of the claims that become session tags".to_owned()),
+            _ => (
+                GateState::Unknown,
+                "the token holds none of the claims that become session tags, and AWS does not say whether `sts:TagSession` is needed then"
+                    .to_owned(),
+            ),
+        };
+        self.gate(GateKind::Tags, state, text, vec![place]);
+    }
+
+    /// Name and length of the session, and what narrows it.
+    ///
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+    fn session(&mut self, role: Option<&Role<'s>>) {
+        let enhanced = self.flow == Flow::Enhanced;
+        let (state, text) = match (self.question.session_name, self.question.duration) {
+            (Some(_), _) if enhanced => {
+                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
+            }
+            (_, Some(seconds)) if enhanced && seconds != HOUR => {
+                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
+            }
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
+            (_, Some(seconds)) if !enhanced => duration(seconds, role),
+            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        };
+        let name = match self.session_name() {
+            Some(name) if state == GateState::Pass => format!(", named `{name}`"),
+            _ => String::new(),
+        };
+        let narrowed = if is_narrowed(self.question) && self.flow == Flow::Enhanced {
+            let date = reference::guest_session_policies_date();
+            format!("; guests get at most what Cognito's session policies leave of the role (as of {date})")
+        } else {
+            String::new()
+        };
+        self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
+    }
+
+    /// The name of the session, where it is known.
+    fn session_name(&self) -> Option<&str> {
+        match self.flow {
+            Flow::Enhanced => Some(ENHANCED_SESSION),
+            Flow::Classic | Flow::Direct => self.question.session_name,
+        }
+    }
+
+    /// Takes a second role with the credentials of the first.
+    fn chain(&mut self, first: &Session<'i, 's>, second: &str, token: &Presented) -> Option<Session<'i, 's>> {
+        let name = self.world.inventory.role(second).map_or(second.into(), |role| role.id());
+        let asked = first.ask(self.world, Access { action: "sts:AssumeRole", resource: &name }, self.question);
+        let permission = asked.permission;
+        let state = match permission.outcome {
+            Outcome::Allowed => GateState::Pass,
+            Outcome::Denied => GateState::Fail,
+            Outcome::Undecided | Outcome::Error => GateState::Unknown,
+        };
+        let first_name = first.role.name.shown();
+        let text = match self.question.duration {
+            Some(seconds) if seconds > HOUR && state == GateState::Pass => {
+                let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
+                (GateState::Fail, text)
+            }
+            _ => (state, format!("with `{first_name}`, `{}`: {}", short(&name), permission.why)),
+        };
+        self.gate(GateKind::Chain, text.0, text.1, permission.place.into_iter().collect());
+        asked.assumptions.into_iter().for_each(|own| self.assume(own));
+        let role = self.turn_to(&name);
+        if role.is_none() {
+            let text = format!("what `{}` may do was not given", short(&name));
+            self.assume(text);
+        }
+        Some(Session::chained(role?, token, None))
+    }
+
+    fn permissions(&mut self, session: &Session<'i, 's>) {
+        if self.question.access.is_empty() {
+            return;
+        }
+        for access in self.question.access.iter().copied() {
+            let asked = session.ask(self.world, access, self.question);
+            self.simulation.permissions.push(asked.permission);
+            asked.assumptions.into_iter().for_each(|own| self.assume(own));
+            for own in asked.unknown.into_iter().map(|own| format!("not known: {own}")) {
+                self.assume(own);
+            }
+        }
+        let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
+        let state = match worst(outcomes) {
+            Outcome::Allowed => GateState::Pass,
+            Outcome::Denied => GateState::Fail,
+            Outcome::Undecided | Outcome::Error => GateState::Unknown,
+        };
+        // where not all is allowed, only what is not is worth telling
+        let told = self.simulation.permissions.iter().filter(|own| state == GateState::Pass || own.outcome != Outcome::Allowed);
+        let text = told.map(|own| format!("`{}`: {}", own.action, own.why)).collect::<Vec<_>>().join("; ");
+        let places = self.simulation.permissions.iter().filter_map(|permission| permission.place.clone()).collect();
+        self.gate(GateKind::Permissions, state, text, places);
+    }
+
+    /// Where the caller brings the token to STS, he may name any role whose trust policy takes it.
+    pub(super) fn choices(&mut self, token: Presented) {
+        let mut unread = 0;
+        let context = self.assume_context(&token);
+        for role in &self.world.inventory.roles {
+            let Some(policy) = role.trust.as_ref() else {
+                unread += 1;
+                continue;
+            };
+            let actions = std::iter::once(token.action()).chain(token.further_actions());
+            let mut place = None;
+            let outcomes = actions.map(|action| {
+                let answer = judge(role, policy, &token, &context, action);
+                place = place.or(answer.places.first().map(|label| label.span));
+                let across = match answer.judgement.verdict {
+                    Verdict::Allowed(statement) => self.across_accounts(role, statement, &token).is_some(),
+                    _ => false,
+                };
+                match (answer.state, &answer.judgement.verdict) {
+                    (_, Verdict::Refused(_)) => Outcome::Error,
+                    (GateState::Pass, _) if !across => Outcome::Allowed,
+                    (GateState::Unknown, _) => Outcome::Undecided,
+                    _ => Outcome::Denied,
+                }
+            });
+            let outcome = worst(outcomes);
+            self.simulation.choices.push(Choice { role, outcome, place });
+        }
+        let named = |wanted: Outcome| {
+            let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
+            fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
+        };
+        let (takes, open) = (named(Outcome::Allowed), named(Outcome::Undecided));
+        let (state, text) = match (takes.is_empty(), open.is_empty()) {
+            (false, _) => (GateState::Pass, format!("this token is taken by {takes}")),
+            (true, false) => (GateState::Unknown, format!("it is not known whether this token is taken by {open}")),
+            (true, true) if unread > 0 || self.world.inventory.roles.is_empty() => (
+                GateState::Unknown,
+                "no trust policy that was given takes this token, and not every role's was (`aws iam get-role`)".to_owned(),
+            ),
+            (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
+        };
+        self.gate(GateKind::Trust, state, text, Vec::new());
+        if state == GateState::Pass && !self.question.access.is_empty() {
+            let text = "what may be done hangs on the role: name one with `--role`".to_owned();
+            self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
+        }
+        self.simulation.presented = Some(token.claims);
+    }
+}
+
+/// The starts of the names of keys that tell whence a call comes.
+const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+
+/// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
+const HOUR: u32 = 3600;
+
+/// How short a session may be at least, in seconds.
+const SHORTEST: u32 = 900;
+
+fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
+    let most = role.and_then(|role| role.max_session).map(|setting| setting.value);
+    match most {
+        _ if seconds < SHORTEST => (GateState::Fail, format!("a session lasts {SHORTEST} seconds at least, not {seconds}")),
+        Some(most) if seconds > most => (
+            GateState::Fail,
+            format!("\"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.\": {most} seconds"),
+        ),
+        None if seconds > HOUR => (
+            GateState::Unknown,
+            format!("the role's `MaxSessionDuration` was not given, so it is not known whether {seconds} seconds are too many"),
+        ),
+        _ => (GateState::Pass, format!("lasts {seconds} seconds")),
+    }
+}
+
+/// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
+///
+/// write-shared-issuers-run-time
+fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<String> {
+    let issuer = reference::issuer(&token.host).filter(|issuer| issuer.id == "terraform-cloud")?;
+    (!stored::asks_for_required(statement, issuer, &token.host)).then(|| {
+        format!("{} has no condition on `{}:sub`, without which STS takes no token of {}", statement.title(), token.host, issuer.name)
+    })
+}
+
+fn is_session_name(name: &str) -> bool {
+    (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+fn listed<'t>(names: impl Iterator<Item = &'t str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
