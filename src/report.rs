@@ -14,6 +14,7 @@ use crate::identity::{Becomes, Claim, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
+use crate::repair::Repair;
 use crate::simulate::{Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
@@ -96,6 +97,8 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+    /// Where the trust policy refuses: what would let the sign-in in.
+    pub repairs: Vec<Repair>,
 }
 
 /// A request with its answer.

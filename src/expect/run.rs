@@ -176,7 +176,7 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
     let simulation = simulate::simulate(world, &question);
     let claims = expected.claims.iter().map(|(name, ..)| {
         let of_login = token.as_ref().and_then(|token| claim(&token.claims, name));
-        (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(own, name))))
+        (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(&own.claims, name))))
     });
     let claims = claims.collect();
     told_of(&simulation, claims)

@@ -5,6 +5,7 @@ mod expectations;
 mod files;
 mod page;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
 mod token;

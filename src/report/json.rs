@@ -2,6 +2,7 @@
 
 mod expectations;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
 mod token;

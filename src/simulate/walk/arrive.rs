@@ -111,6 +111,7 @@ impl<'q> Walk<'q, '_, '_> {
                 if !self.examine(token) {
                     return None;
                 }
+                self.assume_lambda(token);
                 self.holder(token)
             }
             Login::Saml(assertion, provider) => {
@@ -169,6 +170,20 @@ impl<'q> Walk<'q, '_, '_> {
             Issuer::IdentityPools | Issuer::Missing => return None,
         };
         Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr, claims: Claims::new() })
+    }
+
+    /// A Lambda of the user pool may change a token that was made here.
+    ///
+    /// claim-lambda
+    fn assume_lambda(&mut self, token: &Token) {
+        let Issuer::UserPool(host) = &token.issuer else { return };
+        let id = host.rsplit('/').next().unwrap_or(host);
+        let mut pools = self.world.inventory.user_pools.iter();
+        if token.is_made && pools.any(|pool| pool.id.known() == Some(id) && pool.pre_token.is_some()) {
+            self.assume(format!(
+                "the pre token generation Lambda of user pool `{id}` leaves groups and roles as they are (`--pre-token`)"
+            ));
+        }
     }
 
     /// The name under which an identity pool takes logins of a public or OIDC provider.
@@ -239,9 +254,9 @@ impl<'q> Walk<'q, '_, '_> {
     fn expiry(&mut self, claims: &Claims) {
         let times = times(claims, self.question.at, self.question.tolerance);
         let state = match times {
-            Times::Good { .. } => GateState::Pass,
-            Times::Expired(_) | Times::NotYet(_) => GateState::Fail,
-            Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
+            Times::Good { .. } | Times::Late(_) => GateState::Pass,
+            Times::Expired(_) => GateState::Fail,
+            Times::NotYet(_) | Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
             Times::None => GateState::Skipped,
         };
         self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
