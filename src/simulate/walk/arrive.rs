@@ -68,10 +68,10 @@ impl<'q> Walk<'q, '_, '_> {
                     self.direct(token);
                 }
             }
-            Login::Saml(assertion) if past_pools || self.bearer(assertion).is_none() => {
+            Login::Saml(assertion, provider) if past_pools || !self.is_taken_by_pools(assertion, provider) => {
                 self.go_past_pools();
                 if self.examine_assertion(assertion) {
-                    self.direct_with_assertion(assertion);
+                    self.direct_with_assertion(assertion, provider);
                 }
             }
             _ => {
@@ -114,11 +114,11 @@ impl<'q> Walk<'q, '_, '_> {
                 self.assume_lambda(token);
                 self.holder(token)
             }
-            Login::Saml(assertion) => {
+            Login::Saml(assertion, provider) => {
                 if !self.examine_assertion(assertion) {
                     return None;
                 }
-                self.bearer(assertion)
+                self.bearer(assertion, provider)
             }
         }
     }

@@ -143,7 +143,7 @@ impl<'s> Walk<'_, '_, 's> {
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
-            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(_)) => {
+            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(..)) => {
                 (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
             }
             (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (

@@ -297,7 +297,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// The assertion that is taken to STS, where one is.
     fn assertion(&self) -> Option<&'q Assertion> {
         match self.question.login {
-            Login::Saml(assertion) if self.flow == Flow::Direct => Some(assertion),
+            Login::Saml(assertion, _) if self.flow == Flow::Direct => Some(assertion),
             _ => None,
         }
     }
