@@ -266,7 +266,7 @@ fn lets_in(holder: &Holder, subject: &str) -> bool {
     let trust = policy::read(tree.root(), PolicyKind::Trust);
     let audience = holder.audience().expect("an audience");
     let claims = claims(&[("iss", &format!("https://{}", holder.host())), ("aud", &audience), ("sub", subject)]);
-    let token = Presented { host: holder.host(), claims };
+    let token = Presented::new(holder.host(), claims);
     let judgement = try_assume(&trust, Some("arn:aws:iam::111122223333:role/deploy"), &token, Flow::Classic, &[]);
     matches!(judgement.verdict, Verdict::Allowed(_))
 }
