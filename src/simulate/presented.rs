@@ -6,14 +6,15 @@ use std::borrow::Cow;
 
 use super::Given;
 use crate::evaluate::{Context, ContextValue, holds_many};
-use crate::identity::{Becomes, Claim, Claims, becomes};
+use crate::identity::{Assertion, Becomes, Claim, Claims, ProviderKind, becomes};
 use crate::policy::Instant;
 use crate::reference::{self, IssuerKey, Reference, identity_pool_host};
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Presented {
-    /// The issuer's host and path: the prefix of the condition keys, and of identity pools the federated principal.
+    /// The issuer's host and path: the prefix of the condition keys, and of identity pools the federated principal. Of an assertion the ARN
+    /// of the provider.
     pub host: String,
     /// Its claims.
     pub claims: Claims,
@@ -42,6 +43,24 @@ impl Presented {
         claims.set("sub", identity.map_or(Claim::Unknown("the identity's id"), |id| Claim::Text(id.to_owned())));
         claims.set("amr", Claim::List(amr));
         Self::new(host, claims)
+    }
+
+    /// An assertion, as STS reads it: its `saml:` keys, and the session tags and the source identity as claims of a token would say them.
+    pub(super) fn of_assertion(assertion: &Assertion, provider: &str) -> Self {
+        let mut claims = assertion.keys(Some(provider));
+        let tags = assertion.tags();
+        if tags.iter().next().is_some() {
+            let mut own = Claims::new();
+            own.set("principal_tags", Claim::Map(tags));
+            if let Some(keys) = assertion.transitive_tags() {
+                own.set("transitive_tag_keys", keys.clone());
+            }
+            claims.set(TAGS, Claim::Map(own));
+        }
+        if let Some(identity) = assertion.source_identity() {
+            claims.set(SOURCE_IDENTITY, identity.clone());
+        }
+        Self::new(provider, claims)
     }
 
     /// A token of the same issuer with other claims.
@@ -96,7 +115,7 @@ impl Presented {
 
     /// The condition keys that its claims become. They are also those of the session's later requests.
     pub fn keys(&self) -> Context<'static> {
-        token_keys(&self.host, &self.claims)
+        if self.is_assertion() { saml_keys(&self.claims) } else { token_keys(&self.host, &self.claims) }
     }
 
     /// The session tags that it carries: for each name its value. A token may hold them in one claim or in one for each.
@@ -196,7 +215,7 @@ impl Presented {
 
     /// The call that its holder makes.
     pub fn action(&self) -> &'static str {
-        ASSUME
+        if self.is_assertion() { ASSUME_WITH_SAML } else { ASSUME }
     }
 
     /// What the trust policy must allow beside the call itself: one action more for session tags, and one for a source identity.
@@ -206,6 +225,11 @@ impl Presented {
         let tags = (self.unnamed_tags || self.tags().next().is_some()).then_some(TAG_SESSION);
         let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
         tags.into_iter().chain(source)
+    }
+
+    /// Whether it is a SAML assertion.
+    pub fn is_assertion(&self) -> bool {
+        ProviderKind::of(&self.host).is_some_and(|(kind, _)| kind == ProviderKind::Saml)
     }
 
     /// Whether it is a token of identity pools.
@@ -246,8 +270,13 @@ impl Presented {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
     pub(super) fn session_keys(&self) -> Context<'static> {
         let mut context = Context::new();
-        let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
         let mut keys = self.keys();
+        for key in SAML_IN_SESSION {
+            if let Some(value) = keys.take(key) {
+                context.set(key, value);
+            }
+        }
+        let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
         for name in own.iter().filter(|key| key.in_session).map(|key| format!("{}:{}", self.host, key.name)) {
             if let Some(value) = keys.take(&name) {
                 // ctx-after-assume-guest
@@ -285,8 +314,14 @@ pub(super) const TAG_SESSION: &str = "sts:TagSession";
 
 pub(super) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
 
+/// The keys of an assertion that the session's later requests hold too.
+const SAML_IN_SESSION: [&str; 3] = ["saml:namequalifier", "saml:sub", "saml:sub_type"];
+
+/// The call that every bearer of an assertion makes.
+const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
+
 /// The call that every holder of a token makes.
-pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
+const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
@@ -318,17 +353,19 @@ pub(super) fn assume_context(
     if !transitive.is_empty() {
         context.set("sts:TransitiveTagKeys", ContextValue::Many(transitive));
     }
-    if let Some(identity) = token.source_identity() {
-        context.set("sts:SourceIdentity", one(identity));
+    if token.claims.get(SOURCE_IDENTITY).is_some() {
+        context.set("sts:SourceIdentity", token.source_identity().map_or(ContextValue::Unknown, one));
     }
-    // a token that lists roles comes here for one of them only
-    context.set("sts:RoleAuthorizedByIdp", one(if token.roles().is_some() { "true" } else { "false" }));
+    if !token.is_assertion() {
+        // a token that lists roles comes here for one of them only
+        context.set("sts:RoleAuthorizedByIdp", one(if token.roles().is_some() { "true" } else { "false" }));
+    }
     set_time(&mut context, at);
     add_given(&mut context, reference, given);
     context
 }
 
-/// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
+/// Whether this key is never held by the calls with a token or an assertion beyond what that gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
 pub(super) fn never_at_assume(key: &str) -> bool {
     let starts = |with: &str| key.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
@@ -352,9 +389,9 @@ fn never_but_tags(key: &str) -> bool {
     is_of_issuer(&key) || NEVER.iter().any(|never| key.starts_with(never))
 }
 
-/// Whether a key is one of an issuer's: named by a host.
+/// Whether a key is one of an issuer's: named by a host, or one of SAML.
 pub(super) fn is_of_issuer(key: &str) -> bool {
-    key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.'))
+    key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.') || prefix.eq_ignore_ascii_case("saml"))
 }
 
 /// The time, which every request holds; unknown where none is given.
@@ -378,6 +415,21 @@ fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             Becomes::Unclear { key, .. } => context.set(format!("{host}:{}", key.name), ContextValue::Unknown),
             Becomes::ReadBySts(_) | Becomes::Nothing(_) => {}
         }
+    }
+    context
+}
+
+/// The condition keys of an assertion, which are made already.
+fn saml_keys(claims: &Claims) -> Context<'static> {
+    let mut context = Context::new();
+    for (name, claim) in claims.iter().filter(|(name, _)| name.starts_with("saml:")) {
+        let values = || claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
+        let value = match claim {
+            Claim::Text(text) => one(text),
+            Claim::List(_) => ContextValue::Many(values()),
+            _ => ContextValue::Unknown,
+        };
+        context.set(name.to_owned(), value);
     }
     context
 }

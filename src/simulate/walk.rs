@@ -7,6 +7,7 @@ mod admit;
 mod arrive;
 mod pool;
 mod register;
+mod saml;
 mod sts;
 
 use super::{Flow, Gate, GateKind, GateState, Outcome, Question, RoleRef, Simulation, World};

@@ -1,7 +1,7 @@
 //! Who arrives, and whether what he holds is a token at all: form, signature, time.
 
 use super::Walk;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
+use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
 use crate::reference;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
@@ -15,7 +15,7 @@ pub(super) struct Arrival<'q> {
     /// What the pool's token says of how he signed in, without the state in front.
     pub(super) amr: Vec<Claim>,
     /// The claims that mappings may ask for, where there is no token that holds them.
-    claims: Claims,
+    pub(super) claims: Claims,
 }
 
 /// What vouches for a login.
@@ -27,6 +27,8 @@ pub(super) enum Kind<'q> {
     Token(&'q Token),
     /// A token that nobody but its provider can read.
     Opaque,
+    /// A SAML assertion.
+    Saml(&'q Assertion),
 }
 
 impl Arrival<'_> {
@@ -38,10 +40,11 @@ impl Arrival<'_> {
         }
     }
 
-    /// The claims that mappings may ask for.
+    /// The claims that mappings may ask for; of an assertion its attributes.
     pub(super) fn claims(&self) -> &Claims {
         match self.kind {
             Kind::Token(token) => &token.claims,
+            Kind::Saml(assertion) => &assertion.attributes,
             Kind::Developer(_) | Kind::Opaque => &self.claims,
         }
     }
@@ -60,12 +63,15 @@ impl<'q> Walk<'q, '_, '_> {
                 self.gate(GateKind::Token, GateState::Fail, text, Vec::new());
             }
             Login::Token(token) if past_pools || !self.is_for_pool(token) => {
-                if !question.linked.is_empty() {
-                    self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
-                }
-                self.flow = Flow::Direct;
+                self.go_past_pools();
                 if self.examine(token) {
                     self.direct(token);
+                }
+            }
+            Login::Saml(assertion) if past_pools || self.bearer(assertion).is_none() => {
+                self.go_past_pools();
+                if self.examine_assertion(assertion) {
+                    self.direct_with_assertion(assertion);
                 }
             }
             _ => {
@@ -77,6 +83,13 @@ impl<'q> Walk<'q, '_, '_> {
                 }
             }
         }
+    }
+
+    fn go_past_pools(&mut self) {
+        if !self.question.linked.is_empty() {
+            self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
+        }
+        self.flow = Flow::Direct;
     }
 
     /// Whether a token is one that an identity pool would take, rather than STS itself.
@@ -99,6 +112,12 @@ impl<'q> Walk<'q, '_, '_> {
                     return None;
                 }
                 self.holder(token)
+            }
+            Login::Saml(assertion) => {
+                if !self.examine_assertion(assertion) {
+                    return None;
+                }
+                self.bearer(assertion)
             }
         }
     }

@@ -136,6 +136,9 @@ impl<'s> Walk<'_, '_, 's> {
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
+            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(_)) => {
+                (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
+            }
             (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
                 GateState::Unknown,
                 "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
@@ -221,6 +224,7 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let each = arrivals.iter().map(|arrival| match arrival.kind {
             Kind::Developer(_) => select(map, Known::Developer, custom),
+            Kind::Saml(assertion) => select(map, Known::Saml(&arrival.provider, assertion), custom),
             Kind::Token(_) | Kind::Opaque => select(map, Known::Provider(&arrival.key(), arrival.claims()), custom),
         });
         agree(each.collect())

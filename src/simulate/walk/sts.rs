@@ -4,7 +4,7 @@ use super::{Walk, worst};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, Token};
+use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Role;
 use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
@@ -13,9 +13,9 @@ use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
-use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, near_miss, outcome, why};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, near_miss, outcome, why};
 
-impl<'i, 's> Walk<'_, 'i, 's> {
+impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
@@ -247,19 +247,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     ///
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
     fn session(&mut self, role: Option<&Role<'s>>) {
-        let enhanced = self.flow == Flow::Enhanced;
-        let (state, text) = match (self.question.session_name, self.question.duration) {
-            (Some(_), _) if enhanced => {
-                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
-            }
-            (_, Some(seconds)) if enhanced && seconds != HOUR => {
-                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
-            }
-            (Some(name), _) if !is_session_name(name) => {
-                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
-            }
-            (_, Some(seconds)) if !enhanced => duration(seconds, role),
-            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        let (state, text) = match self.assertion() {
+            Some(assertion) => self.session_by(assertion, role),
+            None => self.session_asked_for(role),
         };
         let name = match self.session_name() {
             Some(name) if state == GateState::Pass => format!(", named `{name}`"),
@@ -274,11 +264,41 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
     }
 
+    /// The session as the caller asks for it.
+    fn session_asked_for(&self, role: Option<&Role<'s>>) -> (GateState, String) {
+        let enhanced = self.flow == Flow::Enhanced;
+        match (self.question.session_name, self.question.duration) {
+            (Some(_), _) if enhanced => {
+                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
+            }
+            (_, Some(seconds)) if enhanced && seconds != HOUR => {
+                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
+            }
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
+            (_, Some(seconds)) if !enhanced => duration(seconds, role),
+            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        }
+    }
+
     /// The name of the session, where it is known.
     fn session_name(&self) -> Option<&str> {
         match self.flow {
             Flow::Enhanced => Some(ENHANCED_SESSION),
-            Flow::Classic | Flow::Direct => self.question.session_name,
+            Flow::Classic | Flow::Direct => match self.assertion().map(Assertion::session_name) {
+                Some(Some(Claim::Text(name))) => Some(name),
+                Some(_) => None,
+                None => self.question.session_name,
+            },
+        }
+    }
+
+    /// The assertion that is taken to STS, where one is.
+    fn assertion(&self) -> Option<&'q Assertion> {
+        match self.question.login {
+            Login::Saml(assertion) if self.flow == Flow::Direct => Some(assertion),
+            _ => None,
         }
     }
 
@@ -392,12 +412,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
 
 /// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
-const HOUR: u32 = 3600;
+pub(super) const HOUR: u32 = 3600;
 
 /// How short a session may be at least, in seconds.
 const SHORTEST: u32 = 900;
 
-fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
+pub(super) fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
     let most = role.and_then(|role| role.max_session).map(|setting| setting.value);
     match most {
         _ if seconds < SHORTEST => (GateState::Fail, format!("a session lasts {SHORTEST} seconds at least, not {seconds}")),
@@ -438,7 +458,7 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
     })
 }
 
-fn is_session_name(name: &str) -> bool {
+pub(super) fn is_session_name(name: &str) -> bool {
     (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
