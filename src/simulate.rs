@@ -85,8 +85,8 @@ pub enum Login<'a> {
     Guest,
     /// The holder of this token.
     Token(&'a Token),
-    /// The bearer of this SAML assertion.
-    Saml(&'a Assertion),
+    /// The bearer of this SAML assertion; with the ARN of the provider, where the assertion does not tell it.
+    Saml(&'a Assertion, Option<&'a str>),
     /// A user of a public provider whose tokens cannot be read, as those of Facebook: its host, and the user's id there.
     Social(&'a str, Option<&'a str>),
     /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.

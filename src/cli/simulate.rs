@@ -35,7 +35,7 @@ pub(super) struct Args {
         value_name = "PRINCIPAL",
         requires = "action",
         conflicts_with_all = [
-            "who", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
+            "who", "login", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
             "then_role", "clock_tolerance", "expect_role",
         ],
         help_heading = "Who asks, without a sign-in"

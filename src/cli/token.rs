@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// The time at which it is to be good; now, where it is not given.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
-    /// How far clocks may differ. Within it, it is not known whether the token is good.
+    /// How far clocks may differ: so long past its end the token is taken all the same.
     #[arg(long, value_name = "SECONDS", default_value_t = times::TOLERANCE, value_parser = clap::value_parser!(i64).range(0..))]
     clock_tolerance: i64,
     /// How to tell it.

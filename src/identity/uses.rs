@@ -38,6 +38,7 @@ pub fn uses(token: &Token) -> [Use; 2] {
 /// The condition keys of the token that an identity pool makes of this one: the host before them, and their names with their values,
 /// or what stands there. None where no pool takes it, or it is not known what they then are.
 pub fn traded(token: &Token) -> Option<(&'static str, [(&'static str, String); 3])> {
+    by_pools(token).ok()?;
     let user = token.claims.text("sub").unwrap_or("SUB");
     let (region, provider, last) = match (&token.issuer, token.kind) {
         (Issuer::UserPool(host), TokenKind::UserPoolId) => {
@@ -80,6 +81,9 @@ fn by_pools(token: &Token) -> Result<String, String> {
             "as the login `cognito-identity.amazonaws.com`, where a developer's backend asked for it (`GetOpenIdTokenForDeveloperIdentity`)"
                 .to_owned(),
         ),
+        (Issuer::Other(_), _) if token.algorithm.is_some_and(|name| name.starts_with("ES")) => {
+            Err("they check signatures of OIDC providers with RSA keys only".to_owned())
+        }
         (Issuer::Other(host), _) => Ok(match reference::issuer(host) {
             Some(issuer) if issuer.is_built_in => format!("where the pool has the app {audience} of {}", issuer.name),
             _ => format!("where the pool has the IAM OIDC provider `{host}` with the client id {audience}"),
@@ -91,7 +95,11 @@ fn by_pools(token: &Token) -> Result<String, String> {
 fn by_sts(token: &Token) -> Result<String, String> {
     let audience = audience(token);
     let signed = token.signature != Signature::Claims;
+    let length = token.length.filter(|length| *length > LONGEST);
     let lacking = ["sub", "aud", "iat", "exp"].into_iter().find(|name| signed && token.claims.get(name).is_none());
+    if let Some(length) = length {
+        return Err(format!("the token has {length} characters, and STS takes {LONGEST} at most"));
+    }
     match (&token.issuer, lacking) {
         (_, Some(name)) => Err(format!("\"Missing a required claim: {name}\"")),
         (Issuer::IdentityPools, _) => Ok("where the role's trust policy lets this identity pool in".to_owned()),
@@ -104,6 +112,9 @@ fn by_sts(token: &Token) -> Result<String, String> {
         (Issuer::Missing, _) => Err(NO_ISSUER.to_owned()),
     }
 }
+
+/// The most characters of a token that STS takes.
+const LONGEST: usize = 20_000;
 
 /// Whom it was made for: `azp`, or else `aud`.
 fn audience(token: &Token) -> String {

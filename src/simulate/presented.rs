@@ -195,6 +195,11 @@ impl Presented {
         nested.or_else(flat).is_some_and(|claim| !matches!(claim, Claim::Unknown(_)) && claim.values().len() != 1)
     }
 
+    /// Whether any of its session tags goes on to the roles that are taken with the session.
+    pub(super) fn passes_tags_on(&self) -> bool {
+        self.tags().any(|(tag, _)| self.is_transitive(tag))
+    }
+
     /// Whether a session tag goes on to the roles that are taken with the session.
     pub(super) fn is_transitive(&self, tag: &str) -> bool {
         self.transitive().iter().any(|own| own == tag)

@@ -79,7 +79,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn assume(&mut self, text: String) {
-        self.simulation.assumptions.push(text);
+        if !self.simulation.assumptions.contains(&text) {
+            self.simulation.assumptions.push(text);
+        }
     }
 
     fn finish(self) -> Simulation<'i, 's> {

@@ -58,9 +58,9 @@ impl Page<'_> {
             Signature::Claims | Signature::NotChecked => GateState::Skipped,
         };
         let times = match inspected.times {
-            Times::Good { .. } => GateState::Pass,
-            Times::Expired(_) | Times::NotYet(_) | Times::Malformed(_) => GateState::Fail,
-            Times::Within { .. } => GateState::Unknown,
+            Times::Good { .. } | Times::Late(_) => GateState::Pass,
+            Times::Expired(_) | Times::Malformed(_) => GateState::Fail,
+            Times::NotYet(_) | Times::Within { .. } => GateState::Unknown,
             Times::None => GateState::Skipped,
         };
         self.step(signature, "signature", COLUMN, &text::escape(&token.signature.to_string()));

@@ -80,6 +80,7 @@ fn members(map: &Claims) -> serde_json::Map<String, Value> {
 fn state(times: Times) -> &'static str {
     match times {
         Times::Good { .. } => "good",
+        Times::Late(_) => "late",
         Times::Expired(_) => "expired",
         Times::NotYet(_) => "not-yet",
         Times::Within { .. } => "within-tolerance",

@@ -297,35 +297,53 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// The assertion that is taken to STS, where one is.
     fn assertion(&self) -> Option<&'q Assertion> {
         match self.question.login {
-            Login::Saml(assertion) if self.flow == Flow::Direct => Some(assertion),
+            Login::Saml(assertion, _) if self.flow == Flow::Direct => Some(assertion),
             _ => None,
         }
     }
 
     /// Takes a second role with the credentials of the first.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html>
     fn chain(&mut self, first: &Session<'i, 's>, second: &str, token: &Presented) -> Option<Session<'i, 's>> {
         let name = self.world.inventory.role(second).map_or(second.into(), |role| role.id());
-        let asked = first.ask(self.world, Access { action: "sts:AssumeRole", resource: &name }, self.question);
-        let permission = asked.permission;
-        let state = match permission.outcome {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
-        let first_name = first.role.name.shown();
-        let text = match self.question.duration {
-            Some(seconds) if seconds > HOUR && state == GateState::Pass => {
-                let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
-                (GateState::Fail, text)
-            }
-            _ => (state, format!("with `{first_name}`, `{}`: {}", short(&name), permission.why)),
-        };
-        self.gate(GateKind::Chain, text.0, text.1, permission.place.into_iter().collect());
-        asked.assumptions.into_iter().for_each(|own| self.assume(own));
+        let ask = |action| first.ask(self.world, Access { action, resource: &name }, self.question);
+        let asked = ask("sts:AssumeRole");
+        // chain-source-identity, chain-tags-action
+        let further = [
+            token.source_identity().map(|_| (SET_SOURCE_IDENTITY, "the source identity goes on")),
+            token.passes_tags_on().then_some((TAG_SESSION, "session tags go on")),
+        ];
+        let mut links = vec![(state_of(asked.permission.outcome), asked.permission.why.clone())];
+        for (action, what) in further.into_iter().flatten() {
+            let permission = ask(action).permission;
+            let state = match state_of(permission.outcome) {
+                GateState::Fail if action == TAG_SESSION => GateState::Unknown,
+                state => state,
+            };
+            let text = match (action, state) {
+                (TAG_SESSION, GateState::Unknown) => {
+                    format!("{what}, and AWS does not say whether that alone needs `{action}`")
+                }
+                _ => format!("{what}, and `{action}`: {}", permission.why),
+            };
+            links.push((state, text));
+        }
+        if let Some(seconds) = self.question.duration.filter(|seconds| *seconds > HOUR) {
+            let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
+            links.push((GateState::Fail, text));
+        }
+        let first_failing = links.iter().find(|(state, _)| *state == GateState::Fail);
+        let (state, why) = first_failing.or(links.iter().find(|(state, _)| *state == GateState::Unknown)).or(links.first())?;
+        let text = format!("with `{}`, `{}`: {why}", first.role.name.shown(), short(&name));
+        let state = *state;
+        self.gate(GateKind::Chain, state, text, asked.permission.place.into_iter().collect());
+        for own in asked.assumptions {
+            self.assume(own);
+        }
         let role = self.turn_to(&name);
         if role.is_none() {
-            let text = format!("what `{}` may do was not given", short(&name));
-            self.assume(text);
+            self.assume(format!("what `{}` may do was not given", short(&name)));
         }
         Some(Session::chained(role?, token, None))
     }
@@ -337,17 +355,13 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         for access in self.question.access.iter().copied() {
             let asked = session.ask(self.world, access, self.question);
             self.simulation.permissions.push(asked.permission);
-            asked.assumptions.into_iter().for_each(|own| self.assume(own));
-            for own in asked.unknown.into_iter().map(|own| format!("not known: {own}")) {
+            let unknown = asked.unknown.into_iter().map(|own| format!("not known: {own}"));
+            for own in asked.assumptions.into_iter().chain(unknown) {
                 self.assume(own);
             }
         }
         let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
-        let state = match worst(outcomes) {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
+        let state = state_of(worst(outcomes));
         // where not all is allowed, only what is not is worth telling
         let told = self.simulation.permissions.iter().filter(|own| state == GateState::Pass || own.outcome != Outcome::Allowed);
         let text = told.map(|own| format!("`{}`: {}", own.action, own.why)).collect::<Vec<_>>().join("; ");
@@ -456,6 +470,14 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
             issuer.name
         )
     })
+}
+
+pub(super) fn state_of(outcome: Outcome) -> GateState {
+    match outcome {
+        Outcome::Allowed => GateState::Pass,
+        Outcome::Denied => GateState::Fail,
+        Outcome::Undecided | Outcome::Error => GateState::Unknown,
+    }
 }
 
 pub(super) fn is_session_name(name: &str) -> bool {
