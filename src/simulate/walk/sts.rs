@@ -97,7 +97,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     fn assume_context(&self, token: &Presented) -> Context<'static> {
         // in the enhanced flow Cognito makes the call, from its own network
-        let of_network = |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+        let of_network =
+            |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
         let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
         let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
         presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
@@ -383,7 +384,12 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
 fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<String> {
     let issuer = reference::issuer(&token.host).filter(|issuer| issuer.id == "terraform-cloud")?;
     (!stored::asks_for_required(statement, issuer, &token.host)).then(|| {
-        format!("{} has no condition on `{}:sub`, without which STS takes no token of {}", statement.title(), token.host, issuer.name)
+        format!(
+            "{} has no condition on `{}:sub`, without which STS takes no token of {}",
+            statement.title(),
+            token.host,
+            issuer.name
+        )
     })
 }
 
