@@ -13,6 +13,7 @@ mod rules;
 mod secret;
 mod simulate;
 mod test;
+mod token;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ enum Command {
     Simulate(Box<simulate::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(test::Args),
+    /// Tells what is in a token, what takes it, and which of its claims a policy can see.
+    Token(token::Args),
     /// Tells what the token of a job, a pod or a user will say, and the trust policy that lets it in.
     Claims(claims::Args),
     /// Lists what `check` would read, as what, and what not and why.
@@ -133,6 +136,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
+        Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => explain::run(&args, &cli.reference, common),
@@ -150,6 +154,17 @@ fn version() -> &'static str {
 fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// The time that `--at` names; that of this run, where it is not given.
+fn time(text: Option<&str>) -> Result<Instant, Failure> {
+    let Some(text) = text else { return Ok(now()) };
+    Instant::parse(text).ok_or_else(|| {
+        Failure::with_help(
+            format!("`--at {text}` is no point in time"),
+            "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
+        )
+    })
 }
 
 /// Prints what clap has to say: help on standard output, or what is wrong with the arguments.

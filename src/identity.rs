@@ -10,6 +10,7 @@ pub mod signature;
 pub mod subject;
 pub mod times;
 pub mod token;
+pub mod uses;
 mod wrapping;
 
 pub use claims::{Claim, Claims};
@@ -25,3 +26,4 @@ pub use signature::{KeySet, KeySetError, Signature};
 pub use subject::{Holder, Naming, PartFault, Subject, Wanted};
 pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};
+pub use uses::{Taker, Use, traded, uses};

@@ -10,10 +10,11 @@ pub mod text;
 use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
-use crate::identity::Holder;
+use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
+use crate::repair::Repair;
 use crate::simulate::{Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
@@ -96,6 +97,8 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+    /// Where the trust policy refuses: what would let the sign-in in.
+    pub repairs: Vec<Repair>,
 }
 
 /// Somebody who will get tokens, and the account whose role they are for.
@@ -146,6 +149,21 @@ pub struct Tested {
     pub ran: Ran,
 }
 
+/// A token, and what AWS sees of it.
+#[derive(Clone, Debug)]
+pub struct Inspected<'t> {
+    /// The token.
+    pub token: &'t Token,
+    /// Whether it is good at the time that was asked for.
+    pub times: Times,
+    /// Each claim with what STS makes of it; none where nobody issued the token.
+    pub claims: Vec<(&'t str, &'t Claim, Option<Becomes>)>,
+    /// The condition keys of the token for which an identity pool trades it: the host before them, and their names with their values.
+    pub traded: Option<(&'static str, [(&'static str, String); 3])>,
+    /// What takes it.
+    pub uses: [Use; 2],
+}
+
 /// How much of a long list is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
@@ -174,6 +192,16 @@ impl Detail {
             (1, false) | (_, true) => Self::Full,
             _ => Self::Short,
         }
+    }
+}
+
+impl<'t> Inspected<'t> {
+    /// What is to be told of a token.
+    pub fn new(token: &'t Token, times: Times) -> Self {
+        let host = token.host();
+        let seen = |name: &str| host.map(|host| becomes(host, &token.claims, name));
+        let claims = token.claims.iter().map(|(name, claim)| (name, claim, seen(name))).collect();
+        Self { token, times, claims, traded: traded(token), uses: uses(token) }
     }
 }
 

@@ -1,11 +1,11 @@
-//! Tokens are secrets: what looks like one may not stand in the arguments, and is never repeated.
+//! Tokens and assertions are secrets: what looks like one may not stand in the arguments, and is never repeated.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use rolecall::identity::{KeySet, Token, TokenError};
+use rolecall::identity::{Assertion, AssertionError, KeySet, Token, TokenError};
 
 use super::Failure;
 use super::output::reason;
@@ -17,12 +17,13 @@ pub(super) const ALLOWED: &str = "--token-insecure-arg";
 const LONGEST: u64 = 1 << 20;
 
 /// Refuses arguments in which a token stands, for every process of the machine can read them. Where that is asked for, it may
-/// stand behind `--token`, but nowhere else: any other argument may be repeated.
+/// stand behind `--token` or `token`, but nowhere else: any other argument may be repeated.
 pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
     let allowed = arguments.iter().any(|argument| argument == ALLOWED);
     let previous = std::iter::once(None).chain(arguments.iter().map(Some));
     let in_place = |argument: &OsString, previous: Option<&OsString>| {
-        previous.is_some_and(|previous| previous == "--token") || argument.to_string_lossy().starts_with("--token=")
+        previous.is_some_and(|previous| previous == "--token" || previous == "token")
+            || argument.to_string_lossy().starts_with("--token=")
     };
     let misplaced = arguments
         .iter()
@@ -31,7 +32,7 @@ pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
     misplaced.then(|| {
         Failure::with_help(
             "a token stands in the arguments, where every process of this machine can read it",
-            format!("give it as `--token FILE`, `--token -` or `--token env:NAME`, or as `--token TOKEN {ALLOWED}`"),
+            format!("give a file, `-` or `env:NAME` in its place, or add `{ALLOWED}`"),
         )
     })
 }
@@ -43,23 +44,22 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
     repeats.then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "TOKEN")))
 }
 
-/// Reads the token that `--token` names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
+/// Reads the token that an argument names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
 ///
 /// No error repeats the argument, for it may be a token that does not look like one.
 pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Result<Token, Failure> {
-    let text = if itself && looks_like_token(argument) {
-        argument.to_owned()
-    } else if let Some(name) = argument.strip_prefix("env:") {
-        std::env::var(name).map_err(|_| Failure::new("the variable that `--token env:` names is not set, or is not text"))?
-    } else {
-        read(Path::new(argument), "--token")?
-    };
+    let text = if itself && looks_like_token(argument) { argument.to_owned() } else { named(argument, "the token")? };
     Token::read_with(&text, keys).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the assertion that `--saml` names: a file, `-`, or `env:NAME`.
+pub(super) fn assertion(argument: &str) -> Result<Assertion, Failure> {
+    Assertion::read(&named(argument, "the assertion")?).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Reads the public keys of an issuer: its JWKS document, from a file or, for `-`, from standard input.
 pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
-    KeySet::read(&read(path, "--jwks")?).map_err(|error| {
+    KeySet::read(&read(path, "the key set")?).map_err(|error| {
         Failure::with_help(
             error.to_string(),
             "it is what the issuer serves at the `jwks_uri` of its `/.well-known/openid-configuration`",
@@ -69,28 +69,37 @@ pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
 
 /// Reads the claims of a token from a file or, for `-`, from standard input.
 pub(super) fn claims(path: &Path) -> Result<Token, Failure> {
-    Token::read(&read(path, "--claims")?).map_err(|error| Failure::new(error.to_string()))
+    Token::read(&read(path, "the claims")?).map_err(|error| Failure::new(error.to_string()))
 }
 
-fn read(path: &Path, flag: &str) -> Result<String, Failure> {
+/// The text of a secret that an argument names.
+fn named(argument: &str, what: &str) -> Result<String, Failure> {
+    match argument.strip_prefix("env:") {
+        Some(name) => std::env::var(name).map_err(|_| Failure::new("the variable that `env:` names is not set, or is not text")),
+        None => read(Path::new(argument), what),
+    }
+}
+
+fn read(path: &Path, what: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let done = if path == Path::new("-") {
         io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
     };
-    done.map_err(|error| Failure::new(format!("cannot read what `{flag}` names: {}", reason(&error))))?;
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("what `{flag}` names is not text")))
+    done.map_err(|error| Failure::new(format!("cannot read {what}: {}", reason(&error))))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("{what} is not text")))
 }
 
 /// The part of an argument that looks like a token: the whole, or what stands behind `=`.
 fn secret_part(argument: &OsString) -> Option<String> {
     let argument = argument.to_string_lossy();
-    let behind = argument.split_once('=').map(|(_, value)| value).filter(|value| looks_like_jwt(value));
+    let looks = |value: &&str| looks_like_jwt(value) || looks_like_assertion(value);
+    let behind = argument.split_once('=').map(|(_, value)| value).filter(looks);
     if let Some(value) = behind {
         return Some(value.to_owned());
     }
-    if looks_like_token(&argument) {
+    if looks_like_token(&argument) || looks_like_assertion(&argument) {
         return Some(argument.into_owned());
     }
     let own = ["--token=", "--claims="].iter().find_map(|flag| argument.strip_prefix(flag));
@@ -108,4 +117,16 @@ fn looks_like_jwt(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
     let bare = text.get(..7).filter(|head| head.eq_ignore_ascii_case("bearer ")).and(text.get(7..)).unwrap_or(text).trim_start();
     bare.len() > 20 && ["eyJ", "ZXlK", "QmVhcmVy"].iter().any(|head| bare.starts_with(head))
+}
+
+/// Whether a text is an assertion, in any wrapping, or starts as one that is cut off.
+fn looks_like_assertion(text: &str) -> bool {
+    const STARTS: [&str; 8] = ["PHNhbWw", "PD94bWw", "PFJlc3Bv", "PEFzc2Vy", "<saml", "<?xml", "<Respo", "<Asser"];
+    let bare = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
+    let no_secret = |error| {
+        use AssertionError as E;
+        matches!(error, E::Empty | E::Form | E::TooLong | E::Xml | E::None | E::DocumentType)
+    };
+    bare.len() > 20 && STARTS.iter().any(|start| bare.starts_with(start))
+        || Assertion::read(text).map_or_else(|error| !no_secret(error), |_| true)
 }

@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use rolecall::inventory::{Form, Inventory};
-use rolecall::policy::{Instant, PolicyKind};
+use rolecall::policy::PolicyKind;
+use rolecall::repair;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
 use super::config::Loaded;
 use super::input::{Inputs, gather_with};
 use super::login::{How, Who, refuse_names};
-use super::{Common, Ending, Exit, Failure, Format, now, output, reference};
+use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -34,7 +35,7 @@ pub(super) struct Args {
         value_name = "PRINCIPAL",
         requires = "action",
         conflicts_with_all = [
-            "who", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
+            "who", "login", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
             "then_role", "clock_tolerance", "expect_role",
         ],
         help_heading = "Who asks, without a sign-in"
@@ -137,17 +138,18 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         let question = Question { access: access.clone(), context: context.clone(), ..subject.question(&args.how, at) };
         let simulation = simulate::simulate(world, &question);
         if simulation.pools.is_empty() {
-            answers.push(Simulated { subject: subject.name.clone(), simulation });
+            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            answers.push(Simulated { subject: subject.name.clone(), simulation, repairs });
             continue;
         }
         // where several pools fit, each answers
         for pool in simulation.pools {
             let id = pool.id.shown();
             let subject = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
-            answers.push(Simulated {
-                subject,
-                simulation: simulate::simulate(world, &Question { pool: Some(&id), ..question.clone() }),
-            });
+            let question = Question { pool: Some(&id), ..question.clone() };
+            let simulation = simulate::simulate(world, &question);
+            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            answers.push(Simulated { subject, simulation, repairs });
         }
     }
     let detail = Detail::of(answers.len(), common.verbose);
@@ -208,16 +210,6 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
         }
     }
     Ok(context)
-}
-
-fn time(text: Option<&str>) -> Result<Instant, Failure> {
-    let Some(text) = text else { return Ok(now()) };
-    Instant::parse(text).ok_or_else(|| {
-        Failure::with_help(
-            format!("`--at {text}` is no point in time"),
-            "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
-        )
-    })
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.

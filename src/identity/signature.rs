@@ -96,6 +96,11 @@ pub(super) struct Signed<'a> {
     pub(super) signature: &'a str,
 }
 
+/// So many keys of RSA, and as many of curves, STS reads of a set.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html>
+const MOST: usize = 100;
+
 impl KeySet {
     /// Reads a JWKS document, or one key of it.
     pub fn read(text: &str) -> Result<Self, KeySetError> {
@@ -127,6 +132,9 @@ impl KeySet {
                 }
                 _ => Signature::KeyMissing(wanted.map(str::to_owned)),
             };
+        }
+        if self.keys.iter().filter(|key| key.material.is_of(algorithm)).count() > MOST {
+            return Signature::Bad("the set has more than 100 keys of this kind, so STS takes no token of the issuer");
         }
         let Ok(signature) = URL_SAFE_NO_PAD.decode(signed.signature) else {
             return Signature::Bad("it is not base64url");
@@ -188,6 +196,15 @@ impl Key {
 }
 
 impl Material {
+    /// Whether it is of RSA, or of a curve, as the algorithm is.
+    fn is_of(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Rsa(..) => matches!(algorithm, Algorithm::Rsa(_)),
+            Self::P256(_) | Self::P384(_) => matches!(algorithm, Algorithm::Es256 | Algorithm::Es384),
+            Self::Other => false,
+        }
+    }
+
     fn of(key: &Claims) -> Option<Self> {
         let part = |name: &str| URL_SAFE_NO_PAD.decode(key.text(name)?.trim_end_matches('=')).ok();
         let point = |size: usize| {
@@ -205,6 +222,21 @@ impl Material {
 }
 
 impl Signature {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Claims => "claims",
+            Self::NotChecked => "not-checked",
+            Self::Verified(_) => "verified",
+            Self::Bad(_) => "bad",
+            Self::KeyMissing(_) => "key-missing",
+            Self::Unsigned => "unsigned",
+            Self::SharedSecret => "shared-secret",
+            Self::WrongAlgorithm => "wrong-algorithm",
+            Self::Unsupported(_) => "unsupported",
+        }
+    }
+
     pub(super) fn of(signed: Signed<'_>, keys: Option<&KeySet>) -> Self {
         let Some(name) = signed.header.text("alg") else { return Self::WrongAlgorithm };
         let algorithm = match name {
@@ -213,7 +245,8 @@ impl Signature {
             "RS512" => Algorithm::Rsa(&RSA_PKCS1_2048_8192_SHA512),
             "ES256" => Algorithm::Es256,
             "ES384" => Algorithm::Es384,
-            "ES512" => return Self::Unsupported("`ES512` is not checked here"),
+            "ES512" if keys.is_some() => return Self::Unsupported("STS takes `ES512`, which is not checked here"),
+            "ES512" => return Self::NotChecked,
             _ if name.eq_ignore_ascii_case("none") => return Self::Unsigned,
             _ if name.starts_with("HS") => return Self::SharedSecret,
             _ => return Self::WrongAlgorithm,
@@ -257,6 +290,12 @@ impl fmt::Display for KeySetError {
 }
 
 impl std::error::Error for KeySetError {}
+
+/// The algorithm that a header names, where it is one that STS takes.
+pub(super) fn algorithm(header: &Claims) -> Option<&'static str> {
+    let named = header.text("alg")?;
+    ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"].into_iter().find(|own| *own == named)
+}
 
 /// The first twelve hexadecimal digits of the SHA-256 of a token: they tell two tokens apart, and nothing of what is in them.
 pub(super) fn digest(token: &str) -> String {

@@ -5,7 +5,9 @@ use std::fmt;
 use super::{Claim, Claims};
 use crate::policy::Instant;
 
-/// How far clocks may differ before a token is refused for it, in seconds. AWS does not say how far; within it the answer is not known.
+/// So many seconds past its end a token is still taken, for clocks differ.
+///
+/// Source: "`AssumeRoleWithWebIdentity`" for STS, "OIDC providers" of the Cognito developer guide for identity pools.
 pub const TOLERANCE: i64 = 300;
 
 /// Whether a token is good at a point in time.
@@ -16,13 +18,15 @@ pub enum Times {
         /// Its end.
         until: Instant,
     },
+    /// Its end is past, by so little that AWS takes it all the same.
+    Late(Instant),
     /// Its end is past.
     Expired(Instant),
     /// Its start is to come.
     NotYet(Instant),
     /// So little past its end, or before its start, that it hangs on how far clocks may differ.
     Within {
-        /// `exp` or `nbf`.
+        /// The part of an assertion that tells it.
         claim: &'static str,
         /// What it says.
         time: Instant,
@@ -35,18 +39,16 @@ pub enum Times {
 
 /// Whether a token with these claims is good at this time, where clocks may differ by so many seconds.
 pub fn times(claims: &Claims, at: Instant, tolerance: i64) -> Times {
-    let (start, end) = match (time(claims, "nbf"), time(claims, "exp")) {
-        (Err(name), _) | (_, Err(name)) => return Times::Malformed(name),
-        (Ok(start), Ok(end)) => (start, end),
+    let (start, issued, end) = match (time(claims, "nbf"), time(claims, "iat"), time(claims, "exp")) {
+        (Err(name), ..) | (_, Err(name), _) | (.., Err(name)) => return Times::Malformed(name),
+        (Ok(start), Ok(issued), Ok(end)) => (start, issued, end),
     };
-    let by = |from: Instant, to: Instant| to.seconds().saturating_sub(from.seconds());
     let late = end.filter(|end| *end <= at);
-    let early = start.filter(|start| *start > at);
+    let early = start.max(issued).filter(|start| *start > at);
     match (late, early) {
-        (Some(end), _) if by(end, at) >= tolerance => Times::Expired(end),
-        (_, Some(start)) if by(at, start) >= tolerance => Times::NotYet(start),
-        (Some(time), _) => Times::Within { claim: "exp", time },
-        (None, Some(time)) => Times::Within { claim: "nbf", time },
+        (Some(end), _) if at.seconds().saturating_sub(end.seconds()) >= tolerance => Times::Expired(end),
+        (_, Some(start)) => Times::NotYet(start),
+        (Some(end), _) => Times::Late(end),
         (None, None) => end.map_or(Times::None, |until| Times::Good { until }),
     }
 }
@@ -56,12 +58,12 @@ impl fmt::Display for Times {
         match self {
             Self::Good { until } => write!(out, "the token is good until {until}"),
             Self::Expired(end) => write!(out, "the token expired at {end}"),
-            Self::NotYet(start) => write!(out, "the token is good from {start} on only"),
-            Self::Within { claim: "nbf", time } => {
-                write!(out, "the token is good from {time} on, and AWS does not say how far clocks may differ")
+            Self::Late(end) => write!(out, "the token expired at {end}, by less than AWS allows for clocks that differ"),
+            Self::NotYet(start) => {
+                write!(out, "the token is good from {start} on only, and AWS does not say whether it takes it before")
             }
-            Self::Within { time, .. } => {
-                write!(out, "the token expired at {time}, and AWS does not say how far clocks may differ")
+            Self::Within { claim, time } => {
+                write!(out, "`{claim}` is {time}, and AWS does not say how far clocks may differ")
             }
             Self::Malformed(claim) => write!(out, "the token's `{claim}` is no whole number of seconds"),
             Self::None => out.write_str("the claims name no end"),

@@ -7,9 +7,10 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::signature::{KeySet, Signature, Signed, digest};
+use super::signature::{KeySet, Signature, Signed, algorithm, digest};
 use super::wrapping::{self, Inside, claims};
 use super::{Claim, Claims};
+use crate::reference;
 
 /// What is known of a token: its claims, and what vouches for them.
 #[derive(Clone, Debug)]
@@ -22,8 +23,14 @@ pub struct Token {
     pub kind: TokenKind,
     /// What is known of its signature.
     pub signature: Signature,
+    /// The algorithm of the signature, where it is one that STS takes: `RS256`.
+    pub algorithm: Option<&'static str>,
+    /// The number of characters of the bare token. Claims alone have none.
+    pub length: Option<usize>,
     /// What tells it from other tokens: the start of its SHA-256. Claims alone have none.
     pub digest: Option<String>,
+    /// Whether it was made here, of the groups of a user: then no Lambda of the user pool has had a say.
+    pub is_made: bool,
 }
 
 /// What a token is for.
@@ -95,7 +102,8 @@ impl Token {
                 let header = claims(&decode(head)?)?;
                 let signed = text.get(..head.len() + 1 + payload.len()).unwrap_or_default();
                 let signature = Signature::of(Signed { header: &header, text: signed, signature }, keys);
-                Ok(Self::of(claims(&decode(payload)?)?, signature, Some(digest(&text))))
+                let own = Self::of(claims(&decode(payload)?)?, signature);
+                Ok(Self { algorithm: algorithm(&header), length: Some(text.len()), digest: Some(digest(&text)), ..own })
             }
             [head, _, _, _, _] if decode(head).and_then(|header| claims(&header)).is_ok() => Err(TokenError::Encrypted),
             _ => Err(TokenError::Form),
@@ -104,7 +112,16 @@ impl Token {
 
     /// A token of these claims that nobody signed.
     pub fn from_claims(claims: Claims) -> Self {
-        Self::of(claims, Signature::Claims, None)
+        Self::of(claims, Signature::Claims)
+    }
+
+    /// Host and path of the issuer, without the scheme: what the condition keys start with.
+    pub fn host(&self) -> Option<&str> {
+        match &self.issuer {
+            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
+            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
+            Issuer::Missing => None,
+        }
     }
 
     /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
@@ -120,7 +137,7 @@ impl Token {
         Self::from_claims(claims)
     }
 
-    fn of(claims: Claims, signature: Signature, digest: Option<String>) -> Self {
+    fn of(claims: Claims, signature: Signature) -> Self {
         let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
         let kind = match &issuer {
             Issuer::UserPool(_) if claims.text("token_use") == Some("access") => TokenKind::UserPoolAccess,
@@ -129,7 +146,7 @@ impl Token {
             Issuer::Other(_) => TokenKind::Oidc,
             Issuer::Missing => TokenKind::NoIssuer,
         };
-        Self { claims, issuer, kind, signature, digest }
+        Self { claims, issuer, kind, signature, algorithm: None, length: None, digest: None, is_made: false }
     }
 }
 
@@ -146,6 +163,19 @@ impl Issuer {
             Self::UserPool(host.to_owned())
         } else {
             Self::Other(host.to_owned())
+        }
+    }
+}
+
+impl TokenKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserPoolId => "user-pool-id",
+            Self::UserPoolAccess => "user-pool-access",
+            Self::IdentityPool => "identity-pool",
+            Self::Oidc => "oidc",
+            Self::NoIssuer => "no-issuer",
         }
     }
 }

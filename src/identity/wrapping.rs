@@ -90,12 +90,16 @@ fn peel(mut text: &str) -> &str {
     loop {
         let bare = text.trim_start_matches('\u{FEFF}').trim().trim_end_matches([',', ';']);
         let bare = without(without(bare, "authorization:").trim_start(), "bearer ").trim_start();
-        // what stands in double quotes is for the reader of JSON
-        let bare = if bare.starts_with('"') { bare } else { bare.trim_matches(['\'', '`', '"']) };
+        let bare = bare.trim_matches(['\'', '`']);
         if bare.len() == text.len() {
-            return bare;
+            break;
         }
         text = bare;
+    }
+    // what double quotes stand around is for the reader of JSON; a single one is left over
+    match text.strip_suffix('"') {
+        Some(bare) if !bare.contains('"') => bare,
+        _ => text,
     }
 }
 
@@ -111,7 +115,7 @@ fn string(text: &str) -> Option<String> {
     let inside = text.strip_prefix('"')?;
     let tree = json::read(SourceId::NONE, text);
     let read = tree.root().string().filter(|_| tree.faults().is_empty());
-    Some(read.map_or_else(|| inside.trim_matches('"').to_owned(), Cow::into_owned))
+    Some(read.map_or_else(|| inside.strip_suffix('"').unwrap_or(inside).to_owned(), Cow::into_owned))
 }
 
 /// The token in the answer of a tool, or its claims; an object that is no such answer is claims itself.

@@ -7,8 +7,10 @@ mod expectations;
 mod files;
 mod page;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
+mod token;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -28,6 +30,7 @@ pub use files::files;
 pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
+pub use token::token;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

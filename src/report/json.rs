@@ -4,8 +4,10 @@ mod claims;
 mod error;
 mod expectations;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
+mod token;
 
 use serde_json::{Value, json};
 
@@ -21,6 +23,7 @@ pub use expectations::{tests, tests_by_line};
 pub use reference::{rule, topics};
 pub use request::requests;
 pub use simulation::simulations;
+pub use token::token;
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

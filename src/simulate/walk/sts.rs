@@ -4,22 +4,39 @@ use super::{Walk, worst};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
-use crate::identity::Token;
+use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Role;
-use crate::policy::{Policy, PolicyKind, Statement};
+use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
-use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, outcome, why};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, near_miss, outcome, why};
 
-impl<'i, 's> Walk<'_, 'i, 's> {
+impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
-        let presented = Presented { host: Self::host_of(token).to_owned(), claims: token.claims.clone() };
+        let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
+        self.at_named_role(presented);
+    }
+
+    /// A token that cannot be read, taken to STS: its provider tells the user's id, and the application that it was made for.
+    pub(super) fn opaque(&mut self, host: &str, user: Option<&str>) {
+        self.flow = Flow::Direct;
+        let text = format!("a token of `{host}`, which nobody else can read");
+        self.gate(GateKind::Token, GateState::Pass, text, Vec::new());
+        let mut claims = Claims::new();
+        claims.set("app_id", Claim::Unknown("the application's id"));
+        let name = if host == "www.amazon.com" { "user_id" } else { "id" };
+        claims.set(name, user.map_or(Claim::Unknown("the user's id"), |user| Claim::Text(user.to_owned())));
+        self.at_named_role(Presented::new(host, claims));
+    }
+
+    /// At the role that the question names, or at the only one; else at all.
+    fn at_named_role(&mut self, presented: Presented) {
         let roles = &self.world.inventory.roles;
         let only = || roles.first().filter(|_| roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
@@ -31,7 +48,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// Everything from the role on.
     pub(super) fn at_role(&mut self, name: &str, token: &Presented) {
         let role = self.turn_to(name);
-        self.simulation.presented = Some(token.claims.clone());
+        self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
             self.trust(role, policy, token);
@@ -89,6 +106,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 (state, text) = (own, words);
             }
         }
+        if let Some(words) = unknown_principal(token) {
+            (state, text) = (GateState::Unknown, words);
+        }
         self.gate(GateKind::Trust, state, text, places);
         self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
@@ -123,15 +143,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             return Some((GateState::Fail, text, place));
         }
         let key = format!("{}:aud", token.host);
-        let asks = statement.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
-        (!asks).then(|| {
-            let text = format!(
-                "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`, \
-                 and {} has none",
-                statement.title()
-            );
-            (GateState::Fail, text, place)
-        })
+        let is_of_key = |own: &&Condition<'_>| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key));
+        let is_plain = |own: &Condition<'_>| {
+            let is_equals =
+                |operator: Operator| operator.comparison == Comparison::StringEquals && !operator.negated && !operator.if_exists;
+            own.operator.is_some_and(|operator| is_equals(operator) && operator.set.is_none())
+        };
+        let mut conditions = statement.conditions.iter().filter(is_of_key).peekable();
+        let apart = format!(
+            "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`"
+        );
+        // sts-cross-account, sts-cross-account-which
+        match (conditions.peek().is_some(), conditions.any(is_plain)) {
+            (_, true) => None,
+            (true, false) => {
+                let text = format!("{apart}, and AWS does not say whether one like that of {} counts", statement.title());
+                Some((GateState::Unknown, text, place))
+            }
+            (false, _) => Some((GateState::Fail, format!("{apart}, and {} has none", statement.title()), place)),
+        }
     }
 
     /// Whether resource control policies close what the trust policy opens.
@@ -167,6 +197,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let context = self.assume_context(token);
         if let Some(text) = token.beyond_limits() {
             return self.gate(GateKind::Tags, GateState::Fail, text, Vec::new());
+        }
+        if let Some(text) = token.unclear_tags() {
+            return self.gate(GateKind::Tags, GateState::Unknown, text.to_owned(), Vec::new());
         }
         let answers: Vec<_> =
             token.further_actions().map(|action| (action, judge(role, policy, token, &context, action))).collect();
@@ -214,19 +247,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     ///
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
     fn session(&mut self, role: Option<&Role<'s>>) {
-        let enhanced = self.flow == Flow::Enhanced;
-        let (state, text) = match (self.question.session_name, self.question.duration) {
-            (Some(_), _) if enhanced => {
-                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
-            }
-            (_, Some(seconds)) if enhanced && seconds != HOUR => {
-                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
-            }
-            (Some(name), _) if !is_session_name(name) => {
-                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
-            }
-            (_, Some(seconds)) if !enhanced => duration(seconds, role),
-            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        let (state, text) = match self.assertion() {
+            Some(assertion) => self.session_by(assertion, role),
+            None => self.session_asked_for(role),
         };
         let name = match self.session_name() {
             Some(name) if state == GateState::Pass => format!(", named `{name}`"),
@@ -241,38 +264,86 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
     }
 
+    /// The session as the caller asks for it.
+    fn session_asked_for(&self, role: Option<&Role<'s>>) -> (GateState, String) {
+        let enhanced = self.flow == Flow::Enhanced;
+        match (self.question.session_name, self.question.duration) {
+            (Some(_), _) if enhanced => {
+                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
+            }
+            (_, Some(seconds)) if enhanced && seconds != HOUR => {
+                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
+            }
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
+            (_, Some(seconds)) if !enhanced => duration(seconds, role),
+            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        }
+    }
+
     /// The name of the session, where it is known.
     fn session_name(&self) -> Option<&str> {
         match self.flow {
             Flow::Enhanced => Some(ENHANCED_SESSION),
-            Flow::Classic | Flow::Direct => self.question.session_name,
+            Flow::Classic | Flow::Direct => match self.assertion().map(Assertion::session_name) {
+                Some(Some(Claim::Text(name))) => Some(name),
+                Some(_) => None,
+                None => self.question.session_name,
+            },
+        }
+    }
+
+    /// The assertion that is taken to STS, where one is.
+    fn assertion(&self) -> Option<&'q Assertion> {
+        match self.question.login {
+            Login::Saml(assertion, _) if self.flow == Flow::Direct => Some(assertion),
+            _ => None,
         }
     }
 
     /// Takes a second role with the credentials of the first.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html>
     fn chain(&mut self, first: &Session<'i, 's>, second: &str, token: &Presented) -> Option<Session<'i, 's>> {
         let name = self.world.inventory.role(second).map_or(second.into(), |role| role.id());
-        let asked = first.ask(self.world, Access { action: "sts:AssumeRole", resource: &name }, self.question);
-        let permission = asked.permission;
-        let state = match permission.outcome {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
-        let first_name = first.role.name.shown();
-        let text = match self.question.duration {
-            Some(seconds) if seconds > HOUR && state == GateState::Pass => {
-                let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
-                (GateState::Fail, text)
-            }
-            _ => (state, format!("with `{first_name}`, `{}`: {}", short(&name), permission.why)),
-        };
-        self.gate(GateKind::Chain, text.0, text.1, permission.place.into_iter().collect());
-        asked.assumptions.into_iter().for_each(|own| self.assume(own));
+        let ask = |action| first.ask(self.world, Access { action, resource: &name }, self.question);
+        let asked = ask("sts:AssumeRole");
+        // chain-source-identity, chain-tags-action
+        let further = [
+            token.source_identity().map(|_| (SET_SOURCE_IDENTITY, "the source identity goes on")),
+            token.passes_tags_on().then_some((TAG_SESSION, "session tags go on")),
+        ];
+        let mut links = vec![(state_of(asked.permission.outcome), asked.permission.why.clone())];
+        for (action, what) in further.into_iter().flatten() {
+            let permission = ask(action).permission;
+            let state = match state_of(permission.outcome) {
+                GateState::Fail if action == TAG_SESSION => GateState::Unknown,
+                state => state,
+            };
+            let text = match (action, state) {
+                (TAG_SESSION, GateState::Unknown) => {
+                    format!("{what}, and AWS does not say whether that alone needs `{action}`")
+                }
+                _ => format!("{what}, and `{action}`: {}", permission.why),
+            };
+            links.push((state, text));
+        }
+        if let Some(seconds) = self.question.duration.filter(|seconds| *seconds > HOUR) {
+            let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
+            links.push((GateState::Fail, text));
+        }
+        let first_failing = links.iter().find(|(state, _)| *state == GateState::Fail);
+        let (state, why) = first_failing.or(links.iter().find(|(state, _)| *state == GateState::Unknown)).or(links.first())?;
+        let text = format!("with `{}`, `{}`: {why}", first.role.name.shown(), short(&name));
+        let state = *state;
+        self.gate(GateKind::Chain, state, text, asked.permission.place.into_iter().collect());
+        for own in asked.assumptions {
+            self.assume(own);
+        }
         let role = self.turn_to(&name);
         if role.is_none() {
-            let text = format!("what `{}` may do was not given", short(&name));
-            self.assume(text);
+            self.assume(format!("what `{}` may do was not given", short(&name)));
         }
         Some(Session::chained(role?, token, None))
     }
@@ -284,17 +355,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         for access in self.question.access.iter().copied() {
             let asked = session.ask(self.world, access, self.question);
             self.simulation.permissions.push(asked.permission);
-            asked.assumptions.into_iter().for_each(|own| self.assume(own));
-            for own in asked.unknown.into_iter().map(|own| format!("not known: {own}")) {
+            let unknown = asked.unknown.into_iter().map(|own| format!("not known: {own}"));
+            for own in asked.assumptions.into_iter().chain(unknown) {
                 self.assume(own);
             }
         }
         let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
-        let state = match worst(outcomes) {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
+        let state = state_of(worst(outcomes));
         // where not all is allowed, only what is not is worth telling
         let told = self.simulation.permissions.iter().filter(|own| state == GateState::Pass || own.outcome != Outcome::Allowed);
         let text = told.map(|own| format!("`{}`: {}", own.action, own.why)).collect::<Vec<_>>().join("; ");
@@ -312,10 +379,11 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 continue;
             };
             let actions = std::iter::once(token.action()).chain(token.further_actions());
-            let mut place = None;
+            let (mut place, mut near) = (None, None);
             let outcomes = actions.map(|action| {
                 let answer = judge(role, policy, &token, &context, action);
                 place = place.or(answer.places.first().map(|label| label.span));
+                near = near.take().or(answer.near_miss);
                 let across = match answer.judgement.verdict {
                     Verdict::Allowed(statement) => self.across_accounts(role, statement, &token).is_some(),
                     _ => false,
@@ -328,8 +396,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 }
             });
             let outcome = worst(outcomes);
-            self.simulation.choices.push(Choice { role, outcome, place });
+            self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
         }
+        near_miss::rank(&mut self.simulation.choices);
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
             fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
@@ -349,7 +418,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
         }
-        self.simulation.presented = Some(token.claims);
+        self.simulation.presented = Some(token);
     }
 }
 
@@ -357,12 +426,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
 
 /// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
-const HOUR: u32 = 3600;
+pub(super) const HOUR: u32 = 3600;
 
 /// How short a session may be at least, in seconds.
 const SHORTEST: u32 = 900;
 
-fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
+pub(super) fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
     let most = role.and_then(|role| role.max_session).map(|setting| setting.value);
     match most {
         _ if seconds < SHORTEST => (GateState::Fail, format!("a session lasts {SHORTEST} seconds at least, not {seconds}")),
@@ -376,6 +445,16 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
         ),
         _ => (GateState::Pass, format!("lasts {seconds} seconds")),
     }
+}
+
+/// Which principal a trust policy names for the identity pools of some regions is not said, or not in one way.
+///
+/// token-iss-principal, principal-partitions
+fn unknown_principal(token: &Presented) -> Option<String> {
+    let pool = token.claims.text("aud").filter(|_| token.is_of_pool())?;
+    let region = pool.split(':').next().unwrap_or(pool);
+    reference::has_unclear_pool_principal(region)
+        .then(|| format!("AWS does not say which principal a trust policy names for the identity pools of {region}"))
 }
 
 /// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
@@ -393,7 +472,15 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
     })
 }
 
-fn is_session_name(name: &str) -> bool {
+pub(super) fn state_of(outcome: Outcome) -> GateState {
+    match outcome {
+        Outcome::Allowed => GateState::Pass,
+        Outcome::Denied => GateState::Fail,
+        Outcome::Undecided | Outcome::Error => GateState::Unknown,
+    }
+}
+
+pub(super) fn is_session_name(name: &str) -> bool {
     (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
