@@ -233,7 +233,7 @@ impl Presented {
     }
 
     /// Whether it is a SAML assertion.
-    pub(super) fn is_assertion(&self) -> bool {
+    pub fn is_assertion(&self) -> bool {
         ProviderKind::of(&self.host).is_some_and(|(kind, _)| kind == ProviderKind::Saml)
     }
 
@@ -326,7 +326,7 @@ const SAML_IN_SESSION: [&str; 3] = ["saml:namequalifier", "saml:sub", "saml:sub_
 const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
 
 /// The call that every holder of a token makes.
-pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
+const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
