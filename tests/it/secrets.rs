@@ -60,7 +60,7 @@ const SIMULATIONS: [&[&str]; 8] = [
 ];
 
 /// Where somebody may put a token by mistake; `TOKEN` is the text itself.
-const MISTAKES: [&[&str]; 25] = [
+const MISTAKES: [&[&str]; 26] = [
     &["test", "TOKEN"],
     &["test", "--format", "TOKEN"],
     &["simulate", "--principal", "TOKEN", "--action", "s3:GetObject", SCENARIO],
@@ -73,6 +73,7 @@ const MISTAKES: [&[&str]; 25] = [
     &["check", "--config", "TOKEN", SCENARIO],
     &["files", "TOKEN"],
     &["explain", "TOKEN"],
+    &["explain", "Invalid login token. TOKEN"],
     &["rules", "TOKEN"],
     &["claims", "TOKEN"],
     &["claims", "github", "--repository", "TOKEN", "--branch", "main"],
