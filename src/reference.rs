@@ -24,8 +24,8 @@ use crate::syntax::{Node, json};
 
 pub use form::{Form, Slot, Start};
 pub use issuer::{
-    Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, identity_pool_host, issuer, issuer_named,
-    issuers, issuers_date,
+    Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, has_unclear_pool_principal, host_parts,
+    identity_pool_host, issuer, issuer_named, issuers, issuers_date,
 };
 pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};

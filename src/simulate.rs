@@ -15,7 +15,7 @@ mod walk;
 use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
-use crate::identity::{Claims, IdentityPool, TOLERANCE, Token};
+use crate::identity::{Assertion, Claims, IdentityPool, TOLERANCE, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::{Condition, Instant};
 use crate::reference::Reference;
@@ -82,6 +82,8 @@ pub enum Login<'a> {
     Guest,
     /// The holder of this token.
     Token(&'a Token),
+    /// The bearer of this SAML assertion.
+    Saml(&'a Assertion),
     /// A user of a public provider whose tokens cannot be read, as those of Facebook: its host, and the user's id there.
     Social(&'a str, Option<&'a str>),
     /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.
@@ -95,7 +97,8 @@ pub enum Flow {
     Enhanced,
     /// `GetOpenIdToken`, then `sts:AssumeRoleWithWebIdentity`: the caller names the role.
     Classic,
-    /// The token goes to `sts:AssumeRoleWithWebIdentity` as it is, past any identity pool: the caller names the role.
+    /// The token goes to `sts:AssumeRoleWithWebIdentity` as it is, or the assertion to `sts:AssumeRoleWithSAML`, past any identity pool: the
+    /// caller names the role.
     Direct,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use rolecall::identity::{Claim, Claims, TOLERANCE, Token};
+use rolecall::identity::{Assertion, Claim, Claims, TOLERANCE, Token};
 use rolecall::inventory::{Inventory, SignInError};
 use rolecall::policy::Instant;
 use rolecall::simulate::{self, Login, Question};
@@ -26,6 +26,9 @@ pub(super) struct Who {
     /// The holder of a token with the claims in this JSON file.
     #[arg(long, value_name = "FILE", group = "who")]
     claims: Option<PathBuf>,
+    /// The bearer of this SAML assertion, as XML, base64, or the body of the form that brings it: a file, `-`, or `env:NAME`.
+    #[arg(long, value_name = "A", group = "who")]
+    saml: Option<String>,
     /// A user in this group; repeated, one who is in all of them.
     #[arg(long, value_name = "GROUP", group = "who")]
     group: Vec<String>,
@@ -114,9 +117,10 @@ pub(super) struct Subject {
 }
 
 /// As [`Login`], but owning what it holds.
-enum Own {
+pub(super) enum Own {
     Guest,
     Token(Token),
+    Saml(Assertion),
     Social(String, Option<String>),
     Developer(String, Vec<(String, String)>),
 }
@@ -153,6 +157,7 @@ impl Own {
         match self {
             Self::Guest => Login::Guest,
             Self::Token(token) => Login::Token(token),
+            Self::Saml(assertion) => Login::Saml(assertion),
             Self::Social(host, user) => Login::Social(host, user.as_deref()),
             Self::Developer(id, tags) => Login::Developer(id, tags),
         }
@@ -160,12 +165,13 @@ impl Own {
 }
 
 impl Who {
-    /// The tokens that are named, read: the one that signs in, and those that are linked to it.
-    pub(super) fn tokens(&self) -> Result<(Option<Token>, Vec<Token>), Failure> {
+    /// The tokens that are named, read: the one that signs in, or an assertion, and those that are linked to it.
+    pub(super) fn tokens(&self) -> Result<(Option<Own>, Vec<Token>), Failure> {
         let keys = self.jwks.as_deref().map(secret::key_set).transpose()?;
-        let token = match (&self.token, &self.claims) {
-            (Some(token), _) => Some(secret::token(token, self.token_insecure_arg, keys.as_ref())?),
-            (_, Some(path)) => Some(secret::claims(path)?),
+        let token = match (&self.token, &self.claims, &self.saml) {
+            (Some(token), ..) => Some(Own::Token(secret::token(token, self.token_insecure_arg, keys.as_ref())?)),
+            (_, Some(path), _) => Some(Own::Token(secret::claims(path)?)),
+            (.., Some(assertion)) => Some(Own::Saml(secret::assertion(assertion)?)),
             _ => None,
         };
         let linked = self.linked_token.iter().map(|token| secret::token(token, self.token_insecure_arg, None));
@@ -175,7 +181,7 @@ impl Who {
     /// Those who sign in.
     pub(super) fn subjects(
         &self,
-        (token, linked): (Option<Token>, Vec<Token>),
+        (token, linked): (Option<Own>, Vec<Token>),
         inventory: &Inventory<'_>,
     ) -> Result<Vec<Subject>, Failure> {
         let mut subjects = self.first_logins(token, inventory)?;
@@ -193,9 +199,10 @@ impl Who {
         Ok(subjects)
     }
 
-    fn first_logins(&self, token: Option<Token>, inventory: &Inventory<'_>) -> Result<Vec<Subject>, Failure> {
-        if let Some(token) = token {
-            return Ok(vec![Subject::new("the holder of the token", Own::Token(token))]);
+    fn first_logins(&self, token: Option<Own>, inventory: &Inventory<'_>) -> Result<Vec<Subject>, Failure> {
+        if let Some(own) = token {
+            let name = if matches!(own, Own::Saml(_)) { "the bearer of the assertion" } else { "the holder of the token" };
+            return Ok(vec![Subject::new(name, own)]);
         }
         if self.guest {
             return Ok(vec![guest()]);

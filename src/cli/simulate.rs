@@ -14,7 +14,7 @@ use rolecall::simulate::{self, Access, Outcome, Question, World};
 use super::config::Loaded;
 use super::input::{Inputs, gather_with};
 use super::login::{How, Who, refuse_names};
-use super::{Common, Ending, Exit, Failure, Format, output, reference};
+use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     }
     let access = access(&args.action, &args.resource)?;
     let context = context(&args.context)?;
-    let at = super::time(args.at.as_deref())?;
+    let at = time(args.at.as_deref())?;
     let tokens = args.who.tokens()?;
     let inputs = gather_with(&args.policy, &args.paths, &Loaded::default())?;
     for finding in &inputs.unreadable {

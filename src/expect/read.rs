@@ -19,7 +19,7 @@ pub trait Files<'s> {
     /// The policy in a file, read as one of this kind; else why not.
     fn policy(&self, path: &str, kind: PolicyKind) -> Result<Policy<'s>, String>;
 
-    /// The text of a file that holds a token; else why not.
+    /// The text of a file that holds a token or an assertion; else why not.
     fn text(&self, path: &str) -> Result<String, String>;
 }
 
@@ -84,13 +84,14 @@ struct Reader<'f, 's> {
 }
 
 const OF_ANY: [&str; 7] = ["name", "why", "action", "resource", "context", "at", "expect"];
-const OF_CASE: [&str; 22] = [
+const OF_CASE: [&str; 23] = [
     "guest",
     "group",
     "claims",
     "login",
     "user",
     "token",
+    "saml",
     "linked",
     "developer",
     "tags",
@@ -203,6 +204,7 @@ impl<'s> Reader<'_, 's> {
             let name = key.string().unwrap_or_default().into_owned();
             let wanted = match value.kind() {
                 Kind::Bool(false) => None,
+                Kind::List => Some(format!("[{}]", value.items().map(plain).collect::<Vec<_>>().join(", "))),
                 _ => Some(plain(value)),
             };
             expected.claims.push((name, wanted, value.mark()));
@@ -257,7 +259,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     fn who(&mut self, table: Node<'_, 's>, span: Span) -> Option<Who> {
-        const WAYS: [&str; 5] = ["guest", "group", "claims", "token", "developer"];
+        const WAYS: [&str; 6] = ["guest", "group", "claims", "token", "saml", "developer"];
         let mut given = WAYS.into_iter().filter_map(|name| Some((name, table.get(name)?)));
         let alone =
             || Some(("login", table.get("login").filter(|_| table.get("user").is_some() || table.get("claims").is_none())?));
@@ -266,7 +268,7 @@ impl<'s> Reader<'_, 's> {
             self.problem(
                 span,
                 "it is not told who signs in, or told twice",
-                Some("give one of `guest = true`, `group`, `claims`, `token`, `developer`, or `login` with `user`"),
+                Some("give one of `guest = true`, `group`, `claims`, `token`, `saml`, `developer`, or `login` with `user`"),
             );
             return None;
         };
@@ -290,6 +292,7 @@ impl<'s> Reader<'_, 's> {
             }
             "login" => Some(Who::Social(self.string(node, "login")?, self.optional(table, "user"))),
             "token" => self.secret(node, "token").map(Who::Token),
+            "saml" => self.secret(node, "saml").map(Who::Saml),
             _ => {
                 let Some(mut claims) = Claims::read(node) else {
                     self.problem(node.mark(), "`claims` is no table", None);
@@ -304,7 +307,7 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    /// The text of a file that holds a token.
+    /// The text of a file that holds a token or an assertion.
     fn secret(&mut self, node: Node<'_, 's>, name: &str) -> Option<String> {
         let path = self.string(node, name)?;
         match self.files.text(&path) {

@@ -7,7 +7,7 @@ use super::{Case, Expectations, Expected, Given, Question, Request, Test, Wanted
 use crate::arn::Arn;
 use crate::evaluate::{Block, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, derive};
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, Token};
+use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
 use crate::reference::{Reference, Service};
@@ -148,15 +148,16 @@ impl Answer {
 }
 
 fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Instant) -> Answer {
-    let (token, linked) = match (token(case, world.inventory), linked(case)) {
-        (Ok(token), Ok(linked)) => (token, linked),
-        (Err(why), _) | (_, Err(why)) => return Answer::nothing(Outcome::Error, why),
+    let (token, assertion, linked) = match (token(case, world.inventory), assertion(case), linked(case)) {
+        (Ok(token), Ok(assertion), Ok(linked)) => (token, assertion, linked),
+        (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return Answer::nothing(Outcome::Error, why),
     };
-    let login = match (&case.who, &token) {
-        (Who::Developer(id, tags), _) => Login::Developer(id, tags),
-        (Who::Social(host, user), _) => Login::Social(host, user.as_deref()),
-        (_, Some(token)) => Login::Token(token),
-        (_, None) => Login::Guest,
+    let login = match (&case.who, &token, &assertion) {
+        (.., Some(assertion)) => Login::Saml(assertion),
+        (Who::Developer(id, tags), ..) => Login::Developer(id, tags),
+        (Who::Social(host, user), ..) => Login::Social(host, user.as_deref()),
+        (_, Some(token), _) => Login::Token(token),
+        (_, None, None) => Login::Guest,
     };
     let question = simulate::Question {
         linked: linked.iter().map(Login::Token).collect(),
@@ -184,7 +185,7 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
 /// The token of whoever signs in, where there is one.
 fn token(case: &Case, inventory: &Inventory<'_>) -> Result<Option<Token>, String> {
     let token = match &case.who {
-        Who::Guest | Who::Developer(..) | Who::Social(..) => return Ok(None),
+        Who::Guest | Who::Developer(..) | Who::Social(..) | Who::Saml(_) => return Ok(None),
         Who::Groups(groups) => {
             let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
             inventory.sign_in(&groups, case.client.as_deref()).map_err(|error| error.to_string())?
@@ -192,6 +193,12 @@ fn token(case: &Case, inventory: &Inventory<'_>) -> Result<Option<Token>, String
         Who::Claims(text) | Who::Token(text) => Token::read(text).map_err(|error| error.to_string())?,
     };
     Ok(Some(if case.pre_token.is_empty() { token } else { token.changed(&case.pre_token) }))
+}
+
+/// The assertion of whoever signs in, where there is one.
+fn assertion(case: &Case) -> Result<Option<Assertion>, String> {
+    let Who::Saml(text) = &case.who else { return Ok(None) };
+    Assertion::read(text).map(Some).map_err(|error| error.to_string())
 }
 
 fn linked(case: &Case) -> Result<Vec<Token>, String> {

@@ -126,6 +126,13 @@ pub fn identity_pool_host(region_or_pool: &str) -> &'static str {
     pools.map_or("cognito-identity.amazonaws.com", |(_, host)| host)
 }
 
+/// Whether AWS does not say in one way which principal a trust policy names for the identity pools of a region.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/developer-authenticated-identities.html>
+pub fn has_unclear_pool_principal(region: &str) -> bool {
+    !region.starts_with("us-gov-") && !facts().pool_regions.iter().any(|own| own == region)
+}
+
 /// What stands in a host where a form of it has `{…}`, by the names there; `None` where the host is not of the form. Such a part is
 /// never empty, and goes to the next point or slash.
 pub fn host_parts<'f, 't>(form: &'f str, host: &'t str) -> Option<Vec<(&'f str, &'t str)>> {
@@ -150,6 +157,8 @@ struct Facts {
     default_keys: Vec<IssuerKey>,
     /// How the names of regions start, and the host there; the first that fits counts.
     pools: Vec<(String, String)>,
+    /// The regions whose identity pools issue for the one host that all pages name.
+    pool_regions: Vec<String>,
     issuers: Vec<Issuer>,
 }
 
@@ -167,7 +176,9 @@ fn facts() -> &'static Facts {
             let issuer = read(node, like, &default_keys);
             issuers.push(issuer);
         }
-        Facts { as_of: text(root, "as-of"), default_keys, pools, issuers }
+        let pool_regions = root.get("default-pool-regions").into_iter().flat_map(Node::items);
+        let pool_regions = pool_regions.filter_map(|region| Some(region.string()?.into_owned())).collect();
+        Facts { as_of: text(root, "as-of"), default_keys, pools, pool_regions, issuers }
     })
 }
 

@@ -311,7 +311,7 @@ fn public_probe(host: &str, name: &str, audience: (&str, &str), user: (&str, &st
     for (claim, value) in [("iss", iss.as_str()), audience, user] {
         claims.set(claim, Claim::Text(value.to_owned()));
     }
-    let token = Presented { host: host.to_owned(), claims };
+    let token = Presented::new(host, claims);
     Probe {
         who: format!("somebody who signed in with {name} to a stranger's application"),
         token,

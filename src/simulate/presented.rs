@@ -6,20 +6,28 @@ use std::borrow::Cow;
 
 use super::Given;
 use crate::evaluate::{Context, ContextValue, holds_many};
-use crate::identity::{Becomes, Claim, Claims, becomes};
+use crate::identity::{Assertion, Becomes, Claim, Claims, ProviderKind, becomes};
 use crate::policy::Instant;
 use crate::reference::{self, IssuerKey, Reference, identity_pool_host};
 
 /// A token as STS sees it, and so the trust policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Presented {
-    /// The issuer's host and path: the prefix of the condition keys, and of identity pools the federated principal.
+    /// The issuer's host and path: the prefix of the condition keys, and of identity pools the federated principal. Of an assertion the ARN
+    /// of the provider.
     pub host: String,
     /// Its claims.
     pub claims: Claims,
+    /// Whether it carries session tags of which the names are not known.
+    pub unnamed_tags: bool,
 }
 
 impl Presented {
+    /// A token of an issuer, by host and path, as it is.
+    pub fn new(host: impl Into<String>, claims: Claims) -> Self {
+        Self { host: host.into(), claims, unnamed_tags: false }
+    }
+
     /// The token of an identity pool: `amr` says how the visitor signed in. `identity` is the identity's id where it
     /// is known.
     pub fn of_pool(pool: &str, amr: impl IntoIterator<Item = impl Into<String>>, identity: Option<&str>) -> Self {
@@ -34,7 +42,25 @@ impl Presented {
         claims.set("aud", Claim::Text(pool.to_owned()));
         claims.set("sub", identity.map_or(Claim::Unknown("the identity's id"), |id| Claim::Text(id.to_owned())));
         claims.set("amr", Claim::List(amr));
-        Self { host: host.to_owned(), claims }
+        Self::new(host, claims)
+    }
+
+    /// An assertion, as STS reads it: its `saml:` keys, and the session tags and the source identity as claims of a token would say them.
+    pub(super) fn of_assertion(assertion: &Assertion, provider: &str) -> Self {
+        let mut claims = assertion.keys(Some(provider));
+        let tags = assertion.tags();
+        if tags.iter().next().is_some() {
+            let mut own = Claims::new();
+            own.set("principal_tags", Claim::Map(tags));
+            if let Some(keys) = assertion.transitive_tags() {
+                own.set("transitive_tag_keys", keys.clone());
+            }
+            claims.set(TAGS, Claim::Map(own));
+        }
+        if let Some(identity) = assertion.source_identity() {
+            claims.set(SOURCE_IDENTITY, identity.clone());
+        }
+        Self::new(provider, claims)
     }
 
     /// Puts session tags into it, each name with a list of its value.
@@ -70,7 +96,7 @@ impl Presented {
 
     /// The condition keys that its claims become. They are also those of the session's later requests.
     pub fn keys(&self) -> Context<'static> {
-        token_keys(&self.host, &self.claims)
+        if self.is_assertion() { saml_keys(&self.claims) } else { token_keys(&self.host, &self.claims) }
     }
 
     /// The session tags that it carries: for each name its value. A token may hold them in one claim or in one for each.
@@ -90,11 +116,14 @@ impl Presented {
 
     /// A part of the claim on session tags, which may also stand in a claim of its own.
     fn of_tags(&self, part: &str) -> Option<&Claim> {
-        let nested = match self.claims.get(TAGS) {
+        self.of_tags_in(part).or_else(|| self.claims.get(&format!("{TAGS}/{part}")))
+    }
+
+    fn of_tags_in(&self, part: &str) -> Option<&Claim> {
+        match self.claims.get(TAGS) {
             Some(Claim::Map(own)) => own.get(part),
             _ => None,
-        };
-        nested.or_else(|| self.claims.get(&format!("{TAGS}/{part}")))
+        }
     }
 
     /// Which of its session tags go on to the roles that are taken with the session.
@@ -114,6 +143,9 @@ impl Presented {
             return Some(format!("the token sets {count} session tags, and STS takes {MOST} at most"));
         }
         self.tags().find_map(|(name, value)| {
+            if value == ContextValue::Unknown && self.is_several(name) {
+                return Some(format!("the session tag `{name}` has not just one value"));
+            }
             let long = value.values().any(|value| value.chars().count() > LONGEST_VALUE);
             if name.chars().count() > LONGEST_NAME {
                 Some(format!("the name of the session tag `{name}` is longer than {LONGEST_NAME} characters"))
@@ -121,6 +153,27 @@ impl Presented {
                 long.then(|| format!("the value of the session tag `{name}` is longer than {LONGEST_VALUE} characters"))
             }
         })
+    }
+
+    /// What is not known of whether STS takes its session tags, whatever the trust policy says.
+    pub(super) fn unclear_tags(&self) -> Option<&'static str> {
+        let nested = self.of_tags_in("principal_tags").is_some();
+        let flat = self.claims.iter().any(|(name, _)| name.starts_with(FLAT_TAG));
+        let size = |(name, value): (&str, ContextValue<'_>)| name.len() + value.values().map(str::len).sum::<usize>();
+        if nested && flat {
+            Some("the token carries session tags in two forms, and AWS does not say what then holds")
+        } else if self.is_of_pool() && self.tags().map(size).sum::<usize>() > MOST_OF_POOL {
+            Some("the session tags have more than 460 bytes, and may not fit into the token")
+        } else {
+            None
+        }
+    }
+
+    fn is_several(&self, tag: &str) -> bool {
+        let nested =
+            self.of_tags("principal_tags").and_then(|tags| if let Claim::Map(list) = tags { list.get(tag) } else { None });
+        let flat = || self.claims.get(&format!("{FLAT_TAG}{tag}"));
+        nested.or_else(flat).is_some_and(|claim| !matches!(claim, Claim::Unknown(_)) && claim.values().len() != 1)
     }
 
     /// Whether a session tag goes on to the roles that are taken with the session.
@@ -143,21 +196,48 @@ impl Presented {
 
     /// The call that its holder makes.
     pub(super) fn action(&self) -> &'static str {
-        ASSUME
+        if self.is_assertion() { ASSUME_WITH_SAML } else { ASSUME }
     }
 
     /// What the trust policy must allow beside the call itself: one action more for session tags, and one for a source identity.
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
     pub(super) fn further_actions(&self) -> impl Iterator<Item = &'static str> {
-        let tags = self.tags().next().map(|_| TAG_SESSION);
+        let tags = (self.unnamed_tags || self.tags().next().is_some()).then_some(TAG_SESSION);
         let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
         tags.into_iter().chain(source)
+    }
+
+    /// Whether it is a SAML assertion.
+    pub(super) fn is_assertion(&self) -> bool {
+        ProviderKind::of(&self.host).is_some_and(|(kind, _)| kind == ProviderKind::Saml)
     }
 
     /// Whether it is a token of identity pools.
     pub(super) fn is_of_pool(&self) -> bool {
         self.host.starts_with("cognito-identity")
+    }
+
+    /// Whether it is that of a guest of an identity pool.
+    fn is_guest(&self) -> bool {
+        self.is_of_pool() && self.claims.get("amr").is_some_and(|amr| amr.values().iter().any(|own| own == "unauthenticated"))
+    }
+
+    /// The condition keys of the token in a session that is taken with its own: whether they stay is not said.
+    ///
+    /// chain-keys-after
+    pub(super) fn chained_keys(&self) -> Context<'static> {
+        let mut context = self.session_keys();
+        let names: Vec<String> = context.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            let tag = name.strip_prefix("aws:PrincipalTag/");
+            if tag.is_some_and(|tag| !self.is_transitive(tag)) || name == "aws:FederatedProvider" {
+                context.take(&name);
+            } else if is_of_issuer(&name) {
+                context.set(name, ContextValue::Unknown);
+            }
+        }
+        context
     }
 
     /// What `aws:FederatedProvider` holds: of a provider in IAM the page and an experiment differ (`ctx-federated-provider-arn`).
@@ -171,11 +251,17 @@ impl Presented {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
     pub(super) fn session_keys(&self) -> Context<'static> {
         let mut context = Context::new();
-        let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
         let mut keys = self.keys();
+        for key in SAML_IN_SESSION {
+            if let Some(value) = keys.take(key) {
+                context.set(key, value);
+            }
+        }
+        let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
         for name in own.iter().filter(|key| key.in_session).map(|key| format!("{}:{}", self.host, key.name)) {
             if let Some(value) = keys.take(&name) {
-                context.set(name, value);
+                // ctx-after-assume-guest
+                context.set(name, if self.is_guest() { ContextValue::Unknown } else { value });
             }
         }
         context.set("aws:FederatedProvider", self.federated_provider());
@@ -189,6 +275,9 @@ impl Presented {
         context
     }
 }
+
+/// How many bytes the session tags of an identity pool may have together, as its console once said.
+const MOST_OF_POOL: usize = 460;
 
 /// The claim in which a token carries session tags.
 const TAGS: &str = "https://aws.amazon.com/tags";
@@ -205,6 +294,12 @@ const ROLES: &str = "https://aws.amazon.com/roles";
 pub(super) const TAG_SESSION: &str = "sts:TagSession";
 
 pub(super) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+
+/// The keys of an assertion that the session's later requests hold too.
+const SAML_IN_SESSION: [&str; 3] = ["saml:namequalifier", "saml:sub", "saml:sub_type"];
+
+/// The call that every bearer of an assertion makes.
+const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
 
 /// The call that every holder of a token makes.
 const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
@@ -224,7 +319,7 @@ pub(super) fn assume_context(
 ) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
-    context.never = Some(never_at_assume);
+    context.never = Some(if token.unnamed_tags { never_but_tags } else { never_at_assume });
     context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
     context.set("aws:FederatedProvider", token.federated_provider());
@@ -239,19 +334,27 @@ pub(super) fn assume_context(
     if !transitive.is_empty() {
         context.set("sts:TransitiveTagKeys", ContextValue::Many(transitive));
     }
-    if let Some(identity) = token.source_identity() {
-        context.set("sts:SourceIdentity", one(identity));
+    if token.claims.get(SOURCE_IDENTITY).is_some() {
+        context.set("sts:SourceIdentity", token.source_identity().map_or(ContextValue::Unknown, one));
     }
-    // a token that lists roles comes here for one of them only
-    context.set("sts:RoleAuthorizedByIdp", one(if token.roles().is_some() { "true" } else { "false" }));
+    if !token.is_assertion() {
+        // a token that lists roles comes here for one of them only
+        context.set("sts:RoleAuthorizedByIdp", one(if token.roles().is_some() { "true" } else { "false" }));
+    }
     set_time(&mut context, at);
     add_given(&mut context, reference, given);
     context
 }
 
-/// Whether this key is never held by `sts:AssumeRoleWithWebIdentity` beyond what the token gives it: the call is not
+/// Whether this key is never held by the calls with a token or an assertion beyond what that gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
 fn never_at_assume(key: &str) -> bool {
+    let starts = |with: &str| key.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
+    starts("aws:RequestTag/") || starts("aws:TagKeys") || never_but_tags(key)
+}
+
+/// As [`never_at_assume`], where the token's session tags are not known.
+fn never_but_tags(key: &str) -> bool {
     const NEVER: [&str; 9] = [
         "aws:principal",
         "aws:userid",
@@ -267,9 +370,9 @@ fn never_at_assume(key: &str) -> bool {
     is_of_issuer(&key) || NEVER.iter().any(|never| key.starts_with(never))
 }
 
-/// Whether a key is one of an issuer's: named by a host.
+/// Whether a key is one of an issuer's: named by a host, or one of SAML.
 pub(super) fn is_of_issuer(key: &str) -> bool {
-    key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.'))
+    key.rsplit_once(':').is_some_and(|(prefix, _)| prefix.contains('.') || prefix.eq_ignore_ascii_case("saml"))
 }
 
 /// The time, which every request holds; unknown where none is given.
@@ -293,6 +396,21 @@ fn token_keys(host: &str, claims: &Claims) -> Context<'static> {
             Becomes::Unclear { key, .. } => context.set(format!("{host}:{}", key.name), ContextValue::Unknown),
             Becomes::ReadBySts(_) | Becomes::Nothing(_) => {}
         }
+    }
+    context
+}
+
+/// The condition keys of an assertion, which are made already.
+fn saml_keys(claims: &Claims) -> Context<'static> {
+    let mut context = Context::new();
+    for (name, claim) in claims.iter().filter(|(name, _)| name.starts_with("saml:")) {
+        let values = || claim.values().into_iter().map(|value| Cow::Owned(value.into_owned())).collect();
+        let value = match claim {
+            Claim::Text(text) => one(text),
+            Claim::List(_) => ContextValue::Many(values()),
+            _ => ContextValue::Unknown,
+        };
+        context.set(name.to_owned(), value);
     }
     context
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Ambiguous, Claim, Claims, Mapping, MappingType, MatchRule, MatchType, RoleMap, Setting};
+use crate::identity::{Ambiguous, Assertion, Claim, Claims, Mapping, MappingType, MatchRule, MatchType, RoleMap, Setting};
 use crate::syntax::Text;
 
 /// Whom the identity pool knows.
@@ -17,8 +17,8 @@ pub(super) enum Known<'a> {
     Developer,
     /// A login of this provider, by the key of its role mapping.
     Provider(&'a str, &'a Claims),
-    /// A login of this provider of which the claims cannot be read.
-    Opaque(&'a str),
+    /// A login of the SAML provider of this ARN.
+    Saml(&'a str, &'a Assertion),
 }
 
 /// What the identity pool answers.
@@ -56,13 +56,7 @@ pub(super) fn select(map: &RoleMap<'_>, known: Known<'_>, custom: Option<&str>) 
                 None => unmapped(map, key, custom),
             }
         }
-        (Known::Opaque(key), custom) => match map.mappings.iter().find(|mapping| mapping.provider.known() == Some(key)) {
-            Some(mapping) => unknown(
-                "the role hangs on the claims of the token, which were not given (`--claims`)",
-                vec![Label::new(mapping.kind_span, "decides by the claims")],
-            ),
-            None => unmapped(map, key, custom),
-        },
+        (Known::Saml(provider, assertion), custom) => by_assertion(map, provider, assertion, custom),
     }
 }
 
@@ -70,12 +64,7 @@ pub(super) fn select(map: &RoleMap<'_>, known: Known<'_>, custom: Option<&str>) 
 ///
 /// select-linked-logins
 pub(super) fn agree(mut each: Vec<Selection>) -> Selection {
-    let same = |one: &Selection, other: &Selection| match (&one.answer, &other.answer) {
-        (Answer::Role(one), Answer::Role(other)) => one == other,
-        (Answer::Refused, Answer::Refused) => true,
-        _ => false,
-    };
-    let agreed = each.first().is_some_and(|first| each.iter().skip(1).all(|own| same(first, own)));
+    let agreed = each.first().is_some_and(|first| each.iter().skip(1).all(|own| first.is_as(own)));
     match each.len() {
         0 | 1 => each.pop(),
         _ if agreed => Some(each.swap_remove(0)),
@@ -85,6 +74,17 @@ pub(super) fn agree(mut each: Vec<Selection>) -> Selection {
         let places = each.into_iter().flat_map(|own| own.places).collect();
         unknown("the logins lead to different roles, and AWS does not say which counts", places)
     })
+}
+
+impl Selection {
+    /// Whether the answers are known, and the same.
+    fn is_as(&self, other: &Self) -> bool {
+        match (&self.answer, &other.answer) {
+            (Answer::Role(one), Answer::Role(other)) => one == other,
+            (Answer::Refused, Answer::Refused) => true,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -133,6 +133,63 @@ fn unmapped(map: &RoleMap<'_>, key: &str, custom: Option<&str>) -> Selection {
             map,
             Default::SignedIn,
             "the provider has no role mapping, so signed-in users get the pool's authenticated role",
+        ),
+    }
+}
+
+/// A SAML login brings its roles, and its provider may have a mapping too: AWS does not say which of the two wins.
+///
+/// Source: "Setting up a SAML provider as an identity pool `IdP`".
+fn by_assertion(map: &RoleMap<'_>, provider: &str, assertion: &Assertion, custom: Option<&str>) -> Selection {
+    let pairs = match assertion.roles() {
+        Ok(pairs) => pairs,
+        Err(why) => return unknown(why, Vec::new()),
+    };
+    let mut roles: Vec<&str> = pairs.iter().filter(|pair| pair.provider == provider).map(|pair| &*pair.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let mapping = map.mappings.iter().find(|mapping| mapping.provider.known() == Some(provider));
+    let by_mapping = mapping.map(|mapping| mapped(map, mapping, &assertion.attributes, custom));
+    match (roles.is_empty(), by_mapping) {
+        // select-saml-none
+        (true, Some(by_mapping)) => by_mapping,
+        (true, None) => unmapped(map, provider, custom),
+        (false, None) => of_roles(&roles, custom),
+        // select-saml-mapping
+        (false, Some(by_mapping)) => {
+            let own = of_roles(&roles, custom);
+            if own.is_as(&by_mapping) {
+                return own;
+            }
+            let place = mapping.map(|mapping| Label::new(mapping.kind_span, "this mapping picks a role too"));
+            unknown(
+                "the assertion names roles and the provider has a role mapping, and AWS does not say which wins",
+                place.into_iter().collect(),
+            )
+        }
+    }
+}
+
+/// The role of those that an assertion names.
+fn of_roles(roles: &[&str], custom: Option<&str>) -> Selection {
+    let of_token =
+        |role: &str, why: &str| Selection { answer: Answer::Role(role.to_owned()), why: why.to_owned(), places: Vec::new() };
+    match (custom, roles) {
+        (Some(custom), roles) => match roles.iter().find(|role| names(role, custom)) {
+            // select-saml-several
+            Some(role) => of_token(role, "`CustomRoleArn` names one of the assertion's roles"),
+            // select-saml-custom-other
+            None => refused(
+                format!("`CustomRoleArn` names `{}`, which is not among the assertion's roles", short(custom)),
+                Vec::new(),
+            ),
+        },
+        // select-saml-one
+        (None, [only]) => of_token(only, "it is the one role that the assertion names for this provider"),
+        // select-saml-unnamed
+        (None, _) => unknown(
+            "the assertion names several roles, and AWS does not say which is taken without `CustomRoleArn` (`--custom-role`)",
+            Vec::new(),
         ),
     }
 }

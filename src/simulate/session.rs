@@ -40,11 +40,7 @@ impl<'i, 's> Session<'i, 's> {
 
     /// The session of a second role, taken with that of a token. Tags that are not transitive end here.
     pub(super) fn chained(role: &'i Role<'s>, token: &Presented, name: Option<&str>) -> Self {
-        let mut keys = Context::new();
-        for (tag, value) in token.tags().filter(|(tag, _)| token.is_transitive(tag)) {
-            keys.set(format!("aws:PrincipalTag/{tag}"), value);
-        }
-        Self { role, arn: String::new(), keys, narrowed: false }.named(name)
+        Self { role, arn: String::new(), keys: token.chained_keys(), narrowed: false }.named(name)
     }
 
     fn named(mut self, name: Option<&str>) -> Self {
@@ -134,9 +130,10 @@ fn granted(decision: &Decision<'_, '_>) -> Option<Label> {
 const NARROWED: &str =
     "the role allows it, but Cognito narrows guests in the enhanced flow, and this is not among what it leaves";
 
-/// Whether a session cannot hold this key beyond what it got at its start: one of an issuer, or one on how an IAM user signed in.
+/// Whether a session cannot hold this key beyond what it got at its start: one on an issuer, or on how an IAM user signed in.
 fn is_never_held(key: &str) -> bool {
-    presented::is_of_issuer(key) || starts(key, "aws:MultiFactorAuth") || starts(key, "aws:username")
+    let by_name = ["aws:MultiFactorAuth", "aws:username", "aws:FederatedProvider"];
+    presented::is_of_issuer(key) || by_name.iter().any(|name| starts(key, name))
 }
 
 /// As [`is_never_held`], where the tags of the role are known.

@@ -4,6 +4,7 @@ use super::{Flow, GateState, Given, Judgement, NearMiss, Presented, gap, near_mi
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
+use crate::identity::ProviderKind;
 use crate::inventory::Role;
 use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
 use crate::reference::{self, Reference};
@@ -102,9 +103,10 @@ pub(super) fn names_provider(statement: &Statement<'_>, host: &str) -> bool {
         .any(|principal| principal.value.known() == Some(host))
 }
 
-/// The federated principal of an issuer: its host, or the ARN of the provider object that the trust policy names.
+/// The federated principal of an issuer: its host, or the ARN of the provider object that the trust policy names; of an assertion that
+/// ARN is known.
 fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
-    if reference::issuer(host).is_some_and(|issuer| issuer.is_built_in) {
+    if reference::issuer(host).is_some_and(|issuer| issuer.is_built_in) || ProviderKind::of(host).is_some() {
         return host.to_owned();
     }
     let ending = format!(":oidc-provider/{host}");

@@ -7,6 +7,7 @@ mod admit;
 mod arrive;
 mod pool;
 mod register;
+mod saml;
 mod sts;
 
 use super::{Flow, Gate, GateKind, GateState, Outcome, Question, RoleRef, Simulation, World};
@@ -15,8 +16,15 @@ use crate::finding::Label;
 use crate::inventory::Role;
 
 pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
-    let mut walk =
-        Walk { world, question, flow: question.flow, simulation: Simulation::start(), picked: None, map_without_claims: None };
+    let mut walk = Walk {
+        world,
+        question,
+        flow: question.flow,
+        simulation: Simulation::start(),
+        picked: None,
+        map_without_claims: None,
+        unnamed_tags: false,
+    };
     walk.run();
     walk.finish()
 }
@@ -31,6 +39,8 @@ struct Walk<'q, 'i, 's> {
     picked: Option<String>,
     /// Where the pool maps claims to session tags of which the login holds none.
     map_without_claims: Option<Label>,
+    /// Whether the pool makes session tags of which the names are not known.
+    unnamed_tags: bool,
 }
 
 impl Simulation<'_, '_> {

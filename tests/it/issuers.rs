@@ -207,7 +207,7 @@ fn a_claim_that_is_no_key_leaves_none() {
     own.set("ref_protected", Claim::Bool(true));
     own.set("amr", Claim::Text("one".to_owned()));
     let host = "token.actions.githubusercontent.com";
-    let keys = Presented { host: host.to_owned(), claims: own }.keys();
+    let keys = Presented::new(host, own).keys();
     let one = |text: &'static str| Some(ContextValue::One(text.into()));
     let get = |claim: &str| keys.get(&format!("{host}:{claim}")).cloned();
     assert_eq!([get("aud"), get("oaud"), get("sub")], [one("client"), one("client"), one("repo:acme/site:pull_request")]);

@@ -51,7 +51,7 @@ fn check_witness(finding: &Finding, inventory: &Inventory<'_>) {
     let tree = json::read(SourceId::NONE, &witness.claims);
     let claims = Claims::read(tree.root()).expect("the claims are an object");
     let host = claims.text("iss").and_then(|issuer| issuer.strip_prefix("https://")).expect("an issuer").to_owned();
-    let token = Presented { host, claims };
+    let token = Presented::new(host, claims);
     let is_taken = inventory.roles.iter().filter_map(|role| role.trust.as_ref()).any(|policy| {
         policy.range.contains(finding.primary.span)
             && matches!(try_assume(policy, None, &token, Flow::Classic, &[]).verdict, Verdict::Allowed(_))

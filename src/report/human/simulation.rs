@@ -168,7 +168,8 @@ impl Page<'_> {
             let Some(way) = permission.reply.ways.first() else { continue };
             let deciding = deciding(&way.decision, &way.record);
             // what is built in has no text to show
-            let shown = deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
+            let shown =
+                deciding.iter().map(|own| own.labels.iter().filter(|label| label.span.source != SourceId::NONE).collect());
             for labels in shown.chain([permission.place.iter().collect::<Vec<&Label>>()]) {
                 let Some(first) = labels.first().filter(|first| !seen.contains(&first.span)) else { continue };
                 seen.push(first.span);

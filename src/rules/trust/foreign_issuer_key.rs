@@ -92,7 +92,7 @@ fn token_of(host: &str) -> Presented {
     for (claim, value) in [("iss", format!("https://{host}")), ("aud", "audience".to_owned()), ("sub", "subject".to_owned())] {
         claims.set(claim, Claim::Text(value));
     }
-    Presented { host: host.to_owned(), claims }
+    Presented::new(host, claims)
 }
 
 fn help(condition: &Condition<'_>, issuer: &str, host: &str) -> String {

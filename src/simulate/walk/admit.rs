@@ -105,7 +105,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.world.inventory.identity_pools.iter().find(|pool| fits(pool) && self.is_meant(pool))
     }
 
-    fn is_meant(&self, pool: &IdentityPool<'_>) -> bool {
+    pub(super) fn is_meant(&self, pool: &IdentityPool<'_>) -> bool {
         self.question.pool.is_none_or(|wanted| pool.is(wanted))
     }
 }
@@ -114,7 +114,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 fn wanted(arrival: &Arrival<'_>) -> String {
     match arrival.kind {
         Kind::Developer(_) => "has a developer provider".to_owned(),
-        Kind::Token(_) | Kind::Opaque => format!("takes logins of `{}`", arrival.provider),
+        Kind::Token(_) | Kind::Opaque | Kind::Saml(_) => format!("takes logins of `{}`", arrival.provider),
     }
 }
 
@@ -122,6 +122,7 @@ fn takes(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
     let named = |text: &Text<'_>| text.known() == Some(&*arrival.provider);
     match arrival.kind {
         Kind::Developer(_) => pool.developer.is_some(),
+        Kind::Saml(_) => pool.saml.iter().any(named),
         Kind::Token(_) | Kind::Opaque => of_provider(pool, &arrival.provider).next().is_some() || pool.oidc.iter().any(named),
     }
 }

@@ -1,7 +1,7 @@
 //! Who arrives, and whether what he holds is a token at all: form, signature, time.
 
 use super::Walk;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
+use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
 use crate::reference;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
@@ -14,6 +14,8 @@ pub(super) struct Arrival<'q> {
     pub(super) client: Option<String>,
     /// What the pool's token says of how he signed in, without the state in front.
     pub(super) amr: Vec<Claim>,
+    /// The claims that mappings may ask for, where there is no token that holds them.
+    pub(super) claims: Claims,
 }
 
 /// What vouches for a login.
@@ -25,6 +27,8 @@ pub(super) enum Kind<'q> {
     Token(&'q Token),
     /// A token that nobody but its provider can read.
     Opaque,
+    /// A SAML assertion.
+    Saml(&'q Assertion),
 }
 
 impl Arrival<'_> {
@@ -36,11 +40,12 @@ impl Arrival<'_> {
         }
     }
 
-    /// The claims of its token, where they can be read.
-    pub(super) fn claims(&self) -> Option<&Claims> {
+    /// The claims that mappings may ask for; of an assertion its attributes.
+    pub(super) fn claims(&self) -> &Claims {
         match self.kind {
-            Kind::Token(token) => Some(&token.claims),
-            Kind::Developer(_) | Kind::Opaque => None,
+            Kind::Token(token) => &token.claims,
+            Kind::Saml(assertion) => &assertion.attributes,
+            Kind::Developer(_) | Kind::Opaque => &self.claims,
         }
     }
 }
@@ -50,17 +55,23 @@ impl<'q> Walk<'q, '_, '_> {
         let question = self.question;
         let past_pools = question.flow == Flow::Direct;
         match question.login {
-            Login::Guest | Login::Developer(..) | Login::Social(..) if past_pools => {
+            Login::Social(host, user) if past_pools => {
+                self.opaque(host, user);
+            }
+            Login::Guest | Login::Developer(..) if past_pools => {
                 let text = "there is no token to bring to STS: give it by `--token` or `--claims`".to_owned();
                 self.gate(GateKind::Token, GateState::Fail, text, Vec::new());
             }
             Login::Token(token) if past_pools || !self.is_for_pool(token) => {
-                if !question.linked.is_empty() {
-                    self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
-                }
-                self.flow = Flow::Direct;
+                self.go_past_pools();
                 if self.examine(token) {
                     self.direct(token);
+                }
+            }
+            Login::Saml(assertion) if past_pools || self.bearer(assertion).is_none() => {
+                self.go_past_pools();
+                if self.examine_assertion(assertion) {
+                    self.direct_with_assertion(assertion);
                 }
             }
             _ => {
@@ -74,12 +85,19 @@ impl<'q> Walk<'q, '_, '_> {
         }
     }
 
+    fn go_past_pools(&mut self) {
+        if !self.question.linked.is_empty() {
+            self.assume("the further logins play no part, for the token goes to STS as it is".to_owned());
+        }
+        self.flow = Flow::Direct;
+    }
+
     /// Whether a token is one that an identity pool would take, rather than STS itself.
     fn is_for_pool(&self, token: &Token) -> bool {
         match &token.issuer {
             Issuer::UserPool(_) | Issuer::Missing => true,
             Issuer::IdentityPools => false,
-            Issuer::Other(host) => self.provider_name(host).is_some(),
+            Issuer::Other(host) => self.question.pool.is_some() || self.provider_name(host).is_some(),
         }
     }
 
@@ -95,6 +113,12 @@ impl<'q> Walk<'q, '_, '_> {
                 }
                 self.holder(token)
             }
+            Login::Saml(assertion) => {
+                if !self.examine_assertion(assertion) {
+                    return None;
+                }
+                self.bearer(assertion)
+            }
         }
     }
 
@@ -104,7 +128,7 @@ impl<'q> Walk<'q, '_, '_> {
             pool.and_then(|pool| pool.developer.as_ref()).map_or("login.example".to_owned(), |name| name.shown().into_owned());
         let pool_id = pool.map_or("POOL".to_owned(), |pool| pool.id.shown().into_owned());
         let amr = vec![Claim::Text(name.clone()), Claim::Text(format!("{name}:{pool_id}:{id}"))];
-        Arrival { kind: Kind::Developer(tags), provider: name, client: None, amr }
+        Arrival { kind: Kind::Developer(tags), provider: name, client: None, amr, claims: Claims::new() }
     }
 
     fn social(&self, host: &str, user: Option<&str>) -> Arrival<'q> {
@@ -116,7 +140,13 @@ impl<'q> Walk<'q, '_, '_> {
             (Some(client), Some(user)) => Claim::Text(format!("{host}:{client}:{user}")),
             _ => Claim::Unknown("the application's and the user's id"),
         };
-        Arrival { kind: Kind::Opaque, provider: host.to_owned(), client, amr: vec![Claim::Text(host.to_owned()), last] }
+        // select-rules-claims: of such a provider a rule may ask for these three only
+        let mut claims = Claims::new();
+        let own = |value: Option<&str>, what| value.map_or(Claim::Unknown(what), |value| Claim::Text(value.to_owned()));
+        claims.set("iss", own(Some(host), "the provider"));
+        claims.set("aud", own(client.as_deref(), "the application's id"));
+        claims.set("sub", own(user, "the user's id"));
+        Arrival { kind: Kind::Opaque, provider: host.to_owned(), client, amr: vec![Claim::Text(host.to_owned()), last], claims }
     }
 
     /// The holder of a token that an identity pool may take.
@@ -128,7 +158,7 @@ impl<'q> Walk<'q, '_, '_> {
         let (provider, amr) = match &token.issuer {
             Issuer::UserPool(host) => (host.clone(), vec![text(host.clone()), text(format!("{host}:CognitoSignIn:{user}"))]),
             Issuer::Other(host) => {
-                let provider = self.provider_name(host)?;
+                let provider = self.provider_name(host).unwrap_or_else(|| host.clone());
                 let last = if provider.starts_with("arn:") {
                     format!("{provider}:OIDC:{user}")
                 } else {
@@ -138,7 +168,7 @@ impl<'q> Walk<'q, '_, '_> {
             }
             Issuer::IdentityPools | Issuer::Missing => return None,
         };
-        Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr })
+        Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr, claims: Claims::new() })
     }
 
     /// The name under which an identity pool takes logins of a public or OIDC provider.
@@ -181,6 +211,12 @@ impl<'q> Walk<'q, '_, '_> {
             (Issuer::IdentityPools, _) => {
                 (GateState::Pass, format!("a token of identity pool `{}`", claims.text("aud").unwrap_or("(no `aud`)")))
             }
+            _ if self.flow == Flow::Direct && missing_claim(token).is_some() => {
+                (GateState::Fail, format!("\"Missing a required claim: {}\"", missing_claim(token).unwrap_or_default()))
+            }
+            (Issuer::Other(_), _) if self.flow == Flow::Direct && !is_url(token) => {
+                (GateState::Fail, "the token's `iss` is no address that starts with `https://`".to_owned())
+            }
             (Issuer::Other(host), _) => match reference::issuer(host) {
                 Some(issuer) => (GateState::Pass, format!("a token of {} (`{host}`)", issuer.name)),
                 None => (GateState::Pass, format!("a token of `{host}`")),
@@ -210,15 +246,27 @@ impl<'q> Walk<'q, '_, '_> {
         };
         self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
     }
+}
 
-    /// Where the tokens of a token's issuer go: the prefix of its condition keys.
-    pub(super) fn host_of(token: &Token) -> &str {
-        match &token.issuer {
-            Issuer::UserPool(host) | Issuer::Other(host) => host,
-            Issuer::IdentityPools => reference::identity_pool_host(token.claims.text("aud").unwrap_or_default()),
-            Issuer::Missing => "",
-        }
+/// A claim that STS asks for and the token lacks. Where only claims were given, they need not tell times.
+///
+/// sts-token-claims
+fn missing_claim(token: &Token) -> Option<&'static str> {
+    let host = match &token.issuer {
+        Issuer::Other(host) => host,
+        _ => return None,
+    };
+    if reference::issuer(host).is_some_and(|issuer| issuer.is_opaque) {
+        return None;
     }
+    let times = if token.signature == Signature::Claims { &[][..] } else { &["iat", "exp"] };
+    ["sub", "aud"].iter().chain(times).copied().find(|name| token.claims.get(name).is_none())
+}
+
+/// Whether the issuer of a token is an address of the kind that STS takes. One public provider names itself without a scheme too.
+fn is_url(token: &Token) -> bool {
+    token.claims.text("iss").is_some_and(|iss| iss.starts_with("https://") || iss == "accounts.google.com")
+        || matches!(&token.issuer, Issuer::Other(host) if reference::issuer(host).is_some_and(|issuer| issuer.is_opaque))
 }
 
 /// Whom a token was made for, where that is one: also in a list.

@@ -4,7 +4,7 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, IdentityPool, RoleMap};
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap};
 use crate::reference::identity_pool_host;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
 use crate::simulate::trust::{names_provider, pinned_audience};
@@ -42,6 +42,7 @@ impl<'s> Walk<'_, '_, 's> {
             tags.set(name, value);
         }
         token.tag(tags);
+        token.unnamed_tags = self.unnamed_tags;
         token
     }
 
@@ -56,22 +57,24 @@ impl<'s> Walk<'_, '_, 's> {
         let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
         let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else { return Vec::new() };
         let from = |tag: &str, claim: &str| {
-            let value = match arrival.claims() {
-                None => Claim::Unknown("the claims of the token"),
-                Some(claims) => {
-                    let values = claims.get(claim)?.values();
-                    let [value] = values.as_slice() else {
-                        return Some((tag.to_owned(), Claim::Unknown("a claim that is a list")));
-                    };
-                    Claim::list([value.clone().into_owned()])
-                }
+            let values = match arrival.claims().get(claim)? {
+                Claim::Unknown(why) => return Some((tag.to_owned(), Claim::Unknown(why))),
+                claim => claim.values(),
+            };
+            let value = match values.as_slice() {
+                [value] => Claim::list([value.clone().into_owned()]),
+                _ => Claim::Unknown("a claim that is a list"),
             };
             Some((tag.to_owned(), value))
         };
-        let defaults = map.defaults.is_some_and(|setting| setting.value);
-        let by_default = DEFAULT_TAGS.into_iter().filter(|_| defaults).filter_map(|(tag, claim)| from(tag, claim));
+        // where a map lists its tags, it is by these, also where it says that it is the default one
+        let defaults = map.tags.is_empty() && map.defaults.is_some_and(|setting| setting.value);
+        let of_user_pool = matches!(arrival.kind, Kind::Token(token) if matches!(token.issuer, Issuer::UserPool(_)));
+        let by_default =
+            DEFAULT_TAGS.into_iter().filter(|_| defaults && of_user_pool).filter_map(|(tag, claim)| from(tag, claim));
         let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
         let tags: Vec<_> = by_default.chain(mapped).collect();
+        self.unnamed_tags |= defaults && !of_user_pool;
         if tags.is_empty() && !map.tags.is_empty() {
             self.map_without_claims = Some(Label::new(map.mark, "maps claims to session tags"));
         }
@@ -133,6 +136,9 @@ impl<'s> Walk<'_, '_, 's> {
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
+            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(_)) => {
+                (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
+            }
             (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
                 GateState::Unknown,
                 "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
@@ -143,6 +149,16 @@ impl<'s> Walk<'_, '_, 's> {
                 "\"Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.\"".to_owned(),
                 vec![Label::new(mapping.provider.span(), "a role mapping closes the classic flow")],
             ),
+            (Flow::Classic | Flow::Direct, None, Some(setting))
+                if !setting.value && matches!(self.question.login, Login::Developer(..)) =>
+            {
+                (
+                    GateState::Unknown,
+                    "AWS does not say whether `AllowClassicFlow` closes the classic flow for developer-authenticated users"
+                        .to_owned(),
+                    vec![Label::new(setting.span, "the classic flow is off")],
+                )
+            }
             (Flow::Classic | Flow::Direct, None, Some(setting)) if !setting.value => (
                 GateState::Fail,
                 "\"Basic (classic) flow is not enabled, please use enhanced flow.\"".to_owned(),
@@ -206,14 +222,17 @@ impl<'s> Walk<'_, '_, 's> {
         if arrivals.is_empty() {
             return select(map, Known::Guest, custom);
         }
-        let each = arrivals.iter().map(|arrival| match (arrival.kind, arrival.claims()) {
-            (Kind::Developer(_), _) => select(map, Known::Developer, custom),
-            (_, Some(claims)) => select(map, Known::Provider(&arrival.key(), claims), custom),
-            (_, None) => select(map, Known::Opaque(&arrival.provider), custom),
+        let each = arrivals.iter().map(|arrival| match arrival.kind {
+            Kind::Developer(_) => select(map, Known::Developer, custom),
+            Kind::Saml(assertion) => select(map, Known::Saml(&arrival.provider, assertion), custom),
+            Kind::Token(_) | Kind::Opaque => select(map, Known::Provider(&arrival.key(), arrival.claims()), custom),
         });
         agree(each.collect())
     }
 }
 
-/// The session tags of a pool that uses the default mapping, each with its claim.
+/// The session tags of a pool that uses the default map for a user pool, each with its claim. AWS does not tell their names; these
+/// are seen.
+///
+/// token-tags-default-keys
 const DEFAULT_TAGS: [(&str, &str); 2] = [("client", "aud"), ("username", "sub")];

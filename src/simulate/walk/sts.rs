@@ -4,22 +4,39 @@ use super::{Walk, worst};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
-use crate::identity::Token;
+use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Role;
-use crate::policy::{Policy, PolicyKind, Statement};
+use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
-use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Outcome, outcome, why};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, outcome, why};
 
-impl<'i, 's> Walk<'_, 'i, 's> {
+impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
-        let presented = Presented { host: Self::host_of(token).to_owned(), claims: token.claims.clone() };
+        let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
+        self.at_named_role(presented);
+    }
+
+    /// A token that cannot be read, taken to STS: its provider tells the user's id, and the application that it was made for.
+    pub(super) fn opaque(&mut self, host: &str, user: Option<&str>) {
+        self.flow = Flow::Direct;
+        let text = format!("a token of `{host}`, which nobody else can read");
+        self.gate(GateKind::Token, GateState::Pass, text, Vec::new());
+        let mut claims = Claims::new();
+        claims.set("app_id", Claim::Unknown("the application's id"));
+        let name = if host == "www.amazon.com" { "user_id" } else { "id" };
+        claims.set(name, user.map_or(Claim::Unknown("the user's id"), |user| Claim::Text(user.to_owned())));
+        self.at_named_role(Presented::new(host, claims));
+    }
+
+    /// At the role that the question names, or at the only one; else at all.
+    fn at_named_role(&mut self, presented: Presented) {
         let roles = &self.world.inventory.roles;
         let only = || roles.first().filter(|_| roles.len() == 1).map(|role| role.id().into_owned());
         match self.question.role.map(str::to_owned).or_else(only) {
@@ -89,6 +106,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 (state, text) = (own, words);
             }
         }
+        if let Some(words) = unknown_principal(token) {
+            (state, text) = (GateState::Unknown, words);
+        }
         self.gate(GateKind::Trust, state, text, places);
         self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
@@ -97,7 +117,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     fn assume_context(&self, token: &Presented) -> Context<'static> {
         // in the enhanced flow Cognito makes the call, from its own network
-        let of_network = |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
+        let of_network =
+            |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
         let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
         let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
         presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
@@ -122,15 +143,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             return Some((GateState::Fail, text, place));
         }
         let key = format!("{}:aud", token.host);
-        let asks = statement.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
-        (!asks).then(|| {
-            let text = format!(
-                "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`, \
-                 and {} has none",
-                statement.title()
-            );
-            (GateState::Fail, text, place)
-        })
+        let is_of_key = |own: &&Condition<'_>| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key));
+        let is_plain = |own: &Condition<'_>| {
+            let is_equals =
+                |operator: Operator| operator.comparison == Comparison::StringEquals && !operator.negated && !operator.if_exists;
+            own.operator.is_some_and(|operator| is_equals(operator) && operator.set.is_none())
+        };
+        let mut conditions = statement.conditions.iter().filter(is_of_key).peekable();
+        let apart = format!(
+            "the role is of account {own} and the identity pool of {pool}: across accounts STS asks for a condition on `{key}`"
+        );
+        // sts-cross-account, sts-cross-account-which
+        match (conditions.peek().is_some(), conditions.any(is_plain)) {
+            (_, true) => None,
+            (true, false) => {
+                let text = format!("{apart}, and AWS does not say whether one like that of {} counts", statement.title());
+                Some((GateState::Unknown, text, place))
+            }
+            (false, _) => Some((GateState::Fail, format!("{apart}, and {} has none", statement.title()), place)),
+        }
     }
 
     /// Whether resource control policies close what the trust policy opens.
@@ -166,6 +197,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let context = self.assume_context(token);
         if let Some(text) = token.beyond_limits() {
             return self.gate(GateKind::Tags, GateState::Fail, text, Vec::new());
+        }
+        if let Some(text) = token.unclear_tags() {
+            return self.gate(GateKind::Tags, GateState::Unknown, text.to_owned(), Vec::new());
         }
         let answers: Vec<_> =
             token.further_actions().map(|action| (action, judge(role, policy, token, &context, action))).collect();
@@ -213,19 +247,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     ///
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
     fn session(&mut self, role: Option<&Role<'s>>) {
-        let enhanced = self.flow == Flow::Enhanced;
-        let (state, text) = match (self.question.session_name, self.question.duration) {
-            (Some(_), _) if enhanced => {
-                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
-            }
-            (_, Some(seconds)) if enhanced && seconds != HOUR => {
-                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
-            }
-            (Some(name), _) if !is_session_name(name) => {
-                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
-            }
-            (_, Some(seconds)) if !enhanced => duration(seconds, role),
-            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        let (state, text) = match self.assertion() {
+            Some(assertion) => self.session_by(assertion, role),
+            None => self.session_asked_for(role),
         };
         let name = match self.session_name() {
             Some(name) if state == GateState::Pass => format!(", named `{name}`"),
@@ -240,11 +264,41 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
     }
 
+    /// The session as the caller asks for it.
+    fn session_asked_for(&self, role: Option<&Role<'s>>) -> (GateState, String) {
+        let enhanced = self.flow == Flow::Enhanced;
+        match (self.question.session_name, self.question.duration) {
+            (Some(_), _) if enhanced => {
+                (GateState::Fail, format!("the enhanced flow takes no session name: it is `{ENHANCED_SESSION}`"))
+            }
+            (_, Some(seconds)) if enhanced && seconds != HOUR => {
+                (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
+            }
+            (Some(name), _) if !is_session_name(name) => {
+                (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
+            }
+            (_, Some(seconds)) if !enhanced => duration(seconds, role),
+            _ => (GateState::Pass, "lasts one hour".to_owned()),
+        }
+    }
+
     /// The name of the session, where it is known.
     fn session_name(&self) -> Option<&str> {
         match self.flow {
             Flow::Enhanced => Some(ENHANCED_SESSION),
-            Flow::Classic | Flow::Direct => self.question.session_name,
+            Flow::Classic | Flow::Direct => match self.assertion().map(Assertion::session_name) {
+                Some(Some(Claim::Text(name))) => Some(name),
+                Some(_) => None,
+                None => self.question.session_name,
+            },
+        }
+    }
+
+    /// The assertion that is taken to STS, where one is.
+    fn assertion(&self) -> Option<&'q Assertion> {
+        match self.question.login {
+            Login::Saml(assertion) if self.flow == Flow::Direct => Some(assertion),
+            _ => None,
         }
     }
 
@@ -356,12 +410,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
 
 /// How long a session lasts that does not ask, and at most where Cognito makes it or another role's credentials take it; in seconds.
-const HOUR: u32 = 3600;
+pub(super) const HOUR: u32 = 3600;
 
 /// How short a session may be at least, in seconds.
 const SHORTEST: u32 = 900;
 
-fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
+pub(super) fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
     let most = role.and_then(|role| role.max_session).map(|setting| setting.value);
     match most {
         _ if seconds < SHORTEST => (GateState::Fail, format!("a session lasts {SHORTEST} seconds at least, not {seconds}")),
@@ -377,17 +431,32 @@ fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, String) {
     }
 }
 
+/// Which principal a trust policy names for the identity pools of some regions is not said, or not in one way.
+///
+/// token-iss-principal, principal-partitions
+fn unknown_principal(token: &Presented) -> Option<String> {
+    let pool = token.claims.text("aud").filter(|_| token.is_of_pool())?;
+    let region = pool.split(':').next().unwrap_or(pool);
+    reference::has_unclear_pool_principal(region)
+        .then(|| format!("AWS does not say which principal a trust policy names for the identity pools of {region}"))
+}
+
 /// Of one shared issuer AWS asks at each call for what it asks of others when a policy is stored.
 ///
 /// write-shared-issuers-run-time
 fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<String> {
     let issuer = reference::issuer(&token.host).filter(|issuer| issuer.id == "terraform-cloud")?;
     (!stored::asks_for_required(statement, issuer, &token.host)).then(|| {
-        format!("{} has no condition on `{}:sub`, without which STS takes no token of {}", statement.title(), token.host, issuer.name)
+        format!(
+            "{} has no condition on `{}:sub`, without which STS takes no token of {}",
+            statement.title(),
+            token.host,
+            issuer.name
+        )
     })
 }
 
-fn is_session_name(name: &str) -> bool {
+pub(super) fn is_session_name(name: &str) -> bool {
     (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
