@@ -60,7 +60,7 @@ const SIMULATIONS: [&[&str]; 8] = [
 ];
 
 /// Where somebody may put a token by mistake; `TOKEN` is the text itself.
-const MISTAKES: [&[&str]; 21] = [
+const MISTAKES: [&[&str]; 25] = [
     &["test", "TOKEN"],
     &["test", "--format", "TOKEN"],
     &["simulate", "--principal", "TOKEN", "--action", "s3:GetObject", SCENARIO],
@@ -74,6 +74,10 @@ const MISTAKES: [&[&str]; 21] = [
     &["files", "TOKEN"],
     &["explain", "TOKEN"],
     &["rules", "TOKEN"],
+    &["claims", "TOKEN"],
+    &["claims", "github", "--repository", "TOKEN", "--branch", "main"],
+    &["claims", "eks", "--issuer", "TOKEN", "--namespace", "web", "--service-account", "api"],
+    &["claims", "vercel", "--team", "acme", "--project", "site", "--environment", "TOKEN"],
     &["simulate", "TOKEN"],
     &["simulate", "--token", "env:TOKEN", SCENARIO],
     &["simulate", "--token", "TOKEN.jwt", SCENARIO],

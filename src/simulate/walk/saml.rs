@@ -66,7 +66,8 @@ impl<'q, 's> Walk<'q, '_, 's> {
     /// or, where they name none, of any.
     pub(super) fn is_taken_by_pools(&self, assertion: &Assertion, told: Option<&str>) -> bool {
         let pairs = assertion.roles().unwrap_or_default();
-        told.or(self.question.pool).is_some() || self.saml_providers().any(|arn| pairs.is_empty() || pairs.iter().any(|pair| pair.provider == arn))
+        told.or(self.question.pool).is_some()
+            || self.saml_providers().any(|arn| pairs.is_empty() || pairs.iter().any(|pair| pair.provider == arn))
     }
 
     /// The bearer of an assertion, as identity pools see it.
