@@ -69,11 +69,16 @@ pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: 
     let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
     let provider = expected_provider(host, refused.arn().or(other))?;
     let only = |key: &str, claim: &str| match claims.get(claim)?.values().as_slice() {
-        [value] => Some(format!("{}: {}", quoted(&format!("{host}:{key}")), quoted(value))),
+        [value] => Some(format!("{}: {}", quoted(key), quoted(value))),
         _ => None,
     };
-    let audience = only("aud", if claims.get("azp").is_some() { "azp" } else { "aud" })?;
-    let (conditions, pinned) = match (only("sub", "sub"), claims.get("amr").map(Claim::values)) {
+    let (audience, subject) = if refused.token.is_assertion() {
+        (only("saml:aud", "saml:aud")?, only("saml:sub", "saml:sub"))
+    } else {
+        let audience = if claims.get("azp").is_some() { "azp" } else { "aud" };
+        (only(&format!("{host}:aud"), audience)?, only(&format!("{host}:sub"), "sub"))
+    };
+    let (conditions, pinned) = match (subject, claims.get("amr").map(Claim::values)) {
         (_, Some(amr)) if amr.first().is_some_and(|first| first.ends_with("authenticated")) => {
             let login = amr.get(1).or(amr.first())?;
             let key = quoted(&format!("{host}:amr"));
@@ -127,19 +132,10 @@ impl Mender<'_, '_> {
         let kind = difference.kinds.first();
         match difference.part {
             Part::Principal(principal) => {
-                let replaced = kind.is_some_and(|kind| {
-                    use DifferenceKind as K;
-                    matches!(
-                        kind,
-                        K::Scheme
-                            | K::TrailingSlash
-                            | K::LetterCase(_)
-                            | K::ProviderPath
-                            | K::ProviderAccount
-                            | K::HostForArn
-                            | K::ArnForHost
-                    )
-                });
+                use DifferenceKind as K;
+                // another provider altogether is meant for others
+                let slips = [K::Scheme, K::TrailingSlash, K::ProviderPath, K::ProviderAccount, K::HostForArn, K::ArnForHost];
+                let replaced = kind.is_some_and(|kind| slips.contains(kind));
                 let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
                 replaced
                     .then(expected)
@@ -150,7 +146,8 @@ impl Mender<'_, '_> {
             }
             Part::Action(actions) => {
                 let needed = difference.got.as_deref().unwrap_or_default();
-                let wrong = actions.list.first().filter(|_| actions.list.len() == 1 && kind == Some(&DifferenceKind::Action));
+                let wrong =
+                    actions.list.first().filter(|_| actions.list.len() == 1 && matches!(kind, Some(DifferenceKind::Action(_))));
                 let replaced = wrong
                     .filter(|_| self.names_only_providers())
                     .and_then(|wrong| self.replace(&wrong.text, needed, format!("allow `{needed}` instead")));

@@ -145,6 +145,11 @@ impl Attempt<'_, '_> {
         let words = match lower.as_str() {
             // in the enhanced flow the name is Cognito's
             "sts:rolesessionname" if self.refused.flow != Flow::Enhanced => format!("name the session {}", like(wanted)),
+            saml if self.token.is_assertion() && saml.starts_with("saml:") => {
+                self.words.push(format!("bring an assertion whose `{key}` is {}", like(wanted)));
+                self.token.claims.set(saml, Claim::Text(filled(wanted)));
+                return true;
+            }
             _ => return false,
         };
         self.words.push(words);

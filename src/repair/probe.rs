@@ -88,6 +88,8 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
     let others = [
         ("azp", "a token for another audience", false),
         ("aud", "a token for another audience", false),
+        ("saml:aud", "an assertion for another audience", false),
+        ("saml:sub", "another user of the provider", false),
         ("app_id", "a user of another application", true),
         ("user_id", "another user of the application", true),
         ("id", "another user of the application", true),

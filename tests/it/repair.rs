@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rolecall::evaluate::Verdict;
-use rolecall::identity::Token;
+use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::{Inventory, Role};
 use rolecall::policy::{Instant, Policy};
 use rolecall::repair::{Refused, Repair, Side, of_simulation, probes, repairs};
@@ -16,6 +16,7 @@ const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const POOLS: &str = "cognito-identity.amazonaws.com";
 const EKS: &str = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
 const USERS: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Users";
+const OKTA: &str = "arn:aws:iam::111122223333:saml-provider/okta";
 const MAIN: &str = "repo:octo-org/app:ref:refs/heads/main";
 /// Long names, and how they stand in the stories.
 const SHORT: [(&str, &str); 8] = [
@@ -359,7 +360,7 @@ fn stories() -> Vec<Story> {
             name: "a SAML provider",
             statements: github("StringEquals", MAIN).replace(&provider(GITHUB), "arn:aws:iam::111122223333:saml-provider/okta"),
             token: run(MAIN),
-            kinds: &["saml-provider"],
+            kinds: &["other-protocol"],
             repairs: &[
                 r#"policy: add a statement for `PROVIDER/GITHUB` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "PROVIDER/GITHUB"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"GITHUB:aud": "sts.amazonaws.com", "GITHUB:sub": "MAIN"}}}]"#,
             ],
@@ -380,6 +381,35 @@ fn stories() -> Vec<Story> {
             kinds: &["not-federated"],
             repairs: &[
                 r#"policy: add a statement for `PROVIDER/GITHUB` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "PROVIDER/GITHUB"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"GITHUB:aud": "sts.amazonaws.com", "GITHUB:sub": "MAIN"}}}]"#,
+            ],
+        },
+        Story {
+            name: "an assertion for another audience",
+            statements: saml(OKTA),
+            token: assertion("https://eu-west-1.signin.aws.amazon.com/saml"),
+            kinds: &["another-audience"],
+            repairs: &[
+                r#"policy: add a value to `saml:aud`["https://signin.aws.amazon.com/saml" => ["https://signin.aws.amazon.com/saml", "https://eu-west-1.signin.aws.amazon.com/saml"]] + another user of the provider"#,
+                r#"policy: replace the value of `saml:aud`["https://signin.aws.amazon.com/saml" => "https://eu-west-1.signin.aws.amazon.com/saml"] + another user of the provider"#,
+                "token: bring an assertion whose `saml:aud` is `https://signin.aws.amazon.com/saml`",
+            ],
+        },
+        Story {
+            name: "an assertion of another provider",
+            statements: saml("arn:aws:iam::111122223333:saml-provider/ping"),
+            token: assertion("https://signin.aws.amazon.com/saml"),
+            kinds: &["another-provider"],
+            repairs: &[
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+            ],
+        },
+        Story {
+            name: "an assertion, and tokens are wanted",
+            statements: github("StringEquals", MAIN),
+            token: assertion("https://signin.aws.amazon.com/saml"),
+            kinds: &["other-protocol", "action", "foreign-key", "foreign-key"],
+            repairs: &[
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {
@@ -716,6 +746,7 @@ fn tokens() -> Vec<Presented> {
         run("odd*subject${x}"),
         run_of(MAIN, r#", "repository": "octo-org/app", "repository_owner": "octo-org", "ref": "refs/heads/main""#),
         tagged(),
+        assertion("https://signin.aws.amazon.com/saml"),
         Presented::guest(POOL),
         Presented::signed_in(POOL),
         Presented::signed_in("eu-west-1:00000000-1111-4222-8333-444444444444"),
@@ -818,6 +849,20 @@ fn github_key(claim: &str, value: &str) -> String {
 
 fn google(condition: &str) -> String {
     statement("accounts.google.com", ASSUME, &format!(r#""StringEquals": {{{condition}}}"#))
+}
+
+fn saml(provider: &str) -> String {
+    let conditions = r#""StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml"}"#;
+    statement(provider, r#""sts:AssumeRoleWithSAML""#, conditions)
+}
+
+/// An assertion, as STS reads it.
+fn assertion(audience: &str) -> Presented {
+    let mut claims = Claims::new();
+    for (key, value) in [("saml:aud", audience), ("saml:sub", "ann"), ("saml:iss", "http://www.okta.com/x")] {
+        claims.set(key, Claim::Text(value.to_owned()));
+    }
+    Presented::new(OKTA, claims)
 }
 
 fn pool(operator: &str, amr: &str) -> String {

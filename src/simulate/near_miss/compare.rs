@@ -1,6 +1,6 @@
 //! Where wanted and got part, and in what they differ.
 
-use super::super::presented::{ASSUME, TAG_SESSION, never_at_assume};
+use super::super::presented::{SET_SOURCE_IDENTITY, TAG_SESSION, never_at_assume};
 use super::super::subject::Subject;
 use super::{Difference, DifferenceKind, Part};
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
@@ -48,7 +48,7 @@ pub(super) fn denying<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 
 }
 
 /// The action that decided, where the statement does not allow it.
-pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Option<Difference<'i, 's>> {
+pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &'static str) -> Option<Difference<'i, 's>> {
     let actions = trace.statement.actions.as_ref().filter(|_| trace.action == Truth::No)?;
     let first = actions.list.first();
     Some(Difference {
@@ -57,9 +57,9 @@ pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Op
         wanted: actions.list.iter().map(|own| own.text.shown()).collect::<Vec<_>>().join(", "),
         got: Some(action.to_owned()),
         kinds: vec![match action {
-            ASSUME => DifferenceKind::Action,
             TAG_SESSION => DifferenceKind::TagSession,
-            _ => DifferenceKind::SourceIdentity,
+            SET_SOURCE_IDENTITY => DifferenceKind::SourceIdentity,
+            action => DifferenceKind::Action(action),
         }],
     })
 }
@@ -186,6 +186,9 @@ fn in_text(key: &str, wanted: &str, like: bool, got: &str, all: &[String], token
     }
     if let Some(slip) = slip(wanted, got) {
         return vec![slip];
+    }
+    if key == "saml:aud" {
+        return vec![DifferenceKind::Audience];
     }
     if key.starts_with("cognito-identity") && key.ends_with(":aud") {
         return vec![DifferenceKind::IdentityPool];
