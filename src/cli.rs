@@ -1,6 +1,7 @@
 //! What a user types: the commands, what they have in common, and how they end.
 
 mod check;
+mod claims;
 mod config;
 mod files;
 mod input;
@@ -51,6 +52,8 @@ enum Command {
     Test(test::Args),
     /// Tells what is in a token, what takes it, and which of its claims a policy can see.
     Token(token::Args),
+    /// Tells what the token of a job, a pod or a user will say, and the trust policy that lets it in.
+    Claims(claims::Args),
     /// Lists what `check` would read, as what, and what not and why.
     Files(files::Args),
     /// Prints the page of a rule, or what is known of an action, a service, a condition key, a resource type or an ARN.
@@ -132,6 +135,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Token(args) => token::run(&args, common),
+        Command::Claims(args) => claims::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => rules::explain(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),

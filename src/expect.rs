@@ -76,8 +76,8 @@ enum Who {
     Claims(String),
     /// The text of the file in which the token is.
     Token(String),
-    /// The text of the file in which a SAML assertion is.
-    Saml(String),
+    /// The text of the file in which a SAML assertion is, and the ARN of the provider.
+    Saml(String, Option<String>),
     /// A public provider whose tokens cannot be read, and the user's id there.
     Social(String, Option<String>),
     /// The developer's own id, and the session tags that the developer gives.

@@ -7,6 +7,7 @@ pub mod pools;
 pub mod providers;
 pub mod saml;
 pub mod signature;
+pub mod subject;
 pub mod times;
 pub mod token;
 pub mod uses;
@@ -22,6 +23,7 @@ pub use pools::{
 pub use providers::{OidcProvider, ProviderKind, ProviderList};
 pub use saml::{Assertion, AssertionError, RolePair, SamlSignature};
 pub use signature::{KeySet, KeySetError, Signature};
+pub use subject::{Holder, Naming, PartFault, Subject, Wanted};
 pub use times::{TOLERANCE, Times, times};
 pub use token::{Issuer, Token, TokenError, TokenKind};
 pub use uses::{Taker, Use, traded, uses};

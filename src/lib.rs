@@ -12,6 +12,7 @@ pub mod lint;
 pub mod pattern;
 pub mod policy;
 pub mod reference;
+pub mod repair;
 pub mod report;
 pub mod rules;
 pub mod simulate;

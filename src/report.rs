@@ -10,10 +10,11 @@ pub mod text;
 use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
-use crate::identity::{Becomes, Claim, Times, Token, Use, becomes, traded, uses};
+use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::Reference;
+use crate::repair::Repair;
 use crate::simulate::{Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
@@ -96,6 +97,17 @@ pub struct Simulated<'i, 's> {
     pub subject: String,
     /// What came of it.
     pub simulation: Simulation<'i, 's>,
+    /// Where the trust policy refuses: what would let the sign-in in.
+    pub repairs: Vec<Repair>,
+}
+
+/// Somebody who will get tokens, and the account whose role they are for.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Who.
+    pub holder: Holder,
+    /// The account's id, where it was told.
+    pub account: Option<String>,
 }
 
 /// A request with its answer.
@@ -190,6 +202,19 @@ impl<'t> Inspected<'t> {
         let seen = |name: &str| host.map(|host| becomes(host, &token.claims, name));
         let claims = token.claims.iter().map(|(name, claim)| (name, claim, seen(name))).collect();
         Self { token, times, claims, traded: traded(token), uses: uses(token) }
+    }
+}
+
+impl Expected {
+    /// The words in capitals that stand in the statement for what was not told, each with what it stands for.
+    pub fn blanks(&self) -> Vec<String> {
+        let account = (self.account.is_none() && !self.holder.issuer.is_built_in).then(|| "`ACCOUNT` (`--account`)".to_owned());
+        let audience = self.holder.audience().is_none().then(|| "`AUDIENCE` (`--audience`)".to_owned());
+        let subjects = self.holder.subjects();
+        let untold = subjects.first().filter(|_| self.holder.amr.is_none() && subjects.iter().all(|own| !own.missing.is_empty()));
+        let parts = untold.into_iter().flat_map(|own| &own.missing);
+        let parts = parts.map(|part| format!("`{}` (`--{part}`)", part.to_ascii_uppercase()));
+        account.into_iter().chain(audience).chain(parts).collect()
     }
 }
 

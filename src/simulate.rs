@@ -9,22 +9,25 @@ mod request;
 mod selection;
 mod session;
 mod stored;
+mod subject;
 mod trust;
 mod walk;
 
 use crate::arn::Arn;
 use crate::evaluate::{Trace, Verdict};
 use crate::finding::Label;
-use crate::identity::{Assertion, Claims, IdentityPool, TOLERANCE, Token};
+use crate::identity::{Assertion, IdentityPool, TOLERANCE, Token};
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Condition, Instant};
+use crate::policy::Instant;
 use crate::reference::Reference;
 use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
+pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, near_misses, part_word};
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
+pub use subject::Subject;
 pub use trust::try_assume;
 
 /// Condition keys that the user gave, each with its values.
@@ -82,8 +85,8 @@ pub enum Login<'a> {
     Guest,
     /// The holder of this token.
     Token(&'a Token),
-    /// The bearer of this SAML assertion.
-    Saml(&'a Assertion),
+    /// The bearer of this SAML assertion; with the ARN of the provider, where the assertion does not tell it.
+    Saml(&'a Assertion, Option<&'a str>),
     /// A user of a public provider whose tokens cannot be read, as those of Facebook: its host, and the user's id there.
     Social(&'a str, Option<&'a str>),
     /// A user for whom the pool's developer provider vouches, by the developer's own id, with the session tags that the developer gives.
@@ -124,15 +127,17 @@ pub struct Simulation<'i, 's> {
     pub decided_by: Option<GateKind>,
     /// The gates in the order in which AWS applies them.
     pub gates: Vec<Gate>,
-    /// The claims of the token that STS sees, and so the trust policy.
-    pub presented: Option<Claims>,
+    /// How the token came to STS.
+    pub flow: Flow,
+    /// The token that STS sees, and so the trust policy.
+    pub presented: Option<Presented>,
     /// What the trust policy says.
     pub trust: Option<Judgement<'i, 's>>,
     /// What it says to the session tags, or to the source identity, that the token sets.
     pub tags: Option<Judgement<'i, 's>>,
     /// Where several identity pools fit and none was named: they.
     pub pools: Vec<&'i IdentityPool<'s>>,
-    /// In the classic flow without a role named: each role and whether its trust policy takes the token.
+    /// In the classic flow without a role named: each role and whether its trust policy takes the token, the nearest first.
     pub choices: Vec<Choice<'i, 's>>,
     /// What may be done, one answer for each that was asked.
     pub permissions: Vec<Permission<'i, 's>>,
@@ -241,6 +246,8 @@ pub struct Choice<'i, 's> {
     pub outcome: Outcome,
     /// The statement that decides.
     pub place: Option<Span>,
+    /// Where the trust policy refuses: what came nearest.
+    pub near_miss: Option<NearMiss<'i, 's>>,
 }
 
 /// Whether one thing may be done.
@@ -258,32 +265,6 @@ pub struct Permission<'i, 's> {
     pub reply: Reply<'i, 's, Trace<'i, 's>>,
     /// The place that decides, where it lies in a file that was given.
     pub place: Option<Label>,
-}
-
-/// The allowing statement that would take the token if fewest of its conditions were otherwise.
-#[derive(Debug)]
-pub struct NearMiss<'i, 's> {
-    /// What it is called.
-    pub statement: String,
-    /// Its place.
-    pub place: Span,
-    /// The conditions that fail.
-    pub failing: Vec<Difference<'i, 's>>,
-}
-
-/// A condition that fails, and where wanted and got part.
-#[derive(Debug)]
-pub struct Difference<'i, 's> {
-    /// The condition.
-    pub condition: &'i Condition<'s>,
-    /// The place of the value that comes nearest.
-    pub place: Span,
-    /// The value that comes nearest.
-    pub wanted: String,
-    /// The value of the request that comes nearest; `None` where it does not hold the key.
-    pub got: Option<String>,
-    /// The kind of difference, in one clause: "another identity pool", "letter case", "a guest's token".
-    pub kind: String,
 }
 
 /// Runs one login through all gates. Every question gets an answer.

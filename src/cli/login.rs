@@ -44,11 +44,16 @@ pub(super) struct Who {
     /// A session tag that the developer's backend gives. May be repeated.
     #[arg(long, value_name = "NAME=VALUE", requires = "developer")]
     tag: Vec<String>,
-    /// A user of this public provider, whose tokens cannot be read: `graph.facebook.com`, `www.amazon.com`.
-    #[arg(long, value_name = "HOST", group = "who")]
+    /// A user of this public provider, whose tokens cannot be read: `graph.facebook.com`, `www.amazon.com`. With `--saml`, the ARN of the
+    /// provider of the assertion.
+    #[arg(
+        long,
+        value_name = "HOST",
+        conflicts_with_all = ["token", "claims", "group", "no_group", "guest", "developer"],
+    )]
     login: Option<String>,
     /// The user's id at that provider.
-    #[arg(long, value_name = "ID", requires = "login")]
+    #[arg(long, value_name = "ID", requires = "login", conflicts_with = "saml")]
     user: Option<String>,
     /// A further token of the same user, whose logins are linked: as `--token`. May be repeated.
     #[arg(long, value_name = "T")]
@@ -120,7 +125,7 @@ pub(super) struct Subject {
 pub(super) enum Own {
     Guest,
     Token(Token),
-    Saml(Assertion),
+    Saml(Assertion, Option<String>),
     Social(String, Option<String>),
     Developer(String, Vec<(String, String)>),
 }
@@ -157,7 +162,7 @@ impl Own {
         match self {
             Self::Guest => Login::Guest,
             Self::Token(token) => Login::Token(token),
-            Self::Saml(assertion) => Login::Saml(assertion),
+            Self::Saml(assertion, provider) => Login::Saml(assertion, provider.as_deref()),
             Self::Social(host, user) => Login::Social(host, user.as_deref()),
             Self::Developer(id, tags) => Login::Developer(id, tags),
         }
@@ -171,7 +176,7 @@ impl Who {
         let token = match (&self.token, &self.claims, &self.saml) {
             (Some(token), ..) => Some(Own::Token(secret::token(token, self.token_insecure_arg, keys.as_ref())?)),
             (_, Some(path), _) => Some(Own::Token(secret::claims(path)?)),
-            (.., Some(assertion)) => Some(Own::Saml(secret::assertion(assertion)?)),
+            (.., Some(assertion)) => Some(Own::Saml(secret::assertion(assertion)?, self.login.clone())),
             _ => None,
         };
         let linked = self.linked_token.iter().map(|token| secret::token(token, self.token_insecure_arg, None));
@@ -201,7 +206,7 @@ impl Who {
 
     fn first_logins(&self, token: Option<Own>, inventory: &Inventory<'_>) -> Result<Vec<Subject>, Failure> {
         if let Some(own) = token {
-            let name = if matches!(own, Own::Saml(_)) { "the bearer of the assertion" } else { "the holder of the token" };
+            let name = if matches!(own, Own::Saml(..)) { "the bearer of the assertion" } else { "the holder of the token" };
             return Ok(vec![Subject::new(name, own)]);
         }
         if self.guest {

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
+use rolecall::repair;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
@@ -34,7 +35,7 @@ pub(super) struct Args {
         value_name = "PRINCIPAL",
         requires = "action",
         conflicts_with_all = [
-            "who", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
+            "who", "login", "token_insecure_arg", "linked_token", "pre_token", "client", "pool", "pool_account", "flow", "custom_role", "role", "session_name", "duration",
             "then_role", "clock_tolerance", "expect_role",
         ],
         help_heading = "Who asks, without a sign-in"
@@ -137,17 +138,18 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         let question = Question { access: access.clone(), context: context.clone(), ..subject.question(&args.how, at) };
         let simulation = simulate::simulate(world, &question);
         if simulation.pools.is_empty() {
-            answers.push(Simulated { subject: subject.name.clone(), simulation });
+            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            answers.push(Simulated { subject: subject.name.clone(), simulation, repairs });
             continue;
         }
         // where several pools fit, each answers
         for pool in simulation.pools {
             let id = pool.id.shown();
             let subject = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
-            answers.push(Simulated {
-                subject,
-                simulation: simulate::simulate(world, &Question { pool: Some(&id), ..question.clone() }),
-            });
+            let question = Question { pool: Some(&id), ..question.clone() };
+            let simulation = simulate::simulate(world, &question);
+            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            answers.push(Simulated { subject, simulation, repairs });
         }
     }
     let detail = Detail::of(answers.len(), common.verbose);

@@ -272,7 +272,7 @@ impl<'s> Reader<'_, 's> {
             );
             return None;
         };
-        for (key, with) in [("login", &["claims", "login"][..]), ("user", &["login"]), ("tags", &["developer"])] {
+        for (key, with) in [("login", &["claims", "saml", "login"][..]), ("user", &["login"]), ("tags", &["developer"])] {
             if let Some(other) = table.get(key).filter(|_| !with.contains(&name)) {
                 let with = with.first().copied().unwrap_or_default();
                 self.problem(other.mark(), format!("`{key}` goes with `{with}`"), None);
@@ -292,7 +292,7 @@ impl<'s> Reader<'_, 's> {
             }
             "login" => Some(Who::Social(self.string(node, "login")?, self.optional(table, "user"))),
             "token" => self.secret(node, "token").map(Who::Token),
-            "saml" => self.secret(node, "saml").map(Who::Saml),
+            "saml" => Some(Who::Saml(self.secret(node, "saml")?, self.optional(table, "login"))),
             _ => {
                 let Some(mut claims) = Claims::read(node) else {
                     self.problem(node.mark(), "`claims` is no table", None);

@@ -153,11 +153,11 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
         (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return Answer::nothing(Outcome::Error, why),
     };
     let login = match (&case.who, &token, &assertion) {
-        (.., Some(assertion)) => Login::Saml(assertion),
+        (Who::Saml(_, provider), _, Some(assertion)) => Login::Saml(assertion, provider.as_deref()),
         (Who::Developer(id, tags), ..) => Login::Developer(id, tags),
         (Who::Social(host, user), ..) => Login::Social(host, user.as_deref()),
         (_, Some(token), _) => Login::Token(token),
-        (_, None, None) => Login::Guest,
+        (_, None, _) => Login::Guest,
     };
     let question = simulate::Question {
         linked: linked.iter().map(Login::Token).collect(),
@@ -176,7 +176,7 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
     let simulation = simulate::simulate(world, &question);
     let claims = expected.claims.iter().map(|(name, ..)| {
         let of_login = token.as_ref().and_then(|token| claim(&token.claims, name));
-        (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(own, name))))
+        (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(&own.claims, name))))
     });
     let claims = claims.collect();
     told_of(&simulation, claims)
@@ -185,7 +185,7 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
 /// The token of whoever signs in, where there is one.
 fn token(case: &Case, inventory: &Inventory<'_>) -> Result<Option<Token>, String> {
     let token = match &case.who {
-        Who::Guest | Who::Developer(..) | Who::Social(..) | Who::Saml(_) => return Ok(None),
+        Who::Guest | Who::Developer(..) | Who::Social(..) | Who::Saml(..) => return Ok(None),
         Who::Groups(groups) => {
             let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
             inventory.sign_in(&groups, case.client.as_deref()).map_err(|error| error.to_string())?
@@ -197,7 +197,7 @@ fn token(case: &Case, inventory: &Inventory<'_>) -> Result<Option<Token>, String
 
 /// The assertion of whoever signs in, where there is one.
 fn assertion(case: &Case) -> Result<Option<Assertion>, String> {
-    let Who::Saml(text) = &case.who else { return Ok(None) };
+    let Who::Saml(text, _) = &case.who else { return Ok(None) };
     Assertion::read(text).map(Some).map_err(|error| error.to_string())
 }
 

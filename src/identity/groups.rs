@@ -23,7 +23,7 @@ pub fn id_token(host: &str, client: &str, groups: &[&Group<'_>]) -> Token {
     }
     set(&mut claims, "aud", client);
     set(&mut claims, "token_use", "id");
-    Token::from_claims(claims)
+    Token { is_made: true, ..Token::from_claims(claims) }
 }
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";

@@ -29,6 +29,8 @@ pub struct Token {
     pub length: Option<usize>,
     /// What tells it from other tokens: the start of its SHA-256. Claims alone have none.
     pub digest: Option<String>,
+    /// Whether it was made here, of the groups of a user: then no Lambda of the user pool has had a say.
+    pub is_made: bool,
 }
 
 /// What a token is for.
@@ -113,6 +115,15 @@ impl Token {
         Self::of(claims, Signature::Claims)
     }
 
+    /// Host and path of the issuer, without the scheme: what the condition keys start with.
+    pub fn host(&self) -> Option<&str> {
+        match &self.issuer {
+            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
+            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
+            Issuer::Missing => None,
+        }
+    }
+
     /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
     #[must_use]
     pub fn changed(&self, changes: &[(String, Option<Claim>)]) -> Self {
@@ -126,15 +137,6 @@ impl Token {
         Self::from_claims(claims)
     }
 
-    /// Host and path of the issuer, without the scheme: what the condition keys start with.
-    pub fn host(&self) -> Option<&str> {
-        match &self.issuer {
-            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
-            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
-            Issuer::Missing => None,
-        }
-    }
-
     fn of(claims: Claims, signature: Signature) -> Self {
         let issuer = claims.text("iss").map_or(Issuer::Missing, Issuer::of);
         let kind = match &issuer {
@@ -144,7 +146,7 @@ impl Token {
             Issuer::Other(_) => TokenKind::Oidc,
             Issuer::Missing => TokenKind::NoIssuer,
         };
-        Self { claims, issuer, kind, signature, algorithm: None, length: None, digest: None }
+        Self { claims, issuer, kind, signature, algorithm: None, length: None, digest: None, is_made: false }
     }
 }
 

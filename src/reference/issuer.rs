@@ -38,6 +38,8 @@ pub struct Issuer {
     pub subjects: Vec<SubjectForm>,
     /// The day from which new repositories have the immutable forms of subjects, as `2026-07-15`.
     pub immutable_since: Option<String>,
+    /// What else is good to know of it.
+    pub notes: Vec<String>,
     /// The page that tells most of it.
     pub source: String,
 }
@@ -53,6 +55,8 @@ pub struct IssuerKey {
     pub many: bool,
     /// Whether it is also there in later requests of the session.
     pub in_session: bool,
+    /// What its values are made of, where they are made of parts of the subject; the first form that can be filled counts.
+    pub forms: Vec<String>,
 }
 
 /// A claim of which it is not clear whether it becomes a condition key.
@@ -75,6 +79,10 @@ pub struct SubjectForm {
     pub form: String,
     /// The same with numbers that are never given to another, where the issuer has such a form.
     pub immutable: Option<String>,
+    /// The parts that differ from run to run, so that a trust policy had best leave them open.
+    pub open: Vec<String>,
+    /// What stands for a colon in a part, where none may stand.
+    pub colon: Option<String>,
 }
 
 impl Issuer {
@@ -208,13 +216,21 @@ fn read(node: Node<'_, '_>, like: Option<&Issuer>, default_keys: &[IssuerKey]) -
         required_by_sts: node.get("required-at").is_some_and(|own| own.is("run time")),
         subjects: like.map_or_else(|| subjects(node), |like| like.subjects.clone()),
         immutable_since: optional(node, "immutable-since").or_else(|| like?.immutable_since.clone()),
+        notes: like.map_or_else(|| list(node, "notes"), |like| like.notes.clone()),
         source: text(node, "source"),
     }
 }
 
 fn subjects(node: Node<'_, '_>) -> Vec<SubjectForm> {
     let forms = node.get("subjects").into_iter().flat_map(Node::items);
-    forms.map(|own| SubjectForm { id: text(own, "id"), form: text(own, "form"), immutable: optional(own, "immutable") }).collect()
+    let form = |own| SubjectForm {
+        id: text(own, "id"),
+        form: text(own, "form"),
+        immutable: optional(own, "immutable"),
+        open: list(own, "open"),
+        colon: optional(own, "colon"),
+    };
+    forms.map(form).collect()
 }
 
 fn unclear(node: Node<'_, '_>) -> Vec<UnclearClaim> {
@@ -229,6 +245,7 @@ fn keys(node: Option<Node<'_, '_>>) -> Vec<IssuerKey> {
         kind: optional(node, "type").and_then(|name| KeyType::named(&name)).unwrap_or(KeyType::String),
         many: flag(node, "many"),
         in_session: flag(node, "session"),
+        forms: list(node, "forms"),
     };
     node.into_iter().flat_map(Node::items).map(key).collect()
 }

@@ -1,10 +1,12 @@
 //! For people: code frames with the offending text underlined.
 
+mod claims;
 mod excerpt;
 mod expectations;
 mod files;
 mod page;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
 mod token;
@@ -20,6 +22,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
+pub use claims::claims;
 pub use expectations::tests;
 pub use files::files;
 pub use reference::topics;

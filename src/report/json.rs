@@ -1,7 +1,9 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
+mod claims;
 mod expectations;
 mod reference;
+mod repair;
 mod request;
 mod simulation;
 mod token;
@@ -14,6 +16,7 @@ use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
 
+pub use claims::{claims, statement};
 pub use expectations::{tests, tests_by_line};
 pub use reference::{rule, topics};
 pub use request::requests;

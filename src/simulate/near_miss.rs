@@ -1,44 +1,194 @@
 //! Which allowing statement came nearest to taking a token, and where wanted and got part.
 
-use super::{Difference, NearMiss};
-use crate::evaluate::{ConditionTrace, Got, StatementTrace, Trace, Truth};
-use crate::policy::{Comparison, Condition, Effect, Operand};
+mod compare;
+mod kind;
+mod provider;
 
-/// The statement for this provider and action of which the fewest conditions fail.
-pub(super) fn find<'i, 's>(trace: &Trace<'i, 's>) -> Option<NearMiss<'i, 's>> {
-    let candidates = trace.statements.iter().filter(|statement| {
-        let allows = statement.statement.effect.is_some_and(|(effect, _)| effect == Effect::Allow);
-        allows && statement.principal == Truth::Yes && statement.action == Truth::Yes && statement.applies == Truth::No
+use super::trust::ask_for_all;
+use super::{Choice, Flow, Given, Judgement, Outcome, Presented};
+use crate::evaluate::{ConditionTrace, StatementTrace, Trace, Truth, Verdict};
+use crate::policy::{Condition, Effect, Operand, Patterns, Policy, Principal, PrincipalKind, Statement};
+use crate::source::Span;
+
+pub use kind::{DifferenceKind, part_word};
+pub use provider::expected_provider;
+
+/// The statement that comes nearest to taking the token, or the one that denies it.
+#[derive(Debug)]
+pub struct NearMiss<'i, 's> {
+    /// What it is called.
+    pub statement: String,
+    /// The statement.
+    pub own: &'i Statement<'s>,
+    /// Its place.
+    pub place: Span,
+    /// What fails; of a statement that denies, what holds.
+    pub failing: Vec<Difference<'i, 's>>,
+}
+
+/// Something of a statement that fails, and where wanted and got part.
+#[derive(Debug)]
+pub struct Difference<'i, 's> {
+    /// What fails.
+    pub part: Part<'i, 's>,
+    /// The place of the value that comes nearest.
+    pub place: Span,
+    /// The value that comes nearest.
+    pub wanted: String,
+    /// The value of the request that comes nearest; `None` where it does not hold the key.
+    pub got: Option<String>,
+    /// In what they differ; at least one.
+    pub kinds: Vec<DifferenceKind>,
+}
+
+/// A part of a statement that fails.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'i, 's> {
+    /// A condition, and that of its values which comes nearest.
+    Condition(&'i Condition<'s>, Option<&'i Operand<'s>>),
+    /// Whom it names.
+    Principal(&'i Principal<'s>),
+    /// What it lets them call.
+    Action(&'i Patterns<'s>),
+}
+
+/// What a trust policy was asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// The token.
+    pub(super) token: &'a Presented,
+    /// The call that decided.
+    pub(super) action: &'a str,
+    /// The role's ARN, where it is known.
+    pub(super) role: Option<&'a str>,
+}
+
+/// The allowing statements of a trust policy that are about web identities and refuse a token, the one of which least fails first.
+pub fn near_misses<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> Vec<NearMiss<'p, 's>> {
+    let (action, judgement) = ask_for_all(policy, role, token, flow, given);
+    nearest(&judgement.trace, Asked { token, action, role })
+}
+
+/// What came nearest where no statement allows; the statement that denies where one does.
+pub(super) fn find<'i, 's>(judgement: &Judgement<'i, 's>, asked: Asked<'_>) -> Option<NearMiss<'i, 's>> {
+    let Judgement { verdict, trace } = judgement;
+    match verdict {
+        Verdict::NotAllowed => nearest(trace, asked).into_iter().next(),
+        Verdict::Denied(statement) => {
+            let own = trace.statements.iter().find(|own| std::ptr::eq(own.statement, *statement))?;
+            let failing = own.conditions.iter().map(compare::denying).collect();
+            Some(NearMiss { statement: statement.title(), own: statement, place: statement.place(), failing })
+        }
+        Verdict::Allowed(_) | Verdict::Undecided(_) | Verdict::Refused(_) => None,
+    }
+}
+
+/// The allowing statements that are about web identities, the one of which least fails first.
+pub(super) fn nearest<'i, 's>(trace: &Trace<'i, 's>, asked: Asked<'_>) -> Vec<NearMiss<'i, 's>> {
+    let candidates = trace.statements.iter().filter(|own| {
+        let allows = own.statement.effect.is_some_and(|(effect, _)| effect == Effect::Allow);
+        allows && own.applies == Truth::No && is_about_providers(own)
     });
-    let nearest = candidates.min_by_key(|statement| failing(statement).count())?;
-    Some(NearMiss {
-        statement: nearest.statement.title(),
-        place: nearest.statement.place(),
-        failing: differences(nearest).collect(),
-    })
+    let mut ranked: Vec<(usize, NearMiss<'i, 's>)> = candidates
+        .map(|own| {
+            let failing: Vec<_> = provider::difference(own, asked)
+                .into_iter()
+                .chain(compare::action(own, asked.action))
+                .chain(failing(own).map(|condition| compare::condition(condition, Some(asked.token))))
+                .collect();
+            let near = NearMiss { statement: own.statement.title(), own: own.statement, place: own.statement.place(), failing };
+            (near.distance(), near)
+        })
+        .filter(|(_, near)| !near.failing.is_empty())
+        .collect();
+    ranked.sort_by_key(|(distance, _)| *distance);
+    ranked.into_iter().map(|(_, near)| near).collect()
+}
+
+/// Puts the roles that take a token first, then those of which it is not known, then those of which least fails.
+pub(super) fn rank(choices: &mut [Choice<'_, '_>]) {
+    choices.sort_by_key(|choice| {
+        let outcome = match choice.outcome {
+            Outcome::Allowed => 0,
+            Outcome::Undecided => 1,
+            Outcome::Denied => 2,
+            Outcome::Error => 3,
+        };
+        (outcome, choice.near_miss.as_ref().map_or(usize::MAX, NearMiss::distance))
+    });
 }
 
 /// The conditions of a statement that fail, each with where wanted and got part.
 pub(super) fn differences<'i, 's>(trace: &StatementTrace<'i, 's>) -> impl Iterator<Item = Difference<'i, 's>> {
-    failing(trace).map(difference)
+    failing(trace).map(|condition| compare::condition(condition, None))
 }
 
 impl NearMiss<'_, '_> {
     /// What fails, in one clause.
     pub fn clause(&self) -> String {
         let clauses: Vec<String> = self.failing.iter().map(Difference::clause).collect();
-        format!("{} refuses: {}", self.statement, clauses.join("; "))
+        let verb = if self.denies() { "denies" } else { "refuses" };
+        match clauses.as_slice() {
+            [] => format!("{} {verb} this token", self.statement),
+            clauses => format!("{} {verb}: {}", self.statement, clauses.join("; ")),
+        }
+    }
+
+    /// Whether it is no near miss, but a statement that denies.
+    pub fn denies(&self) -> bool {
+        self.own.effect.is_some_and(|(effect, _)| effect == Effect::Deny)
+    }
+
+    /// How much fails: another provider counts for more than another action, and that for more than a condition.
+    pub fn distance(&self) -> usize {
+        let weight = |difference: &Difference<'_, '_>| match difference.part {
+            Part::Condition(..) => 1,
+            Part::Action(_) => 2,
+            Part::Principal(_) => 4,
+        };
+        self.failing.iter().map(weight).sum()
     }
 }
 
 impl Difference<'_, '_> {
+    /// What it is in, as the policy calls it: a condition key, or an element of a statement.
+    pub fn subject(&self) -> String {
+        match self.part {
+            Part::Condition(condition, _) => condition.key.shown().into_owned(),
+            Part::Principal(_) => "Principal".to_owned(),
+            Part::Action(_) => "Action".to_owned(),
+        }
+    }
+
+    /// In what they differ, in words.
+    pub fn words(&self) -> String {
+        kind::words(&self.kinds)
+    }
+
     /// The difference in one clause.
     pub fn clause(&self) -> String {
-        let key = self.condition.key.shown();
-        match &self.got {
-            Some(got) => format!("`{key}` is `{got}`, wanted is `{}` ({})", self.wanted, self.kind),
-            None => format!("`{key}` is not in the request, wanted is `{}`", self.wanted),
+        let (subject, wanted, words) = (self.subject(), &self.wanted, self.words());
+        match (&self.got, self.part) {
+            (_, Part::Action(_)) => words,
+            (Some(got), Part::Condition(..)) if self.kinds == [DifferenceKind::Denied] => format!("`{subject}` is `{got}`"),
+            (None, Part::Condition(..)) if self.kinds == [DifferenceKind::Denied] => format!("`{subject}` is not in the request"),
+            (Some(got), _) => format!("`{subject}` is `{got}`, wanted is `{wanted}` ({words})"),
+            (None, _) if self.kinds == [DifferenceKind::Absent] => {
+                format!("`{subject}` is not in the request, wanted is `{wanted}`")
+            }
+            (None, _) => format!("`{subject}` is not in the request, wanted is `{wanted}` ({words})"),
         }
+    }
+
+    /// What is to be seen at its place, in a few words.
+    pub fn label(&self) -> String {
+        if self.kinds == [DifferenceKind::Absent] { "the token does not hold the key".to_owned() } else { self.words() }
     }
 }
 
@@ -47,66 +197,12 @@ pub(super) fn failing<'t, 'i, 's>(statement: &'t StatementTrace<'i, 's>) -> impl
     statement.conditions.iter().filter(|condition| condition.holds == Truth::No)
 }
 
-fn difference<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 's> {
-    let condition = trace.condition;
-    let got: &[String] = match &trace.got {
-        Got::Absent | Got::Unknown => &[],
-        Got::One(value) => std::slice::from_ref(value),
-        Got::Many(values) | Got::Part(values) => values,
-    };
-    let negated = condition.operator.is_some_and(|operator| operator.negated);
-    let nearest = got
-        .iter()
-        .flat_map(|got| condition.values.iter().map(move |wanted| (wanted, got)))
-        .min_by_key(|(wanted, got)| distance(&wanted.pattern.text.shown(), got));
-    let wanted = nearest.map(|(wanted, _)| wanted).or(condition.values.first());
-    let shown = wanted.map_or_else(String::new, |wanted| wanted.pattern.text.shown().into_owned());
-    Difference {
-        condition,
-        place: wanted.map_or(condition.key.span(), |wanted| wanted.pattern.text.span()),
-        kind: match nearest {
-            Some(_) if negated => "just what it may not be".to_owned(),
-            Some((wanted, got)) => kind(condition, wanted, got),
-            None => "not in the request".to_owned(),
-        },
-        wanted: if negated { format!("anything but {shown}") } else { shown },
-        got: nearest.map(|(_, got)| got.clone()),
-    }
-}
-
-/// How far two strings are apart, roughly: what is left when their common start and end are taken off.
-fn distance(wanted: &str, got: &str) -> usize {
-    let start = wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count();
-    let end = wanted.chars().rev().zip(got.chars().rev()).take_while(|(a, b)| a == b).count();
-    let longer = wanted.chars().count().max(got.chars().count());
-    longer.saturating_sub(start.max(end))
-}
-
-/// The kind of difference, in the words of somebody who has to mend it.
-fn kind(condition: &Condition<'_>, operand: &Operand<'_>, got: &str) -> String {
-    let wanted = operand.pattern.text.shown();
-    let key = condition.key.shown().to_ascii_lowercase();
-    let equals = condition.operator.is_some_and(|operator| operator.comparison == Comparison::StringEquals);
-    match condition.operator.map(|operator| operator.comparison) {
-        Some(Comparison::IpAddress) => return "outside of this range".to_owned(),
-        Some(Comparison::Numeric(_) | Comparison::Date(_)) => return "the comparison fails".to_owned(),
-        Some(Comparison::Bool | Comparison::Null) => return "not this value".to_owned(),
-        _ => {}
-    }
-    let text = if equals && wanted.contains(['*', '?']) {
-        "`StringEquals` takes `*` and `?` literally"
-    } else if wanted.eq_ignore_ascii_case(got) {
-        "only the letter case differs"
-    } else if wanted.trim_end_matches('/') == got.trim_end_matches('/') {
-        "only the slash at the end differs"
-    } else if key.ends_with(":amr") && &*wanted == "authenticated" {
-        "a guest's token, and signed-in users are wanted"
-    } else if key.ends_with(":amr") && &*wanted == "unauthenticated" {
-        "a signed-in user's token, and guests are wanted"
-    } else if key.starts_with("cognito-identity") && key.ends_with(":aud") {
-        "another identity pool"
-    } else {
-        return format!("they part at character {}", wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count() + 1);
-    };
-    text.to_owned()
+/// Whether a statement names a provider, if only under the wrong key, or has nothing against this one.
+fn is_about_providers(trace: &StatementTrace<'_, '_>) -> bool {
+    let mut principals = trace.statement.principals.iter().flat_map(|principals| &principals.list);
+    trace.principal != Truth::No
+        || principals.any(|principal| {
+            principal.kind == PrincipalKind::Federated
+                || principal.value.known().is_some_and(|value| value.contains(":oidc-provider/"))
+        })
 }

@@ -63,6 +63,12 @@ impl Presented {
         Self::new(provider, claims)
     }
 
+    /// A token of the same issuer with other claims.
+    #[must_use]
+    pub fn with(&self, claims: Claims) -> Self {
+        Self { claims, ..self.clone() }
+    }
+
     /// Puts session tags into it, each name with a list of its value.
     pub(super) fn tag(&mut self, tags: Claims) {
         if tags.iter().next().is_some() {
@@ -70,6 +76,19 @@ impl Presented {
             own.set("principal_tags", Claim::Map(tags));
             self.claims.set(TAGS, Claim::Map(own));
         }
+    }
+
+    /// The token with other session tags.
+    #[must_use]
+    pub fn with_tags(&self, tags: &[(&str, &str)]) -> Self {
+        let mut own = Self::new(self.host.clone(), Claims::new());
+        let others = self.claims.iter().filter(|(name, _)| *name != TAGS && !name.starts_with(FLAT_TAG));
+        others.for_each(|(name, claim)| own.claims.set(name, claim.clone()));
+        own.tag(tags.iter().fold(Claims::new(), |mut all, (name, value)| {
+            all.set(*name, Claim::list([*value]));
+            all
+        }));
+        own
     }
 
     /// The token of a guest of an identity pool.
@@ -102,7 +121,7 @@ impl Presented {
     /// The session tags that it carries: for each name its value. A token may hold them in one claim or in one for each.
     ///
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
-    pub(super) fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
+    pub fn tags(&self) -> impl Iterator<Item = (&str, ContextValue<'static>)> {
         let nested = self.of_tags("principal_tags").and_then(|tags| if let Claim::Map(list) = tags { Some(list) } else { None });
         let flat = self.claims.iter().filter_map(|(name, claim)| Some((name.strip_prefix(FLAT_TAG)?, claim)));
         nested.into_iter().flat_map(Claims::iter).chain(flat).map(|(name, claim)| {
@@ -176,6 +195,11 @@ impl Presented {
         nested.or_else(flat).is_some_and(|claim| !matches!(claim, Claim::Unknown(_)) && claim.values().len() != 1)
     }
 
+    /// Whether any of its session tags goes on to the roles that are taken with the session.
+    pub(super) fn passes_tags_on(&self) -> bool {
+        self.tags().any(|(tag, _)| self.is_transitive(tag))
+    }
+
     /// Whether a session tag goes on to the roles that are taken with the session.
     pub(super) fn is_transitive(&self, tag: &str) -> bool {
         self.transitive().iter().any(|own| own == tag)
@@ -195,14 +219,14 @@ impl Presented {
     }
 
     /// The call that its holder makes.
-    pub(super) fn action(&self) -> &'static str {
+    pub fn action(&self) -> &'static str {
         if self.is_assertion() { ASSUME_WITH_SAML } else { ASSUME }
     }
 
     /// What the trust policy must allow beside the call itself: one action more for session tags, and one for a source identity.
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
-    pub(super) fn further_actions(&self) -> impl Iterator<Item = &'static str> {
+    pub fn further_actions(&self) -> impl Iterator<Item = &'static str> {
         let tags = (self.unnamed_tags || self.tags().next().is_some()).then_some(TAG_SESSION);
         let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
         tags.into_iter().chain(source)
@@ -302,7 +326,7 @@ const SAML_IN_SESSION: [&str; 3] = ["saml:namequalifier", "saml:sub", "saml:sub_
 const ASSUME_WITH_SAML: &str = "sts:AssumeRoleWithSAML";
 
 /// The call that every holder of a token makes.
-const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
+pub(super) const ASSUME: &str = "sts:AssumeRoleWithWebIdentity";
 
 const SAMPLE_USER: &str = "00000000-aaaa-4bbb-8ccc-000000000001";
 
@@ -348,7 +372,7 @@ pub(super) fn assume_context(
 
 /// Whether this key is never held by the calls with a token or an assertion beyond what that gives it: the call is not
 /// signed, so it has no principal, and the keys of issuers come from the token alone.
-fn never_at_assume(key: &str) -> bool {
+pub(super) fn never_at_assume(key: &str) -> bool {
     let starts = |with: &str| key.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
     starts("aws:RequestTag/") || starts("aws:TagKeys") || never_but_tags(key)
 }

@@ -140,7 +140,8 @@ impl<'t, 'p, 's> Deciding<'t, 'p, 's> {
             });
         }
         labels.extend(near_miss::differences(trace).map(|difference| {
-            let words = if difference.got.is_some() { &*difference.kind } else { "the request does not hold the key" };
+            let words =
+                if difference.got.is_some() { difference.words() } else { "the request does not hold the key".to_owned() };
             Label::new(difference.place, words)
         }));
         Self { statement: Some(trace), labels }

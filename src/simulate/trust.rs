@@ -28,8 +28,7 @@ pub(super) fn judge<'i, 's>(
 ) -> Answer<'i, 's> {
     let arn = role.arn.as_ref().and_then(|arn| arn.known());
     let judgement = ask(policy, arn, &provider_of(policy, arn, token), context, action);
-    let refused = matches!(judgement.verdict, Verdict::NotAllowed);
-    let near_miss = refused.then(|| near_miss::find(&judgement.trace)).flatten();
+    let near_miss = near_miss::find(&judgement, near_miss::Asked { token, action, role: arn });
     let (state, text, places) = tell(&judgement, near_miss.as_ref(), policy, &token.host, action);
     Answer { state, text, places, judgement, near_miss }
 }
@@ -46,11 +45,22 @@ pub fn try_assume<'p, 's>(
     flow: Flow,
     given: Given<'_>,
 ) -> Judgement<'p, 's> {
+    ask_for_all(policy, role, token, flow, given).1
+}
+
+/// As [`try_assume`], with the action that decides.
+pub(super) fn ask_for_all<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> (&'static str, Judgement<'p, 's>) {
     let name = (flow == Flow::Enhanced).then_some(ENHANCED_SESSION);
     let context = presented::assume_context(token, name, None, (&Reference::default(), given));
     let provider = provider_of(policy, role, token);
-    let ask = |action| ask(policy, role, &provider, &context, action);
-    let rank = |answer: &Judgement<'_, '_>| match answer.verdict {
+    let ask = |action| (action, ask(policy, role, &provider, &context, action));
+    let rank = |answer: &(&str, Judgement<'_, '_>)| match answer.1.verdict {
         Verdict::Allowed(_) => 2,
         Verdict::Undecided(_) => 1,
         Verdict::NotAllowed | Verdict::Denied(_) | Verdict::Refused(_) => 0,
@@ -141,7 +151,7 @@ fn tell(
         Verdict::NotAllowed => match near_miss {
             Some(near_miss) => {
                 let places =
-                    near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.kind.clone())).collect();
+                    near_miss.failing.iter().map(|difference| Label::new(difference.place, difference.label())).collect();
                 (GateState::Fail, format!("{} refuses this token", near_miss.statement), places)
             }
             None => (

@@ -51,6 +51,7 @@ impl Simulation<'_, '_> {
             why: String::new(),
             decided_by: None,
             gates: Vec::new(),
+            flow: Flow::Enhanced,
             presented: None,
             trust: None,
             tags: None,
@@ -78,7 +79,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn assume(&mut self, text: String) {
-        self.simulation.assumptions.push(text);
+        if !self.simulation.assumptions.contains(&text) {
+            self.simulation.assumptions.push(text);
+        }
     }
 
     fn finish(self) -> Simulation<'i, 's> {
@@ -105,6 +108,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             (Outcome::Allowed, Some(GateKind::RoleMapping), _) => self.picked,
             _ => gate.map(|gate| gate.text.clone()),
         };
+        simulation.flow = self.flow;
         simulation.decided_by = decided_by;
         simulation.outcome = outcome;
         simulation.why = why.unwrap_or_default();

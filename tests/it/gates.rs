@@ -90,7 +90,7 @@ fn a_role_that_the_pool_does_not_hand_out() {
         assert_eq!(state(&simulation, GateKind::Trust), Some(GateState::Fail));
         let near_miss = simulation.near_miss.unwrap();
         assert_eq!(near_miss.failing.len(), 1, "exactly one condition is in the way");
-        assert_eq!(near_miss.failing[0].kind, "a signed-in user's token, and guests are wanted");
+        assert_eq!(near_miss.failing[0].words(), "a signed-in user's token, and guests are wanted");
         assert_eq!(near_miss.failing[0].wanted, "unauthenticated");
     });
 }

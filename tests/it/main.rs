@@ -37,6 +37,7 @@ mod properties;
 mod providers;
 mod questions;
 mod reference;
+mod repair;
 mod report;
 mod resource_rules;
 mod saml;

@@ -9,7 +9,7 @@ use crate::evaluate::{StatementTrace, Truth, Verdict};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims};
 use crate::simulate::{
-    Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Permission, RoleRef, Simulation, deciding,
+    Difference, Gate, GateKind, GateState, Judgement, NearMiss, Outcome, Part, Permission, RoleRef, Simulation, deciding,
 };
 use crate::source::{SourceId, Sources, Span};
 
@@ -17,7 +17,7 @@ use crate::source::{SourceId, Sources, Span};
 pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources, look: Look) -> String {
     let mut page = Page { out: String::new(), sources, look };
     if let [only] = list {
-        page.simulation(&only.simulation, detail);
+        page.simulation(only, detail);
         return page.out;
     }
     for (index, simulated) in list.iter().enumerate() {
@@ -27,13 +27,13 @@ pub fn simulations(list: &[Simulated<'_, '_>], detail: Detail, sources: &Sources
         let subject = text::escape(&simulated.subject);
         page.out.push_str(&paint(&subject, Colour::Bold, look.colour));
         page.out.push('\n');
-        page.simulation(&simulated.simulation, detail);
+        page.simulation(simulated, detail);
     }
     page.out
 }
 
 impl Page<'_> {
-    fn simulation(&mut self, simulation: &Simulation<'_, '_>, detail: Detail) {
+    fn simulation(&mut self, Simulated { simulation, repairs, .. }: &Simulated<'_, '_>, detail: Detail) {
         self.headline(simulation, detail);
         self.gates(simulation, detail);
         self.choices(simulation);
@@ -42,12 +42,14 @@ impl Page<'_> {
             if let Some(near_miss) = &simulation.near_miss {
                 self.near_miss(near_miss);
             }
+            let nearest = simulation.choices.first().filter(|_| simulation.role.is_none());
+            self.repairs(repairs, nearest.map(|choice| choice.role.name.shown()).as_deref());
         }
         self.permissions(&simulation.permissions, detail);
         if detail == Detail::Verbose
-            && let Some(claims) = &simulation.presented
+            && let Some(token) = &simulation.presented
         {
-            self.claims(claims);
+            self.claims(&token.claims);
         }
         if detail > Detail::Short {
             self.not_stored(&simulation.not_stored);
@@ -97,7 +99,11 @@ impl Page<'_> {
         self.heading("the roles whose trust policies were asked");
         for choice in &simulation.choices {
             let (mark, colour) = self.outcome_mark(choice.outcome);
-            let line = self.placed(&choice.role.name.shown(), choice.place);
+            let near = choice.near_miss.as_ref().filter(|_| choice.outcome == Outcome::Denied);
+            let words = near.map(|near| near.failing.iter().map(Difference::words).collect::<Vec<_>>().join("; "));
+            let why =
+                words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(": {}", text::escape(&words)));
+            let line = format!("{}{why}", self.placed(&choice.role.name.shown(), choice.place));
             let painted = format!("    {} ", self.paint(mark, colour));
             self.hanging(&format!("    {mark} "), &painted, &line);
         }
@@ -124,14 +130,18 @@ impl Page<'_> {
     }
 
     fn near_miss(&mut self, near: &NearMiss<'_, '_>) {
+        let conditions = near.failing.iter().filter(|own| matches!(own.part, Part::Condition(..))).count();
         let count = match near.failing.len() {
-            1 => "1 condition".to_owned(),
-            count => format!("{count} conditions"),
+            1 if conditions == 1 => "by 1 condition".to_owned(),
+            count if conditions == count => format!("by {count} conditions"),
+            1 => "in 1 point".to_owned(),
+            count => format!("in {count} points"),
         };
-        self.heading(&format!("nearest: {} fails by {count}", text::escape(&near.statement)));
+        let statement = text::escape(&near.statement);
+        self.heading(&if near.denies() { format!("{statement} denies") } else { format!("nearest: {statement} fails {count}") });
         for difference in &near.failing {
-            let key = text::escape(&difference.condition.key.shown()).into_owned();
-            self.hanging("    ", "    ", &format!("{key}: {}", text::escape(&difference.kind)));
+            let line = format!("{}: {}", difference.subject(), difference.words());
+            self.hanging("    ", "    ", &text::escape(&line));
             let wanted = text::escape(&difference.wanted).into_owned();
             let got = difference.got.as_deref().map(text::escape);
             let line = |name: &str, value: &str| format!("      {name:6}  {value}\n");
@@ -237,8 +247,7 @@ fn deciding_statement<'j, 'i, 's>(judgement: &'j Judgement<'i, 's>, near: Option
 }
 
 fn failing_label(difference: &Difference<'_, '_>) -> Label {
-    let words = if difference.got.is_some() { difference.kind.as_str() } else { "the token does not hold the key" };
-    Label::new(difference.place, words)
+    Label::new(difference.place, difference.label())
 }
 
 fn short_name(role: &RoleRef<'_, '_>) -> String {

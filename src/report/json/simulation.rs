@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::Simulated;
+use super::repair::repair;
 use super::request::way;
 use super::{VERSION, append, label, page, place};
 use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
-use crate::simulate::{Choice, Denial, Difference, Gate, GateState, Judgement, NearMiss, Permission, Simulation};
+use crate::simulate::{
+    Choice, Denial, Difference, DifferenceKind, Gate, GateState, Judgement, NearMiss, Part, Permission, Simulation,
+};
 use crate::source::Sources;
 
 /// One simulation, or several.
@@ -16,6 +19,8 @@ pub fn simulations(list: &[Simulated<'_, '_>], sources: &Sources) -> String {
         .map(|simulated| {
             let mut value = json!({ "subject": simulated.subject });
             append(&mut value, simulation(&simulated.simulation, sources));
+            let repairs: Vec<Value> = simulated.repairs.iter().map(|own| repair(own, sources)).collect();
+            append(&mut value, json!({ "repairs": repairs }));
             value
         })
         .collect();
@@ -27,8 +32,8 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         .role
         .as_ref()
         .map(|role| json!({ "name": role.name, "place": role.role.map(|role| place(role.span(), sources)) }));
-    let presented = simulation.presented.as_ref().map(|claims| {
-        let text = claims.to_json();
+    let presented = simulation.presented.as_ref().map(|token| {
+        let text = token.claims.to_json();
         serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text))
     });
     json!({
@@ -115,6 +120,7 @@ fn choice(choice: &Choice<'_, '_>, sources: &Sources) -> Value {
         "role": choice.role.arn.as_ref().unwrap_or(&choice.role.name).shown(),
         "outcome": choice.outcome.name(),
         "place": choice.place.map(|span| place(span, sources)),
+        "nearMiss": choice.near_miss.as_ref().map(|own| near_miss(own, sources)),
     })
 }
 
@@ -140,13 +146,18 @@ fn near_miss(near: &NearMiss<'_, '_>, sources: &Sources) -> Value {
 }
 
 fn difference(difference: &Difference<'_, '_>, sources: &Sources) -> Value {
+    let operator = match difference.part {
+        Part::Condition(condition, _) => Some(condition.operator_text.shown()),
+        Part::Principal(_) | Part::Action(_) => None,
+    };
     json!({
-        "operator": difference.condition.operator_text.shown(),
-        "key": difference.condition.key.shown(),
+        "operator": operator,
+        "key": difference.subject(),
         "place": place(difference.place, sources),
         "wanted": difference.wanted,
         "got": difference.got,
-        "kind": difference.kind,
+        "kind": difference.words(),
+        "kinds": difference.kinds.iter().map(DifferenceKind::id).collect::<Vec<_>>(),
     })
 }
 

@@ -58,6 +58,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let Kind::Token(token) = arrival.kind else { return };
         let mut of_provider = of_provider(pool, &arrival.provider).peekable();
         if of_provider.peek().is_none() {
+            if let Some(provider) = self.world.inventory.oidc_provider(&arrival.provider) {
+                self.takes_audience(provider, &token.claims);
+            }
             return;
         }
         let client = arrival.client.as_deref().unwrap_or_default();

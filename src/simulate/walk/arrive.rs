@@ -68,10 +68,10 @@ impl<'q> Walk<'q, '_, '_> {
                     self.direct(token);
                 }
             }
-            Login::Saml(assertion) if past_pools || self.bearer(assertion).is_none() => {
+            Login::Saml(assertion, provider) if past_pools || !self.is_taken_by_pools(assertion, provider) => {
                 self.go_past_pools();
                 if self.examine_assertion(assertion) {
-                    self.direct_with_assertion(assertion);
+                    self.direct_with_assertion(assertion, provider);
                 }
             }
             _ => {
@@ -111,13 +111,14 @@ impl<'q> Walk<'q, '_, '_> {
                 if !self.examine(token) {
                     return None;
                 }
+                self.assume_lambda(token);
                 self.holder(token)
             }
-            Login::Saml(assertion) => {
+            Login::Saml(assertion, provider) => {
                 if !self.examine_assertion(assertion) {
                     return None;
                 }
-                self.bearer(assertion)
+                self.bearer(assertion, provider)
             }
         }
     }
@@ -169,6 +170,20 @@ impl<'q> Walk<'q, '_, '_> {
             Issuer::IdentityPools | Issuer::Missing => return None,
         };
         Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr, claims: Claims::new() })
+    }
+
+    /// A Lambda of the user pool may change a token that was made here.
+    ///
+    /// claim-lambda
+    fn assume_lambda(&mut self, token: &Token) {
+        let Issuer::UserPool(host) = &token.issuer else { return };
+        let id = host.rsplit('/').next().unwrap_or(host);
+        let mut pools = self.world.inventory.user_pools.iter();
+        if token.is_made && pools.any(|pool| pool.id.known() == Some(id) && pool.pre_token.is_some()) {
+            self.assume(format!(
+                "the pre token generation Lambda of user pool `{id}` leaves groups and roles as they are (`--pre-token`)"
+            ));
+        }
     }
 
     /// The name under which an identity pool takes logins of a public or OIDC provider.

@@ -25,7 +25,7 @@ impl<'s> Walk<'_, '_, 's> {
         let token = self.pool_token(&pool.id.shown(), arrivals);
         match role {
             Some(role) => self.at_role(&role, &token),
-            None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token.claims),
+            None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token),
             None => self.choices(token),
         }
     }
@@ -42,6 +42,13 @@ impl<'s> Walk<'_, '_, 's> {
             tags.set(name, value);
         }
         token.tag(tags);
+        if !arrivals.is_empty()
+            && let Some(account) = self.pool_account(&token)
+        {
+            let region = pool.split(':').next().unwrap_or(pool);
+            let arn = format!("arn:aws:cognito-identity:{region}:{account}:identitypool/{pool}");
+            token.claims.set(POOL_ARN, Claim::Text(arn));
+        }
         token.unnamed_tags = self.unnamed_tags;
         token
     }
@@ -87,7 +94,7 @@ impl<'s> Walk<'_, '_, 's> {
             return None;
         }
         let account = |arn: &str| Arn::parse(arn).map(|arn| arn.account.to_owned()).filter(|account| !account.is_empty());
-        let told = token.claims.text("https://cognito-identity.amazonaws.com/identity-pool-arn").and_then(account);
+        let told = token.claims.text(POOL_ARN).and_then(account);
         if let Some(account) = self.question.pool_account.map(str::to_owned).or(told) {
             return Some(account);
         }
@@ -136,7 +143,7 @@ impl<'s> Walk<'_, '_, 's> {
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
-            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(_)) => {
+            (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(..)) => {
                 (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
             }
             (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
@@ -230,6 +237,11 @@ impl<'s> Walk<'_, '_, 's> {
         agree(each.collect())
     }
 }
+
+/// The claim in which a signed-in user's token names the identity pool with its account. Seen since 2023; no page tells of it.
+///
+/// token-account
+const POOL_ARN: &str = "https://cognito-identity.amazonaws.com/identity-pool-arn";
 
 /// The session tags of a pool that uses the default map for a user pool, each with its claim. AWS does not tell their names; these
 /// are seen.

@@ -72,7 +72,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     /// Whether the provider lists the audience of a token.
-    fn takes_audience(&mut self, provider: &OidcProvider<'_>, claims: &Claims) {
+    pub(super) fn takes_audience(&mut self, provider: &OidcProvider<'_>, claims: &Claims) {
         let listed = |id: &str| provider.clients.iter().any(|own| own.known() == Some(id));
         let values =
             |name: &str| claims.get(name).map(|claim| claim.values().iter().map(ToString::to_string).collect::<Vec<_>>());

@@ -62,16 +62,31 @@ impl<'q, 's> Walk<'q, '_, 's> {
         }
     }
 
-    /// The bearer of an assertion, where an identity pool takes it: as one of the provider that its roles name or, where they name none,
-    /// of the only one that there is.
-    pub(super) fn bearer(&self, assertion: &'q Assertion) -> Option<Arrival<'q>> {
-        let taken = || self.saml_providers();
+    /// Whether an assertion is for an identity pool: the pool or the provider is told, or a pool takes logins of one that its roles name
+    /// or, where they name none, of any.
+    pub(super) fn is_taken_by_pools(&self, assertion: &Assertion, told: Option<&str>) -> bool {
         let pairs = assertion.roles().unwrap_or_default();
-        let named = taken().find(|arn| pairs.iter().any(|pair| pair.provider == *arn));
-        let only = || taken().next().filter(|first| pairs.is_empty() && taken().all(|own| own == *first));
-        let provider = named.or_else(only)?.to_owned();
+        told.or(self.question.pool).is_some()
+            || self.saml_providers().any(|arn| pairs.is_empty() || pairs.iter().any(|pair| pair.provider == arn))
+    }
+
+    /// The bearer of an assertion, as identity pools see it.
+    pub(super) fn bearer(&mut self, assertion: &'q Assertion, told: Option<&str>) -> Option<Arrival<'q>> {
+        let Some(provider) = told.map(str::to_owned).or_else(|| self.only_provider(assertion)) else {
+            let text = "it is not known of which SAML provider the assertion is: name it with `--login`".to_owned();
+            self.gate(GateKind::Provider, GateState::Unknown, text, Vec::new());
+            return None;
+        };
         let amr = vec![Claim::Text(provider.clone()), Claim::Unknown("what identity pools say of a user of SAML")];
         Some(Arrival { kind: Kind::Saml(assertion), provider, client: None, amr, claims: Claims::new() })
+    }
+
+    /// The one provider that pools take logins of and that the roles of an assertion name, or leave open; else the one that these name.
+    fn only_provider(&self, assertion: &Assertion) -> Option<String> {
+        let pairs = assertion.roles().unwrap_or_default();
+        let named = || pairs.iter().map(|pair| &*pair.provider);
+        let taken = self.saml_providers().filter(|arn| pairs.is_empty() || named().any(|own| own == *arn));
+        only(taken).or_else(|| only(named())).map(str::to_owned)
     }
 
     /// The SAML providers of which identity pools take logins.
@@ -81,9 +96,9 @@ impl<'q, 's> Walk<'q, '_, 's> {
     }
 
     /// An assertion that is taken to STS as it is.
-    pub(super) fn direct_with_assertion(&mut self, assertion: &Assertion) {
-        let pairs = match assertion.roles() {
-            Ok(pairs) => pairs,
+    pub(super) fn direct_with_assertion(&mut self, assertion: &Assertion, told: Option<&str>) {
+        let pairs: Vec<RolePair> = match assertion.roles() {
+            Ok(pairs) => pairs.into_iter().filter(|pair| told.is_none_or(|told| pair.provider == told)).collect(),
             Err(why) => return self.gate(GateKind::RolesClaim, GateState::Unknown, why.to_owned(), Vec::new()),
         };
         let pair = match pair_of(&pairs, self.question.role) {
@@ -170,6 +185,12 @@ impl<'q, 's> Walk<'q, '_, 's> {
         let why = if seconds < asked { ", as the assertion says" } else { "" };
         (GateState::Pass, format!("lasts {seconds} seconds{why}"))
     }
+}
+
+/// The one text that all of these are.
+fn only<'t>(mut texts: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let first = texts.next()?;
+    texts.all(|own| own == first).then_some(first)
 }
 
 /// What is said of an assertion that is older than STS takes.

@@ -13,7 +13,7 @@ use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
 use crate::simulate::trust::{self, ENHANCED_SESSION, judge};
-use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, outcome, why};
+use crate::simulate::{Access, Choice, Flow, GateKind, GateState, Login, Outcome, near_miss, outcome, why};
 
 impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// A token that is taken to STS as it is.
@@ -48,7 +48,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// Everything from the role on.
     pub(super) fn at_role(&mut self, name: &str, token: &Presented) {
         let role = self.turn_to(name);
-        self.simulation.presented = Some(token.claims.clone());
+        self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
             self.trust(role, policy, token);
@@ -297,35 +297,53 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
     /// The assertion that is taken to STS, where one is.
     fn assertion(&self) -> Option<&'q Assertion> {
         match self.question.login {
-            Login::Saml(assertion) if self.flow == Flow::Direct => Some(assertion),
+            Login::Saml(assertion, _) if self.flow == Flow::Direct => Some(assertion),
             _ => None,
         }
     }
 
     /// Takes a second role with the credentials of the first.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html>
     fn chain(&mut self, first: &Session<'i, 's>, second: &str, token: &Presented) -> Option<Session<'i, 's>> {
         let name = self.world.inventory.role(second).map_or(second.into(), |role| role.id());
-        let asked = first.ask(self.world, Access { action: "sts:AssumeRole", resource: &name }, self.question);
-        let permission = asked.permission;
-        let state = match permission.outcome {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
-        let first_name = first.role.name.shown();
-        let text = match self.question.duration {
-            Some(seconds) if seconds > HOUR && state == GateState::Pass => {
-                let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
-                (GateState::Fail, text)
-            }
-            _ => (state, format!("with `{first_name}`, `{}`: {}", short(&name), permission.why)),
-        };
-        self.gate(GateKind::Chain, text.0, text.1, permission.place.into_iter().collect());
-        asked.assumptions.into_iter().for_each(|own| self.assume(own));
+        let ask = |action| first.ask(self.world, Access { action, resource: &name }, self.question);
+        let asked = ask("sts:AssumeRole");
+        // chain-source-identity, chain-tags-action
+        let further = [
+            token.source_identity().map(|_| (SET_SOURCE_IDENTITY, "the source identity goes on")),
+            token.passes_tags_on().then_some((TAG_SESSION, "session tags go on")),
+        ];
+        let mut links = vec![(state_of(asked.permission.outcome), asked.permission.why.clone())];
+        for (action, what) in further.into_iter().flatten() {
+            let permission = ask(action).permission;
+            let state = match state_of(permission.outcome) {
+                GateState::Fail if action == TAG_SESSION => GateState::Unknown,
+                state => state,
+            };
+            let text = match (action, state) {
+                (TAG_SESSION, GateState::Unknown) => {
+                    format!("{what}, and AWS does not say whether that alone needs `{action}`")
+                }
+                _ => format!("{what}, and `{action}`: {}", permission.why),
+            };
+            links.push((state, text));
+        }
+        if let Some(seconds) = self.question.duration.filter(|seconds| *seconds > HOUR) {
+            let text = format!("a session taken with another role lasts {HOUR} seconds at most, not {seconds}");
+            links.push((GateState::Fail, text));
+        }
+        let first_failing = links.iter().find(|(state, _)| *state == GateState::Fail);
+        let (state, why) = first_failing.or(links.iter().find(|(state, _)| *state == GateState::Unknown)).or(links.first())?;
+        let text = format!("with `{}`, `{}`: {why}", first.role.name.shown(), short(&name));
+        let state = *state;
+        self.gate(GateKind::Chain, state, text, asked.permission.place.into_iter().collect());
+        for own in asked.assumptions {
+            self.assume(own);
+        }
         let role = self.turn_to(&name);
         if role.is_none() {
-            let text = format!("what `{}` may do was not given", short(&name));
-            self.assume(text);
+            self.assume(format!("what `{}` may do was not given", short(&name)));
         }
         Some(Session::chained(role?, token, None))
     }
@@ -337,17 +355,13 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         for access in self.question.access.iter().copied() {
             let asked = session.ask(self.world, access, self.question);
             self.simulation.permissions.push(asked.permission);
-            asked.assumptions.into_iter().for_each(|own| self.assume(own));
-            for own in asked.unknown.into_iter().map(|own| format!("not known: {own}")) {
+            let unknown = asked.unknown.into_iter().map(|own| format!("not known: {own}"));
+            for own in asked.assumptions.into_iter().chain(unknown) {
                 self.assume(own);
             }
         }
         let outcomes = self.simulation.permissions.iter().map(|permission| permission.outcome);
-        let state = match worst(outcomes) {
-            Outcome::Allowed => GateState::Pass,
-            Outcome::Denied => GateState::Fail,
-            Outcome::Undecided | Outcome::Error => GateState::Unknown,
-        };
+        let state = state_of(worst(outcomes));
         // where not all is allowed, only what is not is worth telling
         let told = self.simulation.permissions.iter().filter(|own| state == GateState::Pass || own.outcome != Outcome::Allowed);
         let text = told.map(|own| format!("`{}`: {}", own.action, own.why)).collect::<Vec<_>>().join("; ");
@@ -365,10 +379,11 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 continue;
             };
             let actions = std::iter::once(token.action()).chain(token.further_actions());
-            let mut place = None;
+            let (mut place, mut near) = (None, None);
             let outcomes = actions.map(|action| {
                 let answer = judge(role, policy, &token, &context, action);
                 place = place.or(answer.places.first().map(|label| label.span));
+                near = near.take().or(answer.near_miss);
                 let across = match answer.judgement.verdict {
                     Verdict::Allowed(statement) => self.across_accounts(role, statement, &token).is_some(),
                     _ => false,
@@ -381,8 +396,9 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
                 }
             });
             let outcome = worst(outcomes);
-            self.simulation.choices.push(Choice { role, outcome, place });
+            self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
         }
+        near_miss::rank(&mut self.simulation.choices);
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
             fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
@@ -402,7 +418,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
         }
-        self.simulation.presented = Some(token.claims);
+        self.simulation.presented = Some(token);
     }
 }
 
@@ -454,6 +470,14 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
             issuer.name
         )
     })
+}
+
+pub(super) fn state_of(outcome: Outcome) -> GateState {
+    match outcome {
+        Outcome::Allowed => GateState::Pass,
+        Outcome::Denied => GateState::Fail,
+        Outcome::Undecided | Outcome::Error => GateState::Unknown,
+    }
 }
 
 pub(super) fn is_session_name(name: &str) -> bool {

@@ -1,0 +1,228 @@
+//! Where wanted and got part, and in what they differ.
+
+use super::super::presented::{ASSUME, TAG_SESSION, never_at_assume};
+use super::super::subject::Subject;
+use super::{Difference, DifferenceKind, Part};
+use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
+use crate::pattern::{Mode, Unit, matches};
+use crate::policy::{Comparison, Condition, Operand, SetPrefix};
+use crate::reference;
+use crate::simulate::Presented;
+
+/// A condition that fails. Without a token it is one of a request of any principal.
+pub(super) fn condition<'i, 's>(trace: &ConditionTrace<'i, 's>, token: Option<&Presented>) -> Difference<'i, 's> {
+    let condition = trace.condition;
+    let negated = condition.operator.is_some_and(|operator| operator.negated);
+    let pairs = values(&trace.got).iter().flat_map(|got| condition.values.iter().map(move |wanted| (wanted, got)));
+    let nearest = pairs.min_by_key(|(wanted, got)| distance(&wanted.pattern.text.shown(), got));
+    let wanted = nearest.map(|(wanted, _)| wanted).or(condition.values.first());
+    let shown = wanted.map_or_else(String::new, |wanted| wanted.pattern.text.shown().into_owned());
+    let absent = || match token {
+        Some(token) => absent(condition, token),
+        None => DifferenceKind::Absent,
+    };
+    Difference {
+        part: Part::Condition(condition, wanted),
+        place: wanted.map_or(condition.key.span(), |wanted| wanted.pattern.text.span()),
+        kinds: match nearest {
+            Some(_) if negated => vec![DifferenceKind::Forbidden],
+            Some((wanted, got)) => kinds(condition, wanted, got, values(&trace.got), token),
+            None => vec![absent()],
+        },
+        wanted: if negated { format!("anything but {shown}") } else { shown },
+        got: nearest.map(|(_, got)| got.clone()),
+    }
+}
+
+/// A condition of a statement that denies.
+pub(super) fn denying<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 's> {
+    let condition = trace.condition;
+    let wanted: Vec<_> = condition.values.iter().map(|value| value.pattern.text.shown()).collect();
+    Difference {
+        part: Part::Condition(condition, condition.values.first()),
+        place: condition.values.first().map_or(condition.key.span(), |value| value.pattern.text.span()),
+        wanted: format!("{} {}", condition.operator_text.shown(), wanted.join(", ")),
+        got: values(&trace.got).first().cloned(),
+        kinds: vec![DifferenceKind::Denied],
+    }
+}
+
+/// The action that decided, where the statement does not allow it.
+pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Option<Difference<'i, 's>> {
+    let actions = trace.statement.actions.as_ref().filter(|_| trace.action == Truth::No)?;
+    let first = actions.list.first();
+    Some(Difference {
+        part: Part::Action(actions),
+        place: first.map_or(actions.key, |own| own.text.span()),
+        wanted: actions.list.iter().map(|own| own.text.shown()).collect::<Vec<_>>().join(", "),
+        got: Some(action.to_owned()),
+        kinds: vec![match action {
+            ASSUME => DifferenceKind::Action,
+            TAG_SESSION => DifferenceKind::TagSession,
+            _ => DifferenceKind::SourceIdentity,
+        }],
+    })
+}
+
+fn values(got: &Got) -> &[String] {
+    match got {
+        Got::Absent | Got::Unknown => &[],
+        Got::One(value) => std::slice::from_ref(value),
+        Got::Many(values) | Got::Part(values) => values,
+    }
+}
+
+/// How far two strings are apart, roughly: what is left when their common start and end are taken off. What is but a slip
+/// counts for nothing.
+fn distance(wanted: &str, got: &str) -> usize {
+    if is_slip(wanted, got) {
+        return 0;
+    }
+    let start = wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count();
+    let end = wanted.chars().rev().zip(got.chars().rev()).take_while(|(a, b)| a == b).count();
+    let longer = wanted.chars().count().max(got.chars().count());
+    longer.saturating_sub(start.max(end))
+}
+
+fn is_slip(wanted: &str, got: &str) -> bool {
+    wanted.eq_ignore_ascii_case(got) || slip(wanted, got).is_some()
+}
+
+/// A scheme or a slash too much or too little.
+fn slip(wanted: &str, got: &str) -> Option<DifferenceKind> {
+    let bare = |text: &'static str| move |own: &str| own.strip_prefix(text).map(str::to_owned);
+    let no_scheme = bare("https://");
+    if no_scheme(wanted).as_deref() == Some(got) || no_scheme(got).as_deref() == Some(wanted) {
+        return Some(DifferenceKind::Scheme);
+    }
+    (wanted.trim_end_matches('/') == got.trim_end_matches('/')).then_some(DifferenceKind::TrailingSlash)
+}
+
+/// Why a token does not give this key.
+fn absent(condition: &Condition<'_>, token: &Presented) -> DifferenceKind {
+    let key = condition.key.shown();
+    let (host, own) = (token.host.as_str(), token.host.to_ascii_lowercase());
+    let Some((prefix, claim)) = claim_of(&key, host) else {
+        return if never_at_assume(&key) { DifferenceKind::NeverPresent } else { DifferenceKind::Absent };
+    };
+    match prefix.to_ascii_lowercase() {
+        prefix if prefix == own => {}
+        prefix if prefix.strip_prefix("https://") == Some(&*own) => return DifferenceKind::Scheme,
+        prefix if prefix.trim_end_matches('/') == own.trim_end_matches('/') => return DifferenceKind::TrailingSlash,
+        _ => return DifferenceKind::ForeignKey,
+    }
+    let issuer = reference::issuer(host);
+    let known = issuer.map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
+    if known.iter().any(|own| own.name.eq_ignore_ascii_case(claim)) {
+        return DifferenceKind::Absent;
+    }
+    let why = issuer.and_then(|issuer| issuer.not_keys.iter().find(|(own, _)| own.eq_ignore_ascii_case(claim)));
+    DifferenceKind::NoKey(why.map(|(_, why)| why.clone()).unwrap_or_default())
+}
+
+/// The issuer and the claim of a key of an issuer. A claim may hold a colon, so that of the token's own is tried first.
+fn claim_of<'k>(key: &'k str, host: &str) -> Option<(&'k str, &'k str)> {
+    let own = key.split_at_checked(host.len()).filter(|(prefix, _)| prefix.eq_ignore_ascii_case(host));
+    let own = own.and_then(|(prefix, rest)| Some((prefix, rest.strip_prefix(':')?)));
+    own.or_else(|| key.rsplit_once(':').filter(|(prefix, _)| prefix.contains('.')))
+}
+
+/// In what a value of the policy and one of the request differ.
+fn kinds(
+    condition: &Condition<'_>,
+    operand: &Operand<'_>,
+    got: &str,
+    all: &[String],
+    token: Option<&Presented>,
+) -> Vec<DifferenceKind> {
+    let wanted = operand.pattern.text.shown();
+    match condition.operator.map(|operator| operator.comparison) {
+        Some(Comparison::IpAddress) => return vec![DifferenceKind::Address],
+        Some(Comparison::Numeric(_) | Comparison::Date(_)) => return vec![DifferenceKind::Comparison],
+        Some(Comparison::Bool | Comparison::Null) => return vec![DifferenceKind::Truth],
+        _ => {}
+    }
+    let key = condition.key.shown().to_ascii_lowercase();
+    let exact = condition
+        .operator
+        .is_some_and(|operator| matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase));
+    let like = |text: &str| matches(&[Unit::Wild(&wanted)], text, Mode::Like);
+    let of_all = condition.operator.is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues));
+    let is_listed = |got: &String| {
+        condition
+            .values
+            .iter()
+            .filter_map(|own| own.pattern.plain())
+            .any(|own| own == got || !exact && matches(&[Unit::Wild(own)], got, Mode::Like))
+    };
+    if of_all && all.iter().any(is_listed) {
+        return vec![DifferenceKind::ForAllValues];
+    }
+    let literal = (exact && wanted.contains(['*', '?'])).then_some(DifferenceKind::LiteralWildcard);
+    if literal.is_some() && all.iter().any(|got| like(got)) {
+        return literal.into_iter().collect();
+    }
+    let more = in_text(&key, &wanted, !exact, got, all, token);
+    literal.into_iter().chain(more).collect()
+}
+
+fn in_text(key: &str, wanted: &str, like: bool, got: &str, all: &[String], token: Option<&Presented>) -> Vec<DifferenceKind> {
+    if key.ends_with(":amr") {
+        let has = |word: &str| all.iter().any(|own| own == word);
+        let guests = "unauthenticated";
+        if wanted != guests && has(guests) {
+            return vec![DifferenceKind::Guest];
+        }
+        if wanted == guests {
+            return vec![DifferenceKind::SignedIn];
+        }
+        return vec![DifferenceKind::Login];
+    }
+    if let Some(parts) = token.filter(|_| key.ends_with(":sub")).and_then(|token| in_subject(&token.host, wanted, got)) {
+        return parts;
+    }
+    if wanted.eq_ignore_ascii_case(got) || like && is_like_but_for_case(wanted, got) {
+        return vec![DifferenceKind::LetterCase(None)];
+    }
+    if let Some(slip) = slip(wanted, got) {
+        return vec![slip];
+    }
+    if key.starts_with("cognito-identity") && key.ends_with(":aud") {
+        return vec![DifferenceKind::IdentityPool];
+    }
+    if let Some(token) = token.filter(|token| key == format!("{}:aud", token.host.to_ascii_lowercase())) {
+        let holds = |claim: &str| token.claims.get(claim).is_some_and(|own| own.values().iter().any(|own| own == wanted));
+        let beside = token.claims.get("azp").is_some() && holds("aud");
+        return vec![if beside { DifferenceKind::AuthorizedParty } else { DifferenceKind::Audience }];
+    }
+    vec![DifferenceKind::Text(wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count() + 1)]
+}
+
+/// Whether a pattern would match but for letter case.
+fn is_like_but_for_case(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
+    pattern.contains(['*', '?']) && matches(&[Unit::Wild(&pattern)], &text, Mode::Like)
+}
+
+/// In what two subjects of an issuer differ, part by part; `None` where one has none of its forms.
+fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>> {
+    let (wanted, got) = (Subject::read(host, wanted)?, Subject::read(host, got)?);
+    let mut kinds = Vec::new();
+    match (wanted.immutable, got.immutable) {
+        (false, true) => kinds.push(DifferenceKind::ImmutableSubject),
+        (true, false) => kinds.push(DifferenceKind::NameSubject),
+        _ => {}
+    }
+    for (name, value) in &wanted.parts {
+        let Some(own) = got.part(name).filter(|own| !matches(&[Unit::Wild(value)], own, Mode::Like)) else { continue };
+        kinds.push(if value.eq_ignore_ascii_case(own) {
+            DifferenceKind::LetterCase(Some(name))
+        } else {
+            DifferenceKind::Other(name)
+        });
+    }
+    if wanted.form.id != got.form.id {
+        kinds.push(DifferenceKind::Form { wanted: &wanted.form.id, got: &got.form.id });
+    }
+    (!kinds.is_empty()).then_some(kinds)
+}

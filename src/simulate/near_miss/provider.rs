@@ -1,0 +1,67 @@
+//! Providers that trust policies name, and in what they differ from the one whose token it is.
+
+use super::{Asked, Difference, DifferenceKind, Part};
+use crate::arn::Arn;
+use crate::evaluate::{StatementTrace, Truth};
+use crate::policy::{Principal, PrincipalKind};
+use crate::reference;
+
+/// How a trust policy of a role names the provider of a host: by the host, where it is built in, else by the ARN of the provider in
+/// the role's account. `None` where the account is not known.
+pub fn expected_provider(host: &str, role: Option<&str>) -> Option<String> {
+    if reference::issuer(host).is_some_and(|issuer| issuer.is_built_in) {
+        return Some(host.to_owned());
+    }
+    let arn = role.and_then(Arn::parse).filter(|arn| !arn.account.is_empty())?;
+    Some(format!("arn:{}:iam::{}:oidc-provider/{host}", arn.partition, arn.account))
+}
+
+/// In what the provider that a statement names differs, if that is why it does not apply.
+pub(super) fn difference<'i, 's>(trace: &StatementTrace<'i, 's>, asked: Asked<'_>) -> Option<Difference<'i, 's>> {
+    let principals = trace.statement.principals.as_ref().filter(|own| trace.principal == Truth::No && !own.negated)?;
+    let named = principals.list.iter().filter_map(|principal| Some((principal, kind(principal, asked)?)));
+    let (principal, kind) = named.min_by_key(|(_, kind)| rank(kind))?;
+    let expected = expected_provider(&asked.token.host, asked.role.or_else(|| principal.value.known()));
+    Some(Difference {
+        part: Part::Principal(principal),
+        place: principal.value.span(),
+        wanted: principal.value.shown().into_owned(),
+        got: Some(expected.unwrap_or_else(|| asked.token.host.clone())),
+        kinds: vec![kind],
+    })
+}
+
+fn rank(kind: &DifferenceKind) -> usize {
+    match kind {
+        DifferenceKind::Provider => 3,
+        DifferenceKind::Saml => 2,
+        DifferenceKind::ProviderPath => 1,
+        _ => 0,
+    }
+}
+
+fn kind(principal: &Principal<'_>, asked: Asked<'_>) -> Option<DifferenceKind> {
+    let host = asked.token.host.as_str();
+    let named = principal.value.known()?;
+    let arn = Arn::parse(named);
+    let own = arn.and_then(|arn| arn.resource.strip_prefix("oidc-provider/")).or(arn.is_none().then_some(named));
+    if principal.kind != PrincipalKind::Federated {
+        return own.filter(|own| arn.is_some() && *own == host).map(|_| DifferenceKind::NotFederated);
+    }
+    let Some(own) = own else {
+        let is_saml = arn.is_some_and(|arn| arn.resource.starts_with("saml-provider/"));
+        return Some(if is_saml { DifferenceKind::Saml } else { DifferenceKind::Provider });
+    };
+    let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
+    let base = |host: &str| host.split('/').next().map(str::to_ascii_lowercase);
+    Some(match own {
+        own if own == host && built_in => DifferenceKind::ArnForHost,
+        own if own == host && arn.is_none() => DifferenceKind::HostForArn,
+        own if own == host => DifferenceKind::ProviderAccount,
+        own if own.strip_prefix("https://") == Some(host) => DifferenceKind::Scheme,
+        own if own.trim_end_matches('/') == host.trim_end_matches('/') => DifferenceKind::TrailingSlash,
+        own if own.eq_ignore_ascii_case(host) => DifferenceKind::LetterCase(None),
+        own if base(own) == base(host) => DifferenceKind::ProviderPath,
+        _ => DifferenceKind::Provider,
+    })
+}
