@@ -17,6 +17,7 @@ use super::Failure;
 use super::config::Loaded;
 use super::output::reason;
 use super::rules::UNREADABLE;
+use super::secret::mask;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -243,7 +244,7 @@ impl Gathering {
     fn take(&mut self, name: &str, content: Content) {
         match content {
             Content::Text(bytes) => {
-                let id = self.inputs.sources.add_bytes(name, bytes);
+                let id = self.inputs.sources.add_bytes(name, mask(bytes));
                 self.inputs.read.push(id);
             }
             Content::NotJson => self.pass_over(name, NOT_JSON),

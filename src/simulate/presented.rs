@@ -18,14 +18,25 @@ pub struct Presented {
     pub host: String,
     /// Its claims.
     pub claims: Claims,
-    /// Whether it carries session tags of which the names are not known.
-    pub unnamed_tags: bool,
+    /// What is known of its session tags.
+    pub(super) tagging: Tagging,
+}
+
+/// What is known of the session tags of a token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tagging {
+    /// They stand in its claims.
+    Told,
+    /// There are some, of which the names are not known.
+    Unnamed,
+    /// There may be some: whether the identity pool makes any was not given.
+    Perhaps,
 }
 
 impl Presented {
     /// A token of an issuer, by host and path, as it is.
     pub fn new(host: impl Into<String>, claims: Claims) -> Self {
-        Self { host: host.into(), claims, unnamed_tags: false }
+        Self { host: host.into(), claims, tagging: Tagging::Told }
     }
 
     /// The token of an identity pool: `amr` says how the visitor signed in. `identity` is the identity's id where it
@@ -227,7 +238,7 @@ impl Presented {
     ///
     /// Source: "Passing session tags in AWS STS", "Monitor and control actions taken with assumed roles".
     pub fn further_actions(&self) -> impl Iterator<Item = &'static str> {
-        let tags = (self.unnamed_tags || self.tags().next().is_some()).then_some(TAG_SESSION);
+        let tags = (self.tagging == Tagging::Unnamed || self.tags().next().is_some()).then_some(TAG_SESSION);
         let source = self.claims.get(SOURCE_IDENTITY).map(|_| SET_SOURCE_IDENTITY);
         tags.into_iter().chain(source)
     }
@@ -343,7 +354,7 @@ pub(super) fn assume_context(
 ) -> Context<'static> {
     let mut context = token.keys();
     context.partial = true;
-    context.never = Some(if token.unnamed_tags { never_but_tags } else { never_at_assume });
+    context.never = Some(if token.tagging == Tagging::Told { never_at_assume } else { never_but_tags });
     context.set("sts:RoleSessionName", session_name.map_or(ContextValue::Unknown, one));
     context.set("aws:SecureTransport", one("true"));
     context.set("aws:FederatedProvider", token.federated_provider());

@@ -8,7 +8,7 @@ use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Role;
 use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
-use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
+use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION, Tagging};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::stored;
@@ -230,8 +230,17 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
 
     /// The pool maps claims to session tags, but the token holds none of them: AWS does not say whether `sts:TagSession` is needed.
     fn tags_perhaps(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
-        let Some(place) = self.map_without_claims.clone() else { return };
+        if token.tagging == Tagging::Told && self.map_without_claims.is_none() {
+            return;
+        }
         let answer = judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
+        if token.tagging == Tagging::Perhaps && answer.state != GateState::Pass {
+            self.assume(
+                "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)"
+                    .to_owned(),
+            );
+        }
+        let Some(place) = self.map_without_claims.clone() else { return };
         let (state, text) = match answer.state {
             GateState::Pass => (GateState::Pass, "the token holds none of the claims that become session tags".to_owned()),
             _ => (
@@ -261,7 +270,11 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
         } else {
             String::new()
         };
-        self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
+        // of a session that is not got only what is in the way is worth telling
+        let is_got = !self.simulation.gates.iter().any(|gate| gate.kind == GateKind::Trust && gate.state == GateState::Fail);
+        if is_got || state != GateState::Pass {
+            self.gate(GateKind::Session, state, format!("{text}{name}{narrowed}"), Vec::new());
+        }
     }
 
     /// The session as the caller asks for it.
