@@ -29,6 +29,8 @@ pub struct Token {
     pub length: Option<usize>,
     /// What tells it from other tokens: the start of its SHA-256. Claims alone have none.
     pub digest: Option<String>,
+    /// Whether it was made here, of the groups of a user: then no Lambda of the user pool has had a say.
+    pub is_made: bool,
 }
 
 /// What a token is for.
@@ -144,7 +146,7 @@ impl Token {
             Issuer::Other(_) => TokenKind::Oidc,
             Issuer::Missing => TokenKind::NoIssuer,
         };
-        Self { claims, issuer, kind, signature, algorithm: None, length: None, digest: None }
+        Self { claims, issuer, kind, signature, algorithm: None, length: None, digest: None, is_made: false }
     }
 }
 
