@@ -230,15 +230,14 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
 
     /// The pool maps claims to session tags, but the token holds none of them: AWS does not say whether `sts:TagSession` is needed.
     fn tags_perhaps(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
-        let answer = || judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
-        if token.tagging == Tagging::Perhaps && answer().state != GateState::Pass {
+        let answer = judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
+        if token.tagging == Tagging::Perhaps && answer.state != GateState::Pass {
             self.assume(
                 "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)"
                     .to_owned(),
             );
         }
         let Some(place) = self.map_without_claims.clone() else { return };
-        let answer = answer();
         let (state, text) = match answer.state {
             GateState::Pass => (GateState::Pass, "the token holds none of the claims that become session tags".to_owned()),
             _ => (
