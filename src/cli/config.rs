@@ -10,6 +10,7 @@ use rolecall::source::Sources;
 use super::Failure;
 use super::output::{self, reason};
 use super::rules::known;
+use super::secret::mask;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -101,7 +102,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
         return Err(cannot("it is over 1 MiB"));
     }
     let bytes = fs::read(path).map_err(|error| cannot(&reason(&error)))?;
-    let text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8"))?;
+    let text = String::from_utf8(mask(bytes)).map_err(|_| cannot("it is not UTF-8"))?;
     let mut sources = Sources::new();
     let id = sources.add(name.clone(), text);
     config::read(id, sources.get(id).text(), &known()).map_err(|problems| failure(&problems, &sources))

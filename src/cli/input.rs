@@ -19,6 +19,7 @@ use super::config::Loaded;
 use super::login::pairs;
 use super::output::reason;
 use super::rules::UNREADABLE;
+use super::secret::mask;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -125,7 +126,9 @@ impl Inputs {
     /// As [`Inputs::inventory`], with values for holes by their names.
     pub(super) fn inventory_with(&self, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'_> {
         let mut inventory = Inventory::new(kind);
-        assumed.iter().for_each(|(name, value)| inventory.assume(name, value));
+        for (name, value) in assumed {
+            inventory.assume(name, value);
+        }
         for &id in &self.read {
             let said = self.kinds.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
             match said {
@@ -287,7 +290,7 @@ impl Gathering {
     fn take(&mut self, name: &str, content: Content) {
         match content {
             Content::Text(bytes) => {
-                let id = self.inputs.sources.add_bytes(name, bytes);
+                let id = self.inputs.sources.add_bytes(name, mask(bytes));
                 self.inputs.read.push(id);
             }
             Content::NotJson => self.pass_over(name, NOT_JSON),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rolecall::reference::{LONGEST, Reference};
 
 use super::output::reason;
+use super::secret::mask;
 use super::{Failure, now};
 
 #[derive(clap::Args, Debug)]
@@ -41,5 +42,5 @@ fn read(file: &Path) -> Result<String, Failure> {
         return Err(cannot("it is over 64 MiB"));
     }
     let bytes = fs::read(file).map_err(|error| cannot(&reason(&error)))?;
-    String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8"))
+    String::from_utf8(mask(bytes)).map_err(|_| cannot("it is not UTF-8"))
 }

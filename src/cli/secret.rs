@@ -16,6 +16,13 @@ pub(super) const ALLOWED: &str = "--token-insecure-arg";
 /// More than any token; what is longer is some other file.
 const LONGEST: u64 = 1 << 20;
 
+/// How tokens start: `{"` in base64, plain, behind `Bearer`, or with the whole wrapped in base64 once more.
+const HEADS: [&str; 3] = ["eyJ", "ZXlK", "QmVhcmVy"];
+/// So much of a token that is crossed out is left, to tell what it was.
+const HEAD: usize = 3;
+/// What is shorter is no token in a file of something else.
+const SHORTEST: usize = 40;
+
 /// Refuses arguments in which a token stands, for every process of the machine can read them. Where that is asked for, it may
 /// stand behind `--token` or `token`, but nowhere else: any other argument may be repeated.
 pub(super) fn refuse(arguments: &[OsString]) -> Option<Failure> {
@@ -42,6 +49,27 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
     let secrets: Vec<String> = arguments.iter().filter_map(secret_part).collect();
     let repeats = secrets.iter().any(|secret| text.contains(secret));
     repeats.then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "TOKEN")))
+}
+
+/// A file of something else with the tokens in it crossed out, byte for byte: messages show parts of such files.
+pub(super) fn mask(mut bytes: Vec<u8>) -> Vec<u8> {
+    if str::from_utf8(&bytes).is_ok_and(|text| !HEADS.iter().any(|head| text.contains(head))) {
+        return bytes;
+    }
+    let is_part = |byte: &&mut u8| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte);
+    let mut at = 0;
+    while let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) {
+        if !HEADS.iter().any(|head| rest.starts_with(head.as_bytes())) {
+            at += 1;
+            continue;
+        }
+        let length = rest.iter_mut().take_while(is_part).count();
+        if length >= SHORTEST {
+            rest.iter_mut().take(length).skip(HEAD).for_each(|byte| *byte = b'x');
+        }
+        at += length;
+    }
+    bytes
 }
 
 /// Reads the token that an argument names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
@@ -112,11 +140,10 @@ fn looks_like_token(text: &str) -> bool {
     looks_like_jwt(text) || text.trim_start().starts_with('{') || Token::read(text).map_or_else(secret, |_| true)
 }
 
-/// A JWT starts with `{"` in base64: plain, behind `Bearer`, or with the whole wrapped in base64 once more.
 fn looks_like_jwt(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
     let bare = text.get(..7).filter(|head| head.eq_ignore_ascii_case("bearer ")).and(text.get(7..)).unwrap_or(text).trim_start();
-    bare.len() > 20 && ["eyJ", "ZXlK", "QmVhcmVy"].iter().any(|head| bare.starts_with(head))
+    bare.len() > 20 && HEADS.iter().any(|head| bare.starts_with(head))
 }
 
 /// Whether a text is an assertion, in any wrapping, or starts as one that is cut off.

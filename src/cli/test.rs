@@ -19,6 +19,7 @@ use rolecall::syntax::{self, Tree};
 use super::config::Loaded;
 use super::input::{Inputs, gather, no_hole};
 use super::output::{self, reason};
+use super::secret::mask;
 use super::{Common, Ending, Exit, Failure, now, reference};
 
 /// An expectation file is called `NAME.rolecall.toml`, `.rolecall.json` or `.rolecall.yaml`.
@@ -116,14 +117,15 @@ fn ending(path: &Path) -> Option<&'static str> {
 /// Runs the questions of one file.
 fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
     let name = file.to_string_lossy().into_owned();
-    let text = load(file).map_err(|why| vec![Failure::new(format!("cannot read `{name}`: {why}"))])?;
+    let text = bytes(file).and_then(|bytes| text(mask(bytes)));
+    let text = text.map_err(|why| vec![Failure::new(format!("cannot read `{name}`: {why}"))])?;
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let Paths { inputs: named, policies } = expect::paths(tree(file, SourceId::NONE, &text).root());
     let mut inputs = gather_inputs(&folder, &named).map_err(|failure| vec![failure])?;
     let mut by_path = HashMap::new();
     for path in policies {
         let own = folder.join(&path);
-        let found = bytes(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), bytes));
+        let found = bytes(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), mask(bytes)));
         by_path.insert(path, found);
     }
     let id = inputs.sources.add(name.clone(), text);
@@ -171,8 +173,8 @@ fn gather_inputs(folder: &Path, named: &[(String, Span)]) -> Result<Inputs, Fail
     }
 }
 
-fn load(path: &Path) -> Result<String, String> {
-    String::from_utf8(bytes(path)?).map_err(|_| "it is not UTF-8".to_owned())
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 /// What is in a file, whole or not at all. What is no regular file could be waited for without end.
@@ -222,7 +224,9 @@ impl<'s> Library<'s> {
     /// What is in a file, read as a policy of this kind.
     fn inventory(&self, id: SourceId, kind: PolicyKind) -> Inventory<'s> {
         let mut inventory = Inventory::new(Some(kind));
-        self.assumed.iter().for_each(|(name, value)| inventory.assume(name, value));
+        for (name, value) in self.assumed {
+            inventory.assume(name, value);
+        }
         inventory.read(self.sources, id);
         inventory
     }
@@ -257,6 +261,6 @@ impl<'s> Files<'s> for Library<'s> {
     }
 
     fn text(&self, path: &str) -> Result<String, String> {
-        load(&self.folder.join(path))
+        bytes(&self.folder.join(path)).and_then(text)
     }
 }

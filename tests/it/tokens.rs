@@ -14,10 +14,10 @@ use crate::support;
 const PAYLOAD: &str = r#"{"iss": "https://token.example/a/", "sub": "s"}"#;
 
 /// Ways to put something around a token.
-type Wrap = fn(&str) -> String;
+pub(crate) type Wrap = fn(&str) -> String;
 
 #[rustfmt::skip]
-const WRAPPINGS: &[(&str, Wrap)] = &[
+pub(crate) const WRAPPINGS: &[(&str, Wrap)] = &[
     ("nothing",               |token| token.to_owned()),
     ("Bearer",                |token| format!("Bearer {token}")),
     ("bearer, spaces",        |token| format!("  bearer   {token}\n")),
@@ -435,13 +435,13 @@ fn decoded(part: &str) -> String {
     String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-fn lines(text: &str, width: usize) -> String {
+pub(crate) fn lines(text: &str, width: usize) -> String {
     let lines = text.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap());
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Percent-encoding of everything, or of what may not stand in an address.
-fn percent(text: &str, all: bool) -> String {
+pub(crate) fn percent(text: &str, all: bool) -> String {
     let plain = |byte: u8| !all && (byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     text.bytes().map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
 }

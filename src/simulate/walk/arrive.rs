@@ -251,26 +251,40 @@ impl<'q> Walk<'q, '_, '_> {
         self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
     }
 
+    /// The times of a token. Of those that go to STS a page says of which form they are, and an observation that age counts too.
+    ///
+    /// sts-token-times, sts-token-age
     fn expiry(&mut self, claims: &Claims) {
         let times = times(claims, self.question.at, self.question.tolerance);
+        let at_sts = self.flow == Flow::Direct;
         let state = match times {
             Times::Good { .. } | Times::Late(_) => GateState::Pass,
             Times::Expired(_) => GateState::Fail,
+            Times::Malformed(_) if at_sts => GateState::Fail,
             Times::NotYet(_) | Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
             Times::None => GateState::Skipped,
         };
-        self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
+        let age = claims.seconds("iat").map(|made| self.question.at.seconds().saturating_sub(made));
+        let is_old = at_sts && age.is_some_and(|age| age > A_DAY) && state == GateState::Pass;
+        let (state, text) = if is_old {
+            let text =
+                format!("{times}, but it is older than a day: AWS refuses tokens for their age, and does not say from which on");
+            (GateState::Unknown, text)
+        } else {
+            (state, times.to_string())
+        };
+        self.gate(GateKind::Expiry, state, text, Vec::new());
     }
 }
+
+/// In seconds.
+const A_DAY: i64 = 86_400;
 
 /// A claim that STS asks for and the token lacks. Where only claims were given, they need not tell times.
 ///
 /// sts-token-claims
 fn missing_claim(token: &Token) -> Option<&'static str> {
-    let host = match &token.issuer {
-        Issuer::Other(host) => host,
-        _ => return None,
-    };
+    let Issuer::Other(host) = &token.issuer else { return None };
     if reference::issuer(host).is_some_and(|issuer| issuer.is_opaque) {
         return None;
     }

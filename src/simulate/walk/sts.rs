@@ -230,6 +230,9 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
 
     /// The pool maps claims to session tags, but the token holds none of them: AWS does not say whether `sts:TagSession` is needed.
     fn tags_perhaps(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
+        if token.tagging == Tagging::Told && self.map_without_claims.is_none() {
+            return;
+        }
         let answer = judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
         if token.tagging == Tagging::Perhaps && answer.state != GateState::Pass {
             self.assume(
