@@ -4,6 +4,7 @@
 //! everything that is in the way.
 
 mod admit;
+mod after;
 mod arrive;
 mod pool;
 mod register;
