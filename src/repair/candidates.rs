@@ -6,7 +6,7 @@ use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, Policy, PrincipalKind, SetPrefix, Statement, Version};
-use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, expected_provider};
+use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
 
 /// Edits, and what they do as an order.
@@ -212,8 +212,23 @@ impl Mender<'_, '_> {
             news.push(got);
         }
         let mut steps = Vec::new();
+        let lasting = lasting(&self.refused.token.host, &condition.key, got);
+        if let Some(pattern) = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringEquals) {
+            // what differs from run to run is left open, and needs an operator that can
+            let like = self.operator(condition, Operator { comparison: Comparison::StringLike, ..operator });
+            let added = like.and_then(|like| Some((like, self.script.add(&texts, pattern)?)));
+            let added = added.map(|(like, edits)| Step {
+                words: format!("{}, and add a value to `{}`", like.words, condition.key.shown()),
+                edits: [like.edits, edits].concat(),
+            });
+            if let Some(added) = added {
+                return vec![added];
+            }
+        }
+        let with_ids = self.with_ids(wanted, got).filter(|_| is_pattern && kinds == [K::ImmutableSubject]);
         for new in news {
-            let value = self.exactly(new, operator);
+            let pattern = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringLike);
+            let value = pattern.map_or_else(|| self.exactly(new, operator), str::to_owned);
             let added = self.script.add(&texts, &value);
             let added = added.map(|edits| Step { words: format!("add a value to `{key}`"), edits });
             steps.extend(added);
@@ -222,7 +237,18 @@ impl Mender<'_, '_> {
                 steps.extend(replace(&value));
             }
         }
+        steps.extend(with_ids.and_then(|value| replace(&value)));
         steps
+    }
+
+    /// A pattern with the ids that a subject holds beside the names of owner and repository.
+    fn with_ids(&self, pattern: &str, got: &str) -> Option<String> {
+        let subject = Subject::read(&self.refused.token.host, got).filter(|own| own.immutable)?;
+        let part = |name: &str| subject.part(name);
+        let (owner, repository) = (part("owner")?, part("repository")?);
+        let names = format!("{owner}/{repository}:");
+        let ids = format!("{owner}@{}/{repository}@{}:", part("owner-id")?, part("repository-id")?);
+        pattern.contains(&names).then(|| pattern.replacen(&names, &ids, 1))
     }
 
     /// What may mend a condition of which the token does not hold the key.
@@ -288,6 +314,14 @@ impl Mender<'_, '_> {
         let mut principals = self.statement.principals.iter().flat_map(|principals| &principals.list);
         principals.all(|principal| principal.kind == PrincipalKind::Federated)
     }
+}
+
+/// The pattern of a subject in which the parts that differ from run to run are left open; `None` where it has none, or is not of a form
+/// that is known.
+fn lasting(host: &str, key: &Text<'_>, subject: &str) -> Option<String> {
+    let is_subject = key.known()?.to_ascii_lowercase().ends_with(":sub") && !subject.contains(['*', '?', '$']);
+    let subject = Subject::read(host, subject).filter(|own| is_subject && !own.form.open.is_empty())?;
+    Some(subject.form.open.iter().fold(subject.clone(), |subject, part| subject.with(part, "*")).write())
 }
 
 /// All that the trust policy must allow to the holder of a token.

@@ -170,7 +170,7 @@ fn filled(pattern: &str) -> String {
 
 /// What to do so that a token has a subject like this; `None` where it is of no form that is known.
 fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> {
-    let wanted = Subject::read(host, wanted)?;
+    let wanted = Subject::read_pattern(host, wanted)?;
     let got = got.and_then(|got| Subject::read(host, got));
     let differs = |part: &str| wanted.part(part).filter(|own| got.as_ref().and_then(|got| got.part(part)) != Some(*own));
     let mut words = Vec::new();
@@ -184,6 +184,7 @@ fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> 
     }
     let got_form = got.as_ref().map(|got| got.form.id.as_str());
     match wanted.form.id.as_str() {
+        _ if !wanted.whole => {}
         form @ ("branch" | "tag") => {
             if let Some(value) = differs(form) {
                 words.push(format!("on the {form} {}", like(value)));
@@ -197,7 +198,8 @@ fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> 
         _ => {}
     }
     let told = ["owner", "repository", "owner-id", "repository-id", "branch", "tag", "environment"];
-    for (part, _) in wanted.parts.iter().filter(|(part, _)| !told.contains(part)) {
+    let is_open = |part: &str| wanted.form.open.iter().any(|own| own == part);
+    for (part, _) in wanted.parts.iter().filter(|(part, _)| !told.contains(part) && !is_open(part)) {
         words.extend(differs(part).map(|value| match *part {
             "user" => format!("as {}", like(value)),
             "service-account" => format!("with the service account {}", like(value)),

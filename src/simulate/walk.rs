@@ -26,6 +26,7 @@ pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Sim
         map_without_claims: None,
         tagging: Tagging::Told,
     };
+    world.inventory.assumed().for_each(|own| walk.assume(own));
     walk.run();
     walk.finish()
 }

@@ -511,7 +511,7 @@ fn stories() -> Vec<Story> {
             name: "another project of a group",
             statements: subject_of("gitlab.com", "project_path:shop/web:ref_type:branch:ref:main"),
             token: of("gitlab.com", "sts.amazonaws.com", "project_path:shop/api:ref_type:branch:ref:main"),
-            kinds: &["another-project"],
+            kinds: &["another-project-path"],
             repairs: &[
                 r#"policy: add a value to `gitlab.com:sub`["project_path:shop/web:ref_type:branch:ref:main" => ["project_path:shop/web:ref_type:branch:ref:main", "project_path:shop/api:ref_type:branch:ref:main"]]"#,
                 r#"policy: replace the value of `gitlab.com:sub`["project_path:shop/web:ref_type:branch:ref:main" => "project_path:shop/api:ref_type:branch:ref:main"]"#,
@@ -527,6 +527,55 @@ fn stories() -> Vec<Story> {
                 r#"policy: add a value to `app.terraform.io:sub`["organization:o:project:p:workspace:w:run_phase:apply" => ["organization:o:project:p:workspace:w:run_phase:apply", "organization:o:project:p:workspace:w:run_phase:plan"]]"#,
                 r#"policy: replace the value of `app.terraform.io:sub`["organization:o:project:p:workspace:w:run_phase:apply" => "organization:o:project:p:workspace:w:run_phase:plan"]"#,
                 "token: run the job in the phase `apply`",
+            ],
+        },
+        Story {
+            name: "another pipeline, of which each run has another subject",
+            statements: subject_of("agent.buildkite.com", "organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go"),
+            token: of(
+                "agent.buildkite.com",
+                "sts.amazonaws.com",
+                "organization:o:pipeline:api:ref:refs/heads/main:commit:def:step:go",
+            ),
+            kinds: &["another-pipeline", "another-commit"],
+            repairs: &[
+                r#"policy: compare by `StringLike`, and add a value to `agent.buildkite.com:sub`["StringEquals" => "StringLike"]["organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go" => ["organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go", "organization:o:pipeline:api:ref:refs/heads/main:commit:*:step:*"]] + a run of another commit; another step of the run"#,
+                "token: run the job in the pipeline `web`",
+            ],
+        },
+        Story {
+            name: "another pipeline, where the rest is left open",
+            statements: subject_of("agent.buildkite.com", "organization:o:pipeline:web:ref:refs/heads/main:*")
+                .replace("StringEquals", "StringLike"),
+            token: of(
+                "agent.buildkite.com",
+                "sts.amazonaws.com",
+                "organization:o:pipeline:api:ref:refs/heads/main:commit:def:step:go",
+            ),
+            kinds: &["another-pipeline"],
+            repairs: &[
+                r#"policy: add a value to `agent.buildkite.com:sub`["organization:o:pipeline:web:ref:refs/heads/main:*" => ["organization:o:pipeline:web:ref:refs/heads/main:*", "organization:o:pipeline:api:ref:refs/heads/main:commit:*:step:*"]] + a run of another commit; another step of the run"#,
+                "token: run the job in the pipeline `web`",
+            ],
+        },
+        Story {
+            name: "an immutable subject, and a pattern",
+            statements: github("StringLike", "repo:octo-org/app:*"),
+            token: run("repo:octo-org@1234/app@5678:ref:refs/heads/main"),
+            kinds: &["immutable-subject"],
+            repairs: &[
+                r#"policy: add a value to `GITHUB:sub`["repo:octo-org/app:*" => ["repo:octo-org/app:*", "repo:octo-org@1234/app@5678:ref:refs/heads/main"]]"#,
+                r#"policy: replace the value of `GITHUB:sub`["repo:octo-org/app:*" => "repo:octo-org@1234/app@5678:*"] + a run on another branch; a run on a tag; a run in an environment; a run for a pull request"#,
+            ],
+        },
+        Story {
+            name: "another repository than those of a pattern",
+            statements: github("StringLike", "repo:octo-org/app:*"),
+            token: run("repo:octo-org/site:ref:refs/heads/main"),
+            kinds: &["another-repository"],
+            repairs: &[
+                r#"policy: add a value to `GITHUB:sub`["repo:octo-org/app:*" => ["repo:octo-org/app:*", "repo:octo-org/site:ref:refs/heads/main"]]"#,
+                "token: run the job in the repository `octo-org/app`",
             ],
         },
         Story {

@@ -209,7 +209,7 @@ fn is_like_but_for_case(pattern: &str, text: &str) -> bool {
 
 /// In what two subjects of an issuer differ, part by part; `None` where one has none of its forms.
 fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>> {
-    let (wanted, got) = (Subject::read(host, wanted)?, Subject::read(host, got)?);
+    let (wanted, got) = (Subject::read_pattern(host, wanted)?, Subject::read(host, got)?);
     let mut kinds = Vec::new();
     match (wanted.immutable, got.immutable) {
         (false, true) => kinds.push(DifferenceKind::ImmutableSubject),
@@ -224,7 +224,7 @@ fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>
             DifferenceKind::Other(name)
         });
     }
-    if wanted.form.id != got.form.id {
+    if wanted.whole && wanted.form.id != got.form.id {
         kinds.push(DifferenceKind::Form { wanted: &wanted.form.id, got: &got.form.id });
     }
     (!kinds.is_empty()).then_some(kinds)

@@ -192,8 +192,16 @@ pub fn part_word(part: &'static str) -> &'static str {
         "owner" => "organisation",
         "owner-id" => "id of the organisation",
         "repository-id" => "id of the repository",
-        "run-phase" | "run_phase" => "run phase",
+        "organization" => "organisation",
+        "organization-id" => "id of the organisation",
+        "project-path" => "project",
+        "project-id" => "id of the project",
+        "repository-uuid" => "repository",
+        "environment-uuid" => "environment",
+        "step-uuid" => "step",
+        "user-id" => "user",
         "service-account" => "service account",
+        "control-plane" => "control plane",
         part => part,
     }
 }
