@@ -4,7 +4,9 @@
 //! everything that is in the way.
 
 mod admit;
+mod after;
 mod arrive;
+mod examine;
 mod pool;
 mod register;
 mod saml;
