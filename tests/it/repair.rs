@@ -638,6 +638,22 @@ fn a_value_is_added_as_those_before_it_are_written() {
     });
 }
 
+/// The name of a session is the caller's own, but in the enhanced flow.
+#[test]
+fn a_session_can_be_named() {
+    let statements = statement(&provider(GITHUB), ASSUME, r#""StringEquals": {"sts:RoleSessionName": "ci"}"#);
+    let (token, given) = (run(MAIN), [("sts:RoleSessionName", vec!["me"])]);
+    with_role(&document(&statements, Way::Plain), |_, role| {
+        for (flow, expected) in [(Flow::Direct, &["name the session `ci`"][..]), (Flow::Enhanced, &[])] {
+            // without the texts no edit can be told, and the change of the token is
+            let sources = Sources::new();
+            let found = repairs(&Refused { sources: &sources, flow, given: &given, ..refused(&sources, role, &token) });
+            let words: Vec<&str> = found.iter().map(|repair| repair.words.as_str()).collect();
+            assert_eq!(words, expected, "{flow:?}");
+        }
+    });
+}
+
 /// Where no role is named, those that take the token come first, then those of which least fails; the repairs are for the nearest.
 #[test]
 fn roles_are_ranked() {
