@@ -59,7 +59,7 @@ enum Command {
     Files(files::Args),
     /// Prints the page of a rule, what is known of an action, a service, a condition key, a resource type or an ARN, or what may be behind an
     /// error message.
-    Explain(explain::Args),
+    Explain(Box<explain::Args>),
     /// Lists the rules.
     Rules(rules::ListArgs),
 }

@@ -13,9 +13,9 @@ use crate::finding::{Finding, Severity};
 use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
-use crate::reference::Reference;
+use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
-use crate::simulate::{Inquiry, Reply, Simulation};
+use crate::simulate::{Gate, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
 /// The formats that the report of a check can take.
@@ -108,6 +108,17 @@ pub struct Expected {
     pub holder: Holder,
     /// The account's id, where it was told.
     pub account: Option<String>,
+}
+
+/// A login that was sent through the gates to see which causes of an error hold for it.
+#[derive(Debug)]
+pub struct Diagnosed<'i, 's> {
+    /// Who signs in, as a phrase.
+    pub subject: String,
+    /// What came of it.
+    pub simulation: Simulation<'i, 's>,
+    /// Whether each cause of the error holds, in the order of the causes.
+    pub holds: Vec<Holds>,
 }
 
 /// A request with its answer.
@@ -215,6 +226,18 @@ impl Expected {
         let parts = untold.into_iter().flat_map(|own| &own.missing);
         let parts = parts.map(|part| format!("`{}` (`--{part}`)", part.to_ascii_uppercase()));
         account.into_iter().chain(audience).chain(parts).collect()
+    }
+}
+
+impl Diagnosed<'_, '_> {
+    /// The gates of an error as this login met them.
+    pub fn gates<'d>(&'d self, error: &'d KnownError) -> impl Iterator<Item = &'d Gate> {
+        self.simulation.gates.iter().filter(|gate| error.gates.iter().any(|own| own == gate.kind.name()))
+    }
+
+    /// Whether AWS may answer this login with the error: one of its gates is not open, or it is told of a sign-in that works.
+    pub fn may_meet(&self, error: &KnownError) -> bool {
+        error.texts.is_empty() || self.gates(error).any(|gate| matches!(gate.state, GateState::Fail | GateState::Unknown))
     }
 }
 

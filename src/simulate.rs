@@ -1,6 +1,7 @@
 //! From an identity to a role to a session to a decision, as a list of steps.
 
 mod bearing;
+mod diagnose;
 mod gap;
 mod near_miss;
 mod presented;
@@ -23,6 +24,7 @@ use crate::reference::Reference;
 use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
+pub use diagnose::{Fact, Holds, Sign, holds};
 pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, near_misses, part_word};
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};

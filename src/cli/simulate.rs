@@ -182,7 +182,7 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
     true
 }
 
-fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {
+pub(super) fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {
     match (actions, resources) {
         (actions, []) => Ok(actions.iter().map(|action| Access { action, resource: "*" }).collect()),
         (actions, [resource]) => Ok(actions.iter().map(|action| Access { action, resource }).collect()),
@@ -197,7 +197,7 @@ fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Acce
     }
 }
 
-fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
+pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
     let mut context: Vec<(&str, Vec<&str>)> = Vec::new();
     for pair in pairs {
         let (key, value) = pair
@@ -213,7 +213,7 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
-fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
+pub(super) fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
     for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
         if let Some(fault) = document.faults.first() {
             let name = text::escape(inputs.sources.get(fault.span.source).name()).into_owned();

@@ -202,7 +202,7 @@ impl<'q> Walk<'q, '_, '_> {
             return false;
         }
         self.signature(token);
-        self.expiry(&token.claims);
+        self.expiry(token);
         true
     }
 
@@ -254,7 +254,8 @@ impl<'q> Walk<'q, '_, '_> {
     /// The times of a token. Of those that go to STS a page says of which form they are, and an observation that age counts too.
     ///
     /// sts-token-times, sts-token-age
-    fn expiry(&mut self, claims: &Claims) {
+    fn expiry(&mut self, token: &Token) {
+        let claims = &token.claims;
         let times = times(claims, self.question.at, self.question.tolerance);
         let at_sts = self.flow == Flow::Direct;
         let state = match times {
@@ -265,7 +266,9 @@ impl<'q> Walk<'q, '_, '_> {
             Times::None => GateState::Skipped,
         };
         let age = claims.seconds("iat").map(|made| self.question.at.seconds().saturating_sub(made));
-        let is_old = at_sts && age.is_some_and(|age| age > A_DAY) && state == GateState::Pass;
+        // claims given by themselves tell of no token that was made at some time
+        let is_token = token.signature != Signature::Claims;
+        let is_old = at_sts && is_token && age.is_some_and(|age| age > A_DAY) && state == GateState::Pass;
         let (state, text) = if is_old {
             let text =
                 format!("{times}, but it is older than a day: AWS refuses tokens for their age, and does not say from which on");
