@@ -13,7 +13,7 @@ use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
 use super::config::Loaded;
-use super::input::{Inputs, gather_with};
+use super::input::{Assumed, Inputs, gather_with};
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
@@ -69,6 +69,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What then")]
     context: Vec<String>,
 
+    #[command(flatten)]
+    assumed: Assumed,
     /// How to report.
     #[arg(long, default_value = "human", help_heading = "Answer")]
     format: Format,
@@ -112,7 +114,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         // a policy that cannot be read may be the one that denies
         return Ok(Exit::Failed);
     }
-    let inventory = inputs.inventory(None);
+    let inventory = args.assumed.inventory(&inputs, None)?;
     principal::refuse_empty(&args.policy, &inputs, &inventory)?;
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);

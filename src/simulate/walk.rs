@@ -4,6 +4,7 @@
 //! everything that is in the way.
 
 mod admit;
+mod after;
 mod arrive;
 mod pool;
 mod register;
@@ -26,6 +27,7 @@ pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Sim
         map_without_claims: None,
         tagging: Tagging::Told,
     };
+    world.inventory.assumed().for_each(|own| walk.assume(own));
     walk.run();
     walk.finish()
 }

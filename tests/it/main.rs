@@ -11,6 +11,7 @@
 
 mod action_rules;
 mod asked;
+mod assumed;
 mod cli;
 mod cognito_rules;
 mod config;

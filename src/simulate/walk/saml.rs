@@ -4,8 +4,8 @@
 //! `AssumeRoleWithSAML`.
 
 use super::Walk;
+use super::after::{HOUR, duration, is_session_name};
 use super::arrive::{Arrival, Kind};
-use super::sts::{HOUR, duration, is_session_name};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Assertion, Claim, Claims, RolePair, SamlSignature, Times};
