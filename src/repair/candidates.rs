@@ -5,7 +5,7 @@ use super::script::{Script, quoted};
 use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
-use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, Policy, PrincipalKind, SetPrefix, Statement, Version};
+use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, PrincipalKind, SetPrefix, Statement, Version};
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
 
@@ -19,15 +19,10 @@ pub(super) struct Candidate {
 const STATEMENTS: usize = 3;
 
 /// The edits of the nearest statements, of each the most likely first.
-pub(super) fn of<'s>(
-    refused: &Refused<'_, 's>,
-    near: &[NearMiss<'_, 's>],
-    version: Version,
-    script: &Script<'_, 's>,
-) -> Vec<Candidate> {
+pub(super) fn of<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &Script<'_, 's>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for miss in near.iter().take(STATEMENTS) {
-        let mender = Mender { refused, script, version, statement: miss.own };
+        let mender = Mender { refused, script, statement: miss.own };
         let options: Vec<Vec<Step>> = miss.failing.iter().map(|difference| mender.options(difference)).collect();
         if options.iter().any(Vec::is_empty) {
             continue;
@@ -63,11 +58,11 @@ pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
 }
 
 /// A statement of its own for the token, and for nothing else.
-pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: &Script<'_, '_>) -> Option<Candidate> {
+pub(super) fn statement(refused: &Refused<'_, '_>, script: &Script<'_, '_>) -> Option<Candidate> {
     let Presented { host, claims, .. } = refused.token;
-    let named = policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
+    let named = refused.policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
     let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
-    let provider = expected_provider(host, refused.arn().or(other))?;
+    let provider = expected_provider(host, refused.role.or(other))?;
     let only = |key: &str, claim: &str| match claims.get(claim)?.values().as_slice() {
         [value] => Some(format!("{}: {}", quoted(key), quoted(value))),
         _ => None,
@@ -122,7 +117,6 @@ fn join(steps: Vec<Step>) -> Option<Candidate> {
 struct Mender<'a, 's> {
     refused: &'a Refused<'a, 's>,
     script: &'a Script<'a, 's>,
-    version: Version,
     statement: &'a Statement<'s>,
 }
 
@@ -136,7 +130,7 @@ impl Mender<'_, '_> {
                 // another provider altogether is meant for others
                 let slips = [K::Scheme, K::TrailingSlash, K::ProviderPath, K::ProviderAccount, K::HostForArn, K::ArnForHost];
                 let replaced = kind.is_some_and(|kind| slips.contains(kind));
-                let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
+                let expected = || expected_provider(&self.refused.token.host, self.refused.role.or(principal.value.known()));
                 replaced
                     .then(expected)
                     .flatten()
@@ -270,9 +264,9 @@ impl Mender<'_, '_> {
         if let (true, Some([value]), Some(first), Some(operator)) =
             (also_value, own.as_deref(), condition.values.first(), condition.operator)
             && let Some(step) =
-                self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
+                self.replace(&first.pattern.text, &self.exactly(value, operator), "and for the token's value of it".to_owned())
         {
-            let words = format!("{} {}", rekeyed.words, step.words);
+            let words = format!("{}, {}", rekeyed.words, step.words);
             steps.push(Step { words, edits: [rekeyed.edits, step.edits].concat() });
         }
         steps
@@ -304,7 +298,7 @@ impl Mender<'_, '_> {
 
     /// A value that an operator takes for this text and no other.
     fn exactly(&self, text: &str, operator: Operator) -> String {
-        if operator.comparison != Comparison::StringLike || self.version != Version::V2012 {
+        if operator.comparison != Comparison::StringLike || self.refused.policy.version != Version::V2012 {
             return text.to_owned();
         }
         text.replace('$', "${$}").replace('*', "${*}").replace('?', "${?}")
