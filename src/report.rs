@@ -15,7 +15,7 @@ use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
-use crate::simulate::{Gate, GateState, Holds, Inquiry, Reply, Simulation};
+use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
 /// The formats that the report of a check can take.
@@ -235,9 +235,14 @@ impl Diagnosed<'_, '_> {
         self.simulation.gates.iter().filter(|gate| error.gates.iter().any(|own| own == gate.kind.name()))
     }
 
-    /// Whether AWS may answer this login with the error: one of its gates is not open, or it is told of a sign-in that works.
+    /// Whether AWS may answer this login with the error. The gates of provider, flow and role mapping have several messages, so that one of
+    /// them that is closed tells only with a cause that holds; and so it is where sign-in works and gives something else.
     pub fn may_meet(&self, error: &KnownError) -> bool {
-        error.texts.is_empty() || self.gates(error).any(|gate| matches!(gate.state, GateState::Fail | GateState::Unknown))
+        let tells = |gate: &Gate| match gate.kind {
+            GateKind::Provider | GateKind::Flow | GateKind::RoleMapping => gate.state == GateState::Unknown,
+            _ => matches!(gate.state, GateState::Fail | GateState::Unknown),
+        };
+        self.holds.contains(&Holds::Yes) || !error.texts.is_empty() && self.gates(error).any(tells)
     }
 }
 

@@ -49,10 +49,11 @@ impl KnownError {
         self.texts.first().or(self.phrases.first()).map_or(&self.id, String::as_str)
     }
 
-    /// Which of its texts is in a message.
+    /// Which of its texts is in a message, or the message in it.
     pub fn text_in(&self, message: &str) -> Option<&str> {
         let message = plain(message);
-        self.texts.iter().max_by_key(|own| told(own, &message)).filter(|own| told(own, &message).is_some()).map(String::as_str)
+        let whole = self.texts.iter().filter(|own| told(own, &message).is_some()).max_by_key(|own| told(own, &message));
+        whole.or_else(|| self.texts.iter().find(|own| plain(own).contains(&message))).map(String::as_str)
     }
 }
 
@@ -66,14 +67,22 @@ pub fn errors_date() -> &'static str {
     &facts().0
 }
 
-/// The errors that a text may tell of: that of the message in it, else those that it describes, else those of the exception that it
-/// names. Letter case, quotes, line breaks and whatever stands around do not count.
+/// The errors that a text may tell of: that of the message in it, else those of which it is a part of a message, else those that it
+/// describes, else those of the exception that it names. Letter case, quotes, line breaks and whatever stands around do not count.
 pub fn errors_like(text: &str) -> Vec<&'static KnownError> {
     let text = plain(text);
     let longest = |error: &&KnownError| error.texts.iter().filter_map(|own| told(own, &text)).max();
     let of_text = best(longest);
     if !of_text.is_empty() {
         return of_text;
+    }
+    let is_part = |error: &&KnownError| {
+        let is_long = text.len() >= SHORTEST;
+        (is_long && error.texts.iter().any(|own| plain(own).contains(&text))).then_some(text.len())
+    };
+    let of_part = best(is_part);
+    if !of_part.is_empty() {
+        return of_part;
     }
     let words: Vec<&str> = words(&text).collect();
     let described = |error: &&KnownError| {
@@ -108,6 +117,9 @@ fn told(message: &str, text: &str) -> Option<usize> {
     }
     Some(length)
 }
+
+/// What is shorter is no part of a message that tells one from another.
+const SHORTEST: usize = 16;
 
 /// A text in lower case, without quotes and escapes, and with one blank for all white space.
 fn plain(text: &str) -> String {

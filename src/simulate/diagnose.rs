@@ -24,7 +24,7 @@ pub enum Holds {
 pub enum Sign {
     /// This gate is closed.
     Gate(GateKind),
-    /// What comes nearest fails by a condition on this key; of an issuer's key the claim alone.
+    /// What comes nearest fails by the value of this key, of an issuer's key by its claim, or by this element of a statement.
     Key(String),
     /// What comes nearest differs in this way.
     Kind(String),
@@ -59,6 +59,8 @@ pub enum Fact {
     NoRuleMatches,
     /// A rule of the mapping asks for a claim that the token does not hold.
     RuleClaimAbsent,
+    /// The login is an assertion, and the assertion lacks something.
+    OfAssertion,
     /// The developer's backend vouches.
     Developer,
     /// The caller is a guest, and guest access is off.
@@ -116,7 +118,7 @@ pub fn holds(world: World<'_, '_>, question: &Question<'_>, simulation: &Simulat
     signs.map(|sign| at.shows(&sign)).min().unwrap_or(Holds::Unknown)
 }
 
-const FACTS: [(&str, Fact); 29] = [
+const FACTS: [(&str, Fact); 30] = [
     ("deny", Fact::Deny),
     ("role-not-given", Fact::RoleNotGiven),
     ("pool-of-another-account", Fact::PoolOfAnotherAccount),
@@ -129,6 +131,7 @@ const FACTS: [(&str, Fact); 29] = [
     ("several-roles", Fact::SeveralRoles),
     ("no-rule-matches", Fact::NoRuleMatches),
     ("rule-claim-absent", Fact::RuleClaimAbsent),
+    ("of-assertion", Fact::OfAssertion),
     ("developer", Fact::Developer),
     ("guests-off", Fact::GuestsOff),
     ("access-token", Fact::AccessToken),
@@ -197,11 +200,19 @@ impl<'i, 's> At<'_, 'i, 's> {
             | Fact::Algorithm
             | Fact::BadSignature
             | Fact::KeyMissing => self.token().map_or(Holds::Unknown, |token| of_token(fact, token)),
+            // what it lacks, the gates tell
+            Fact::OfAssertion => {
+                if matches!(self.question.login, Login::Saml(..)) {
+                    Holds::Unknown
+                } else {
+                    Holds::No
+                }
+            }
             Fact::Developer => truth(matches!(self.question.login, Login::Developer(..))),
-            Fact::ClassicFlowOff => match self.pool().and_then(|pool| pool.classic) {
-                Some(setting) => truth(!setting.value),
-                None => Holds::Unknown,
-            },
+            // not set means on
+            Fact::ClassicFlowOff => {
+                self.pool().map_or(Holds::Unknown, |pool| truth(pool.classic.is_some_and(|setting| !setting.value)))
+            }
             Fact::RoleMappingsCloseFlow => self.role_map().map_or(Holds::Unknown, |map| truth(!map.mappings.is_empty())),
             Fact::LongerThanRole => {
                 let most = self.simulation.role.as_ref().and_then(|role| role.role?.max_session);
@@ -288,7 +299,9 @@ impl<'i, 's> At<'_, 'i, 's> {
     }
 
     fn unmapped(&self, fact: Fact) -> Holds {
-        let (Some(map), Some((provider, _))) = (self.role_map(), self.mapping_key()) else { return Holds::Unknown };
+        let (Some(map), Some((provider, _))) = (self.role_map(), self.mapping_key()) else {
+            return if self.has_no_mapping() { Holds::No } else { Holds::Unknown };
+        };
         if self.mapping().is_some() {
             return Holds::No;
         }
@@ -300,7 +313,8 @@ impl<'i, 's> At<'_, 'i, 's> {
     /// Why a mapping gives no single role.
     fn selection(&self, fact: Fact) -> Holds {
         let (Some(mapping), Some(claims)) = (self.mapping(), self.claims()) else {
-            return if self.role_map().is_some() && self.claims().is_some() { Holds::No } else { Holds::Unknown };
+            let is_unmapped = self.role_map().is_some() && self.claims().is_some();
+            return if is_unmapped || self.has_no_mapping() { Holds::No } else { Holds::Unknown };
         };
         let prefers = claims.text("cognito:preferred_role").is_some_and(|role| !role.is_empty());
         match (&mapping.kind, fact) {
@@ -320,6 +334,11 @@ impl<'i, 's> At<'_, 'i, 's> {
             (MappingType::Unknown, _) => Holds::Unknown,
             _ => Holds::No,
         }
+    }
+
+    /// Whether no mapping is asked for such a login, whatever the pool has.
+    fn has_no_mapping(&self) -> bool {
+        matches!(self.question.login, Login::Guest | Login::Developer(..))
     }
 
     fn blocked(&self, kind: PolicyKind) -> Holds {
@@ -406,10 +425,10 @@ fn truth(holds: bool) -> Holds {
     if holds { Holds::Yes } else { Holds::No }
 }
 
-/// Whether a difference is in a condition on a key: by its whole name or, of an issuer, by the claim.
+/// Whether a difference is in this element, or in the value of this key; a key of an issuer goes by the claim too.
 fn is_on(difference: &Difference<'_, '_>, key: &str) -> bool {
-    let Part::Condition(condition, _) = difference.part else { return false };
-    let Some(own) = condition.key.known() else { return false };
+    let Part::Condition(condition, _) = difference.part else { return difference.subject() == key };
+    let Some(own) = condition.key.known().filter(|_| difference.got.is_some()) else { return false };
     let of_issuer = || own.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claim.eq_ignore_ascii_case(key));
     own.eq_ignore_ascii_case(key) || of_issuer()
 }

@@ -6,6 +6,7 @@
 mod admit;
 mod after;
 mod arrive;
+mod examine;
 mod pool;
 mod register;
 mod saml;

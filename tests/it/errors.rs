@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use rolecall::reference::{errors, errors_like};
-use rolecall::simulate::GateKind;
+use rolecall::simulate::{GateKind, Sign};
+use rolecall::source::SourceId;
+use rolecall::syntax::{self, Node};
 
 use crate::support;
+use crate::transcript::{finish, tool};
 
 /// The messages of `fixtures/errors`, each with the id of its error.
 fn messages() -> Vec<(String, String)> {
@@ -79,8 +82,86 @@ fn every_error_reads_whole() {
         for cause in &error.causes {
             check(cause.words.ends_with('.') && !cause.check.is_empty(), "a cause is no sentence, or nothing is to be checked");
             check(cause.check.iter().all(|own| !own.is_empty()), "a check is empty");
+            check(cause.signs.iter().all(|sign| Sign::parse(sign).is_some()), "a sign is none");
         }
     }
     support::none(complaints);
     assert!(errors().len() >= 20);
+}
+
+const STS: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+const POOL: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
+const AMBIGUOUS: &str = "The ambiguous role mapping rules for: P denied this request.";
+
+/// The causes that hold for a login, and whether it may meet the error.
+fn found(arguments: &[&str]) -> (bool, Vec<String>) {
+    let run = finish(tool().arg("explain").args(arguments).args(["--format", "json"]).current_dir(support::root()));
+    assert_eq!(run.exit, 0, "{arguments:?}: {}", run.stderr);
+    let tree = syntax::json::read(SourceId::NONE, &run.stdout);
+    let logins: Vec<Node<'_, '_>> = tree.root().get("logins").into_iter().flat_map(Node::items).collect();
+    assert_eq!(logins.len(), 1, "{arguments:?}: one login is asked for");
+    let causes = logins[0].get("causes").into_iter().flat_map(Node::items);
+    let holding = causes.filter(|cause| cause.get("holds").is_some_and(|own| own.written() == "true"));
+    let ids = holding.filter_map(|cause| Some(cause.get("id")?.string()?.into_owned())).collect();
+    (logins[0].get("meets").is_some_and(|own| own.written() == "true"), ids)
+}
+
+#[test]
+fn with_inputs_the_causes_that_hold_are_told() {
+    let denied = |name: &str| (format!("fixtures/denied/{name}/role.json"), format!("fixtures/denied/{name}/token.claims.json"));
+    let mut wrong = Vec::new();
+    for (name, expected) in [
+        ("letter-case", &["sub-differs", "letter-case"][..]),
+        ("environment-for-ref", &["sub-differs", "subject-form"]),
+        ("pull-request", &["sub-differs", "subject-form"]),
+        ("immutable-subject", &["sub-differs", "subject-form"]),
+        ("trailing-slash", &["principal-differs"]),
+        ("wrong-audience", &["aud-differs"]),
+        ("other-pool", &["aud-differs"]),
+        ("guest-for-signed-in", &["amr-differs"]),
+        ("missing-tag-session", &["tag-session-missing"]),
+        ("star-in-string-equals", &["sub-differs", "wildcard-under-equals"]),
+    ] {
+        let (role, claims) = denied(name);
+        let got = found(&[STS, &role, "--claims", &claims, "--at", "2026-11-23T12:30:00Z"]);
+        wrong.extend((got != (true, expected.iter().map(|own| (*own).to_owned()).collect())).then(|| format!("{name}: {got:?}")));
+    }
+    let (role, claims) = denied("pull-request");
+    let got = found(&["works on main but not in a pull request", &role, "--claims", &claims]);
+    wrong.extend((got.1 != ["pull-request"]).then(|| format!("a symptom: {got:?}")));
+    support::none(wrong);
+}
+
+#[test]
+fn with_a_pool_the_causes_that_hold_are_told() {
+    let mut wrong = Vec::new();
+    let mut check = |arguments: &[&str], meets: bool, expected: &[&str]| {
+        let got = found(arguments);
+        let fits = got.0 == meets && got.1 == *expected;
+        wrong.extend((!fits).then(|| format!("{arguments:?}: {got:?}")));
+    };
+    let scenario = |name: &str| format!("fixtures/scenarios/{name}");
+    let (tutorial, deny) = (scenario("tutorial"), scenario("tutorial-deny-ambiguous"));
+    check(&[AMBIGUOUS, &deny, "--no-group"], true, &["no-group-role"]);
+    check(&[AMBIGUOUS, &deny, "--group", "Admin"], false, &[]);
+    check(&[AMBIGUOUS, &scenario("tutorial-rules"), "--no-group"], true, &["no-rule-matches", "claim-missing"]);
+    check(&["wrong role", &scenario("tutorial-ambiguous"), "--no-group"], true, &["no-group-role"]);
+    check(
+        &["wrong role", &scenario("tutorial-second-client"), "--group", "Admin", "--client", "another"],
+        true,
+        &["other-client"],
+    );
+    check(&["wrong role", &tutorial, "--group", "Admin"], false, &[]);
+    check(&["Unauthenticated access is not supported for this identity pool", &tutorial, "--guest"], true, &["guest-off"]);
+    check(
+        &["Basic (classic) flow is not supported with RoleMappings", &tutorial, "--flow", "classic", "--no-group"],
+        true,
+        &["role-mappings"],
+    );
+    check(&["Basic (classic) flow is not enabled", &tutorial, "--group", "Admin"], false, &[]);
+    check(&[POOL, &tutorial, "--group", "Admin"], false, &[]);
+    let duration = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    check(&[duration, &tutorial, "--group", "Admin", "--duration", "7200"], true, &["enhanced-flow"]);
+    check(&[duration, &tutorial, "--group", "Admin"], false, &[]);
+    support::none(wrong);
 }

@@ -46,6 +46,7 @@ mod saml;
 mod scenarios;
 mod secrets;
 mod selection;
+mod sts;
 mod support;
 mod tidy;
 mod tokens;

@@ -21,10 +21,18 @@ pub fn error(error: &KnownError, title: &str, logins: &[Diagnosed<'_, '_>], look
     for own in &meeting {
         page.login(own, error);
     }
-    if let [only] = others.as_slice() {
-        page.other(only);
-    } else if !others.is_empty() {
-        page.out.extend([&*others.len().to_string(), " more logins do not meet it\n\n"]);
+    match others.as_slice() {
+        [] => {}
+        [only] if meeting.is_empty() => page.other(only, error),
+        others => {
+            let (count, more) = (others.len().to_string(), if meeting.is_empty() { "" } else { " more" });
+            page.out.extend([
+                &*count,
+                more,
+                if others.len() == 1 { " login does" } else { " logins do" },
+                " not meet it here\n\n",
+            ]);
+        }
     }
     page.part("pages", &error.sources);
     page.part("data of", &[reference::errors_date().to_owned()]);
@@ -61,6 +69,14 @@ impl Page {
             let painted = format!("  {} {}  ", paint(mark, colour, self.look.colour), gate.kind.name());
             text::push_hanging(&mut self.out, &head, &painted, &text::escape(&gate.text), self.look.width);
         }
+        if let Some(near) = &login.simulation.near_miss {
+            text::push_hanging(&mut self.out, "    ", "    ", &text::escape(&near.clause()), self.look.width);
+        }
+        self.causes(login, error);
+    }
+
+    /// The causes that hold, and those of which it is not known.
+    fn causes(&mut self, login: &Diagnosed<'_, '_>, error: &KnownError) {
         let of = |wanted: Holds| {
             error.causes.iter().zip(&login.holds).filter(move |(_, holds)| **holds == wanted).map(|(cause, _)| cause)
         };
@@ -82,13 +98,13 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// A login that does not meet the error.
-    fn other(&mut self, login: &Diagnosed<'_, '_>) {
-        let answer = format!("does not meet it: {}, {}", login.simulation.outcome.name(), login.simulation.why);
+    /// A login that does not meet the error with what was given.
+    fn other(&mut self, login: &Diagnosed<'_, '_>, error: &KnownError) {
+        let answer = format!("does not meet it here: {}, {}", login.simulation.outcome.name(), login.simulation.why);
         let head = format!("{}  ", text::escape(&login.subject));
         let painted = paint(&head, Colour::Bold, self.look.colour).into_owned();
         text::push_hanging(&mut self.out, &head, &painted, &text::escape(&answer), self.look.width);
-        self.out.push('\n');
+        self.causes(login, error);
     }
 
     /// What may be wrong, and what to look at.
