@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod config;
+mod explain;
 mod files;
 mod input;
 mod login;
@@ -56,8 +57,9 @@ enum Command {
     Claims(claims::Args),
     /// Lists what `check` would read, as what, and what not and why.
     Files(files::Args),
-    /// Prints the page of a rule, or what is known of an action, a service, a condition key, a resource type or an ARN.
-    Explain(rules::ExplainArgs),
+    /// Prints the page of a rule, what is known of an action, a service, a condition key, a resource type or an ARN, or what may be behind an
+    /// error message.
+    Explain(Box<explain::Args>),
     /// Lists the rules.
     Rules(rules::ListArgs),
 }
@@ -137,7 +139,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
-        Command::Explain(args) => rules::explain(&args, &cli.reference, common),
+        Command::Explain(args) => explain::run(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),
     }
 }

@@ -9,7 +9,7 @@ use crate::policy::{Instant, Policy, PolicyKind};
 use crate::simulate::{Flow, Outcome};
 use crate::source::Span;
 
-pub use read::{Files, Paths, paths, read};
+pub use read::{Files, Paths, assumptions, paths, read};
 pub use run::{Answer, Ran, run};
 
 /// What an expectation file is called: something and one of these.

@@ -1,5 +1,6 @@
 //! All that was given: roles, policies, user pools, identity pools, each recognised by its content.
 
+mod assumed;
 mod aws_cli;
 mod recognise;
 mod sign_in;
@@ -15,6 +16,7 @@ use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Room, SyntaxFault, Text};
 
+pub use assumed::Assumption;
 pub use recognise::may_hold_json;
 pub use sign_in::SignInError;
 
@@ -43,6 +45,10 @@ pub struct Inventory<'s> {
     pub provider_lists: Vec<ProviderList<'s>>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
+    /// What holes are taken to stand for.
+    assumptions: Vec<Assumption>,
+    /// The names of holes.
+    hole_names: Vec<String>,
     /// What kind every loose policy is said to be.
     kind: Option<PolicyKind>,
     /// For the tree of the next input.

@@ -1,5 +1,6 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
+mod error;
 mod form;
 mod issuer;
 mod key;
@@ -22,6 +23,7 @@ use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
+pub use error::{Cause, KnownError, errors, errors_date, errors_like};
 pub use form::{Form, Slot, Start};
 pub use issuer::{
     Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, has_unclear_pool_principal, host_parts,

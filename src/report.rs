@@ -13,9 +13,9 @@ use crate::finding::{Finding, Severity};
 use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
-use crate::reference::Reference;
+use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
-use crate::simulate::{Inquiry, Reply, Simulation};
+use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
 /// The formats that the report of a check can take.
@@ -108,6 +108,17 @@ pub struct Expected {
     pub holder: Holder,
     /// The account's id, where it was told.
     pub account: Option<String>,
+}
+
+/// A login that was sent through the gates to see which causes of an error hold for it.
+#[derive(Debug)]
+pub struct Diagnosed<'i, 's> {
+    /// Who signs in, as a phrase.
+    pub subject: String,
+    /// What came of it.
+    pub simulation: Simulation<'i, 's>,
+    /// Whether each cause of the error holds, in the order of the causes.
+    pub holds: Vec<Holds>,
 }
 
 /// A request with its answer.
@@ -215,6 +226,23 @@ impl Expected {
         let parts = untold.into_iter().flat_map(|own| &own.missing);
         let parts = parts.map(|part| format!("`{}` (`--{part}`)", part.to_ascii_uppercase()));
         account.into_iter().chain(audience).chain(parts).collect()
+    }
+}
+
+impl Diagnosed<'_, '_> {
+    /// The gates of an error as this login met them.
+    pub fn gates<'d>(&'d self, error: &'d KnownError) -> impl Iterator<Item = &'d Gate> {
+        self.simulation.gates.iter().filter(|gate| error.gates.iter().any(|own| own == gate.kind.name()))
+    }
+
+    /// Whether AWS may answer this login with the error. The gates of provider, flow and role mapping have several messages, so that one of
+    /// them that is closed tells only with a cause that holds; and so it is where sign-in works and gives something else.
+    pub fn may_meet(&self, error: &KnownError) -> bool {
+        let tells = |gate: &Gate| match gate.kind {
+            GateKind::Provider | GateKind::Flow | GateKind::RoleMapping => gate.state == GateState::Unknown,
+            _ => matches!(gate.state, GateState::Fail | GateState::Unknown),
+        };
+        self.holds.contains(&Holds::Yes) || !error.texts.is_empty() && self.gates(error).any(tells)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From an identity to a role to a session to a decision, as a list of steps.
 
 mod bearing;
+mod diagnose;
 mod gap;
 mod near_miss;
 mod presented;
@@ -23,6 +24,7 @@ use crate::reference::Reference;
 use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
+pub use diagnose::{Fact, Holds, Sign, holds};
 pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, near_misses, part_word};
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
@@ -141,7 +143,7 @@ pub struct Simulation<'i, 's> {
     pub choices: Vec<Choice<'i, 's>>,
     /// What may be done, one answer for each that was asked.
     pub permissions: Vec<Permission<'i, 's>>,
-    /// Where the trust policy refuses: what came nearest.
+    /// Where the trust policy refuses: what came nearest, or the statement that denies.
     pub near_miss: Option<NearMiss<'i, 's>>,
     /// Why IAM would not store the trust policy today, though it may stand from before: this has no part in the answer.
     pub not_stored: Vec<Label>,

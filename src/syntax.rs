@@ -2,6 +2,7 @@
 
 mod builder;
 mod decode;
+mod fill;
 pub mod json;
 mod mistake;
 mod number;

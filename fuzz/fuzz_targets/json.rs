@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use rolecall::source::Sources;
 use rolecall::syntax::{Kind, Literal, Node, Piece, SyntaxFault, Tree, json};
-use rolecall_fuzz::{fault_lies_inside, lies_inside, source};
+use rolecall_fuzz::{fault_lies_inside, form, lies_inside, source};
 use serde_json::Value;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -26,6 +26,9 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(seen, tree.len(), "not every node is reached");
     agrees_with_oracle(text, &tree);
     inside(&sources, &tree);
+    if let Some(filled) = tree.filled(&mut |written| Some(written.replace(['{', '<'], "\""))) {
+        form(&sources, &filled);
+    }
 });
 
 fn lawful(sources: &Sources, node: Node<'_, '_>) {

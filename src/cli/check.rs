@@ -15,7 +15,7 @@ use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
-use super::input::{Inputs, gather};
+use super::input::{Assumed, Inputs, gather};
 use super::rules::{all, known};
 use super::{Common, Ending, Exit, Failure, output, reference};
 
@@ -43,6 +43,8 @@ pub(super) struct Args {
     /// What the policies are attached to, where that cannot be told from what they say.
     #[arg(long, value_parser = kind())]
     kind: Option<PolicyKind>,
+    #[command(flatten)]
+    assumed: Assumed,
     /// The name to show for standard input.
     #[arg(long, value_name = "PATH")]
     stdin_path: Option<String>,
@@ -53,7 +55,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     let loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
     let inputs = gather(&args.paths, args.stdin_path.as_deref(), &loaded)?;
-    let inventory = inputs.inventory(args.kind);
+    let inventory = args.assumed.inventory(&inputs, args.kind)?;
     let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config, reference: &reference };
     let (mut checked, passed_over) = inputs.stock(&inventory);
     checked.failed = inputs.all_unreadable();

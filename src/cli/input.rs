@@ -12,9 +12,11 @@ use rolecall::inventory::{Form, Inventory, may_hold_json};
 use rolecall::policy::PolicyKind;
 use rolecall::report::{Checked, Listed};
 use rolecall::source::{SourceId, Sources, Span, utf16};
+use rolecall::spelling::nearest;
 
 use super::Failure;
 use super::config::Loaded;
+use super::login::pairs;
 use super::output::reason;
 use super::rules::UNREADABLE;
 use super::secret::mask;
@@ -79,10 +81,54 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
     Ok(gathering.inputs)
 }
 
+/// What holes stand for.
+#[derive(clap::Args, Debug)]
+pub(super) struct Assumed {
+    /// What the holes of a template stand for: `var.pool=VALUE` for `${var.pool}`, `POOL_ID=VALUE` for `<POOL_ID>` or `{{ POOL_ID }}`. May
+    /// be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    assume: Vec<String>,
+}
+
+impl Assumed {
+    /// Takes stock of all that was read, with this in the places of holes. A name of which there is no hole is refused.
+    pub(super) fn inventory<'s>(&self, inputs: &'s Inputs, kind: Option<PolicyKind>) -> Result<Inventory<'s>, Failure> {
+        let assumed = pairs("--assume", &self.assume)?;
+        let is_second = |(at, own): &(usize, &(String, String))| assumed.iter().take(*at).any(|first| first.0 == own.0);
+        if let Some((_, (name, _))) = assumed.iter().enumerate().find(is_second) {
+            return Err(Failure::new(format!("`--assume {name}` stands twice")));
+        }
+        let inventory = inputs.inventory_with(kind, &assumed);
+        match no_hole(&inventory, &[]) {
+            Some((name, help)) => Err(Failure::with_help(format!("no hole `{name}` among the inputs"), help)),
+            None => Ok(inventory),
+        }
+    }
+}
+
+/// A name that is to stand for something, and of which there is no hole; with what may help. More names are those of holes elsewhere.
+pub(super) fn no_hole<'i>(inventory: &'i Inventory<'_>, more: &[String]) -> Option<(&'i str, String)> {
+    let unknown = inventory.assumptions().iter().find(|own| own.hole.is_none() && !more.contains(&own.name))?;
+    let names = inventory.hole_names().iter().chain(more).map(String::as_str);
+    let help = nearest(&unknown.name, names).map_or_else(
+        || "a hole is one of `${NAME}`, `<NAME>`, `{{ NAME }}`, `YOUR_NAME`".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    Some((&unknown.name, help))
+}
+
 impl Inputs {
     /// Takes stock of all that was read.
     pub(super) fn inventory(&self, kind: Option<PolicyKind>) -> Inventory<'_> {
+        self.inventory_with(kind, &[])
+    }
+
+    /// As [`Inputs::inventory`], with values for holes by their names.
+    pub(super) fn inventory_with(&self, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'_> {
         let mut inventory = Inventory::new(kind);
+        for (name, value) in assumed {
+            inventory.assume(name, value);
+        }
         for &id in &self.read {
             let said = self.kinds.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
             match said {

@@ -13,7 +13,7 @@ use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
 use super::config::Loaded;
-use super::input::{Inputs, gather_with};
+use super::input::{Assumed, Inputs, gather_with};
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
@@ -69,6 +69,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What then")]
     context: Vec<String>,
 
+    #[command(flatten)]
+    assumed: Assumed,
     /// How to report.
     #[arg(long, default_value = "human", help_heading = "Answer")]
     format: Format,
@@ -112,7 +114,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         // a policy that cannot be read may be the one that denies
         return Ok(Exit::Failed);
     }
-    let inventory = inputs.inventory(None);
+    let inventory = args.assumed.inventory(&inputs, None)?;
     principal::refuse_empty(&args.policy, &inputs, &inventory)?;
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
@@ -182,7 +184,7 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
     true
 }
 
-fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {
+pub(super) fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Access<'a>>, Failure> {
     match (actions, resources) {
         (actions, []) => Ok(actions.iter().map(|action| Access { action, resource: "*" }).collect()),
         (actions, [resource]) => Ok(actions.iter().map(|action| Access { action, resource }).collect()),
@@ -197,7 +199,7 @@ fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Result<Vec<Acce
     }
 }
 
-fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
+pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
     let mut context: Vec<(&str, Vec<&str>)> = Vec::new();
     for pair in pairs {
         let (key, value) = pair
@@ -213,7 +215,7 @@ fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
-fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
+pub(super) fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
     for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
         if let Some(fault) = document.faults.first() {
             let name = text::escape(inputs.sources.get(fault.span.source).name()).into_owned();

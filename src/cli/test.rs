@@ -17,7 +17,7 @@ use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::{self, Tree};
 
 use super::config::Loaded;
-use super::input::{Inputs, gather};
+use super::input::{Inputs, gather, no_hole};
 use super::output::{self, reason};
 use super::secret::mask;
 use super::{Common, Ending, Exit, Failure, now, reference};
@@ -136,9 +136,16 @@ fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
         let problems = malformed.into_iter().map(|own| Problem { span: own.primary.span, message: own.message, help: own.help });
         return Err(failures(&problems.collect::<Vec<_>>(), sources));
     }
-    let library = Library { sources, by_path, folder };
+    let assumptions = expect::assumptions(tree.root());
+    let assumed: Vec<(String, String)> = assumptions.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect();
+    let library = Library { sources, by_path, folder, assumed: &assumed };
     let expectations = expect::read(tree.root(), reference, &library).map_err(|problems| failures(&problems, sources))?;
-    let inventory = inputs.inventory(None);
+    let inventory = inputs.inventory_with(None, &assumed);
+    if let Some((name, help)) = no_hole(&inventory, &library.hole_names()) {
+        let span = assumptions.iter().find(|(own, ..)| own == name).map_or(tree.root().mark(), |(.., span)| *span);
+        let message = format!("no hole `{name}` among the inputs");
+        return Err(failures(&[Problem { span, message, help: Some(help) }], sources));
+    }
     let recognised = inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_)));
     let torn: Vec<Problem> = recognised.filter_map(|document| document.faults.first()).map(|fault| torn(fault.span)).collect();
     if !torn.is_empty() {
@@ -209,6 +216,31 @@ struct Library<'s> {
     sources: &'s Sources,
     by_path: HashMap<String, Result<SourceId, String>>,
     folder: PathBuf,
+    /// What holes stand for.
+    assumed: &'s [(String, String)],
+}
+
+impl<'s> Library<'s> {
+    /// What is in a file, read as a policy of this kind.
+    fn inventory(&self, id: SourceId, kind: PolicyKind) -> Inventory<'s> {
+        let mut inventory = Inventory::new(Some(kind));
+        for (name, value) in self.assumed {
+            inventory.assume(name, value);
+        }
+        inventory.read(self.sources, id);
+        inventory
+    }
+
+    /// The names of the holes in the policies, and those by which they were meant.
+    fn hole_names(&self) -> Vec<String> {
+        let read = self.by_path.values().filter_map(|id| id.as_ref().ok());
+        let names = read.flat_map(|id| {
+            let inventory = self.inventory(*id, PolicyKind::Identity);
+            let filled = inventory.assumptions().iter().filter(|own| own.hole.is_some()).map(|own| own.name.clone());
+            filled.chain(inventory.hole_names().iter().cloned()).collect::<Vec<_>>()
+        });
+        names.collect()
+    }
 }
 
 impl<'s> Files<'s> for Library<'s> {
@@ -218,8 +250,7 @@ impl<'s> Files<'s> for Library<'s> {
             Some(Err(why)) => return Err(why.clone()),
             None => return Err("it was not looked for".to_owned()),
         };
-        let mut inventory = Inventory::new(Some(kind));
-        inventory.read(self.sources, id);
+        let inventory = self.inventory(id, kind);
         let mut all = inventory.all_policies().map(|(policy, _)| policy);
         match (all.next(), all.next()) {
             (Some(policy), None) if policy.kind == kind => Ok(policy.clone()),

@@ -32,6 +32,12 @@ pub struct Paths {
     pub policies: Vec<String>,
 }
 
+/// What the holes of the inputs stand for: names and values, with the place of each name.
+pub fn assumptions(root: Node<'_, '_>) -> Vec<(String, String, Span)> {
+    let entries = root.get("assume").into_iter().flat_map(Node::entries);
+    entries.filter_map(|entry| Some((entry.key.string()?.into_owned(), plain(entry.value), entry.key.span()))).collect()
+}
+
 /// The paths that an expectation file names.
 pub fn paths(root: Node<'_, '_>) -> Paths {
     let mut paths = Paths::default();
@@ -57,7 +63,11 @@ pub fn read<'s>(root: Node<'_, 's>, reference: &Reference, files: &dyn Files<'s>
                 Some("inputs") => reader.strings(value, "inputs").clear(),
                 Some("case") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, false))),
                 Some("request") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, true))),
-                _ => reader.unknown(key, &["inputs", "case", "request"]),
+                Some("assume") if value.kind() == Kind::Map => {}
+                Some("assume") => {
+                    reader.problem(value.mark(), "`assume` is no table", Some("write `assume = { NAME = \"VALUE\" }`"));
+                }
+                _ => reader.unknown(key, &["inputs", "assume", "case", "request"]),
             }
         }
     } else {

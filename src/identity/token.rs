@@ -115,15 +115,6 @@ impl Token {
         Self::of(claims, Signature::Claims)
     }
 
-    /// Host and path of the issuer, without the scheme: what the condition keys start with.
-    pub fn host(&self) -> Option<&str> {
-        match &self.issuer {
-            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
-            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
-            Issuer::Missing => None,
-        }
-    }
-
     /// As this one with other claims, which then nobody signed; one that is to be set to nothing is taken out.
     #[must_use]
     pub fn changed(&self, changes: &[(String, Option<Claim>)]) -> Self {
@@ -135,6 +126,15 @@ impl Token {
             }
         }
         Self::from_claims(claims)
+    }
+
+    /// Host and path of the issuer, without the scheme: what the condition keys start with.
+    pub fn host(&self) -> Option<&str> {
+        match &self.issuer {
+            Issuer::UserPool(host) | Issuer::Other(host) => Some(host),
+            Issuer::IdentityPools => Some(reference::identity_pool_host(self.claims.text("aud").unwrap_or_default())),
+            Issuer::Missing => None,
+        }
     }
 
     fn of(claims: Claims, signature: Signature) -> Self {

@@ -14,6 +14,7 @@ impl<'s> Inventory<'s> {
             return self.pass_over(id, "not JSON");
         }
         let tree = json::read_in(std::mem::take(&mut self.room), id, source.text());
+        let tree = self.filled(tree);
         self.read_tree(sources, id, &tree);
         self.room = tree.into_room();
     }

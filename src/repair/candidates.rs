@@ -5,8 +5,8 @@ use super::script::{Script, quoted};
 use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
-use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, Policy, PrincipalKind, SetPrefix, Statement, Version};
-use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, expected_provider};
+use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, PrincipalKind, SetPrefix, Statement, Version};
+use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
 
 /// Edits, and what they do as an order.
@@ -19,15 +19,10 @@ pub(super) struct Candidate {
 const STATEMENTS: usize = 3;
 
 /// The edits of the nearest statements, of each the most likely first.
-pub(super) fn of<'s>(
-    refused: &Refused<'_, 's>,
-    near: &[NearMiss<'_, 's>],
-    version: Version,
-    script: &Script<'_, 's>,
-) -> Vec<Candidate> {
+pub(super) fn of<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &Script<'_, 's>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for miss in near.iter().take(STATEMENTS) {
-        let mender = Mender { refused, script, version, statement: miss.own };
+        let mender = Mender { refused, script, statement: miss.own };
         let options: Vec<Vec<Step>> = miss.failing.iter().map(|difference| mender.options(difference)).collect();
         if options.iter().any(Vec::is_empty) {
             continue;
@@ -63,17 +58,22 @@ pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
 }
 
 /// A statement of its own for the token, and for nothing else.
-pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: &Script<'_, '_>) -> Option<Candidate> {
+pub(super) fn statement(refused: &Refused<'_, '_>, script: &Script<'_, '_>) -> Option<Candidate> {
     let Presented { host, claims, .. } = refused.token;
-    let named = policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
+    let named = refused.policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
     let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
-    let provider = expected_provider(host, refused.arn().or(other))?;
+    let provider = expected_provider(host, refused.role.or(other))?;
     let only = |key: &str, claim: &str| match claims.get(claim)?.values().as_slice() {
-        [value] => Some(format!("{}: {}", quoted(&format!("{host}:{key}")), quoted(value))),
+        [value] => Some(format!("{}: {}", quoted(key), quoted(value))),
         _ => None,
     };
-    let audience = only("aud", if claims.get("azp").is_some() { "azp" } else { "aud" })?;
-    let (conditions, pinned) = match (only("sub", "sub"), claims.get("amr").map(Claim::values)) {
+    let (audience, subject) = if refused.token.is_assertion() {
+        (only("saml:aud", "saml:aud")?, only("saml:sub", "saml:sub"))
+    } else {
+        let audience = if claims.get("azp").is_some() { "azp" } else { "aud" };
+        (only(&format!("{host}:aud"), audience)?, only(&format!("{host}:sub"), "sub"))
+    };
+    let (conditions, pinned) = match (subject, claims.get("amr").map(Claim::values)) {
         (_, Some(amr)) if amr.first().is_some_and(|first| first.ends_with("authenticated")) => {
             let login = amr.get(1).or(amr.first())?;
             let key = quoted(&format!("{host}:amr"));
@@ -117,7 +117,6 @@ fn join(steps: Vec<Step>) -> Option<Candidate> {
 struct Mender<'a, 's> {
     refused: &'a Refused<'a, 's>,
     script: &'a Script<'a, 's>,
-    version: Version,
     statement: &'a Statement<'s>,
 }
 
@@ -127,20 +126,11 @@ impl Mender<'_, '_> {
         let kind = difference.kinds.first();
         match difference.part {
             Part::Principal(principal) => {
-                let replaced = kind.is_some_and(|kind| {
-                    use DifferenceKind as K;
-                    matches!(
-                        kind,
-                        K::Scheme
-                            | K::TrailingSlash
-                            | K::LetterCase(_)
-                            | K::ProviderPath
-                            | K::ProviderAccount
-                            | K::HostForArn
-                            | K::ArnForHost
-                    )
-                });
-                let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
+                use DifferenceKind as K;
+                // another provider altogether is meant for others
+                let slips = [K::Scheme, K::TrailingSlash, K::ProviderPath, K::ProviderAccount, K::HostForArn, K::ArnForHost];
+                let replaced = kind.is_some_and(|kind| slips.contains(kind));
+                let expected = || expected_provider(&self.refused.token.host, self.refused.role.or(principal.value.known()));
                 replaced
                     .then(expected)
                     .flatten()
@@ -150,7 +140,8 @@ impl Mender<'_, '_> {
             }
             Part::Action(actions) => {
                 let needed = difference.got.as_deref().unwrap_or_default();
-                let wrong = actions.list.first().filter(|_| actions.list.len() == 1 && kind == Some(&DifferenceKind::Action));
+                let wrong =
+                    actions.list.first().filter(|_| actions.list.len() == 1 && matches!(kind, Some(DifferenceKind::Action(_))));
                 let replaced = wrong
                     .filter(|_| self.names_only_providers())
                     .and_then(|wrong| self.replace(&wrong.text, needed, format!("allow `{needed}` instead")));
@@ -215,8 +206,23 @@ impl Mender<'_, '_> {
             news.push(got);
         }
         let mut steps = Vec::new();
+        let lasting = lasting(&self.refused.token.host, &condition.key, got);
+        if let Some(pattern) = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringEquals) {
+            // what differs from run to run is left open, and needs an operator that can
+            let like = self.operator(condition, Operator { comparison: Comparison::StringLike, ..operator });
+            let added = like.and_then(|like| Some((like, self.script.add(&texts, pattern)?)));
+            let added = added.map(|(like, edits)| Step {
+                words: format!("{}, and add a value to `{}`", like.words, condition.key.shown()),
+                edits: [like.edits, edits].concat(),
+            });
+            if let Some(added) = added {
+                return vec![added];
+            }
+        }
+        let with_ids = self.with_ids(wanted, got).filter(|_| is_pattern && kinds == [K::ImmutableSubject]);
         for new in news {
-            let value = self.exactly(new, operator);
+            let pattern = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringLike);
+            let value = pattern.map_or_else(|| self.exactly(new, operator), str::to_owned);
             let added = self.script.add(&texts, &value);
             let added = added.map(|edits| Step { words: format!("add a value to `{key}`"), edits });
             steps.extend(added);
@@ -225,7 +231,18 @@ impl Mender<'_, '_> {
                 steps.extend(replace(&value));
             }
         }
+        steps.extend(with_ids.and_then(|value| replace(&value)));
         steps
+    }
+
+    /// A pattern with the ids that a subject holds beside the names of owner and repository.
+    fn with_ids(&self, pattern: &str, got: &str) -> Option<String> {
+        let subject = Subject::read(&self.refused.token.host, got).filter(|own| own.immutable)?;
+        let part = |name: &str| subject.part(name);
+        let (owner, repository) = (part("owner")?, part("repository")?);
+        let names = format!("{owner}/{repository}:");
+        let ids = format!("{owner}@{}/{repository}@{}:", part("owner-id")?, part("repository-id")?);
+        pattern.contains(&names).then(|| pattern.replacen(&names, &ids, 1))
     }
 
     /// What may mend a condition of which the token does not hold the key.
@@ -247,9 +264,9 @@ impl Mender<'_, '_> {
         if let (true, Some([value]), Some(first), Some(operator)) =
             (also_value, own.as_deref(), condition.values.first(), condition.operator)
             && let Some(step) =
-                self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
+                self.replace(&first.pattern.text, &self.exactly(value, operator), "and for the token's value of it".to_owned())
         {
-            let words = format!("{} {}", rekeyed.words, step.words);
+            let words = format!("{}, {}", rekeyed.words, step.words);
             steps.push(Step { words, edits: [rekeyed.edits, step.edits].concat() });
         }
         steps
@@ -281,7 +298,7 @@ impl Mender<'_, '_> {
 
     /// A value that an operator takes for this text and no other.
     fn exactly(&self, text: &str, operator: Operator) -> String {
-        if operator.comparison != Comparison::StringLike || self.version != Version::V2012 {
+        if operator.comparison != Comparison::StringLike || self.refused.policy.version != Version::V2012 {
             return text.to_owned();
         }
         text.replace('$', "${$}").replace('*', "${*}").replace('?', "${?}")
@@ -291,6 +308,14 @@ impl Mender<'_, '_> {
         let mut principals = self.statement.principals.iter().flat_map(|principals| &principals.list);
         principals.all(|principal| principal.kind == PrincipalKind::Federated)
     }
+}
+
+/// The pattern of a subject in which the parts that differ from run to run are left open; `None` where it has none, or is not of a form
+/// that is known.
+fn lasting(host: &str, key: &Text<'_>, subject: &str) -> Option<String> {
+    let is_subject = key.known()?.to_ascii_lowercase().ends_with(":sub") && !subject.contains(['*', '?', '$']);
+    let subject = Subject::read(host, subject).filter(|own| is_subject && !own.form.open.is_empty())?;
+    Some(subject.form.open.iter().fold(subject.clone(), |subject, part| subject.with(part, "*")).write())
 }
 
 /// All that the trust policy must allow to the holder of a token.

@@ -4,16 +4,15 @@ use super::probe::without_claim;
 use super::{Refused, Repair, Side};
 use crate::evaluate::Verdict;
 use crate::identity::Claim;
-use crate::policy::Policy;
 use crate::reference;
 use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presented, Subject, part_word, try_assume};
 
 /// The changes with which the policy takes the token as it is, those for the nearest statement first.
-pub(super) fn changes(refused: &Refused<'_, '_>, policy: &Policy<'_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
+pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     for miss in near {
         let mut attempt = Attempt { refused, token: refused.token.clone(), given: Vec::new(), words: Vec::new() };
-        if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes(policy) {
+        if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes() {
             continue;
         }
         let words = attempt.words.join(", and ");
@@ -34,11 +33,11 @@ struct Attempt<'a, 's> {
 
 impl Attempt<'_, '_> {
     /// Whether the policy takes the token as it is now.
-    fn passes(&self, policy: &Policy<'_>) -> bool {
-        let Refused { flow, given, .. } = self.refused;
+    fn passes(&self) -> bool {
+        let Refused { policy, role, flow, given, .. } = *self.refused;
         let mut given = given.to_vec();
         given.extend(self.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])));
-        matches!(try_assume(policy, self.refused.arn(), &self.token, *flow, &given).verdict, Verdict::Allowed(_))
+        matches!(try_assume(policy, role, &self.token, flow, &given).verdict, Verdict::Allowed(_))
     }
 
     /// Changes the token in what differs; whether there is such a change.
@@ -145,6 +144,11 @@ impl Attempt<'_, '_> {
         let words = match lower.as_str() {
             // in the enhanced flow the name is Cognito's
             "sts:rolesessionname" if self.refused.flow != Flow::Enhanced => format!("name the session {}", like(wanted)),
+            saml if self.token.is_assertion() && saml.starts_with("saml:") => {
+                self.words.push(format!("bring an assertion whose `{key}` is {}", like(wanted)));
+                self.token.claims.set(saml, Claim::Text(filled(wanted)));
+                return true;
+            }
             _ => return false,
         };
         self.words.push(words);
@@ -165,7 +169,7 @@ fn filled(pattern: &str) -> String {
 
 /// What to do so that a token has a subject like this; `None` where it is of no form that is known.
 fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> {
-    let wanted = Subject::read(host, wanted)?;
+    let wanted = Subject::read_pattern(host, wanted)?;
     let got = got.and_then(|got| Subject::read(host, got));
     let differs = |part: &str| wanted.part(part).filter(|own| got.as_ref().and_then(|got| got.part(part)) != Some(*own));
     let mut words = Vec::new();
@@ -179,6 +183,7 @@ fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> 
     }
     let got_form = got.as_ref().map(|got| got.form.id.as_str());
     match wanted.form.id.as_str() {
+        _ if !wanted.whole => {}
         form @ ("branch" | "tag") => {
             if let Some(value) = differs(form) {
                 words.push(format!("on the {form} {}", like(value)));
@@ -192,7 +197,8 @@ fn subject_words(host: &str, wanted: &str, got: Option<&str>) -> Option<String> 
         _ => {}
     }
     let told = ["owner", "repository", "owner-id", "repository-id", "branch", "tag", "environment"];
-    for (part, _) in wanted.parts.iter().filter(|(part, _)| !told.contains(part)) {
+    let is_open = |part: &str| wanted.form.open.iter().any(|own| own == part);
+    for (part, _) in wanted.parts.iter().filter(|(part, _)| !told.contains(part) && !is_open(part)) {
         words.extend(differs(part).map(|value| match *part {
             "user" => format!("as {}", like(value)),
             "service-account" => format!("with the service account {}", like(value)),

@@ -88,6 +88,8 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
     let others = [
         ("azp", "a token for another audience", false),
         ("aud", "a token for another audience", false),
+        ("saml:aud", "an assertion for another audience", false),
+        ("saml:sub", "another user of the provider", false),
         ("app_id", "a user of another application", true),
         ("user_id", "another user of the application", true),
         ("id", "another user of the application", true),
@@ -112,7 +114,7 @@ fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &
     let put = |other: &Subject<'_>| token.with(follow(token, subject, other));
     let first = subject.parts.first().map(|(name, _)| *name);
     for (name, value) in &subject.parts {
-        if *name == "project"
+        if *name == "project-path"
             && let Some((group, _)) = value.rsplit_once('/')
         {
             let other = subject.with(name, &format!("{group}/{}", unlike("project")));
@@ -147,12 +149,17 @@ fn who_of_part(part: &str) -> String {
         "branch" => "a run on another branch",
         "tag" => "a run on another tag",
         "environment" => "a run in another environment",
-        "project" => "a run of another project",
-        "organization" => "a run of another organisation",
+        "project" | "project-id" | "project-path" => "a run of another project",
+        "organization" | "organization-id" => "a run of another organisation",
         "workspace" => "a run of another workspace",
         "phase" => "another phase of the run",
         "pipeline" => "a run of another pipeline",
         "ref" => "a run on another branch or tag",
+        "commit" => "a run of another commit",
+        "step" | "step-uuid" => "another step of the run",
+        "repository-uuid" => "a run in another repository of the workspace",
+        "environment-uuid" => "a run in another environment",
+        "user-id" => "a run of another user",
         "namespace" => "a pod of another namespace",
         "service-account" => "a pod with another service account of the namespace",
         "user" => "another user",

@@ -1,6 +1,7 @@
 //! For people: code frames with the offending text underlined.
 
 mod claims;
+mod error;
 mod excerpt;
 mod expectations;
 mod files;
@@ -23,6 +24,7 @@ use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
 pub use claims::claims;
+pub use error::error;
 pub use expectations::tests;
 pub use files::files;
 pub use reference::topics;

@@ -41,6 +41,7 @@ impl<'i, 's> Bearing<'i, 's> {
         if let Some(policies) = narrowed {
             search.bearing.policies.session = policies;
         }
+        search.bearing.assumptions.extend(inventory.assumed());
         search.bearing.assume_absent(caller, !resource_must_grant(action, resource));
         search.bearing
     }

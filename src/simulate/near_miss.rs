@@ -58,7 +58,7 @@ pub(super) struct Asked<'a> {
     /// The token.
     pub(super) token: &'a Presented,
     /// The call that decided.
-    pub(super) action: &'a str,
+    pub(super) action: &'static str,
     /// The role's ARN, where it is known.
     pub(super) role: Option<&'a str>,
 }

@@ -316,7 +316,7 @@ fn ambiguous(map: &RoleMap<'_>, mapping: &Mapping<'_>, why: &str) -> Selection {
 }
 
 /// Whether a rule matches; `None` where AWS does not say.
-fn applies(claim: &Text<'_>, matching: MatchType, value: &Text<'_>, claims: &Claims) -> Option<bool> {
+pub(super) fn applies(claim: &Text<'_>, matching: MatchType, value: &Text<'_>, claims: &Claims) -> Option<bool> {
     let wanted = value.known()?;
     let Some(claim) = claims.get(claim.known()?) else {
         // select-rules-absent, select-rules-absent-notequal
@@ -352,7 +352,7 @@ fn lacks(rule: &MatchRule<'_>) -> String {
 }
 
 /// A list, or as the guide has it a string with commas.
-fn roles_claim(claims: &Claims) -> Vec<Cow<'_, str>> {
+pub(super) fn roles_claim(claims: &Claims) -> Vec<Cow<'_, str>> {
     match claims.get("cognito:roles") {
         Some(Claim::Text(text)) => text.split(',').map(str::trim).filter(|role| !role.is_empty()).map(Cow::Borrowed).collect(),
         Some(claim) => claim.values(),

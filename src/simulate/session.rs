@@ -132,7 +132,7 @@ const NARROWED: &str =
 
 /// Whether a session cannot hold this key beyond what it got at its start: one on an issuer, or on how an IAM user signed in.
 fn is_never_held(key: &str) -> bool {
-    let by_name = ["aws:MultiFactorAuth", "aws:username", "aws:FederatedProvider"];
+    let by_name = ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username", "aws:FederatedProvider"];
     presented::is_of_issuer(key) || by_name.iter().any(|name| starts(key, name))
 }
 

@@ -4,7 +4,7 @@
 //! Source: "Identity-provider controls for shared OIDC providers" of the IAM guide, "IAM roles" of the Cognito guide.
 
 use crate::finding::Label;
-use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
+use crate::policy::{Comparison, Condition, Effect, Operand, Policy, PrincipalKind, Statement};
 use crate::reference::{self, Issuer};
 
 /// What IAM would say to the statements of a trust policy that let tokens of an issuer in.
@@ -17,23 +17,45 @@ pub(super) fn refusals(policy: &Policy<'_>, host: &str) -> Vec<Label> {
 /// Whether a statement asks for one of the claims that AWS wants to see asked for. Its test is one of the text: which operator, and that
 /// the value is not just `*`.
 pub(super) fn asks_for_required(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> bool {
-    issuer.required.is_empty() || issuer.required.iter().any(|key| statement.conditions.iter().any(|own| pins(own, key, host)))
+    issuer.required.is_empty() || asked(statement, issuer, host) != Some(Asked::All)
+}
+
+/// How a statement asks for a claim.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    /// For certain values.
+    Some,
+    /// For certain values or any: whether that counts, sources disagree.
+    SomeOrAll,
+    /// Not at all, or for any value.
+    All,
+}
+
+/// Of the claims of which one is required, how the statement asks for the one that counts most.
+fn asked(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> Option<Asked> {
+    let each = issuer.required.iter().map(|key| {
+        let conditions = statement.conditions.iter().filter(|own| compares(own) && is_on(own, key, host));
+        conditions.map(scope).min().unwrap_or(Asked::All)
+    });
+    each.min()
 }
 
 fn refusal(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> Option<String> {
-    if asks_for_required(statement, issuer, host) {
+    let asked = asked(statement, issuer, host)?;
+    if asked == Asked::Some {
         return None;
     }
-    let is_pool = host.starts_with("cognito-identity");
-    if is_pool && statement.conditions.is_empty() {
+    if host.starts_with("cognito-identity") && statement.conditions.is_empty() {
         return Some(format!("{}: \"A condition block must be present for the Cognito provider\"", statement.title()));
     }
     let keys: Vec<String> = issuer.required.iter().map(|key| full(key, host)).collect();
-    Some(format!(
+    let must = format!(
         "{} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {} which is not scoped to all",
         statement.title(),
         keys.join(" or ")
-    ))
+    );
+    // write-shared-issuers-list
+    Some(if asked == Asked::SomeOrAll { format!("{must}; whether `*` among other values is, sources disagree") } else { must })
 }
 
 /// A global key has its prefix already.
@@ -41,15 +63,26 @@ fn full(key: &str, host: &str) -> String {
     if key.contains(':') { key.to_owned() } else { format!("{host}:{key}") }
 }
 
-fn pins(condition: &Condition<'_>, key: &str, host: &str) -> bool {
-    let counts = condition.operator.is_some_and(|operator| {
-        let by_text =
-            [Comparison::StringEquals, Comparison::StringLike, Comparison::StringEqualsIgnoreCase].contains(&operator.comparison);
-        by_text && !operator.negated && !operator.if_exists && operator.set.is_none()
-    });
-    let of_key = condition.key.known().is_none_or(|own| own.eq_ignore_ascii_case(&full(key, host)));
-    let is_all = condition.values.iter().any(|value| value.pattern.plain() == Some("*"));
-    counts && of_key && !is_all
+/// write-shared-issuers-operator
+fn compares(condition: &Condition<'_>) -> bool {
+    const BY_TEXT: [Comparison; 3] = [Comparison::StringEquals, Comparison::StringLike, Comparison::StringEqualsIgnoreCase];
+    condition.operator.is_some_and(|operator| {
+        BY_TEXT.contains(&operator.comparison) && !operator.negated && !operator.if_exists && operator.set.is_none()
+    })
+}
+
+fn is_on(condition: &Condition<'_>, key: &str, host: &str) -> bool {
+    condition.key.known().is_none_or(|own| own.eq_ignore_ascii_case(&full(key, host)))
+}
+
+/// write-shared-issuers-all
+fn scope(condition: &Condition<'_>) -> Asked {
+    let is_all = |value: &Operand<'_>| matches!(value.pattern.plain(), Some("*" | "?"));
+    match (condition.values.iter().any(is_all), condition.values.iter().all(is_all)) {
+        (_, true) => Asked::All,
+        (true, false) => Asked::SomeOrAll,
+        (false, _) => Asked::Some,
+    }
 }
 
 fn lets_in(statement: &Statement<'_>, host: &str) -> bool {

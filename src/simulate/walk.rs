@@ -4,12 +4,15 @@
 //! everything that is in the way.
 
 mod admit;
+mod after;
 mod arrive;
+mod examine;
 mod pool;
 mod register;
 mod saml;
 mod sts;
 
+use super::presented::Tagging;
 use super::{Flow, Gate, GateKind, GateState, Outcome, Question, RoleRef, Simulation, World};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
@@ -23,8 +26,9 @@ pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Sim
         simulation: Simulation::start(),
         picked: None,
         map_without_claims: None,
-        unnamed_tags: false,
+        tagging: Tagging::Told,
     };
+    world.inventory.assumed().for_each(|own| walk.assume(own));
     walk.run();
     walk.finish()
 }
@@ -39,8 +43,8 @@ struct Walk<'q, 'i, 's> {
     picked: Option<String>,
     /// Where the pool maps claims to session tags of which the login holds none.
     map_without_claims: Option<Label>,
-    /// Whether the pool makes session tags of which the names are not known.
-    unnamed_tags: bool,
+    /// What is known of the session tags that the pool makes.
+    tagging: Tagging,
 }
 
 impl Simulation<'_, '_> {

@@ -51,7 +51,7 @@ pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
     build(Room::default(), outer.span.source, text, Some(offsets))
 }
 
-fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
+pub(super) fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
     let (mut nodes, mut found) = Reader::new(room, &text, false).read();
     if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds

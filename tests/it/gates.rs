@@ -164,8 +164,9 @@ fn keys_that_nobody_gave() {
     #[rustfmt::skip]
     let table = [
         ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "", Outcome::Undecided),
-        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "203.0.113.9", Outcome::Denied),
-        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "192.0.2.1", Outcome::Allowed),
+        // in the enhanced flow the call comes from Cognito, wherever the user is
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "203.0.113.9", Outcome::Undecided),
+        ("ctx-source-ip", r#""IpAddress": {"aws:SourceIp": "203.0.113.0/24"}"#, "192.0.2.1", Outcome::Undecided),
         ("ctx-request-tags", r#""StringEquals": {"aws:RequestTag/team": "x"}"#, "", Outcome::Undecided),
         ("ctx-no-principal", r#""StringEquals": {"aws:PrincipalAccount": "111122223333"}"#, "", Outcome::Allowed),
         ("ctx-no-external-id", r#""StringEquals": {"sts:ExternalId": "x"}"#, "", Outcome::Allowed),

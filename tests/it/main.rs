@@ -11,11 +11,13 @@
 
 mod action_rules;
 mod asked;
+mod assumed;
 mod cli;
 mod cognito_rules;
 mod config;
 mod conformance;
 mod differential;
+mod errors;
 mod evaluate;
 mod formats;
 mod forms;
@@ -44,6 +46,7 @@ mod saml;
 mod scenarios;
 mod secrets;
 mod selection;
+mod sts;
 mod support;
 mod tidy;
 mod tokens;

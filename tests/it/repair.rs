@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use rolecall::evaluate::Verdict;
-use rolecall::identity::Token;
+use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::{Inventory, Role};
-use rolecall::policy::{Instant, Policy};
+use rolecall::policy::{self, Instant, Policy, PolicyKind};
 use rolecall::repair::{Refused, Repair, Side, of_simulation, probes, repairs};
 use rolecall::simulate::{Flow, Login, Presented, Question, near_misses, try_assume};
 use rolecall::source::Sources;
+use rolecall::syntax::yaml;
 
 use crate::support::{simulate, with_inventory};
 
@@ -16,6 +17,7 @@ const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const POOLS: &str = "cognito-identity.amazonaws.com";
 const EKS: &str = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
 const USERS: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Users";
+const OKTA: &str = "arn:aws:iam::111122223333:saml-provider/okta";
 const MAIN: &str = "repo:octo-org/app:ref:refs/heads/main";
 /// Long names, and how they stand in the stories.
 const SHORT: [(&str, &str); 8] = [
@@ -242,7 +244,7 @@ fn stories() -> Vec<Story> {
             token: run_of(MAIN, r#", "repository_owner": "octo-org""#),
             kinds: &["no-key"],
             repairs: &[
-                r#"policy: ask for `GITHUB:sub` for the token's value of it["GITHUB:repository_owner" => "GITHUB:sub"]["octo-org" => "MAIN"]"#,
+                r#"policy: ask for `GITHUB:sub`, and for the token's value of it["GITHUB:repository_owner" => "GITHUB:sub"]["octo-org" => "MAIN"]"#,
             ],
         },
         Story {
@@ -359,7 +361,7 @@ fn stories() -> Vec<Story> {
             name: "a SAML provider",
             statements: github("StringEquals", MAIN).replace(&provider(GITHUB), "arn:aws:iam::111122223333:saml-provider/okta"),
             token: run(MAIN),
-            kinds: &["saml-provider"],
+            kinds: &["other-protocol"],
             repairs: &[
                 r#"policy: add a statement for `PROVIDER/GITHUB` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "PROVIDER/GITHUB"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"GITHUB:aud": "sts.amazonaws.com", "GITHUB:sub": "MAIN"}}}]"#,
             ],
@@ -380,6 +382,35 @@ fn stories() -> Vec<Story> {
             kinds: &["not-federated"],
             repairs: &[
                 r#"policy: add a statement for `PROVIDER/GITHUB` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "PROVIDER/GITHUB"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"GITHUB:aud": "sts.amazonaws.com", "GITHUB:sub": "MAIN"}}}]"#,
+            ],
+        },
+        Story {
+            name: "an assertion for another audience",
+            statements: saml(OKTA),
+            token: assertion("https://eu-west-1.signin.aws.amazon.com/saml"),
+            kinds: &["another-audience"],
+            repairs: &[
+                r#"policy: add a value to `saml:aud`["https://signin.aws.amazon.com/saml" => ["https://signin.aws.amazon.com/saml", "https://eu-west-1.signin.aws.amazon.com/saml"]] + another user of the provider"#,
+                r#"policy: replace the value of `saml:aud`["https://signin.aws.amazon.com/saml" => "https://eu-west-1.signin.aws.amazon.com/saml"] + another user of the provider"#,
+                "token: bring an assertion whose `saml:aud` is `https://signin.aws.amazon.com/saml`",
+            ],
+        },
+        Story {
+            name: "an assertion of another provider",
+            statements: saml("arn:aws:iam::111122223333:saml-provider/ping"),
+            token: assertion("https://signin.aws.amazon.com/saml"),
+            kinds: &["another-provider"],
+            repairs: &[
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+            ],
+        },
+        Story {
+            name: "an assertion, and tokens are wanted",
+            statements: github("StringEquals", MAIN),
+            token: assertion("https://signin.aws.amazon.com/saml"),
+            kinds: &["other-protocol", "action", "foreign-key", "foreign-key"],
+            repairs: &[
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {
@@ -481,7 +512,7 @@ fn stories() -> Vec<Story> {
             name: "another project of a group",
             statements: subject_of("gitlab.com", "project_path:shop/web:ref_type:branch:ref:main"),
             token: of("gitlab.com", "sts.amazonaws.com", "project_path:shop/api:ref_type:branch:ref:main"),
-            kinds: &["another-project"],
+            kinds: &["another-project-path"],
             repairs: &[
                 r#"policy: add a value to `gitlab.com:sub`["project_path:shop/web:ref_type:branch:ref:main" => ["project_path:shop/web:ref_type:branch:ref:main", "project_path:shop/api:ref_type:branch:ref:main"]]"#,
                 r#"policy: replace the value of `gitlab.com:sub`["project_path:shop/web:ref_type:branch:ref:main" => "project_path:shop/api:ref_type:branch:ref:main"]"#,
@@ -497,6 +528,55 @@ fn stories() -> Vec<Story> {
                 r#"policy: add a value to `app.terraform.io:sub`["organization:o:project:p:workspace:w:run_phase:apply" => ["organization:o:project:p:workspace:w:run_phase:apply", "organization:o:project:p:workspace:w:run_phase:plan"]]"#,
                 r#"policy: replace the value of `app.terraform.io:sub`["organization:o:project:p:workspace:w:run_phase:apply" => "organization:o:project:p:workspace:w:run_phase:plan"]"#,
                 "token: run the job in the phase `apply`",
+            ],
+        },
+        Story {
+            name: "another pipeline, of which each run has another subject",
+            statements: subject_of("agent.buildkite.com", "organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go"),
+            token: of(
+                "agent.buildkite.com",
+                "sts.amazonaws.com",
+                "organization:o:pipeline:api:ref:refs/heads/main:commit:def:step:go",
+            ),
+            kinds: &["another-pipeline", "another-commit"],
+            repairs: &[
+                r#"policy: compare by `StringLike`, and add a value to `agent.buildkite.com:sub`["StringEquals" => "StringLike"]["organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go" => ["organization:o:pipeline:web:ref:refs/heads/main:commit:abc:step:go", "organization:o:pipeline:api:ref:refs/heads/main:commit:*:step:*"]] + a run of another commit; another step of the run"#,
+                "token: run the job in the pipeline `web`",
+            ],
+        },
+        Story {
+            name: "another pipeline, where the rest is left open",
+            statements: subject_of("agent.buildkite.com", "organization:o:pipeline:web:ref:refs/heads/main:*")
+                .replace("StringEquals", "StringLike"),
+            token: of(
+                "agent.buildkite.com",
+                "sts.amazonaws.com",
+                "organization:o:pipeline:api:ref:refs/heads/main:commit:def:step:go",
+            ),
+            kinds: &["another-pipeline"],
+            repairs: &[
+                r#"policy: add a value to `agent.buildkite.com:sub`["organization:o:pipeline:web:ref:refs/heads/main:*" => ["organization:o:pipeline:web:ref:refs/heads/main:*", "organization:o:pipeline:api:ref:refs/heads/main:commit:*:step:*"]] + a run of another commit; another step of the run"#,
+                "token: run the job in the pipeline `web`",
+            ],
+        },
+        Story {
+            name: "an immutable subject, and a pattern",
+            statements: github("StringLike", "repo:octo-org/app:*"),
+            token: run("repo:octo-org@1234/app@5678:ref:refs/heads/main"),
+            kinds: &["immutable-subject"],
+            repairs: &[
+                r#"policy: add a value to `GITHUB:sub`["repo:octo-org/app:*" => ["repo:octo-org/app:*", "repo:octo-org@1234/app@5678:ref:refs/heads/main"]]"#,
+                r#"policy: replace the value of `GITHUB:sub`["repo:octo-org/app:*" => "repo:octo-org@1234/app@5678:*"] + a run on another branch; a run on a tag; a run in an environment; a run for a pull request"#,
+            ],
+        },
+        Story {
+            name: "another repository than those of a pattern",
+            statements: github("StringLike", "repo:octo-org/app:*"),
+            token: run("repo:octo-org/site:ref:refs/heads/main"),
+            kinds: &["another-repository"],
+            repairs: &[
+                r#"policy: add a value to `GITHUB:sub`["repo:octo-org/app:*" => ["repo:octo-org/app:*", "repo:octo-org/site:ref:refs/heads/main"]]"#,
+                "token: run the job in the repository `octo-org/app`",
             ],
         },
         Story {
@@ -556,6 +636,44 @@ fn a_value_is_added_as_those_before_it_are_written() {
     with_role(&document, |sources, role| {
         let edited = repairs(&refused(sources, role, &token))[0].apply(&document).unwrap();
         assert!(edited.contains("heads/b\",\n  \"repo:octo-org/app:ref:refs/heads/c\"\n]"), "{edited}");
+    });
+}
+
+/// Of a policy that is not written in JSON no edit can be told, but what to write for what.
+#[test]
+fn edits_of_other_languages_are_told_in_words() {
+    let text = format!(
+        "Version: 2012-10-17\nStatement:\n- Effect: Allow\n  Principal: {{Federated: {}}}\n  Action: sts:AssumeRoleWithWebIdentity\n  \
+         Condition:\n    StringEquals:\n      {GITHUB}:sub: {MAIN}\n",
+        provider(GITHUB)
+    );
+    let mut sources = Sources::new();
+    let id = sources.add("role.yaml", text);
+    let tree = yaml::read(id, sources.get(id).text());
+    let policy = policy::read(tree.root(), PolicyKind::Trust);
+    let token = run("repo:octo-org/app:environment:production");
+    let found =
+        repairs(&Refused { sources: &sources, policy: &policy, role: None, token: &token, flow: Flow::Direct, given: &[] });
+    let lines: Vec<String> = found.iter().map(|repair| line(&sources, repair)).collect();
+    let expected = [
+        r#"policy: add a value to `GITHUB:sub`: write `["MAIN", "repo:octo-org/app:environment:production"]` for `"MAIN"` + a token for another audience"#,
+        r#"policy: replace the value of `GITHUB:sub`: write `"repo:octo-org/app:environment:production"` for `"MAIN"` + a token for another audience"#,
+        "token: run the job on the branch `main` without `environment:`",
+    ];
+    assert_eq!(lines, expected);
+}
+
+/// The name of a session is the caller's own, but in the enhanced flow.
+#[test]
+fn a_session_can_be_named() {
+    let statements = statement(&provider(GITHUB), ASSUME, r#""StringEquals": {"sts:RoleSessionName": "ci"}"#);
+    let (token, given) = (run(MAIN), [("sts:RoleSessionName", vec!["me"])]);
+    with_role(&document(&statements, Way::Plain), |sources, role| {
+        for (flow, expected) in [(Flow::Direct, &["name the session `ci`"][..]), (Flow::Enhanced, &[])] {
+            let found = repairs(&Refused { flow, given: &given, ..refused(sources, role, &token) });
+            let of_token = found.iter().filter(|repair| repair.side == Side::Token);
+            assert_eq!(of_token.map(|repair| repair.words.as_str()).collect::<Vec<_>>(), expected, "{flow:?}");
+        }
     });
 }
 
@@ -716,6 +834,7 @@ fn tokens() -> Vec<Presented> {
         run("odd*subject${x}"),
         run_of(MAIN, r#", "repository": "octo-org/app", "repository_owner": "octo-org", "ref": "refs/heads/main""#),
         tagged(),
+        assertion("https://signin.aws.amazon.com/saml"),
         Presented::guest(POOL),
         Presented::signed_in(POOL),
         Presented::signed_in("eu-west-1:00000000-1111-4222-8333-444444444444"),
@@ -745,7 +864,8 @@ fn takes(document: &str, token: &Presented) -> Option<bool> {
 }
 
 fn refused<'a, 's>(sources: &'a Sources, role: &'a Role<'s>, token: &'a Presented) -> Refused<'a, 's> {
-    Refused { sources, role, token, flow: Flow::Direct, given: &[] }
+    let arn = role.arn.as_ref().and_then(|arn| arn.known());
+    Refused { sources, policy: role.trust.as_ref().unwrap(), role: arn, token, flow: Flow::Direct, given: &[] }
 }
 
 fn percent(text: &str) -> String {
@@ -818,6 +938,20 @@ fn github_key(claim: &str, value: &str) -> String {
 
 fn google(condition: &str) -> String {
     statement("accounts.google.com", ASSUME, &format!(r#""StringEquals": {{{condition}}}"#))
+}
+
+fn saml(provider: &str) -> String {
+    let conditions = r#""StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml"}"#;
+    statement(provider, r#""sts:AssumeRoleWithSAML""#, conditions)
+}
+
+/// An assertion, as STS reads it.
+fn assertion(audience: &str) -> Presented {
+    let mut claims = Claims::new();
+    for (key, value) in [("saml:aud", audience), ("saml:sub", "ann"), ("saml:iss", "http://www.okta.com/x")] {
+        claims.set(key, Claim::Text(value.to_owned()));
+    }
+    Presented::new(OKTA, claims)
 }
 
 fn pool(operator: &str, amr: &str) -> String {

@@ -1,11 +1,16 @@
 //! SAML assertions: what is read from them, in whichever wrapping, and texts that are none or mean harm.
 
+use std::fs;
 use std::time::{Duration, Instant as Stopwatch};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rolecall::identity::{Assertion, AssertionError, Claim, RolePair, SamlSignature, Times};
 use rolecall::policy::Instant;
+use tempfile::TempDir;
+
+use crate::support;
+use crate::transcript::{finish, tool};
 
 const NAMESPACES: &str = r#"xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion""#;
 const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/staff";
@@ -47,8 +52,8 @@ impl Answer<'_> {
 }
 
 fn attribute(name: &str, values: &[&str]) -> String {
-    let values: String = values.iter().map(|value| format!("<AttributeValue>{value}</AttributeValue>")).collect();
-    format!(r#"<Attribute Name="{name}">{values}</Attribute>"#)
+    let values: Vec<String> = values.iter().map(|value| format!("<AttributeValue>{value}</AttributeValue>")).collect();
+    format!(r#"<Attribute Name="{name}">{}</Attribute>"#, values.concat())
 }
 
 fn own(name: &str, values: &[&str]) -> String {
@@ -149,9 +154,10 @@ fn texts_that_are_no_assertion() {
 #[test]
 fn texts_that_mean_harm() {
     let nested = |open: &str, times: usize| format!("{}{}", open.repeat(times), "</a>".repeat(times));
-    let attributes: String = (0..9_000).map(|number| format!(" a{number}=''")).collect();
-    let namespaces: String = (0..1_400).map(|number| format!("<a xmlns:a{number}='b'>")).collect();
-    let fitting: String = (0..400).map(|number| format!("<a xmlns:a{number}='b'>")).collect();
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().concat();
+    let attributes = many(9_000, &|number| format!(" a{number}=''"));
+    let namespaces = many(1_400, &|number| format!("<a xmlns:a{number}='b'>"));
+    let fitting = many(400, &|number| format!("<a xmlns:a{number}='b'>"));
     #[rustfmt::skip]
     let table = [
         ("long", "A".repeat(100_001), AssertionError::TooLong),
@@ -340,4 +346,57 @@ fn nothing_keeps_the_text() {
     let torn = STANDARD.encode(xml.replace("</Subject>", ""));
     let said = Assertion::read(&torn).unwrap_err().to_string();
     assert!(said.is_ascii() && !said.contains("cbb88bf5") && !said.contains("example"), "{said}");
+}
+
+/// Whatever way an assertion comes in, and wherever somebody puts it by mistake, nothing that is printed holds a part of it.
+#[test]
+fn no_output_holds_a_part_of_an_assertion() {
+    const SECRET: &str = "Zq7xVw3kLmT9pRbYc2HnJd8sFgA5uEiO";
+    const INPUTS: &str = "fixtures/issuers/saml";
+    let role = own("Role", &[&format!("arn:aws:iam::111122223333:role/slip-saml,{PROVIDER}")]);
+    let xml = Answer { attributes: &role, ..ANSWER }.xml().replace("c2lnbmF0dXJl", SECRET);
+    let base64 = STANDARD.encode(&xml);
+    let torn = xml.replace("</Subject>", "");
+    let texts =
+        [xml.clone(), base64.clone(), format!("SAMLResponse={base64}"), torn.clone(), STANDARD.encode(&torn), xml.repeat(2)];
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("assertion");
+    let secrets: Vec<String> = texts.iter().map(|text| STANDARD.encode(text)).chain([base64]).collect();
+    let is_leak = |output: &str| {
+        output.contains(&SECRET[4..20])
+            || secrets
+                .iter()
+                .any(|secret| secret.as_bytes().windows(16).any(|part| output.contains(std::str::from_utf8(part).unwrap())))
+    };
+    let mut complaints = Vec::new();
+    for text in &texts {
+        fs::write(&path, text).unwrap();
+        let file = path.to_str().unwrap();
+        let given = format!("--saml={text}");
+        #[rustfmt::skip]
+        let commands: [&[&str]; 14] = [
+            &["simulate", "--saml", file, INPUTS],
+            &["simulate", "--saml", file, "--flow", "direct", "--format", "json", INPUTS],
+            &["simulate", "--saml", file, "--login", PROVIDER, "--pool", "no-such-pool", INPUTS],
+            &["simulate", "--saml", "env:SECRET", "-v", INPUTS],
+            &["simulate", "--saml", text, INPUTS],
+            &["simulate", &given, INPUTS],
+            &["simulate", "--token", text, INPUTS],
+            &["simulate", "--token", file, INPUTS],
+            &["simulate", "--role", text, INPUTS],
+            &["simulate", text],
+            &["check", text],
+            &["test", text],
+            &["explain", text],
+            &["files", file],
+        ];
+        for command in commands {
+            let run = finish(tool().args(command).env("SECRET", text).current_dir(support::root()));
+            let output = format!("{}{}", run.stdout, run.stderr);
+            if is_leak(&output) {
+                complaints.push(format!("{} … of {}…: {output}", command[..2].join(" "), &text[..12]));
+            }
+        }
+    }
+    support::none(complaints);
 }

@@ -72,6 +72,9 @@ const TAKERS: &[(&str, &str, &[&str])] = &[
     ("simulate", "--linked-token", &["simulate", "--group", "Editor", "--linked-token", "SECRET", SCENARIO]),
     ("simulate", "--saml", &["simulate", "--saml", "SECRET", ASSERTED]),
     ("simulate", "--saml", &["simulate", "--saml", "SECRET", "--flow", "direct", "--role", "slip-saml", ASSERTED]),
+    ("explain", "--token", &["explain", "Not authorized to perform sts:AssumeRoleWithWebIdentity", "--token", "SECRET", SCENARIO]),
+    ("explain", "--linked-token", &["explain", "Check assigned IAM roles for this pool.", "--group", "Editor", "--linked-token", "SECRET", SCENARIO]),
+    ("explain", "--saml", &["explain", "Not authorized to perform sts:AssumeRoleWithSAML", "--saml", "SECRET", ASSERTED]),
     ("token", "", &["token", "SECRET"]),
     ("token", "", &["token", "SECRET", "--jwks", "fixtures/tokens/keys.json"]),
 ];

@@ -1,6 +1,6 @@
 //! The role that an identity pool picks, step by step as `docs/semantics.md` section 7 lists them.
 
-use rolecall::identity::Token;
+use rolecall::identity::{Assertion, Token};
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
 use rolecall::simulate::{GateKind, GateState, Login, Outcome, Question, Simulation};
@@ -136,9 +136,69 @@ fn guests_and_developer_identities() {
     assert_eq!(ask(DEFAULTS, Login::Developer("u1", &[]), Some("guest")), "undecided");
 }
 
+const SAML: &str = "arn:aws:iam::111122223333:saml-provider/staff";
+
+/// Role names of the assertion (of another provider with `@`), the mapping of the provider, `CustomRoleArn`, the answer.
+type SamlCase = (&'static str, &'static [&'static str], Option<&'static str>, Option<&'static str>, &'static str);
+
+#[rustfmt::skip]
+static SAML_CASES: &[SamlCase] = &[
+    ("select-saml-one", &["admin"], None, None, "admin"),
+    ("select-saml-one", &["admin", "other@partners"], None, None, "admin"),
+    ("select-saml-one", &["admin", "admin"], None, None, "admin"),
+    ("select-saml-no-default", &["admin"], Some(RULES), Some("admin"), "undecided"),
+    ("select-saml-several", &["admin", "editor"], None, Some("editor"), "editor"),
+    ("select-saml-several", &["admin"], None, Some("admin"), "admin"),
+    ("select-saml-custom-other", &["admin", "editor"], None, Some("desk"), "refused"),
+    ("select-saml-custom-other", &["admin", "other@partners"], None, Some("other"), "refused"),
+    ("select-saml-unnamed", &["admin", "editor"], None, None, "undecided"),
+    ("select-saml-mapping", &["admin"], Some(MAIL), None, "undecided"),
+    ("select-saml-mapping", &["editor"], Some(MAIL), None, "editor"),
+    ("select-saml-mapping", &["admin"], Some(RULES), None, "undecided"),
+    ("select-saml-none", &[], Some(MAIL), None, "editor"),
+    ("select-saml-none", &[], Some(RULES), None, "refused"),
+    ("select-saml-none", &[], None, None, "default"),
+    ("select-saml-none", &["other@partners"], None, None, "default"),
+    ("select-saml-none", &[], None, Some("default"), "undecided"),
+    ("saml-pair", &["no role"], None, None, "undecided"),
+];
+const MAIL: &str = r#"{"Type": "Rules", "AmbiguousRoleResolution": "Deny", "RulesConfiguration": {"Rules": [
+    {"Claim": "mail", "MatchType": "Equals", "Value": "ann@articles.example", "RoleARN": "arn:aws:iam::111122223333:role/editor"}]}}"#;
+
+#[test]
+fn the_role_of_an_assertion() {
+    let document = include_str!("../../docs/semantics.md");
+    for (id, roles, mapping, custom, expected) in SAML_CASES {
+        let mapping = mapping.map_or_else(String::new, |mapping| format!(r#""{SAML}": {mapping}"#));
+        let map = format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{DEFAULTS}}}, "RoleMappings": {{{mapping}}}}}"#);
+        let assertion = Assertion::read(&assertion(roles)).unwrap();
+        let got = with_inventory(&map, |inventory| {
+            picked(&simulate(inventory, &question(Login::Saml(&assertion, Some(SAML)), *custom)))
+        });
+        assert_eq!(got, *expected, "{id}: {roles:?} {mapping} {custom:?}");
+        assert!(document.contains(&format!("`{id}`")), "docs/semantics.md has no `{id}`");
+    }
+}
+
+fn assertion(roles: &[&str]) -> String {
+    let pair = |name: &&str| {
+        let (name, provider) = name.split_once('@').unwrap_or((*name, "staff"));
+        let account = "arn:aws:iam::111122223333";
+        format!("<AttributeValue>{account}:role/{name},{account}:saml-provider/{provider}</AttributeValue>")
+    };
+    let pairs: String = roles.iter().map(pair).collect();
+    let role = format!(r#"<Attribute Name="https://aws.amazon.com/SAML/Attributes/Role">{pairs}</Attribute>"#);
+    format!(
+        r#"<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Issuer>https://idp.example</Issuer><Subject><NameID>ann</NameID>
+        <SubjectConfirmation><SubjectConfirmationData Recipient="https://signin.aws.amazon.com/saml"/></SubjectConfirmation></Subject>
+        <AttributeStatement>{role}<Attribute Name="mail"><AttributeValue>ann@articles.example</AttributeValue></Attribute>
+        </AttributeStatement></Assertion>"#
+    )
+}
+
 fn with_inventory<T>(map: &str, ask: impl FnOnce(&Inventory<'_>) -> T) -> T {
     let pool = format!(
-        r#"{{"IdentityPoolId": "{POOL}", "AllowUnauthenticatedIdentities": true, "DeveloperProviderName": "login.example",
+        r#"{{"IdentityPoolId": "{POOL}", "AllowUnauthenticatedIdentities": true, "DeveloperProviderName": "login.example", "SamlProviderARNs": ["{SAML}"],
         "CognitoIdentityProviders": [{{"ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers", "ClientId": "web"}}]}}"#
     );
     let mut sources = Sources::new();

@@ -414,7 +414,7 @@ proptest! {
     }
 }
 
-fn jwt(header: &str, payload: &str) -> String {
+pub(crate) fn jwt(header: &str, payload: &str) -> String {
     format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
 

@@ -35,7 +35,7 @@ pub(super) fn follow(token: &Presented, old: &Subject<'_>, new: &Subject<'_>) ->
             _ => None,
         };
         // GitLab's claim is the bare name
-        let bare = old.part("project").and_then(|_| new.part("branch").or(new.part("tag"))).map(str::to_owned);
+        let bare = old.part("project-path").and_then(|_| new.part("branch").or(new.part("tag"))).map(str::to_owned);
         if let Some(reference) = bare.or(reference) {
             claims.set("ref", Claim::Text(reference));
         }
@@ -52,8 +52,8 @@ const FOLLOWING: [(&str, &[&str], Option<&str>); 9] = [
     ("environment", &["environment"], None),
     ("organization", &["organization_slug"], Some("organization_id")),
     ("pipeline", &["pipeline_slug"], Some("pipeline_id")),
-    ("project", &["project_path"], Some("project_id")),
-    ("ref", &["build_branch"], None),
+    ("project-path", &["project_path"], Some("project_id")),
+    ("branch", &["build_branch"], None),
 ];
 
 fn of_repository(token: &Presented, old: &Subject<'_>, (owner, repository): (&str, &str), claims: &mut Claims) {

@@ -136,20 +136,11 @@ impl Page<'_> {
     }
 
     pub(super) fn gate_mark(&self, state: GateState) -> (&'static str, Colour) {
-        match state {
-            GateState::Pass => self.truth_mark(Truth::Yes),
-            GateState::Fail => self.truth_mark(Truth::No),
-            GateState::Unknown => ("?", Colour::Yellow),
-            GateState::Skipped => (if self.look.unicode { "·" } else { "-" }, Colour::Dim),
-        }
+        gate_mark(state, self.look)
     }
 
     pub(super) fn truth_mark(&self, truth: Truth) -> (&'static str, Colour) {
-        match truth {
-            Truth::Yes => (if self.look.unicode { "✓" } else { "+" }, Colour::Green),
-            Truth::No => (if self.look.unicode { "✗" } else { "x" }, Colour::Red),
-            Truth::Unknown(_) => ("?", Colour::Yellow),
-        }
+        truth_mark(truth, self.look)
     }
 
     pub(super) fn outcome_mark(&self, outcome: Outcome) -> (&'static str, Colour) {
@@ -206,5 +197,23 @@ pub(super) fn outcome_colour(outcome: Outcome) -> Colour {
         Outcome::Allowed => Colour::Green,
         Outcome::Denied | Outcome::Error => Colour::Red,
         Outcome::Undecided => Colour::Yellow,
+    }
+}
+
+/// The mark of a gate, and its colour.
+pub(super) fn gate_mark(state: GateState, look: Look) -> (&'static str, Colour) {
+    match state {
+        GateState::Pass => truth_mark(Truth::Yes, look),
+        GateState::Fail => truth_mark(Truth::No, look),
+        GateState::Unknown => ("?", Colour::Yellow),
+        GateState::Skipped => (if look.unicode { "·" } else { "-" }, Colour::Dim),
+    }
+}
+
+fn truth_mark(truth: Truth, look: Look) -> (&'static str, Colour) {
+    match truth {
+        Truth::Yes => (if look.unicode { "✓" } else { "+" }, Colour::Green),
+        Truth::No => (if look.unicode { "✗" } else { "x" }, Colour::Red),
+        Truth::Unknown(_) => ("?", Colour::Yellow),
     }
 }

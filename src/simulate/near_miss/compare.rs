@@ -1,6 +1,6 @@
 //! Where wanted and got part, and in what they differ.
 
-use super::super::presented::{ASSUME, TAG_SESSION, never_at_assume};
+use super::super::presented::{SET_SOURCE_IDENTITY, TAG_SESSION, never_at_assume};
 use super::super::subject::Subject;
 use super::{Difference, DifferenceKind, Part};
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
@@ -48,7 +48,7 @@ pub(super) fn denying<'i, 's>(trace: &ConditionTrace<'i, 's>) -> Difference<'i, 
 }
 
 /// The action that decided, where the statement does not allow it.
-pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Option<Difference<'i, 's>> {
+pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &'static str) -> Option<Difference<'i, 's>> {
     let actions = trace.statement.actions.as_ref().filter(|_| trace.action == Truth::No)?;
     let first = actions.list.first();
     Some(Difference {
@@ -57,9 +57,9 @@ pub(super) fn action<'i, 's>(trace: &StatementTrace<'i, 's>, action: &str) -> Op
         wanted: actions.list.iter().map(|own| own.text.shown()).collect::<Vec<_>>().join(", "),
         got: Some(action.to_owned()),
         kinds: vec![match action {
-            ASSUME => DifferenceKind::Action,
             TAG_SESSION => DifferenceKind::TagSession,
-            _ => DifferenceKind::SourceIdentity,
+            SET_SOURCE_IDENTITY => DifferenceKind::SourceIdentity,
+            action => DifferenceKind::Action(action),
         }],
     })
 }
@@ -187,6 +187,9 @@ fn in_text(key: &str, wanted: &str, like: bool, got: &str, all: &[String], token
     if let Some(slip) = slip(wanted, got) {
         return vec![slip];
     }
+    if key == "saml:aud" {
+        return vec![DifferenceKind::Audience];
+    }
     if key.starts_with("cognito-identity") && key.ends_with(":aud") {
         return vec![DifferenceKind::IdentityPool];
     }
@@ -206,7 +209,7 @@ fn is_like_but_for_case(pattern: &str, text: &str) -> bool {
 
 /// In what two subjects of an issuer differ, part by part; `None` where one has none of its forms.
 fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>> {
-    let (wanted, got) = (Subject::read(host, wanted)?, Subject::read(host, got)?);
+    let (wanted, got) = (Subject::read_pattern(host, wanted)?, Subject::read(host, got)?);
     let mut kinds = Vec::new();
     match (wanted.immutable, got.immutable) {
         (false, true) => kinds.push(DifferenceKind::ImmutableSubject),
@@ -221,7 +224,7 @@ fn in_subject(host: &str, wanted: &str, got: &str) -> Option<Vec<DifferenceKind>
             DifferenceKind::Other(name)
         });
     }
-    if wanted.form.id != got.form.id {
+    if wanted.whole && wanted.form.id != got.form.id {
         kinds.push(DifferenceKind::Form { wanted: &wanted.form.id, got: &got.form.id });
     }
     (!kinds.is_empty()).then_some(kinds)

@@ -62,8 +62,8 @@ pub enum DifferenceKind {
     TagSession,
     /// No statement lets the caller set the source identity that the token carries.
     SourceIdentity,
-    /// An action that is not for web identities.
-    Action,
+    /// Another action than this, which such a caller needs.
+    Action(&'static str),
     /// Another provider.
     Provider,
     /// A provider of the same host with another path.
@@ -74,8 +74,8 @@ pub enum DifferenceKind {
     HostForArn,
     /// The ARN of a provider where a host is due.
     ArnForHost,
-    /// A SAML provider, and the token is none of SAML.
-    Saml,
+    /// A SAML provider for a token, or one of tokens for an assertion.
+    OtherProtocol,
     /// A provider under a key that is not `Federated`.
     NotFederated,
 }
@@ -111,13 +111,13 @@ impl DifferenceKind {
             Self::Text(_) => "text",
             Self::TagSession => "tag-session",
             Self::SourceIdentity => "source-identity",
-            Self::Action => "action",
+            Self::Action(_) => "action",
             Self::Provider => "another-provider",
             Self::ProviderPath => "provider-path",
             Self::ProviderAccount => "provider-account",
             Self::HostForArn => "host-for-arn",
             Self::ArnForHost => "arn-for-host",
-            Self::Saml => "saml-provider",
+            Self::OtherProtocol => "other-protocol",
             Self::NotFederated => "not-federated",
         };
         id.to_owned()
@@ -127,7 +127,7 @@ impl DifferenceKind {
     pub fn words(&self) -> String {
         let words = match self {
             Self::Forbidden => "just what it may not be",
-            Self::Denied => "which it denies",
+            Self::Denied => "it holds, so the statement denies",
             Self::LiteralWildcard => "`StringEquals` takes `*` and `?` literally",
             Self::LetterCase(None) => "only the letter case differs",
             Self::LetterCase(Some(part)) => return format!("only the letter case of the {} differs", part_word(part)),
@@ -157,13 +157,13 @@ impl DifferenceKind {
             Self::SourceIdentity => {
                 "the token carries a source identity, and the statement does not allow `sts:SetSourceIdentity`"
             }
-            Self::Action => "the statement does not allow `sts:AssumeRoleWithWebIdentity`",
+            Self::Action(action) => return format!("the statement does not allow `{action}`"),
             Self::Provider => "another provider",
             Self::ProviderPath => "a provider of the same host with another path",
             Self::ProviderAccount => "a provider of another account",
             Self::HostForArn => "the provider is named by its ARN, not by its host",
             Self::ArnForHost => "the provider is named by its host, not by an ARN",
-            Self::Saml => "a SAML provider, and this is no SAML assertion",
+            Self::OtherProtocol => "a provider of assertions for a token, or of tokens for an assertion",
             Self::NotFederated => "a provider stands under `Federated`",
         };
         words.to_owned()
@@ -192,8 +192,16 @@ pub fn part_word(part: &'static str) -> &'static str {
         "owner" => "organisation",
         "owner-id" => "id of the organisation",
         "repository-id" => "id of the repository",
-        "run-phase" | "run_phase" => "run phase",
+        "organization" => "organisation",
+        "organization-id" => "id of the organisation",
+        "project-path" => "project",
+        "project-id" => "id of the project",
+        "repository-uuid" => "repository",
+        "environment-uuid" => "environment",
+        "step-uuid" => "step",
+        "user-id" => "user",
         "service-account" => "service account",
+        "control-plane" => "control plane",
         part => part,
     }
 }

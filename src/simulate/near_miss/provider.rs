@@ -7,9 +7,10 @@ use crate::policy::{Principal, PrincipalKind};
 use crate::reference;
 
 /// How a trust policy of a role names the provider of a host: by the host, where it is built in, else by the ARN of the provider in
-/// the role's account. `None` where the account is not known.
+/// the role's account; that of assertions is its ARN already. `None` where the account is not known.
 pub fn expected_provider(host: &str, role: Option<&str>) -> Option<String> {
-    if reference::issuer(host).is_some_and(|issuer| issuer.is_built_in) {
+    let is_named_so = host.starts_with("arn:") || reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
+    if is_named_so {
         return Some(host.to_owned());
     }
     let arn = role.and_then(Arn::parse).filter(|arn| !arn.account.is_empty())?;
@@ -34,7 +35,7 @@ pub(super) fn difference<'i, 's>(trace: &StatementTrace<'i, 's>, asked: Asked<'_
 fn rank(kind: &DifferenceKind) -> usize {
     match kind {
         DifferenceKind::Provider => 3,
-        DifferenceKind::Saml => 2,
+        DifferenceKind::OtherProtocol => 2,
         DifferenceKind::ProviderPath => 1,
         _ => 0,
     }
@@ -46,22 +47,33 @@ fn kind(principal: &Principal<'_>, asked: Asked<'_>) -> Option<DifferenceKind> {
     let arn = Arn::parse(named);
     let own = arn.and_then(|arn| arn.resource.strip_prefix("oidc-provider/")).or(arn.is_none().then_some(named));
     if principal.kind != PrincipalKind::Federated {
-        return own.filter(|own| arn.is_some() && *own == host).map(|_| DifferenceKind::NotFederated);
+        let is_it = named == host || arn.is_some() && own == Some(host);
+        return is_it.then_some(DifferenceKind::NotFederated);
     }
-    let Some(own) = own else {
-        let is_saml = arn.is_some_and(|arn| arn.resource.starts_with("saml-provider/"));
-        return Some(if is_saml { DifferenceKind::Saml } else { DifferenceKind::Provider });
-    };
+    let is_saml = arn.is_some_and(|arn| arn.resource.starts_with("saml-provider/"));
+    Some(match own {
+        _ if is_saml != asked.token.is_assertion() => DifferenceKind::OtherProtocol,
+        Some(own) => of_tokens(own, arn.is_some(), host),
+        None => of_assertions(arn?, Arn::parse(host)?),
+    })
+}
+
+/// In what the host that a policy names differs from that of a token.
+fn of_tokens(named: &str, by_arn: bool, host: &str) -> DifferenceKind {
     let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
     let base = |host: &str| host.split('/').next().map(str::to_ascii_lowercase);
-    Some(match own {
-        own if own == host && built_in => DifferenceKind::ArnForHost,
-        own if own == host && arn.is_none() => DifferenceKind::HostForArn,
-        own if own == host => DifferenceKind::ProviderAccount,
-        own if own.strip_prefix("https://") == Some(host) => DifferenceKind::Scheme,
-        own if own.trim_end_matches('/') == host.trim_end_matches('/') => DifferenceKind::TrailingSlash,
-        own if own.eq_ignore_ascii_case(host) => DifferenceKind::LetterCase(None),
-        own if base(own) == base(host) => DifferenceKind::ProviderPath,
+    match named {
+        named if named == host && built_in => DifferenceKind::ArnForHost,
+        named if named == host && !by_arn => DifferenceKind::HostForArn,
+        named if named == host => DifferenceKind::ProviderAccount,
+        named if named.strip_prefix("https://") == Some(host) => DifferenceKind::Scheme,
+        named if named.trim_end_matches('/') == host.trim_end_matches('/') => DifferenceKind::TrailingSlash,
+        named if base(named) == base(host) => DifferenceKind::ProviderPath,
         _ => DifferenceKind::Provider,
-    })
+    }
+}
+
+/// In what the provider of assertions that a policy names differs from the one of an assertion.
+fn of_assertions(named: Arn<'_>, own: Arn<'_>) -> DifferenceKind {
+    if named.resource == own.resource { DifferenceKind::ProviderAccount } else { DifferenceKind::Provider }
 }

@@ -1,8 +1,7 @@
-//! Who arrives, and whether what he holds is a token at all: form, signature, time.
+//! Who arrives, as identity pools see him.
 
 use super::Walk;
-use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Signature, Times, Token, TokenKind, times};
-use crate::reference;
+use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Token};
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
 /// A login, as identity pools see it.
@@ -195,93 +194,6 @@ impl<'q> Walk<'q, '_, '_> {
             key.map(str::to_owned)
         })
     }
-
-    /// Form, signature and time of a token; whether its form is one that goes on.
-    fn examine(&mut self, token: &Token) -> bool {
-        if !self.form(token) {
-            return false;
-        }
-        self.signature(token);
-        self.expiry(&token.claims);
-        true
-    }
-
-    /// The token's form: whether it is one that this way takes at all.
-    fn form(&mut self, token: &Token) -> bool {
-        let claims = &token.claims;
-        let (state, text) = match (&token.issuer, token.kind) {
-            (Issuer::Missing, _) => (GateState::Fail, "the token has no `iss`, so nobody vouches for it".to_owned()),
-            (_, TokenKind::UserPoolAccess) if self.flow != Flow::Direct => (
-                GateState::Fail,
-                "this is an access token; identity pools take the ID token that the user pool gave beside it (`token_use` is `id`)"
-                    .to_owned(),
-            ),
-            (_, TokenKind::UserPoolAccess) => (
-                GateState::Fail,
-                "\"Missing a required claim: aud\": this is an access token, and STS takes ID tokens only".to_owned(),
-            ),
-            (Issuer::UserPool(host), _) => {
-                (GateState::Pass, format!("an ID token of user pool `{}`", host.rsplit('/').next().unwrap_or(host)))
-            }
-            (Issuer::IdentityPools, _) => {
-                (GateState::Pass, format!("a token of identity pool `{}`", claims.text("aud").unwrap_or("(no `aud`)")))
-            }
-            _ if self.flow == Flow::Direct && missing_claim(token).is_some() => {
-                (GateState::Fail, format!("\"Missing a required claim: {}\"", missing_claim(token).unwrap_or_default()))
-            }
-            (Issuer::Other(_), _) if self.flow == Flow::Direct && !is_url(token) => {
-                (GateState::Fail, "the token's `iss` is no address that starts with `https://`".to_owned())
-            }
-            (Issuer::Other(host), _) => match reference::issuer(host) {
-                Some(issuer) => (GateState::Pass, format!("a token of {} (`{host}`)", issuer.name)),
-                None => (GateState::Pass, format!("a token of `{host}`")),
-            },
-        };
-        self.gate(GateKind::Token, state, text, Vec::new());
-        state == GateState::Pass
-    }
-
-    fn signature(&mut self, token: &Token) {
-        let state = match &token.signature {
-            Signature::Verified(_) => GateState::Pass,
-            Signature::Claims | Signature::NotChecked | Signature::Unsupported(_) => GateState::Skipped,
-            Signature::KeyMissing(_) => GateState::Unknown,
-            Signature::Bad(_) | Signature::Unsigned | Signature::SharedSecret | Signature::WrongAlgorithm => GateState::Fail,
-        };
-        self.gate(GateKind::Signature, state, token.signature.to_string(), Vec::new());
-    }
-
-    fn expiry(&mut self, claims: &Claims) {
-        let times = times(claims, self.question.at, self.question.tolerance);
-        let state = match times {
-            Times::Good { .. } | Times::Late(_) => GateState::Pass,
-            Times::Expired(_) => GateState::Fail,
-            Times::NotYet(_) | Times::Within { .. } | Times::Malformed(_) => GateState::Unknown,
-            Times::None => GateState::Skipped,
-        };
-        self.gate(GateKind::Expiry, state, times.to_string(), Vec::new());
-    }
-}
-
-/// A claim that STS asks for and the token lacks. Where only claims were given, they need not tell times.
-///
-/// sts-token-claims
-fn missing_claim(token: &Token) -> Option<&'static str> {
-    let host = match &token.issuer {
-        Issuer::Other(host) => host,
-        _ => return None,
-    };
-    if reference::issuer(host).is_some_and(|issuer| issuer.is_opaque) {
-        return None;
-    }
-    let times = if token.signature == Signature::Claims { &[][..] } else { &["iat", "exp"] };
-    ["sub", "aud"].iter().chain(times).copied().find(|name| token.claims.get(name).is_none())
-}
-
-/// Whether the issuer of a token is an address of the kind that STS takes. One public provider names itself without a scheme too.
-fn is_url(token: &Token) -> bool {
-    token.claims.text("iss").is_some_and(|iss| iss.starts_with("https://") || iss == "accounts.google.com")
-        || matches!(&token.issuer, Issuer::Other(host) if reference::issuer(host).is_some_and(|issuer| issuer.is_opaque))
 }
 
 /// Whom a token was made for, where that is one: also in a list.

@@ -4,8 +4,9 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap};
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap, TagMap};
 use crate::reference::identity_pool_host;
+use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
 use crate::simulate::trust::{names_provider, pinned_audience};
 use crate::simulate::{Flow, GateKind, GateState, Login, Presented};
@@ -49,7 +50,7 @@ impl<'s> Walk<'_, '_, 's> {
             let arn = format!("arn:aws:cognito-identity:{region}:{account}:identitypool/{pool}");
             token.claims.set(POOL_ARN, Claim::Text(arn));
         }
-        token.unnamed_tags = self.unnamed_tags;
+        token.tagging = self.tagging;
         token
     }
 
@@ -62,7 +63,14 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let inventory = self.world.inventory;
         let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
-        let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else { return Vec::new() };
+        let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else {
+            // a pool of which a map was given is taken to have no other
+            let of_pool = |map: &TagMap<'_>| pool.is_some_and(|pool| pool.id.known() == map.pool.known());
+            if !inventory.tag_maps.iter().any(of_pool) && self.tagging == Tagging::Told {
+                self.tagging = Tagging::Perhaps;
+            }
+            return Vec::new();
+        };
         let from = |tag: &str, claim: &str| {
             let values = match arrival.claims().get(claim)? {
                 Claim::Unknown(why) => return Some((tag.to_owned(), Claim::Unknown(why))),
@@ -81,7 +89,9 @@ impl<'s> Walk<'_, '_, 's> {
             DEFAULT_TAGS.into_iter().filter(|_| defaults && of_user_pool).filter_map(|(tag, claim)| from(tag, claim));
         let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
         let tags: Vec<_> = by_default.chain(mapped).collect();
-        self.unnamed_tags |= defaults && !of_user_pool;
+        if defaults && !of_user_pool {
+            self.tagging = Tagging::Unnamed;
+        }
         if tags.is_empty() && !map.tags.is_empty() {
             self.map_without_claims = Some(Label::new(map.mark, "maps claims to session tags"));
         }

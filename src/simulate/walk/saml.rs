@@ -4,8 +4,8 @@
 //! `AssumeRoleWithSAML`.
 
 use super::Walk;
+use super::after::{HOUR, duration, is_session_name};
 use super::arrive::{Arrival, Kind};
-use super::sts::{HOUR, duration, is_session_name};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Assertion, Claim, Claims, RolePair, SamlSignature, Times};
@@ -131,7 +131,7 @@ impl<'q, 's> Walk<'q, '_, 's> {
         self.gate(GateKind::Provider, state, text, places);
     }
 
-    /// Whether the assertion is to be presented to AWS. Its hosts in `GovCloud` stand on no page.
+    /// Whether the assertion is to be presented to AWS.
     fn is_recipient(&mut self, assertion: &Assertion) {
         let recipient = assertion.recipient.as_deref().unwrap_or_default();
         let (state, text) = match host_and_path(recipient) {
@@ -233,7 +233,7 @@ fn host_and_path(url: &str) -> Option<(&str, &str)> {
 
 /// Whether this is the host of a sign-in, of a Region or of all.
 fn is_sign_in(host: &str) -> bool {
-    ["signin.aws.amazon.com", "signin.amazonaws.cn"].iter().any(|own| {
+    ["signin.aws.amazon.com", "signin.amazonaws.cn", "signin.amazonaws-us-gov.com"].iter().any(|own| {
         let region = host.strip_suffix(own);
         region.is_some_and(|region| region.is_empty() || region.strip_suffix('.').is_some_and(|name| !name.contains('.')))
     })
