@@ -18,7 +18,9 @@ pub fn id_token(host: &str, client: &str, groups: &[&Group<'_>]) -> Token {
     }
     set(&mut claims, "iss", &format!("https://{host}"));
     let roles = roles(groups);
-    if !roles.is_empty() {
+    if has_open_role(groups) {
+        claims.set("cognito:roles", Claim::Unknown(OPEN_ROLE));
+    } else if !roles.is_empty() {
         claims.set("cognito:roles", Claim::list(roles));
     }
     set(&mut claims, "aud", client);
@@ -39,12 +41,21 @@ fn roles<'g>(groups: &[&'g Group<'_>]) -> Vec<&'g str> {
     roles
 }
 
+const OPEN_ROLE: &str = "the role of a group is filled in later";
+
+fn has_open_role(groups: &[&Group<'_>]) -> bool {
+    groups.iter().filter_map(|group| group.role.as_ref()).any(|role| role.known().is_none())
+}
+
 fn role_of<'g>(group: &'g Group<'_>) -> Option<&'g str> {
     group.role.as_ref().and_then(|role| role.known())
 }
 
 /// The role of the group with the best precedence, if that is one role: the lowest number wins, no number comes last.
 fn preferred_role(groups: &[&Group<'_>]) -> Option<Claim> {
+    if has_open_role(groups) {
+        return Some(Claim::Unknown(OPEN_ROLE));
+    }
     let all = roles(groups);
     match all.as_slice() {
         [] => return None,

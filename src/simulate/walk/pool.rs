@@ -4,7 +4,7 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap, TagMap};
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap};
 use crate::reference::identity_pool_host;
 use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
@@ -23,7 +23,10 @@ impl<'s> Walk<'_, '_, 's> {
             Flow::Enhanced => self.mapping(pool, arrivals),
             Flow::Classic | Flow::Direct => self.question.role.map(str::to_owned),
         };
-        let token = self.pool_token(&pool.id.shown(), arrivals);
+        let mut token = self.pool_token(&pool.id.shown(), arrivals);
+        if pool.id.known().is_none() {
+            token.claims.set("aud", Claim::Unknown("the identity pool's id"));
+        }
         match role {
             Some(role) => self.at_role(&role, &token),
             None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token),
@@ -40,7 +43,9 @@ impl<'s> Walk<'_, '_, 's> {
         let mut token = Presented::of_logins(pool, amr, None);
         let mut tags = Claims::new();
         for (name, value) in arrivals.iter().flat_map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>() {
-            tags.set(name, value);
+            // select-linked-logins
+            let agrees = tags.get(&name).is_none_or(|other| *other == value);
+            tags.set(name, if agrees { value } else { Claim::Unknown("the login whose tag counts") });
         }
         token.tag(tags);
         if !arrivals.is_empty()
@@ -64,9 +69,7 @@ impl<'s> Walk<'_, '_, 's> {
         let inventory = self.world.inventory;
         let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
         let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else {
-            // a pool of which a map was given is taken to have no other
-            let of_pool = |map: &TagMap<'_>| pool.is_some_and(|pool| pool.id.known() == map.pool.known());
-            if !inventory.tag_maps.iter().any(of_pool) && self.tagging == Tagging::Told {
+            if self.tagging == Tagging::Told {
                 self.tagging = Tagging::Perhaps;
             }
             return Vec::new();
@@ -87,9 +90,12 @@ impl<'s> Walk<'_, '_, 's> {
         let of_user_pool = matches!(arrival.kind, Kind::Token(token) if matches!(token.issuer, Issuer::UserPool(_)));
         let by_default =
             DEFAULT_TAGS.into_iter().filter(|_| defaults && of_user_pool).filter_map(|(tag, claim)| from(tag, claim));
-        let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
+        let mapped = map.tags.iter().filter_map(|(tag, claim)| match claim.known() {
+            Some(claim) => from(tag.known()?, claim),
+            None => Some((tag.known()?.to_owned(), Claim::Unknown("a claim that is filled in later"))),
+        });
         let tags: Vec<_> = by_default.chain(mapped).collect();
-        if defaults && !of_user_pool {
+        if defaults && !of_user_pool || map.tags.iter().any(|(tag, _)| tag.known().is_none()) {
             self.tagging = Tagging::Unnamed;
         }
         if tags.is_empty() && !map.tags.is_empty() {
