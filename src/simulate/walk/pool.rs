@@ -135,6 +135,10 @@ impl<'s> Walk<'_, '_, 's> {
                 let name = role.name.shown().into_owned();
                 let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
                 self.assume(format!("no identity pool was given: taken to be `{pool}`, {whence}, and to hand out that role"));
+                if !arrivals.is_empty() {
+                    let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
+                    self.assume(text.to_owned());
+                }
                 let token = self.pool_token(&pool, arrivals);
                 self.at_role(&role.id(), &token);
             }
