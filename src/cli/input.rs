@@ -126,7 +126,9 @@ impl Inputs {
     /// As [`Inputs::inventory`], with values for holes by their names.
     pub(super) fn inventory_with(&self, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'_> {
         let mut inventory = Inventory::new(kind);
-        assumed.iter().for_each(|(name, value)| inventory.assume(name, value));
+        for (name, value) in assumed {
+            inventory.assume(name, value);
+        }
         for &id in &self.read {
             let said = self.kinds.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
             match said {
