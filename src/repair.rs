@@ -5,12 +5,13 @@
 
 mod candidates;
 mod change;
+mod plain;
 mod probe;
 mod script;
+mod statement;
 
 use crate::evaluate::Verdict;
 use crate::finding::Edit;
-use crate::inventory::Role;
 use crate::policy::Policy;
 use crate::simulate::{Flow, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
 use crate::source::{Sources, Span};
@@ -26,7 +27,8 @@ pub struct Repair {
     pub side: Side,
     /// What to do, as an order: "add a value to `token.actions.githubusercontent.com:sub`".
     pub words: String,
-    /// The edits of the file, in its order; none of a change of the token.
+    /// The edits of the file, in its order; none of a change of the token, and of a policy that is not written in JSON: then the words
+    /// tell all.
     pub edits: Vec<Edit>,
     /// Who else gets in by it who did not before.
     pub admits: Vec<Admitted>,
@@ -60,21 +62,25 @@ pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, questio
     };
     let refused = near.is_none_or(|near| !near.denies());
     let (Some(role), Some(token)) = (role.filter(|_| refused), &simulation.presented) else { return Vec::new() };
+    let Some(policy) = &role.trust else { return Vec::new() };
     let (time, seconds) = (question.at.to_string(), question.at.seconds().to_string());
     let mut given = question.context.clone();
     given.extend([("aws:CurrentTime", vec![time.as_str()]), ("aws:EpochTime", vec![seconds.as_str()])]);
     let named = question.session_name.filter(|_| simulation.flow != Flow::Enhanced);
     given.extend(named.map(|name| ("sts:RoleSessionName", vec![name])));
-    repairs(&Refused { sources, role, token, flow: simulation.flow, given: &given })
+    let role = role.arn.as_ref().and_then(|arn| arn.known());
+    repairs(&Refused { sources, policy, role, token, flow: simulation.flow, given: &given })
 }
 
-/// A role whose trust policy refuses a token.
+/// A trust policy that refuses a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Refused<'a, 's> {
     /// The texts of the inputs.
     pub sources: &'a Sources,
-    /// The role.
-    pub role: &'a Role<'s>,
+    /// The trust policy.
+    pub policy: &'a Policy<'s>,
+    /// The ARN of its role, where that is known.
+    pub role: Option<&'a str>,
     /// The token.
     pub token: &'a Presented,
     /// How it comes to STS.
@@ -87,15 +93,16 @@ pub struct Refused<'a, 's> {
 ///
 /// Edits of the policy come first. One that lets strangers in comes last, and only where there is no other.
 pub fn repairs(refused: &Refused<'_, '_>) -> Vec<Repair> {
-    let Some(policy) = refused.role.trust.as_ref().filter(|policy| policy.refusal().is_none()) else { return Vec::new() };
-    let verdict = try_assume(policy, refused.arn(), refused.token, refused.flow, refused.given).verdict;
-    if !matches!(verdict, Verdict::NotAllowed) {
+    let Refused { sources, policy, role, token, flow, given } = *refused;
+    if !matches!(try_assume(policy, role, token, flow, given).verdict, Verdict::NotAllowed) {
         return Vec::new();
     }
-    let near = near_misses(policy, refused.arn(), refused.token, refused.flow, refused.given);
-    let mut of_policy =
-        Script::of(refused.sources, policy).map_or_else(Vec::new, |script| of_policy(refused, policy, &near, &script));
-    let of_token = change::changes(refused, policy, &near);
+    let near = near_misses(policy, role, token, flow, given);
+    let mut of_policy = match Script::of(sources, policy) {
+        Some(script) => of_policy(refused, &near, &script),
+        None => plain::told(refused),
+    };
+    let of_token = change::changes(refused, &near);
     let strange = of_policy.iter().position(Repair::admits_strangers).unwrap_or(of_policy.len());
     let last = of_policy.split_off(strange);
     let last = if of_policy.is_empty() { last } else { Vec::new() };
@@ -128,24 +135,16 @@ impl Side {
 /// How many repairs of a side are told.
 const MOST: usize = 3;
 
-impl<'a> Refused<'a, '_> {
-    fn arn(&self) -> Option<&'a str> {
-        self.role.arn.as_ref().and_then(|arn| arn.known())
-    }
-
+impl Refused<'_, '_> {
     /// Whether a trust policy of the role takes a token.
     fn takes(&self, policy: &Policy<'_>, token: &Presented) -> bool {
-        matches!(try_assume(policy, self.arn(), token, self.flow, self.given).verdict, Verdict::Allowed(_))
+        matches!(try_assume(policy, self.role, token, self.flow, self.given).verdict, Verdict::Allowed(_))
     }
 }
 
 /// The edits after which the policy takes the token, the narrowest first.
-fn of_policy<'s>(
-    refused: &Refused<'_, 's>,
-    policy: &Policy<'s>,
-    near: &[NearMiss<'_, 's>],
-    script: &Script<'_, 's>,
-) -> Vec<Repair> {
+fn of_policy<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &Script<'_, 's>) -> Vec<Repair> {
+    let policy = refused.policy;
     let outside: Vec<Probe> = probes(refused.token).into_iter().filter(|probe| !refused.takes(policy, &probe.token)).collect();
     let tried = |candidate: Candidate| -> Option<Repair> {
         let Candidate { words, edits } = candidate;
@@ -161,15 +160,15 @@ fn of_policy<'s>(
             repairs.push(repair);
         }
     };
-    for candidate in candidates::of(refused, near, policy.version, script) {
+    for candidate in candidates::of(refused, near, script) {
         if let Some(repair) = tried(candidate) {
             keep(&mut repairs, repair);
         }
     }
-    let barred = near.iter().any(candidates::is_barred);
+    let barred = near.iter().any(statement::is_barred);
     if !barred
         && repairs.iter().all(Repair::admits_strangers)
-        && let Some(repair) = candidates::statement(refused, policy, script).and_then(tried)
+        && let Some(repair) = statement::added(refused, script).and_then(tried)
     {
         keep(&mut repairs, repair);
     }

@@ -143,7 +143,7 @@ pub struct Simulation<'i, 's> {
     pub choices: Vec<Choice<'i, 's>>,
     /// What may be done, one answer for each that was asked.
     pub permissions: Vec<Permission<'i, 's>>,
-    /// Where the trust policy refuses: what came nearest.
+    /// Where the trust policy refuses: what came nearest, or the statement that denies.
     pub near_miss: Option<NearMiss<'i, 's>>,
     /// Why IAM would not store the trust policy today, though it may stand from before: this has no part in the answer.
     pub not_stored: Vec<Label>,

@@ -8,6 +8,7 @@ use rolecall::identity::Token;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::Instant;
 use rolecall::reference::Reference;
+use rolecall::repair;
 use rolecall::report::{Answered, Simulated};
 use rolecall::simulate::{Bearing, Flow, Inquiry, Login, Question, World, ask, simulate};
 use rolecall::source::Sources;
@@ -44,9 +45,11 @@ fuzz_target!(|bytes: &[u8]| {
     let reference = Reference::default();
     let world = World { inventory: &inventory, sources: &sources, reference: &reference };
     let answers: Vec<Simulated<'_, '_>> = logins(member.as_ref())
-        .map(|(login, flow)| Simulated {
-            subject: "somebody".to_owned(),
-            simulation: simulate(world, &question(login, flow)),
+        .map(|(login, flow)| {
+            let question = question(login, flow);
+            let simulation = simulate(world, &question);
+            let repairs = repair::of_simulation(&sources, &simulation, &question);
+            Simulated { subject: "somebody".to_owned(), simulation, repairs }
         })
         .collect();
     draw(&sources, &answers);

@@ -224,7 +224,9 @@ impl<'s> Library<'s> {
     /// What is in a file, read as a policy of this kind.
     fn inventory(&self, id: SourceId, kind: PolicyKind) -> Inventory<'s> {
         let mut inventory = Inventory::new(Some(kind));
-        self.assumed.iter().for_each(|(name, value)| inventory.assume(name, value));
+        for (name, value) in self.assumed {
+            inventory.assume(name, value);
+        }
         inventory.read(self.sources, id);
         inventory
     }

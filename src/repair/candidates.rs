@@ -1,11 +1,11 @@
 //! Edits of a trust policy that may let a token in.
 
 use super::Refused;
-use super::script::{Script, quoted};
+use super::script::Script;
 use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
-use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, Policy, PrincipalKind, SetPrefix, Statement, Version};
+use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, PrincipalKind, SetPrefix, Statement, Version};
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
 
@@ -19,15 +19,10 @@ pub(super) struct Candidate {
 const STATEMENTS: usize = 3;
 
 /// The edits of the nearest statements, of each the most likely first.
-pub(super) fn of<'s>(
-    refused: &Refused<'_, 's>,
-    near: &[NearMiss<'_, 's>],
-    version: Version,
-    script: &Script<'_, 's>,
-) -> Vec<Candidate> {
+pub(super) fn of<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &Script<'_, 's>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for miss in near.iter().take(STATEMENTS) {
-        let mender = Mender { refused, script, version, statement: miss.own };
+        let mender = Mender { refused, script, statement: miss.own };
         let options: Vec<Vec<Step>> = miss.failing.iter().map(|difference| mender.options(difference)).collect();
         if options.iter().any(Vec::is_empty) {
             continue;
@@ -43,59 +38,6 @@ pub(super) fn of<'s>(
         }
     }
     candidates
-}
-
-/// Whether a statement refuses for something that it names on purpose: a further statement would let the token past that.
-pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
-    let barred = |difference: &Difference<'_, '_>| {
-        let of_call = match difference.part {
-            Part::Condition(condition, _) => {
-                condition.key.known().is_some_and(|key| !key.rsplit(':').skip(1).any(|host| host.contains('.')))
-            }
-            Part::Principal(_) | Part::Action(_) => false,
-        };
-        let kinds = &difference.kinds;
-        let names = |kind: &DifferenceKind| kinds.contains(kind);
-        names(&DifferenceKind::Forbidden) || names(&DifferenceKind::Absent) || of_call && !names(&DifferenceKind::NeverPresent)
-    };
-    let of_others = near.failing.iter().any(|difference| matches!(difference.part, Part::Principal(_)));
-    !of_others && near.failing.iter().any(barred)
-}
-
-/// A statement of its own for the token, and for nothing else.
-pub(super) fn statement(refused: &Refused<'_, '_>, policy: &Policy<'_>, script: &Script<'_, '_>) -> Option<Candidate> {
-    let Presented { host, claims, .. } = refused.token;
-    let named = policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
-    let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
-    let provider = expected_provider(host, refused.arn().or(other))?;
-    let only = |key: &str, claim: &str| match claims.get(claim)?.values().as_slice() {
-        [value] => Some(format!("{}: {}", quoted(key), quoted(value))),
-        _ => None,
-    };
-    let (audience, subject) = if refused.token.is_assertion() {
-        (only("saml:aud", "saml:aud")?, only("saml:sub", "saml:sub"))
-    } else {
-        let audience = if claims.get("azp").is_some() { "azp" } else { "aud" };
-        (only(&format!("{host}:aud"), audience)?, only(&format!("{host}:sub"), "sub"))
-    };
-    let (conditions, pinned) = match (subject, claims.get("amr").map(Claim::values)) {
-        (_, Some(amr)) if amr.first().is_some_and(|first| first.ends_with("authenticated")) => {
-            let login = amr.get(1).or(amr.first())?;
-            let key = quoted(&format!("{host}:amr"));
-            let any = format!("\"ForAnyValue:StringEquals\": {{{key}: {}}}", quoted(login));
-            (format!("\"StringEquals\": {{{audience}}}, {any}"), "`aud` and `amr`")
-        }
-        (Some(subject), _) => (format!("\"StringEquals\": {{{audience}, {subject}}}"), "`aud` and `sub`"),
-        (None, _) => return None,
-    };
-    let actions: Vec<String> = calls(refused.token).map(quoted).collect();
-    let actions = if let [only] = actions.as_slice() { only.clone() } else { format!("[{}]", actions.join(", ")) };
-    let statement = format!(
-        "{{\"Effect\": \"Allow\", \"Principal\": {{\"Federated\": {}}}, \"Action\": {actions}, \"Condition\": {{{conditions}}}}}",
-        quoted(&provider)
-    );
-    let words = format!("add a statement for `{provider}` that pins {pinned}");
-    Some(Candidate { words, edits: script.add_statement(&statement)? })
 }
 
 /// One thing to do.
@@ -122,7 +64,6 @@ fn join(steps: Vec<Step>) -> Option<Candidate> {
 struct Mender<'a, 's> {
     refused: &'a Refused<'a, 's>,
     script: &'a Script<'a, 's>,
-    version: Version,
     statement: &'a Statement<'s>,
 }
 
@@ -136,7 +77,7 @@ impl Mender<'_, '_> {
                 // another provider altogether is meant for others
                 let slips = [K::Scheme, K::TrailingSlash, K::ProviderPath, K::ProviderAccount, K::HostForArn, K::ArnForHost];
                 let replaced = kind.is_some_and(|kind| slips.contains(kind));
-                let expected = || expected_provider(&self.refused.token.host, self.refused.arn().or(principal.value.known()));
+                let expected = || expected_provider(&self.refused.token.host, self.refused.role.or(principal.value.known()));
                 replaced
                     .then(expected)
                     .flatten()
@@ -212,7 +153,8 @@ impl Mender<'_, '_> {
             news.push(got);
         }
         let mut steps = Vec::new();
-        let lasting = lasting(&self.refused.token.host, &condition.key, got);
+        let is_subject = condition.key.known().is_some_and(|key| key.to_ascii_lowercase().ends_with(":sub"));
+        let lasting = lasting(&self.refused.token.host, got).filter(|_| is_subject);
         if let Some(pattern) = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringEquals) {
             // what differs from run to run is left open, and needs an operator that can
             let like = self.operator(condition, Operator { comparison: Comparison::StringLike, ..operator });
@@ -270,9 +212,9 @@ impl Mender<'_, '_> {
         if let (true, Some([value]), Some(first), Some(operator)) =
             (also_value, own.as_deref(), condition.values.first(), condition.operator)
             && let Some(step) =
-                self.replace(&first.pattern.text, &self.exactly(value, operator), "for the token's value of it".to_owned())
+                self.replace(&first.pattern.text, &self.exactly(value, operator), "and for the token's value of it".to_owned())
         {
-            let words = format!("{} {}", rekeyed.words, step.words);
+            let words = format!("{}, {}", rekeyed.words, step.words);
             steps.push(Step { words, edits: [rekeyed.edits, step.edits].concat() });
         }
         steps
@@ -304,7 +246,7 @@ impl Mender<'_, '_> {
 
     /// A value that an operator takes for this text and no other.
     fn exactly(&self, text: &str, operator: Operator) -> String {
-        if operator.comparison != Comparison::StringLike || self.version != Version::V2012 {
+        if operator.comparison != Comparison::StringLike || self.refused.policy.version != Version::V2012 {
             return text.to_owned();
         }
         text.replace('$', "${$}").replace('*', "${*}").replace('?', "${?}")
@@ -318,14 +260,14 @@ impl Mender<'_, '_> {
 
 /// The pattern of a subject in which the parts that differ from run to run are left open; `None` where it has none, or is not of a form
 /// that is known.
-fn lasting(host: &str, key: &Text<'_>, subject: &str) -> Option<String> {
-    let is_subject = key.known()?.to_ascii_lowercase().ends_with(":sub") && !subject.contains(['*', '?', '$']);
-    let subject = Subject::read(host, subject).filter(|own| is_subject && !own.form.open.is_empty())?;
+pub(super) fn lasting(host: &str, subject: &str) -> Option<String> {
+    let is_plain = !subject.contains(['*', '?', '$']);
+    let subject = Subject::read(host, subject).filter(|own| is_plain && !own.form.open.is_empty())?;
     Some(subject.form.open.iter().fold(subject.clone(), |subject, part| subject.with(part, "*")).write())
 }
 
 /// All that the trust policy must allow to the holder of a token.
-fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
+pub(super) fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
     std::iter::once(token.action()).chain(token.further_actions())
 }
 

@@ -4,16 +4,15 @@ use super::probe::without_claim;
 use super::{Refused, Repair, Side};
 use crate::evaluate::Verdict;
 use crate::identity::Claim;
-use crate::policy::Policy;
 use crate::reference;
 use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presented, Subject, part_word, try_assume};
 
 /// The changes with which the policy takes the token as it is, those for the nearest statement first.
-pub(super) fn changes(refused: &Refused<'_, '_>, policy: &Policy<'_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
+pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     for miss in near {
         let mut attempt = Attempt { refused, token: refused.token.clone(), given: Vec::new(), words: Vec::new() };
-        if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes(policy) {
+        if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes() {
             continue;
         }
         let words = attempt.words.join(", and ");
@@ -34,11 +33,11 @@ struct Attempt<'a, 's> {
 
 impl Attempt<'_, '_> {
     /// Whether the policy takes the token as it is now.
-    fn passes(&self, policy: &Policy<'_>) -> bool {
-        let Refused { flow, given, .. } = self.refused;
+    fn passes(&self) -> bool {
+        let Refused { policy, role, flow, given, .. } = *self.refused;
         let mut given = given.to_vec();
         given.extend(self.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])));
-        matches!(try_assume(policy, self.refused.arn(), &self.token, *flow, &given).verdict, Verdict::Allowed(_))
+        matches!(try_assume(policy, role, &self.token, flow, &given).verdict, Verdict::Allowed(_))
     }
 
     /// Changes the token in what differs; whether there is such a change.

@@ -90,6 +90,9 @@ fn names(form: &'static str) -> impl Iterator<Item = &'static str> {
     form.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
+/// How long a part that is not the last may be, in bytes: where a part may end in several places, all are tried.
+const LONGEST_PART: usize = 512;
+
 /// What stands where a form has `{…}`. A part is not empty, and but for the last one holds no colon; one with a slash behind it holds no slash.
 fn split<'t>(form: &'static str, text: &'t str) -> Option<Vec<(&'static str, Cow<'t, str>)>> {
     let Some((literal, behind)) = form.split_once('{') else { return (form == text).then(Vec::new) };
@@ -100,7 +103,7 @@ fn split<'t>(form: &'static str, text: &'t str) -> Option<Vec<(&'static str, Cow
     }
     let stop = if behind.starts_with('/') { [':', '/'] } else { [':', ':'] };
     let next = behind.split('{').next().unwrap_or(behind);
-    let longest = rest.find(stop).unwrap_or(rest.len());
+    let longest = rest.find(stop).unwrap_or(rest.len()).min(LONGEST_PART);
     // the longest first: a name may hold what stands behind it in the form
     let ends = (1..=longest).rev().filter(|&end| rest.get(end..).is_some_and(|left| left.starts_with(next)));
     for end in ends {

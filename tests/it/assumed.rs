@@ -84,7 +84,9 @@ fn an_answer_with_values_for_holes() {
         let mut sources = Sources::new();
         let id = sources.add("visitor.json", TRUST);
         let mut inventory = rolecall::inventory::Inventory::new(None);
-        values.iter().for_each(|(name, value)| inventory.assume(*name, *value));
+        for (name, value) in values {
+            inventory.assume(*name, *value);
+        }
         inventory.read(&sources, id);
         let world = World { inventory: &inventory, sources: &sources, reference: &Reference::default() };
         let login = Question { pool: Some(POOL), ..Question::new(Login::Guest, Instant::from_seconds(1_795_435_200)) };

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use rolecall::evaluate::Verdict;
 use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::{Inventory, Role};
-use rolecall::policy::{Instant, Policy};
+use rolecall::policy::{self, Instant, Policy, PolicyKind};
 use rolecall::repair::{Refused, Repair, Side, of_simulation, probes, repairs};
 use rolecall::simulate::{Flow, Login, Presented, Question, near_misses, try_assume};
 use rolecall::source::Sources;
+use rolecall::syntax::yaml;
 
 use crate::support::{simulate, with_inventory};
 
@@ -243,7 +244,7 @@ fn stories() -> Vec<Story> {
             token: run_of(MAIN, r#", "repository_owner": "octo-org""#),
             kinds: &["no-key"],
             repairs: &[
-                r#"policy: ask for `GITHUB:sub` for the token's value of it["GITHUB:repository_owner" => "GITHUB:sub"]["octo-org" => "MAIN"]"#,
+                r#"policy: ask for `GITHUB:sub`, and for the token's value of it["GITHUB:repository_owner" => "GITHUB:sub"]["octo-org" => "MAIN"]"#,
             ],
         },
         Story {
@@ -400,7 +401,7 @@ fn stories() -> Vec<Story> {
             token: assertion("https://signin.aws.amazon.com/saml"),
             kinds: &["another-provider"],
             repairs: &[
-                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `saml:aud` and `saml:sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {
@@ -409,7 +410,7 @@ fn stories() -> Vec<Story> {
             token: assertion("https://signin.aws.amazon.com/saml"),
             kinds: &["other-protocol", "action", "foreign-key", "foreign-key"],
             repairs: &[
-                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `saml:aud` and `saml:sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {
@@ -638,6 +639,44 @@ fn a_value_is_added_as_those_before_it_are_written() {
     });
 }
 
+/// Of a policy that is not written in JSON no edit can be told, but what to write for what.
+#[test]
+fn edits_of_other_languages_are_told_in_words() {
+    let text = format!(
+        "Version: 2012-10-17\nStatement:\n- Effect: Allow\n  Principal: {{Federated: {}}}\n  Action: sts:AssumeRoleWithWebIdentity\n  \
+         Condition:\n    StringEquals:\n      {GITHUB}:sub: {MAIN}\n",
+        provider(GITHUB)
+    );
+    let mut sources = Sources::new();
+    let id = sources.add("role.yaml", text);
+    let tree = yaml::read(id, sources.get(id).text());
+    let policy = policy::read(tree.root(), PolicyKind::Trust);
+    let token = run("repo:octo-org/app:environment:production");
+    let found =
+        repairs(&Refused { sources: &sources, policy: &policy, role: None, token: &token, flow: Flow::Direct, given: &[] });
+    let lines: Vec<String> = found.iter().map(|repair| line(&sources, repair)).collect();
+    let expected = [
+        r#"policy: add a value to `GITHUB:sub`: write `["MAIN", "repo:octo-org/app:environment:production"]` for `"MAIN"` + a token for another audience"#,
+        r#"policy: replace the value of `GITHUB:sub`: write `"repo:octo-org/app:environment:production"` for `"MAIN"` + a token for another audience"#,
+        "token: run the job on the branch `main` without `environment:`",
+    ];
+    assert_eq!(lines, expected);
+}
+
+/// The name of a session is the caller's own, but in the enhanced flow.
+#[test]
+fn a_session_can_be_named() {
+    let statements = statement(&provider(GITHUB), ASSUME, r#""StringEquals": {"sts:RoleSessionName": "ci"}"#);
+    let (token, given) = (run(MAIN), [("sts:RoleSessionName", vec!["me"])]);
+    with_role(&document(&statements, Way::Plain), |sources, role| {
+        for (flow, expected) in [(Flow::Direct, &["name the session `ci`"][..]), (Flow::Enhanced, &[])] {
+            let found = repairs(&Refused { flow, given: &given, ..refused(sources, role, &token) });
+            let of_token = found.iter().filter(|repair| repair.side == Side::Token);
+            assert_eq!(of_token.map(|repair| repair.words.as_str()).collect::<Vec<_>>(), expected, "{flow:?}");
+        }
+    });
+}
+
 /// Where no role is named, those that take the token come first, then those of which least fails; the repairs are for the nearest.
 #[test]
 fn roles_are_ranked() {
@@ -825,7 +864,8 @@ fn takes(document: &str, token: &Presented) -> Option<bool> {
 }
 
 fn refused<'a, 's>(sources: &'a Sources, role: &'a Role<'s>, token: &'a Presented) -> Refused<'a, 's> {
-    Refused { sources, role, token, flow: Flow::Direct, given: &[] }
+    let arn = role.arn.as_ref().and_then(|arn| arn.known());
+    Refused { sources, policy: role.trust.as_ref().unwrap(), role: arn, token, flow: Flow::Direct, given: &[] }
 }
 
 fn percent(text: &str) -> String {

@@ -127,7 +127,7 @@ impl DifferenceKind {
     pub fn words(&self) -> String {
         let words = match self {
             Self::Forbidden => "just what it may not be",
-            Self::Denied => "which it denies",
+            Self::Denied => "it holds, so the statement denies",
             Self::LiteralWildcard => "`StringEquals` takes `*` and `?` literally",
             Self::LetterCase(None) => "only the letter case differs",
             Self::LetterCase(Some(part)) => return format!("only the letter case of the {} differs", part_word(part)),
