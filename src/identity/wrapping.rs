@@ -139,8 +139,7 @@ fn answer(object: Claims) -> Answer {
 /// Claims as the token had them, where an API Gateway hands all of them on as strings: lists, and numbers of seconds.
 fn typed(claims: &Claims) -> Claims {
     let strings = claims.get("iat").is_some() && claims.iter().all(|(_, claim)| matches!(claim, Claim::Text(_)));
-    let mut typed = Claims::new();
-    for (name, claim) in claims.iter() {
+    let typed = claims.iter().map(|(name, claim)| {
         let list = |text: &str| {
             let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
             let parted = inside.map(|inside| Claim::list(words(inside, &[',', ' '])));
@@ -151,9 +150,9 @@ fn typed(claims: &Claims) -> Claims {
             ("exp" | "iat" | "nbf" | "auth_time", Claim::Text(text)) if strings => seconds(text).map(Claim::Number),
             _ => None,
         };
-        typed.set(name, own.unwrap_or_else(|| claim.clone()));
-    }
-    typed
+        (name.to_owned(), own.unwrap_or_else(|| claim.clone()))
+    });
+    typed.collect()
 }
 
 fn words<'t>(text: &'t str, between: &[char]) -> impl Iterator<Item = &'t str> {
