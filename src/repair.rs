@@ -8,6 +8,7 @@ mod change;
 mod plain;
 mod probe;
 mod script;
+mod statement;
 
 use crate::evaluate::Verdict;
 use crate::finding::Edit;
@@ -164,10 +165,10 @@ fn of_policy<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &
             keep(&mut repairs, repair);
         }
     }
-    let barred = near.iter().any(candidates::is_barred);
+    let barred = near.iter().any(statement::is_barred);
     if !barred
         && repairs.iter().all(Repair::admits_strangers)
-        && let Some(repair) = candidates::statement(refused, script).and_then(tried)
+        && let Some(repair) = statement::added(refused, script).and_then(tried)
     {
         keep(&mut repairs, repair);
     }

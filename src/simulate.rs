@@ -25,12 +25,12 @@ use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
 pub use diagnose::{Fact, Holds, Sign, holds};
-pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, near_misses, part_word};
+pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, part_word};
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
 pub use subject::Subject;
-pub use trust::try_assume;
+pub use trust::{near_misses, try_assume};
 
 /// Condition keys that the user gave, each with its values.
 pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];

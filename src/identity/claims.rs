@@ -1,6 +1,7 @@
 //! The claims of a token.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::source::SourceId;
@@ -101,6 +102,24 @@ impl Claims {
     }
 }
 
+/// Of several values of a claim the last one counts, at the place of the first.
+impl FromIterator<(String, Claim)> for Claims {
+    fn from_iter<T: IntoIterator<Item = (String, Claim)>>(pairs: T) -> Self {
+        let mut list: Vec<(String, Claim)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (name, claim) in pairs {
+            match places.get(&name).and_then(|&at| list.get_mut(at)) {
+                Some((_, old)) => *old = claim,
+                None => {
+                    places.insert(name.clone(), list.len());
+                    list.push((name, claim));
+                }
+            }
+        }
+        Self { list }
+    }
+}
+
 impl Claim {
     /// A list of strings.
     pub fn list<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Self {
@@ -119,13 +138,7 @@ impl Claim {
 }
 
 fn read_map(node: Node<'_, '_>) -> Claims {
-    let mut claims = Claims::new();
-    for entry in node.entries() {
-        if let Some(name) = entry.key.string() {
-            claims.set(name, read_claim(entry.value));
-        }
-    }
-    claims
+    node.entries().filter_map(|entry| Some((entry.key.string()?.into_owned(), read_claim(entry.value)))).collect()
 }
 
 /// The reader bounds the nesting of the tree, and so this recursion: [`crate::syntax::MAX_DEPTH`].

@@ -1,7 +1,7 @@
 //! Edits of a trust policy that may let a token in.
 
 use super::Refused;
-use super::script::{Script, quoted};
+use super::script::Script;
 use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
@@ -38,59 +38,6 @@ pub(super) fn of<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], scrip
         }
     }
     candidates
-}
-
-/// Whether a statement refuses for something that it names on purpose: a further statement would let the token past that.
-pub(super) fn is_barred(near: &NearMiss<'_, '_>) -> bool {
-    let barred = |difference: &Difference<'_, '_>| {
-        let of_call = match difference.part {
-            Part::Condition(condition, _) => {
-                condition.key.known().is_some_and(|key| !key.rsplit(':').skip(1).any(|host| host.contains('.')))
-            }
-            Part::Principal(_) | Part::Action(_) => false,
-        };
-        let kinds = &difference.kinds;
-        let names = |kind: &DifferenceKind| kinds.contains(kind);
-        names(&DifferenceKind::Forbidden) || names(&DifferenceKind::Absent) || of_call && !names(&DifferenceKind::NeverPresent)
-    };
-    let of_others = near.failing.iter().any(|difference| matches!(difference.part, Part::Principal(_)));
-    !of_others && near.failing.iter().any(barred)
-}
-
-/// A statement of its own for the token, and for nothing else.
-pub(super) fn statement(refused: &Refused<'_, '_>, script: &Script<'_, '_>) -> Option<Candidate> {
-    let Presented { host, claims, .. } = refused.token;
-    let named = refused.policy.statements.iter().filter_map(|own| own.principals.as_ref()).flat_map(|own| &own.list);
-    let other = named.filter_map(|principal| principal.value.known()).find(|value| value.starts_with("arn:"));
-    let provider = expected_provider(host, refused.role.or(other))?;
-    let only = |key: &str, claim: &str| match claims.get(claim)?.values().as_slice() {
-        [value] => Some(format!("{}: {}", quoted(key), quoted(value))),
-        _ => None,
-    };
-    let (audience, subject) = if refused.token.is_assertion() {
-        (only("saml:aud", "saml:aud")?, only("saml:sub", "saml:sub"))
-    } else {
-        let audience = if claims.get("azp").is_some() { "azp" } else { "aud" };
-        (only(&format!("{host}:aud"), audience)?, only(&format!("{host}:sub"), "sub"))
-    };
-    let (conditions, pinned) = match (subject, claims.get("amr").map(Claim::values)) {
-        (_, Some(amr)) if amr.first().is_some_and(|first| first.ends_with("authenticated")) => {
-            let login = amr.get(1).or(amr.first())?;
-            let key = quoted(&format!("{host}:amr"));
-            let any = format!("\"ForAnyValue:StringEquals\": {{{key}: {}}}", quoted(login));
-            (format!("\"StringEquals\": {{{audience}}}, {any}"), "`aud` and `amr`")
-        }
-        (Some(subject), _) => (format!("\"StringEquals\": {{{audience}, {subject}}}"), "`aud` and `sub`"),
-        (None, _) => return None,
-    };
-    let actions: Vec<String> = calls(refused.token).map(quoted).collect();
-    let actions = if let [only] = actions.as_slice() { only.clone() } else { format!("[{}]", actions.join(", ")) };
-    let statement = format!(
-        "{{\"Effect\": \"Allow\", \"Principal\": {{\"Federated\": {}}}, \"Action\": {actions}, \"Condition\": {{{conditions}}}}}",
-        quoted(&provider)
-    );
-    let words = format!("add a statement for `{provider}` that pins {pinned}");
-    Some(Candidate { words, edits: script.add_statement(&statement)? })
 }
 
 /// One thing to do.
@@ -206,7 +153,8 @@ impl Mender<'_, '_> {
             news.push(got);
         }
         let mut steps = Vec::new();
-        let lasting = lasting(&self.refused.token.host, &condition.key, got);
+        let is_subject = condition.key.known().is_some_and(|key| key.to_ascii_lowercase().ends_with(":sub"));
+        let lasting = lasting(&self.refused.token.host, got).filter(|_| is_subject);
         if let Some(pattern) = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringEquals) {
             // what differs from run to run is left open, and needs an operator that can
             let like = self.operator(condition, Operator { comparison: Comparison::StringLike, ..operator });
@@ -312,14 +260,14 @@ impl Mender<'_, '_> {
 
 /// The pattern of a subject in which the parts that differ from run to run are left open; `None` where it has none, or is not of a form
 /// that is known.
-fn lasting(host: &str, key: &Text<'_>, subject: &str) -> Option<String> {
-    let is_subject = key.known()?.to_ascii_lowercase().ends_with(":sub") && !subject.contains(['*', '?', '$']);
-    let subject = Subject::read(host, subject).filter(|own| is_subject && !own.form.open.is_empty())?;
+pub(super) fn lasting(host: &str, subject: &str) -> Option<String> {
+    let is_plain = !subject.contains(['*', '?', '$']);
+    let subject = Subject::read(host, subject).filter(|own| is_plain && !own.form.open.is_empty())?;
     Some(subject.form.open.iter().fold(subject.clone(), |subject, part| subject.with(part, "*")).write())
 }
 
 /// All that the trust policy must allow to the holder of a token.
-fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
+pub(super) fn calls(token: &Presented) -> impl Iterator<Item = &'static str> {
     std::iter::once(token.action()).chain(token.further_actions())
 }
 

@@ -36,10 +36,16 @@ fn rows() -> BTreeMap<String, Row> {
     rows
 }
 
-/// All cases, with the name of the file of each.
+/// All cases on single sentences, with the name of the file of each.
 fn run() -> Vec<(String, Value)> {
+    run_in(&["conformance"])
+}
+
+/// All cases of some folders, with the name of the file of each.
+fn run_in(folders: &[&str]) -> Vec<(String, Value)> {
     let tool = Command::new(env!("CARGO_BIN_EXE_rolecall"))
-        .args(["test", "--format", "json", "fixtures/conformance"])
+        .args(["test", "--format", "json"])
+        .args(folders.iter().map(|folder| format!("fixtures/{folder}")))
         .current_dir(support::root())
         .output()
         .expect("the tool starts");
@@ -185,4 +191,38 @@ fn the_cases_are_spread() {
     }));
     complaints.extend(missing("answer", &answers, &|answer| all.contains(&format!("\nexpect = \"{answer}\""))));
     support::none(complaints);
+}
+
+/// The sections on the identity side: who signs in, which role is picked, and what STS makes of it.
+const IDENTITY_SIDE: [u32; 10] = [6, 7, 8, 9, 10, 12, 13, 14, 15, 16];
+
+/// The folders with cases of sign-ins.
+const SIGN_INS: [&str; 6] = ["logins", "selection", "flows", "issuers", "errors", "denied"];
+
+#[test]
+fn every_sentence_on_sign_ins_is_asked_about() {
+    let rows = rows();
+    let cases = run_in(&SIGN_INS);
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    support::none(cases.iter().flat_map(|(file, case)| {
+        let (name, why) = (&case["name"], case["why"].as_str().unwrap_or_default());
+        let ids = why.split("; ").filter(|part| !part.contains([' ', '.']));
+        let strange: Vec<&str> = ids.clone().filter(|id| !rows.contains_key(*id)).collect();
+        named.extend(ids);
+        let unknown = (!strange.is_empty()).then(|| format!("{file}: {name} names {strange:?}, which {SEMANTICS} does not have"));
+        let failed = (case["passed"] != true).then(|| format!("{file}: {name}: {}", case["complaints"][0]["text"]));
+        unknown.into_iter().chain(failed)
+    }));
+    assert!(cases.len() >= 600, "{} cases", cases.len());
+    let tests: String = support::files("tests/it", "rs").iter().map(|path| support::read(path)).collect();
+    let lacks = rows.iter().filter(|(id, row)| {
+        let is_told = row.state.starts_with("modelled") || row.state.starts_with("undecided");
+        let by_finding = row.state.contains("finding");
+        IDENTITY_SIDE.contains(&row.section)
+            && is_told
+            && !by_finding
+            && !named.contains(id.as_str())
+            && !tests.contains(id.as_str())
+    });
+    support::none(lacks.map(|(id, row)| format!("{SEMANTICS}: no case and no test names `{id}` ({})", row.state)));
 }

@@ -77,6 +77,7 @@ fn every_issuer_reads_whole() {
         check(issuer_named(id).is_some_and(|other| std::ptr::eq(own, other)), "another has the id too");
         check(!not_keys.iter().any(|(claim, _)| own.key(claim).is_some()), "a claim is and is no key");
         check(own.unclear.iter().all(|unclear| own.key(&unclear.key).is_some()), "an unclear claim becomes no key of it");
+        // issuer-private
         check(own.is_shared || hosts.iter().all(|host| host.contains('{')), "not shared, and the host is one for all");
         check(own.required.is_empty() || own.is_shared, "IAM asks for a claim only where an issuer is shared");
         for host in hosts {

@@ -401,7 +401,7 @@ fn stories() -> Vec<Story> {
             token: assertion("https://signin.aws.amazon.com/saml"),
             kinds: &["another-provider"],
             repairs: &[
-                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `saml:aud` and `saml:sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {
@@ -410,7 +410,7 @@ fn stories() -> Vec<Story> {
             token: assertion("https://signin.aws.amazon.com/saml"),
             kinds: &["other-protocol", "action", "foreign-key", "foreign-key"],
             repairs: &[
-                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `aud` and `sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
+                r#"policy: add a statement for `arn:aws:iam::111122223333:saml-provider/okta` that pins `saml:aud` and `saml:sub`[ => , {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/okta"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:sub": "ann"}}}]"#,
             ],
         },
         Story {

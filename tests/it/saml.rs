@@ -131,6 +131,7 @@ fn forms_of_assertions() {
     assert_ne!(bare.digest, digest);
 }
 
+/// select-saml-encrypted, and what else is none
 #[test]
 fn texts_that_are_no_assertion() {
     let answer = |inside: &str| format!("<samlp:Response {NAMESPACES}>{inside}</samlp:Response>");
@@ -166,7 +167,7 @@ fn texts_that_are_no_assertion() {
     }
 }
 
-/// What is made to take long, or a lot of memory, is refused before it does.
+/// What is made to take long, or a lot of memory, is refused before it does: saml-size.
 #[test]
 fn texts_that_mean_harm() {
     let nested = |open: &str, times: usize| format!("{}{}", open.repeat(times), "</a>".repeat(times));
@@ -232,6 +233,7 @@ fn times_of_an_assertion() {
     assert_eq!(told(endless, "2026-11-26T12:00:00Z"), Times::None);
 }
 
+/// saml-attribute-case, and the pairs themselves
 #[test]
 fn roles_and_their_providers() {
     let role = |name: &str| format!("arn:aws:iam::111122223333:role/{name}");
@@ -283,6 +285,7 @@ fn what_an_assertion_says_of_the_session() {
     );
 }
 
+/// saml-key-lists, saml-key-twice
 #[test]
 fn condition_keys() {
     let affiliation = "urn:oid:1.3.6.1.4.1.5923.1.1.1.1";

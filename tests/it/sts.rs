@@ -1,6 +1,6 @@
 //! What STS looks at before and beside the trust policy, as `docs/semantics.md` sections 11, 12 and 16 list it.
 
-use rolecall::identity::{Claims, Token};
+use rolecall::identity::{Assertion, Claims, Token};
 use rolecall::inventory::Inventory;
 use rolecall::policy::Instant;
 use rolecall::simulate::{Flow, GateKind, GateState, Login, Outcome, Question, Simulation};
@@ -8,7 +8,7 @@ use rolecall::source::{SourceId, Sources};
 use rolecall::syntax::json;
 use serde_json::{Value, json};
 
-use crate::support::simulate;
+use crate::support::{self, simulate};
 use crate::tokens::jwt;
 
 const HOST: &str = "token.actions.githubusercontent.com";
@@ -243,6 +243,63 @@ fn how_long_a_session_lasts() {
         assert_eq!(outcome, expected, "{duration:?} {then_role:?}");
         assert!(gate.is_none_or(|gate| decided_by == Some(gate)), "{duration:?} {then_role:?}: {decided_by:?}");
     }
+}
+
+#[test]
+fn what_an_assertion_must_be() {
+    const RECIPIENT: &str = r#"Recipient="https://signin.aws.amazon.com/saml""#;
+    let name = r#"<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/RoleSessionName">"#;
+    let duration = format!(
+        r#"<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDuration"><saml:AttributeValue>1800</saml:AttributeValue></saml:Attribute>{name}"#
+    );
+    let issued = r#"IssueInstant="2026-11-23T12:00:00Z""#;
+    #[rustfmt::skip]
+    let table = [
+        ("saml-recipient", RECIPIENT, RECIPIENT.to_owned(), GateKind::Audience, GateState::Pass, "signin.aws.amazon.com"),
+        ("saml-recipient", RECIPIENT, RECIPIENT.replace("signin.", "eu-west-1.signin."), GateKind::Audience, GateState::Pass, "eu-west-1"),
+        ("saml-recipient", RECIPIENT, RECIPIENT.replace("aws.amazon.com", "amazonaws.cn"), GateKind::Audience, GateState::Pass, ".cn"),
+        ("saml-recipient", RECIPIENT, RECIPIENT.replace("/saml", "/saml/acs/SAMLSPX"), GateKind::Audience, GateState::Pass, "/acs/"),
+        ("saml-recipient", RECIPIENT, RECIPIENT.replace("signin.aws.amazon.com", "app.slip.example"), GateKind::Audience, GateState::Fail, "invalid SAML response"),
+        ("saml-recipient-govcloud", RECIPIENT, RECIPIENT.replace("aws.amazon.com", "amazonaws-us-gov.com"), GateKind::Audience, GateState::Pass, "us-gov"),
+        ("saml-duration", name, duration, GateKind::Session, GateState::Pass, "1800 seconds"),
+        ("saml-not-on-or-after", "AuthnInstant=", r#"SessionNotOnOrAfter="2026-11-23T12:33:00Z" AuthnInstant="#.to_owned(), GateKind::Session, GateState::Pass, "1800 seconds"),
+        ("saml-fresh", issued, r#"IssueInstant="2026-11-23T11:48:00Z""#.to_owned(), GateKind::Expiry, GateState::Fail, "within 5 minutes"),
+    ];
+    let inputs = ["roles.json", "saml-providers.json"].map(|name| support::read(&format!("fixtures/issuers/saml/{name}")));
+    let assertion = support::read("fixtures/issuers/saml/saml/ines.xml");
+    for (id, from, to, kind, expected, words) in table {
+        let changed = assertion.replace(from, &to);
+        let assertion = Assertion::read(&changed).expect("an assertion");
+        let change = |question: &mut Question<'_>| {
+            (question.flow, question.role) = (Flow::Direct, Some("slip-saml"));
+            question.at = Instant::parse("2026-11-23T12:03:00Z").expect("a time");
+        };
+        ask(&inputs, Login::Saml(&assertion, None), change, |simulation| {
+            let gate = simulation.gates.iter().find(|gate| gate.kind == kind).unwrap_or_else(|| panic!("{id}: no such gate"));
+            assert_eq!(gate.state, expected, "{id}: {}", gate.text);
+            assert!(gate.text.contains(words), "{id}: {}", gate.text);
+        });
+    }
+}
+
+/// saml-federated-provider
+#[test]
+fn whether_an_assertion_tells_its_provider_is_open() {
+    let assertion = Assertion::read(&support::read("fixtures/issuers/saml/saml/ines.xml")).expect("an assertion");
+    let provider = "arn:aws:iam::111122223333:saml-provider/slip-office";
+    let input = json!({"Role": {
+        "RoleName": "slip-saml", "Arn": "arn:aws:iam::111122223333:role/slip-saml",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML",
+            "Condition": {"StringEquals": {"aws:FederatedProvider": provider}},
+        }]},
+    }});
+    let change = |question: &mut Question<'_>| {
+        (question.flow, question.role) = (Flow::Direct, Some("slip-saml"));
+        question.at = Instant::parse("2026-11-23T12:03:00Z").expect("a time");
+    };
+    let got = ask(&[input.to_string()], Login::Saml(&assertion, None), change, |own| state(own, GateKind::Trust));
+    assert_eq!(got, Some(GateState::Unknown));
 }
 
 /// A token that looks signed by this algorithm.

@@ -4,6 +4,7 @@ use super::super::presented::{SET_SOURCE_IDENTITY, TAG_SESSION, never_at_assume}
 use super::super::subject::Subject;
 use super::{Difference, DifferenceKind, Part};
 use crate::evaluate::{ConditionTrace, Got, StatementTrace, Truth};
+use crate::identity::Claim;
 use crate::pattern::{Mode, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand, SetPrefix};
 use crate::reference;
@@ -90,9 +91,8 @@ fn is_slip(wanted: &str, got: &str) -> bool {
 
 /// A scheme or a slash too much or too little.
 fn slip(wanted: &str, got: &str) -> Option<DifferenceKind> {
-    let bare = |text: &'static str| move |own: &str| own.strip_prefix(text).map(str::to_owned);
-    let no_scheme = bare("https://");
-    if no_scheme(wanted).as_deref() == Some(got) || no_scheme(got).as_deref() == Some(wanted) {
+    let is_without_scheme = |one: &str, other: &str| one.strip_prefix("https://") == Some(other);
+    if is_without_scheme(wanted, got) || is_without_scheme(got, wanted) {
         return Some(DifferenceKind::Scheme);
     }
     (wanted.trim_end_matches('/') == got.trim_end_matches('/')).then_some(DifferenceKind::TrailingSlash)
@@ -127,7 +127,7 @@ fn claim_of<'k>(key: &'k str, host: &str) -> Option<(&'k str, &'k str)> {
     own.or_else(|| key.rsplit_once(':').filter(|(prefix, _)| prefix.contains('.')))
 }
 
-/// In what a value of the policy and one of the request differ.
+/// In what a value of the policy and one of the request differ. `all` is all that the request holds.
 fn kinds(
     condition: &Condition<'_>,
     operand: &Operand<'_>,
@@ -135,70 +135,92 @@ fn kinds(
     all: &[String],
     token: Option<&Presented>,
 ) -> Vec<DifferenceKind> {
-    let wanted = operand.pattern.text.shown();
-    match condition.operator.map(|operator| operator.comparison) {
+    let operator = condition.operator;
+    let like = match operator.map(|operator| operator.comparison) {
         Some(Comparison::IpAddress) => return vec![DifferenceKind::Address],
         Some(Comparison::Numeric(_) | Comparison::Date(_)) => return vec![DifferenceKind::Comparison],
         Some(Comparison::Bool | Comparison::Null) => return vec![DifferenceKind::Truth],
-        _ => {}
-    }
-    let key = condition.key.shown().to_ascii_lowercase();
-    let exact = condition
-        .operator
-        .is_some_and(|operator| matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase));
-    let like = |text: &str| matches(&[Unit::Wild(&wanted)], text, Mode::Like);
-    let of_all = condition.operator.is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues));
-    let is_listed = |got: &String| {
-        condition
-            .values
-            .iter()
-            .filter_map(|own| own.pattern.plain())
-            .any(|own| own == got || !exact && matches(&[Unit::Wild(own)], got, Mode::Like))
+        Some(Comparison::StringEquals | Comparison::StringEqualsIgnoreCase) => false,
+        _ => true,
     };
+    let fits = |wanted: &str, got: &str| matches(&[Unit::Wild(wanted)], got, Mode::Like);
+    let is_listed = |got: &String| {
+        let mut values = condition.values.iter().filter_map(|own| own.pattern.plain());
+        values.any(|own| own == got || like && fits(own, got))
+    };
+    let of_all = operator.is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues));
     if of_all && all.iter().any(is_listed) {
         return vec![DifferenceKind::ForAllValues];
     }
-    let literal = (exact && wanted.contains(['*', '?'])).then_some(DifferenceKind::LiteralWildcard);
-    if literal.is_some() && all.iter().any(|got| like(got)) {
-        return literal.into_iter().collect();
+    let wanted = operand.pattern.text.shown();
+    let key = condition.key.shown().to_ascii_lowercase();
+    let pair = Pair { key: &key, wanted: &wanted, got, all, like };
+    if like || !wanted.contains(['*', '?']) {
+        return pair.kinds(token);
     }
-    let more = in_text(&key, &wanted, !exact, got, all, token);
-    literal.into_iter().chain(more).collect()
+    let mut kinds = vec![DifferenceKind::LiteralWildcard];
+    if !all.iter().any(|got| fits(&wanted, got)) {
+        kinds.extend(pair.kinds(token));
+    }
+    kinds
 }
 
-fn in_text(key: &str, wanted: &str, like: bool, got: &str, all: &[String], token: Option<&Presented>) -> Vec<DifferenceKind> {
-    if key.ends_with(":amr") {
-        let has = |word: &str| all.iter().any(|own| own == word);
-        let guests = "unauthenticated";
-        if wanted != guests && has(guests) {
-            return vec![DifferenceKind::Guest];
+/// Two texts that differ.
+struct Pair<'a> {
+    /// The condition key, in lower case.
+    key: &'a str,
+    wanted: &'a str,
+    got: &'a str,
+    /// All that the request holds.
+    all: &'a [String],
+    /// Whether `*` and `?` are wildcards.
+    like: bool,
+}
+
+impl Pair<'_> {
+    fn kinds(&self, token: Option<&Presented>) -> Vec<DifferenceKind> {
+        let Self { key, wanted, got, .. } = *self;
+        if key.ends_with(":amr") {
+            return vec![self.of_login()];
         }
-        if wanted == guests {
-            return vec![DifferenceKind::SignedIn];
+        let of_subject = token.filter(|_| key.ends_with(":sub")).and_then(|token| in_subject(&token.host, wanted, got));
+        if let Some(kinds) = of_subject {
+            return kinds;
         }
-        return vec![DifferenceKind::Login];
+        if wanted.eq_ignore_ascii_case(got) || self.like && is_like_but_for_case(wanted, got) {
+            return vec![DifferenceKind::LetterCase(None)];
+        }
+        let kind = slip(wanted, got).or_else(|| self.of_audience(token));
+        let parting = || wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count() + 1;
+        vec![kind.unwrap_or_else(|| DifferenceKind::Text(parting()))]
     }
-    if let Some(parts) = token.filter(|_| key.ends_with(":sub")).and_then(|token| in_subject(&token.host, wanted, got)) {
-        return parts;
+
+    /// How somebody signed in to an identity pool.
+    fn of_login(&self) -> DifferenceKind {
+        let guest = "unauthenticated";
+        if self.wanted == guest {
+            DifferenceKind::SignedIn
+        } else if self.all.iter().any(|own| own == guest) {
+            DifferenceKind::Guest
+        } else {
+            DifferenceKind::Login
+        }
     }
-    if wanted.eq_ignore_ascii_case(got) || like && is_like_but_for_case(wanted, got) {
-        return vec![DifferenceKind::LetterCase(None)];
+
+    /// Whom a token was made for.
+    fn of_audience(&self, token: Option<&Presented>) -> Option<DifferenceKind> {
+        let own = |token: &&Presented| self.key == format!("{}:aud", token.host.to_ascii_lowercase());
+        match token.filter(own) {
+            _ if self.key == "saml:aud" => Some(DifferenceKind::Audience),
+            _ if self.key.starts_with("cognito-identity") && self.key.ends_with(":aud") => Some(DifferenceKind::IdentityPool),
+            Some(token) => {
+                let audiences = token.claims.get("aud").map(Claim::values).unwrap_or_default();
+                let beside = token.claims.get("azp").is_some() && audiences.iter().any(|own| own == self.wanted);
+                Some(if beside { DifferenceKind::AuthorizedParty } else { DifferenceKind::Audience })
+            }
+            None => None,
+        }
     }
-    if let Some(slip) = slip(wanted, got) {
-        return vec![slip];
-    }
-    if key == "saml:aud" {
-        return vec![DifferenceKind::Audience];
-    }
-    if key.starts_with("cognito-identity") && key.ends_with(":aud") {
-        return vec![DifferenceKind::IdentityPool];
-    }
-    if let Some(token) = token.filter(|token| key == format!("{}:aud", token.host.to_ascii_lowercase())) {
-        let holds = |claim: &str| token.claims.get(claim).is_some_and(|own| own.values().iter().any(|own| own == wanted));
-        let beside = token.claims.get("azp").is_some() && holds("aud");
-        return vec![if beside { DifferenceKind::AuthorizedParty } else { DifferenceKind::Audience }];
-    }
-    vec![DifferenceKind::Text(wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count() + 1)]
 }
 
 /// Whether a pattern would match but for letter case.

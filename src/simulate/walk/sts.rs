@@ -15,7 +15,7 @@ use crate::simulate::stored;
 use crate::simulate::trust::{self, judge};
 use crate::simulate::{Choice, Flow, GateKind, GateState, Outcome, near_miss, outcome, why};
 
-impl<'q, 'i, 's> Walk<'q, 'i, 's> {
+impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
