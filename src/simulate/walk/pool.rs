@@ -5,7 +5,7 @@ use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap, TagMap};
-use crate::reference::identity_pool_host;
+use crate::reference::{self, identity_pool_host};
 use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
 use crate::simulate::trust::{names_provider, pinned_audience};
@@ -47,7 +47,9 @@ impl<'s> Walk<'_, '_, 's> {
             && let Some(account) = self.pool_account(&token)
         {
             let region = pool.split(':').next().unwrap_or(pool);
-            let arn = format!("arn:aws:cognito-identity:{region}:{account}:identitypool/{pool}");
+            let partition = reference::partitions().find(|own| own.regions().any(|own| own == region));
+            let partition = partition.map_or("aws", |own| own.name);
+            let arn = format!("arn:{partition}:cognito-identity:{region}:{account}:identitypool/{pool}");
             token.claims.set(POOL_ARN, Claim::Text(arn));
         }
         token.tagging = self.tagging;
