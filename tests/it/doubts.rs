@@ -28,7 +28,9 @@ fn ask<'q, T>(
     let mut sources = Sources::new();
     let ids: Vec<SourceId> = inputs.iter().map(|input| sources.add("input.json", input.to_string())).collect();
     let mut inventory = Inventory::new(None);
-    ids.into_iter().for_each(|id| inventory.read(&sources, id));
+    for id in ids {
+        inventory.read(&sources, id);
+    }
     let mut question = Question::new(login, Instant::from_seconds(NOW));
     change(&mut question);
     let reference = Reference::default();
@@ -219,7 +221,9 @@ fn what_is_filled_in_later() {
     let mut sources = Sources::new();
     let ids: Vec<SourceId> = inputs.iter().map(|input| sources.add("input.json", input.to_string())).collect();
     let mut inventory = Inventory::new(None);
-    ids.into_iter().for_each(|id| inventory.read(&sources, id));
+    for id in ids {
+        inventory.read(&sources, id);
+    }
     let in_group = inventory.sign_in(&["g"], Some("web")).expect("a user of the group");
     for custom in [None, Some("red")] {
         let got = outcome(&inputs, Login::Token(&in_group), |question| question.custom_role = custom);
