@@ -62,6 +62,9 @@ fn preferred_role(groups: &[&Group<'_>]) -> Option<Claim> {
         [only] => return Some(Claim::Text((*only).to_owned())),
         _ => {}
     }
+    if groups.iter().any(|group| group.has_open_precedence) {
+        return Some(Claim::Unknown("the precedence of a group is filled in later"));
+    }
     let rank = |group: &Group<'_>| group.precedence.map_or(u64::MAX, |setting| u64::from(setting.value));
     let best = groups.iter().map(|group| rank(group)).min()?;
     let winners: Vec<&Group<'_>> = groups.iter().copied().filter(|group| rank(group) == best).collect();

@@ -501,3 +501,80 @@ fn claims_without_times() {
         assert_eq!(got, expected, "{}", token.claims.to_json());
     }
 }
+
+#[test]
+fn settings_that_are_filled_in_later() {
+    let staff = user(STAFF, "web", "red");
+    let member = role("member", &json!([]), &[members(ASSUME)]);
+    for (setting, expected) in [
+        (json!(true), Outcome::Allowed),
+        (json!("true"), Outcome::Allowed),
+        (json!(null), Outcome::Allowed),
+        (json!(false), Outcome::Denied),
+        (json!("false"), Outcome::Denied),
+        (json!("${var.classic}"), Outcome::Undecided),
+    ] {
+        let mut pool = pool(POOL);
+        pool["AllowClassicFlow"] = setting.clone();
+        let classic = |question: &mut Question<'_>| (question.flow, question.role) = (Flow::Classic, Some("member"));
+        let got = outcome(&[pool, roles(POOL, "member"), member.clone()], Login::Token(&staff), classic);
+        assert_eq!(got, expected, "{setting}");
+    }
+
+    let group = |name: &str, precedence: &Value| json!({"GroupName": name, "UserPoolId": "eu-west-1_Rb4cUsers", "RoleArn": arn(name), "Precedence": precedence});
+    for (precedence, expected) in
+        [(json!(0), Some("b")), (json!("0"), Some("b")), (json!(null), Some("a")), (json!("${var.p}"), None)]
+    {
+        let groups = json!({"Groups": [group("a", &json!(1)), group("b", &precedence)]});
+        let mut sources = Sources::new();
+        let id = sources.add("groups.json", groups.to_string());
+        let mut inventory = Inventory::new(None);
+        inventory.read(&sources, id);
+        let token = inventory.sign_in(&["a", "b"], Some("web")).expect("a user of the groups");
+        assert_eq!(token.claims.text("cognito:preferred_role"), expected.map(arn).as_deref(), "{precedence}");
+        assert!(token.claims.get("cognito:preferred_role").is_some(), "{precedence}: it is not absent");
+    }
+}
+
+/// sts-provider-account: a list of another account tells nothing of the role's.
+#[test]
+fn lists_of_providers_of_other_accounts() {
+    let run =
+        token(&json!({"iss": format!("https://{GITHUB}"), "aud": "sts.amazonaws.com", "sub": "repo:tide/buoy:pull_request"}));
+    let buoy = |name| role(name, &json!([]), &[of_issuer(GITHUB, ASSUME, "aud", "sts.amazonaws.com")]);
+    let list = |account: &str, host: &str| json!({"OpenIDConnectProviderList": [{"Arn": format!("arn:aws:iam::{account}:oidc-provider/{host}")}]});
+    for (list, expected) in [
+        (list("111122223333", GITHUB), GateState::Pass),
+        (list("111122223333", "id.tide.example"), GateState::Fail),
+        (list("444455556666", GITHUB), GateState::Skipped),
+        (list("444455556666", "id.tide.example"), GateState::Skipped),
+        (json!({"OpenIDConnectProviderList": []}), GateState::Fail),
+    ] {
+        for inputs in [vec![buoy("a"), list.clone()], vec![buoy("a"), buoy("b"), list.clone()]] {
+            ask(
+                &inputs,
+                Login::Token(&run),
+                |_| {},
+                |_, _, _, simulation| {
+                    let gate = simulation.gates.iter().find(|gate| gate.kind == GateKind::Provider);
+                    assert_eq!(gate.map(|gate| gate.state), Some(expected), "{list}");
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn two_answers_on_the_roles_of_a_pool() {
+    let staff = user(STAFF, "web", "red");
+    let member = role("member", &json!([]), &[members(ASSUME)]);
+    let inputs = [pool(POOL), roles(POOL, "member"), roles(POOL, "other"), member];
+    ask(
+        &inputs,
+        Login::Token(&staff),
+        |_| {},
+        |_, _, _, simulation| {
+            assert!(simulation.assumptions.iter().any(|own| own.contains("the first holds")), "{:?}", simulation.assumptions);
+        },
+    );
+}

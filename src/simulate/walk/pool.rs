@@ -162,6 +162,10 @@ impl<'s> Walk<'_, '_, 's> {
     /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
     fn flow(&mut self, pool: &IdentityPool<'s>) {
         let map = self.world.inventory.role_map(pool);
+        let of_pool = |own: &&RoleMap<'_>| own.pool.known().is_some() && own.pool.known() == pool.id.known();
+        if self.world.inventory.role_maps.iter().filter(of_pool).count() > 1 {
+            self.assume(format!("of several answers on the roles of identity pool `{}` the first holds", pool.id.shown()));
+        }
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
@@ -205,6 +209,9 @@ impl<'s> Walk<'_, '_, 's> {
                 "classic: the caller names the role".to_owned(),
                 vec![Label::new(setting.span, "the classic flow is on")],
             ),
+            (Flow::Classic | Flow::Direct, None, None) if pool.has_open_classic => {
+                (GateState::Unknown, "`AllowClassicFlow` is filled in later".to_owned(), vec![Label::new(pool.mark, "this pool")])
+            }
             (Flow::Classic | Flow::Direct, None, None) => (
                 GateState::Pass,
                 "classic: the caller names the role; `AllowClassicFlow` is not set, which leaves it open".to_owned(),
