@@ -178,5 +178,16 @@ fn with_a_pool_the_causes_that_hold_are_told() {
     let duration = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     check(&[duration, &tutorial, "--group", "Admin", "--duration", "7200"], true, &["enhanced-flow"]);
     check(&[duration, &tutorial, "--group", "Admin"], false, &[]);
+    let (trusts, claims) = ("fixtures/errors/trusts", |name: &str| format!("fixtures/errors/trusts/tokens/{name}.claims.json"));
+    let role = ["--role", "lantern-app"];
+    for (message, token, more, expected) in [
+        (duration, "app", &["--duration", "7200"][..], &["role-limit"][..]),
+        ("Incorrect token audience", "app-audience", &[], &["audience-not-listed"]),
+        ("No OpenIDConnect provider found in your account for X", "app-issuer", &[], &["provider-missing", "issuer-path"]),
+        ("Missing a required claim: aud", "app-no-audience", &[], &["claim-missing"]),
+    ] {
+        let token = claims(token);
+        check(&[&[message, trusts, "--claims", &token][..], &role, more].concat(), true, expected);
+    }
     support::none(wrong.into_iter().chain(pools.into_iter().flatten()));
 }
