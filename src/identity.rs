@@ -25,5 +25,6 @@ pub use saml::{Assertion, AssertionError, RolePair, SamlSignature};
 pub use signature::{KeySet, KeySetError, Signature};
 pub use subject::{Holder, Naming, PartFault, Subject, Wanted};
 pub use times::{TOLERANCE, Times, times};
-pub use token::{Issuer, Token, TokenError, TokenKind};
+pub use token::{Issuer, Token, TokenKind};
 pub use uses::{Taker, Use, traded, uses};
+pub use wrapping::TokenError;

@@ -8,6 +8,7 @@ mod name;
 mod operation;
 mod overlay;
 mod partition;
+mod pool;
 mod service;
 mod services;
 mod sought;
@@ -26,13 +27,13 @@ use crate::syntax::{Node, json};
 pub use error::{Cause, KnownError, errors, errors_date, errors_like};
 pub use form::{Form, Slot, Start};
 pub use issuer::{
-    Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, has_unclear_pool_principal, host_parts,
-    identity_pool_host, issuer, issuer_named, issuers, issuers_date,
+    Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, issuer, issuer_named, issuers, issuers_date,
 };
 pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
+pub use pool::{has_unclear_pool_principal, identity_pool_host};
 pub use service::{Action, ActionResource, Level, Matching, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};
 

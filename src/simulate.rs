@@ -25,12 +25,12 @@ use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
 pub use diagnose::{Fact, Holds, Sign, holds};
-pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, near_misses, part_word};
+pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, part_word};
 pub use presented::Presented;
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
 pub use subject::Subject;
-pub use trust::try_assume;
+pub use trust::{near_misses, try_assume};
 
 /// Condition keys that the user gave, each with its values.
 pub type Given<'a> = &'a [(&'a str, Vec<&'a str>)];
@@ -129,6 +129,8 @@ pub struct Simulation<'i, 's> {
     pub decided_by: Option<GateKind>,
     /// The gates in the order in which AWS applies them.
     pub gates: Vec<Gate>,
+    /// What tells the tokens or the assertion apart that were brought: the starts of their digests.
+    pub digests: Vec<String>,
     /// How the token came to STS.
     pub flow: Flow,
     /// The token that STS sees, and so the trust policy.

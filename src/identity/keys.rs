@@ -26,7 +26,7 @@ pub enum Becomes {
 /// What STS makes of a claim of a token. `host` is the issuer's host and path, without the scheme.
 pub fn becomes(host: &str, claims: &Claims, claim: &str) -> Becomes {
     let issuer = reference::issuer(host);
-    let known = issuer.map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
+    let known = issuer.map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
     let key = |name: &str| known.iter().find(|key| key.name == name);
     let keys: Vec<&'static IssuerKey> = match claim {
         "aud" if claims.get("azp").is_none() => ["aud", "oaud"].into_iter().filter_map(key).collect(),

@@ -2,13 +2,11 @@
 //!
 //! A token is a secret. Nothing here keeps its text, and no error repeats a part of it.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::signature::{KeySet, Signature, Signed, algorithm, digest};
-use super::wrapping::{self, Inside, claims};
+use super::wrapping::{self, Inside, TokenError, claims};
 use super::{Claim, Claims};
 use crate::reference;
 
@@ -59,27 +57,6 @@ pub enum Issuer {
     Other(String),
     /// The token does not say.
     Missing,
-}
-
-/// Why a text is no token.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TokenError {
-    /// There is nothing.
-    Empty,
-    /// It is neither a JSON object nor three parts with points between.
-    Form,
-    /// A part of it is not base64url.
-    Base64,
-    /// Its header or payload is not a JSON object.
-    Json,
-    /// It is encrypted (five parts), so its claims cannot be read.
-    Encrypted,
-    /// An access token of Facebook, which is no JWT.
-    Facebook,
-    /// An access token of Login with Amazon, which is no JWT.
-    Amazon,
-    /// An access token of Google, which is no JWT.
-    Google,
 }
 
 impl Token {
@@ -179,32 +156,6 @@ impl TokenKind {
         }
     }
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Empty => "the token is empty",
-            Self::Form => "the token is neither a JSON object of claims nor a JWT: three parts with points between",
-            Self::Base64 => "a part of the token is not base64url",
-            Self::Json => "the token's header or payload is not a JSON object",
-            Self::Encrypted => {
-                "the token is encrypted, so its claims cannot be read; a user pool's refresh token looks so, and AWS takes it for no \
-                 credentials"
-            }
-            Self::Facebook => {
-                "this is an access token of Facebook, which only Facebook can read; give the claims that become condition keys: \
-                 `app_id` and `id`, with `iss` `graph.facebook.com`"
-            }
-            Self::Amazon => {
-                "this is an access token of Login with Amazon, which only Amazon can read; give the claims that become condition \
-                 keys: `app_id` and `user_id`, with `iss` `www.amazon.com`"
-            }
-            Self::Google => "this is an access token of Google; identity pools and STS take the ID token that Google gave beside it",
-        })
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 fn decode(part: &str) -> Result<String, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).map_err(|_| TokenError::Base64)?;

@@ -1,15 +1,36 @@
 //! What people and tools put around a token: `Bearer`, quotes, line breaks, encodings, the JSON of an answer.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::token::TokenError;
 use super::{Claim, Claims};
 use crate::policy::Instant;
 use crate::source::SourceId;
 use crate::syntax::json;
+
+/// Why a text is no token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TokenError {
+    /// There is nothing.
+    Empty,
+    /// It is neither a JSON object nor three parts with points between.
+    Form,
+    /// A part of it is not base64url.
+    Base64,
+    /// Its header or payload is not a JSON object.
+    Json,
+    /// It is encrypted (five parts), so its claims cannot be read.
+    Encrypted,
+    /// An access token of Facebook, which is no JWT.
+    Facebook,
+    /// An access token of Login with Amazon, which is no JWT.
+    Amazon,
+    /// An access token of Google, which is no JWT.
+    Google,
+}
 
 /// What stands inside.
 pub(super) enum Inside {
@@ -18,6 +39,32 @@ pub(super) enum Inside {
     /// Claims that nobody signed.
     Claims(Claims),
 }
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Empty => "the token is empty",
+            Self::Form => "the token is neither a JSON object of claims nor a JWT: three parts with points between",
+            Self::Base64 => "a part of the token is not base64url",
+            Self::Json => "the token's header or payload is not a JSON object",
+            Self::Encrypted => {
+                "the token is encrypted, so its claims cannot be read; a user pool's refresh token looks so, and AWS takes it for no \
+                 credentials"
+            }
+            Self::Facebook => {
+                "this is an access token of Facebook, which only Facebook can read; give the claims that become condition keys: \
+                 `app_id` and `id`, with `iss` `graph.facebook.com`"
+            }
+            Self::Amazon => {
+                "this is an access token of Login with Amazon, which only Amazon can read; give the claims that become condition \
+                 keys: `app_id` and `user_id`, with `iss` `www.amazon.com`"
+            }
+            Self::Google => "this is an access token of Google; identity pools and STS take the ID token that Google gave beside it",
+        })
+    }
+}
+
+impl std::error::Error for TokenError {}
 
 /// Takes off what is around a token.
 pub(super) fn unwrap(text: &str) -> Result<Inside, TokenError> {

@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use super::KeyType;
+use super::{KeyType, pool};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 /// An issuer of tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Issuer {
     /// A short name: `github`.
@@ -106,7 +106,9 @@ pub fn issuers() -> &'static [Issuer] {
 pub fn issuer(host: &str) -> Option<&'static Issuer> {
     let literal = |issuer: &&Issuer| issuer.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
     let filled = |issuer: &&Issuer| issuer.hosts.iter().any(|own| host_parts(own, host).is_some());
-    issuers().iter().find(literal).or_else(|| issuers().iter().find(filled))
+    // identity pools are asked for most often, and are read apart
+    let pools = Some(pool::issuer()).filter(|own| literal(own) || filled(own));
+    pools.or_else(|| issuers().iter().find(literal)).or_else(|| issuers().iter().find(filled))
 }
 
 /// The issuer of this id.
@@ -122,23 +124,6 @@ pub fn default_issuer_keys() -> &'static [IssuerKey] {
 /// The day on which issuers were looked up, as `2026-11-26`.
 pub fn issuers_date() -> &'static str {
     &facts().as_of
-}
-
-/// Where the identity pools of a region issue their tokens: the host is the federated principal, and the prefix of the condition
-/// keys. A pool's id starts with its region.
-///
-/// Source: "IAM and AWS STS condition context keys", and the `GovCloud` and China pages of Cognito.
-pub fn identity_pool_host(region_or_pool: &str) -> &'static str {
-    let region = region_or_pool.split(':').next().unwrap_or(region_or_pool);
-    let pools = facts().pools.iter().find(|(regions, _)| region.starts_with(regions.as_str()));
-    pools.map_or("cognito-identity.amazonaws.com", |(_, host)| host)
-}
-
-/// Whether AWS does not say in one way which principal a trust policy names for the identity pools of a region.
-///
-/// <https://docs.aws.amazon.com/cognito/latest/developerguide/developer-authenticated-identities.html>
-pub fn has_unclear_pool_principal(region: &str) -> bool {
-    !region.starts_with("us-gov-") && !facts().pool_regions.iter().any(|own| own == region)
 }
 
 /// What stands in a host where a form of it has `{…}`, by the names there; `None` where the host is not of the form. Such a part is
@@ -163,10 +148,6 @@ static ISSUERS: &str = include_str!("issuers.json");
 struct Facts {
     as_of: String,
     default_keys: Vec<IssuerKey>,
-    /// How the names of regions start, and the host there; the first that fits counts.
-    pools: Vec<(String, String)>,
-    /// The regions whose identity pools issue for the one host that all pages name.
-    pool_regions: Vec<String>,
     issuers: Vec<Issuer>,
 }
 
@@ -176,22 +157,18 @@ fn facts() -> &'static Facts {
         let tree = json::read(SourceId::NONE, ISSUERS);
         let root = tree.root();
         let default_keys = keys(root.get("default-keys"));
-        let pools = root.get("identity-pools").into_iter().flat_map(Node::items);
-        let pools = pools.map(|pool| (text(pool, "regions"), text(pool, "host"))).collect();
-        let mut issuers: Vec<Issuer> = Vec::new();
+        let mut issuers: Vec<Issuer> = vec![pool::issuer().clone()];
         for node in root.get("issuers").into_iter().flat_map(Node::items) {
             let like = optional(node, "like").and_then(|id| issuers.iter().find(|own| own.id == id));
             let issuer = read(node, like, &default_keys);
             issuers.push(issuer);
         }
-        let pool_regions = root.get("default-pool-regions").into_iter().flat_map(Node::items);
-        let pool_regions = pool_regions.filter_map(|region| Some(region.string()?.into_owned())).collect();
-        Facts { as_of: text(root, "as-of"), default_keys, pools, pool_regions, issuers }
+        Facts { as_of: text(root, "as-of"), default_keys, issuers }
     })
 }
 
 /// An issuer; what it does not say is as with the one that it is like.
-fn read(node: Node<'_, '_>, like: Option<&Issuer>, default_keys: &[IssuerKey]) -> Issuer {
+pub(super) fn read(node: Node<'_, '_>, like: Option<&Issuer>, default_keys: &[IssuerKey]) -> Issuer {
     let own_keys = || match node.get("keys") {
         Some(list) => keys(Some(list)),
         None => [default_keys.to_vec(), keys(node.get("more-keys"))].concat(),

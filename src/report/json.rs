@@ -8,6 +8,7 @@ mod repair;
 mod request;
 mod simulation;
 mod token;
+mod trace;
 
 use serde_json::{Value, json};
 

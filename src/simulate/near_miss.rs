@@ -4,10 +4,9 @@ mod compare;
 mod kind;
 mod provider;
 
-use super::trust::ask_for_all;
-use super::{Choice, Flow, Given, Judgement, Outcome, Presented};
+use super::{Choice, Judgement, Outcome, Presented};
 use crate::evaluate::{ConditionTrace, StatementTrace, Trace, Truth, Verdict};
-use crate::policy::{Condition, Effect, Operand, Patterns, Policy, Principal, PrincipalKind, Statement};
+use crate::policy::{Condition, Effect, Operand, Patterns, Principal, PrincipalKind, Statement};
 use crate::source::Span;
 
 pub use kind::{DifferenceKind, part_word};
@@ -61,18 +60,6 @@ pub(super) struct Asked<'a> {
     pub(super) action: &'static str,
     /// The role's ARN, where it is known.
     pub(super) role: Option<&'a str>,
-}
-
-/// The allowing statements of a trust policy that are about web identities and refuse a token, the one of which least fails first.
-pub fn near_misses<'p, 's>(
-    policy: &'p Policy<'s>,
-    role: Option<&str>,
-    token: &Presented,
-    flow: Flow,
-    given: Given<'_>,
-) -> Vec<NearMiss<'p, 's>> {
-    let (action, judgement) = ask_for_all(policy, role, token, flow, given);
-    nearest(&judgement.trace, Asked { token, action, role })
 }
 
 /// What came nearest where no statement allows; the statement that denies where one does.

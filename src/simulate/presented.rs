@@ -201,7 +201,7 @@ impl Presented {
                 context.set(key, value);
             }
         }
-        let own = reference::issuer(&self.host).map_or(reference::default_issuer_keys(), |issuer| &issuer.keys);
+        let own = reference::issuer(&self.host).map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         for name in own.iter().filter(|key| key.in_session).map(|key| format!("{}:{}", self.host, key.name)) {
             if let Some(value) = keys.take(&name) {
                 // ctx-after-assume-guest

@@ -48,8 +48,20 @@ pub fn try_assume<'p, 's>(
     ask_for_all(policy, role, token, flow, given).1
 }
 
+/// The allowing statements of a trust policy that are about web identities and refuse a token, the one of which least fails first.
+pub fn near_misses<'p, 's>(
+    policy: &'p Policy<'s>,
+    role: Option<&str>,
+    token: &Presented,
+    flow: Flow,
+    given: Given<'_>,
+) -> Vec<NearMiss<'p, 's>> {
+    let (action, judgement) = ask_for_all(policy, role, token, flow, given);
+    near_miss::nearest(&judgement.trace, near_miss::Asked { token, action, role })
+}
+
 /// As [`try_assume`], with the action that decides.
-pub(super) fn ask_for_all<'p, 's>(
+fn ask_for_all<'p, 's>(
     policy: &'p Policy<'s>,
     role: Option<&str>,
     token: &Presented,

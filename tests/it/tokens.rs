@@ -321,6 +321,7 @@ fn which_key_of_the_set() {
         json!(URL_SAFE_NO_PAD.encode([&[0][..], &URL_SAFE_NO_PAD.decode(zeros["n"].as_str().unwrap()).unwrap()].concat()));
     assert_eq!(checked(&github, &set(json!([zeros]))), verified("rsa"), "a modulus with a zero before it");
 
+    // sts-token-keys
     let hundred = |kid: &str| vec![key(kid); 100];
     assert_eq!(checked(&github, &set(json!(hundred("rsa")))), verified("rsa"));
     assert_eq!(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Diagnosed;
-use super::simulation::state;
+use super::trace::state;
 use super::{VERSION, page};
 use crate::reference::{self, KnownError};
 use crate::simulate::Holds;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Answered;
-use super::simulation::{reason, state, statement};
+use super::trace::{reason, state, statement};
 use super::{VERSION, label, page, place};
 use crate::evaluate::{Answer, ContextValue, Decision, Trace};
 use crate::simulate::{Coverage, Denial, Way, deciding, outcome, says, why};

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use super::super::Simulated;
 use super::repair::repair;
 use super::request::way;
+use super::trace::{reason, state, statement};
 use super::{VERSION, append, label, page, place};
-use crate::evaluate::{ConditionTrace, Gap, GapReason, Got, StatementTrace, Truth, Verdict};
-use crate::simulate::{
-    Choice, Denial, Difference, DifferenceKind, Gate, GateState, Judgement, NearMiss, Part, Permission, Simulation,
-};
+use crate::evaluate::Verdict;
+use crate::simulate::{Choice, Denial, Difference, DifferenceKind, Gate, Judgement, NearMiss, Part, Permission, Simulation};
 use crate::source::Sources;
 
 /// One simulation, or several.
@@ -41,6 +40,7 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         "decidedBy": simulation.decided_by.map(|kind| kind.name().replace(' ', "-")),
         "role": role,
         "why": simulation.why,
+        "tokens": simulation.digests,
         "gates": simulation.gates.iter().map(|own| gate(own, sources)).collect::<Vec<_>>(),
         "presented": presented,
         "trust": simulation.trust.as_ref().map(|own| judgement(own, sources)),
@@ -59,15 +59,6 @@ fn gate(gate: &Gate, sources: &Sources) -> Value {
     json!({ "gate": kind, "state": state(gate.state), "text": gate.text, "places": places })
 }
 
-pub(super) fn state(state: GateState) -> &'static str {
-    match state {
-        GateState::Pass => "pass",
-        GateState::Fail => "fail",
-        GateState::Unknown => "unknown",
-        GateState::Skipped => "skipped",
-    }
-}
-
 fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
     let (verdict, at, because) = match judgement.verdict {
         Verdict::Allowed(statement) => ("allowed", Some(statement.place()), None),
@@ -81,37 +72,6 @@ fn judgement(judgement: &Judgement<'_, '_>, sources: &Sources) -> Value {
         "place": at.map(|span| place(span, sources)),
         "because": because,
         "statements": judgement.trace.statements.iter().map(|own| statement(own, sources)).collect::<Vec<_>>(),
-    })
-}
-
-pub(super) fn statement(trace: &StatementTrace<'_, '_>, sources: &Sources) -> Value {
-    json!({
-        "statement": trace.statement.title(),
-        "place": place(trace.statement.range, sources),
-        "principal": truth(trace.principal),
-        "action": truth(trace.action),
-        "resource": truth(trace.resource),
-        "conditions": trace.conditions.iter().map(|own| condition(own, sources)).collect::<Vec<_>>(),
-        "applies": truth(trace.applies),
-    })
-}
-
-fn condition(trace: &ConditionTrace<'_, '_>, sources: &Sources) -> Value {
-    let condition = trace.condition;
-    let (state, values) = match &trace.got {
-        Got::Absent => ("absent", Vec::new()),
-        Got::Unknown => ("unknown", Vec::new()),
-        Got::One(value) => ("one", vec![value.as_str()]),
-        Got::Many(values) => ("many", values.iter().map(String::as_str).collect()),
-        Got::Part(values) => ("part", values.iter().map(String::as_str).collect()),
-    };
-    json!({
-        "operator": condition.operator_text.shown(),
-        "key": condition.key.shown(),
-        "place": place(condition.key.span(), sources),
-        "wanted": condition.values.iter().map(|value| value.pattern.text.shown()).collect::<Vec<_>>(),
-        "got": { "state": state, "values": values },
-        "holds": truth(trace.holds),
     })
 }
 
@@ -159,22 +119,4 @@ fn difference(difference: &Difference<'_, '_>, sources: &Sources) -> Value {
         "kind": difference.words(),
         "kinds": difference.kinds.iter().map(DifferenceKind::id).collect::<Vec<_>>(),
     })
-}
-
-fn truth(truth: Truth) -> Value {
-    match truth {
-        Truth::Yes => json!(true),
-        Truth::No => json!(false),
-        Truth::Unknown(gap) => json!({ "unknown": reason(gap) }),
-    }
-}
-
-pub(super) fn reason(gap: Gap) -> Value {
-    match gap.reason {
-        GapReason::Hole => json!("hole"),
-        GapReason::Key => json!("key"),
-        GapReason::Caller => json!("caller"),
-        GapReason::Policy => json!("policy"),
-        GapReason::Undocumented(sentence) => json!({ "undocumented": sentence }),
-    }
 }

@@ -20,6 +20,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
+        if let Some(issuer) = reference::issuer(&presented.host).filter(|_| !presented.is_of_pool()) {
+            let date = reference::issuers_date();
+            self.assume(format!("what STS makes of the claims of {} is what its pages said on {date}", issuer.name));
+        }
         self.at_named_role(presented);
     }
 
