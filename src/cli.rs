@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod files;
 mod input;
+mod later;
 mod login;
 mod output;
 mod reference;
@@ -24,6 +25,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use rolecall::policy::Instant;
 use rolecall::reference::Reference;
+
+use later::Later;
 
 /// Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 #[derive(Parser, Debug)]
@@ -46,22 +49,22 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Finds what is wrong in policies, roles and pools.
-    Check(Box<check::Args>),
+    Check(Later<check::Args>),
     /// Tells which role a sign-in gets, why, and what it may then do; or whether a principal may do something.
-    Simulate(Box<simulate::Args>),
+    Simulate(Later<simulate::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
-    Test(test::Args),
+    Test(Later<test::Args>),
     /// Tells what is in a token, what takes it, and which of its claims a policy can see.
-    Token(token::Args),
+    Token(Later<token::Args>),
     /// Tells what the token of a job, a pod or a user will say, and the trust policy that lets it in.
-    Claims(claims::Args),
+    Claims(Later<claims::Args>),
     /// Lists what `check` would read, as what, and what not and why.
-    Files(files::Args),
+    Files(Later<files::Args>),
     /// Prints the page of a rule, what is known of an action, a service, a condition key, a resource type or an ARN, or what may be behind an
     /// error message.
-    Explain(Box<explain::Args>),
+    Explain(Later<explain::Args>),
     /// Lists the rules.
-    Rules(rules::ListArgs),
+    Rules(Later<rules::ListArgs>),
 }
 
 /// When to do something that fits terminals only.

@@ -7,7 +7,7 @@ use crate::policy::Instant;
 
 /// So many seconds past its end a token is still taken, for clocks differ.
 ///
-/// Source: "`AssumeRoleWithWebIdentity`" for STS, "OIDC providers" of the Cognito developer guide for identity pools.
+/// Source: "OIDC federation" of the IAM user guide for STS, "OIDC providers" of the Cognito developer guide for identity pools.
 pub const TOLERANCE: i64 = 300;
 
 /// Whether a token is good at a point in time.
