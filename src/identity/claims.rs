@@ -108,12 +108,11 @@ impl FromIterator<(String, Claim)> for Claims {
         let mut list: Vec<(String, Claim)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for (name, claim) in pairs {
-            match places.get(&name).and_then(|&at| list.get_mut(at)) {
-                Some((_, old)) => *old = claim,
-                None => {
-                    places.insert(name.clone(), list.len());
-                    list.push((name, claim));
-                }
+            if let Some((_, old)) = places.get(&name).and_then(|&at| list.get_mut(at)) {
+                *old = claim;
+            } else {
+                places.insert(name.clone(), list.len());
+                list.push((name, claim));
             }
         }
         Self { list }
