@@ -129,6 +129,8 @@ pub struct Simulation<'i, 's> {
     pub decided_by: Option<GateKind>,
     /// The gates in the order in which AWS applies them.
     pub gates: Vec<Gate>,
+    /// What tells the tokens or the assertion apart that were brought: the starts of their digests.
+    pub digests: Vec<String>,
     /// How the token came to STS.
     pub flow: Flow,
     /// The token that STS sees, and so the trust policy.

@@ -112,15 +112,27 @@ fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Refer
     refuse_names(&args.how, &inventory)?;
     let world = World { inventory: &inventory, sources: &inputs.sources, reference };
     let subjects = args.who.subjects(tokens, &inventory)?;
-    let logins: Vec<Diagnosed<'_, '_>> = subjects
-        .iter()
-        .map(|subject| {
-            let question = Question { access: access.clone(), context: context.clone(), ..subject.question(&args.how, at) };
+    let mut logins: Vec<Diagnosed<'_, '_>> = Vec::new();
+    let diagnosed = |subject: String, question: &Question<'_>, simulation| {
+        let holds = error.causes.iter().map(|cause| simulate::holds(world, question, &simulation, cause)).collect();
+        Diagnosed { subject, simulation, holds }
+    };
+    for subject in &subjects {
+        let question = Question { access: access.clone(), context: context.clone(), ..subject.question(&args.how, at) };
+        let simulation = simulate::simulate(world, &question);
+        if simulation.pools.is_empty() {
+            logins.push(diagnosed(subject.name.clone(), &question, simulation));
+            continue;
+        }
+        // where several pools fit, each answers
+        for pool in simulation.pools {
+            let id = pool.id.shown();
+            let name = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
+            let question = Question { pool: Some(&id), ..question.clone() };
             let simulation = simulate::simulate(world, &question);
-            let holds = error.causes.iter().map(|cause| simulate::holds(world, &question, &simulation, cause)).collect();
-            Diagnosed { subject: subject.name.clone(), simulation, holds }
-        })
-        .collect();
+            logins.push(diagnosed(name, &question, simulation));
+        }
+    }
     output::print(&show(&logins))?;
     Ok(Exit::Fine)
 }

@@ -31,7 +31,7 @@ pub struct Assertion {
     pub subject: Option<String>,
     /// What kind of name that is.
     pub format: Option<String>,
-    /// Where it is to be presented. AWS takes exactly one `SubjectConfirmation`; `None` where there are others.
+    /// Where it is to be presented. AWS asks for exactly one `SubjectConfirmation`, with this and an end; `None` where it is otherwise.
     pub recipient: Option<String>,
     /// For whom it is.
     pub audiences: Vec<String>,
@@ -149,7 +149,10 @@ impl Assertion {
             issuer: children(node, "Issuer").next().map(text),
             subject: name.map(text),
             format: name.and_then(|name| name.attribute("Format")).map(str::to_owned),
-            recipient: confirmed.and_then(|own| own.attribute("Recipient")).map(str::to_owned),
+            recipient: confirmed
+                .filter(|own| own.has_attribute("NotOnOrAfter"))
+                .and_then(|own| own.attribute("Recipient"))
+                .map(str::to_owned),
             audiences: restrictions.flat_map(|own| children(own, "Audience")).map(text).collect(),
             attributes: attributes(node),
             session_end: sessions.flatten().min(),

@@ -12,7 +12,8 @@ pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> V
     let mut repairs: Vec<Repair> = Vec::new();
     for miss in near {
         let mut attempt = Attempt { refused, token: refused.token.clone(), given: Vec::new(), words: Vec::new() };
-        if !miss.failing.iter().all(|difference| attempt.change(difference)) || !attempt.passes() {
+        let is_changed = attempt.trade(miss) || miss.failing.iter().all(|difference| attempt.change(difference));
+        if !is_changed || !attempt.passes() {
             continue;
         }
         let words = attempt.words.join(", and ");
@@ -38,6 +39,22 @@ impl Attempt<'_, '_> {
         let mut given = given.to_vec();
         given.extend(self.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])));
         matches!(try_assume(policy, role, &self.token, flow, &given).verdict, Verdict::Allowed(_))
+    }
+
+    /// Takes a user pool's token to the identity pool that a statement pins; whether that is what it wants.
+    fn trade(&mut self, miss: &NearMiss<'_, '_>) -> bool {
+        if !miss.failing.iter().any(|own| own.kinds.contains(&DifferenceKind::Untraded)) {
+            return false;
+        }
+        let is_pool = |own: &&Difference<'_, '_>| match own.part {
+            Part::Condition(condition, _) => condition.key.known().is_some_and(|key| key.ends_with(":aud")),
+            _ => false,
+        };
+        let Some(pinned) = miss.failing.iter().find(is_pool) else { return false };
+        self.token = Presented::signed_in_to(&filled(&pinned.wanted), &self.refused.token.host);
+        self.words
+            .push(format!("take it to the identity pool {}, and bring the token that this makes of it", like(&pinned.wanted)));
+        true
     }
 
     /// Changes the token in what differs; whether there is such a change.

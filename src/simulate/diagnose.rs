@@ -209,10 +209,11 @@ impl<'i, 's> At<'_, 'i, 's> {
                 }
             }
             Fact::Developer => truth(matches!(self.question.login, Login::Developer(..))),
-            // not set means on
-            Fact::ClassicFlowOff => {
-                self.pool().map_or(Holds::Unknown, |pool| truth(pool.classic.is_some_and(|setting| !setting.value)))
-            }
+            // not set means on; and where there are role mappings, another message tells of them first
+            Fact::ClassicFlowOff => self.pool().map_or(Holds::Unknown, |pool| {
+                let is_mapped = self.role_map().is_some_and(|map| !map.mappings.is_empty());
+                truth(pool.classic.is_some_and(|setting| !setting.value) && !is_mapped)
+            }),
             Fact::RoleMappingsCloseFlow => self.role_map().map_or(Holds::Unknown, |map| truth(!map.mappings.is_empty())),
             Fact::LongerThanRole => {
                 let most = self.simulation.role.as_ref().and_then(|role| role.role?.max_session);
@@ -249,7 +250,9 @@ impl<'i, 's> At<'_, 'i, 's> {
 
     /// Whether what comes nearest to taking the token differs in a way. Where the trust policy was not reached, that is not known.
     fn nearest(&self, differs: impl Fn(&Difference<'i, 's>) -> bool) -> Holds {
-        let of_choices = self.simulation.choices.iter().filter_map(|choice| choice.near_miss.as_ref());
+        // of roles that were only tried, none counts where another takes the token
+        let is_taken = self.state(GateKind::Trust) == Some(GateState::Pass);
+        let of_choices = self.simulation.choices.iter().filter(|_| !is_taken).filter_map(|choice| choice.near_miss.as_ref());
         let mut misses = self.simulation.near_miss.iter().chain(of_choices);
         if misses.any(|miss| miss.failing.iter().any(&differs)) {
             return Holds::Yes;

@@ -56,6 +56,7 @@ impl Simulation<'_, '_> {
             decided_by: None,
             gates: Vec::new(),
             flow: Flow::Enhanced,
+            digests: Vec::new(),
             presented: None,
             trust: None,
             tags: None,

@@ -123,6 +123,14 @@ fn values_for_holes_on_the_command_line() {
     for wrong in [&["--assume", "POOL"][..], &["--assume", "POOL=a", "--assume", "POOL=b"]] {
         assert_eq!(run(&[&simulate[..], wrong].concat()).0, 2, "{wrong:?}");
     }
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "${action}", "Resource": "*"}}"#;
+    fs::write(folder.path().join("policy.json"), policy).unwrap();
+    let check = |value: &str| run(&["check", "--format", "concise", "--assume", &format!("action={value}"), "policy.json"]);
+    assert_eq!(check("s3:ListAllMyBuckets").0, 0);
+    let (exit, output) = check("s3:ListAllMyBukets");
+    assert_eq!(exit, 1, "{output}");
+    let column = policy.find("${").unwrap() + 1;
+    assert!(output.starts_with(&format!("policy.json:1:{column}: ")), "it is told at the hole: {output}");
     let principal =
         ["simulate", "--principal", "federated:cognito-identity.amazonaws.com", "--action", "sts:AssumeRoleWithWebIdentity"];
     let (_, output) = run(&[&principal[..], &both, &["visitor.json"]].concat());

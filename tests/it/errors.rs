@@ -34,7 +34,7 @@ fn a_message_leads_to_its_error() {
             message.clone(),
             format!("2026-11-26T10:00:00Z ERROR [main] {message} (attempt 3 of 3)\n    at handler (index.js:1)"),
             message.to_uppercase(),
-            format!("{{\"__type\":\"X\",\"message\":{:?}}}", message),
+            format!("{{\"__type\":\"X\",\"message\":{message:?}}}"),
             message.replace(' ', "\n  "),
             message.trim_end_matches('.').to_owned(),
         ];
@@ -160,8 +160,23 @@ fn with_a_pool_the_causes_that_hold_are_told() {
     );
     check(&["Basic (classic) flow is not enabled", &tutorial, "--group", "Admin"], false, &[]);
     check(&[POOL, &tutorial, "--group", "Admin"], false, &[]);
+    let flows = |pool: &str, message: &str, meets: bool, expected: &[&str]| {
+        let got = found(&[message, "fixtures/flows/gates", "--guest", "--flow", "classic", "--pool", pool]);
+        (got.0 != meets || got.1 != *expected).then(|| format!("{pool}, {message}: {got:?}"))
+    };
+    let (off, mapped) = ("Basic (classic) flow is not enabled", "Basic (classic) flow is not supported with RoleMappings");
+    let pools = [
+        flows("quay_closed", off, true, &["allow-classic-flow-false"]),
+        flows("quay_closed", mapped, false, &[]),
+        flows("quay_mapped_off", off, false, &[]),
+        flows("quay_mapped_off", mapped, true, &["role-mappings"]),
+        flows("quay_unread", mapped, true, &[]),
+        flows("quay_unset", off, false, &[]),
+        flows("quay_open", POOL, false, &[]),
+        flows("quay_members", "Unauthenticated access is not supported for this identity pool.", true, &["guest-off"]),
+    ];
     let duration = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     check(&[duration, &tutorial, "--group", "Admin", "--duration", "7200"], true, &["enhanced-flow"]);
     check(&[duration, &tutorial, "--group", "Admin"], false, &[]);
-    support::none(wrong);
+    support::none(wrong.into_iter().chain(pools.into_iter().flatten()));
 }

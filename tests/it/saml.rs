@@ -81,6 +81,22 @@ fn the_parts_of_an_assertion() {
     assert_eq!(assertion.roles(), Ok(Vec::new()));
 }
 
+/// AWS asks for one confirmation, with a recipient and an end.
+#[test]
+fn confirmations_of_the_subject() {
+    let data = r#"<SubjectConfirmation><SubjectConfirmationData NotOnOrAfter="2026-11-26T12:05:00Z" Recipient="https://a"/></SubjectConfirmation>"#;
+    let recipient = |confirmations: &str| {
+        let subject = format!("<NameID>a</NameID>{confirmations}");
+        Answer { subject: &subject, ..ANSWER }.read().recipient
+    };
+    assert_eq!(recipient(data).as_deref(), Some("https://a"));
+    assert_eq!(recipient(&data.repeat(2)), None);
+    assert_eq!(recipient(&data.replace("NotOnOrAfter", "NotBefore")), None);
+    assert_eq!(recipient(&data.replace("Recipient", "Address")), None);
+    assert_eq!(recipient("<SubjectConfirmation/>"), None);
+    assert_eq!(recipient(""), None);
+}
+
 #[test]
 fn forms_of_assertions() {
     let xml = ANSWER.xml();

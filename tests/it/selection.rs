@@ -190,7 +190,7 @@ fn assertion(roles: &[&str]) -> String {
     let role = format!(r#"<Attribute Name="https://aws.amazon.com/SAML/Attributes/Role">{pairs}</Attribute>"#);
     format!(
         r#"<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Issuer>https://idp.example</Issuer><Subject><NameID>ann</NameID>
-        <SubjectConfirmation><SubjectConfirmationData Recipient="https://signin.aws.amazon.com/saml"/></SubjectConfirmation></Subject>
+        <SubjectConfirmation><SubjectConfirmationData NotOnOrAfter="2100-01-01T00:00:00Z" Recipient="https://signin.aws.amazon.com/saml"/></SubjectConfirmation></Subject>
         <AttributeStatement>{role}<Attribute Name="mail"><AttributeValue>ann@articles.example</AttributeValue></Attribute>
         </AttributeStatement></Assertion>"#
     )

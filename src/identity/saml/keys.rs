@@ -15,7 +15,10 @@ impl Assertion {
     pub fn keys(&self, provider: Option<&str>) -> Claims {
         let mut keys = Claims::new();
         let text = |value: Option<&String>, why| value.map_or(Claim::Unknown(why), |value| Claim::Text(value.clone()));
-        keys.set("saml:aud", text(self.recipient.as_ref(), "the assertion has no single recipient"));
+        keys.set(
+            "saml:aud",
+            text(self.recipient.as_ref(), "the assertion has no single confirmation with a recipient and an end"),
+        );
         keys.set("saml:iss", text(self.issuer.as_ref(), "the assertion names no issuer"));
         keys.set("saml:sub", text(self.subject.as_ref(), "the assertion names no subject"));
         let format = self.format.as_deref().map(|format| format.strip_prefix(FORMATS).unwrap_or(format).to_owned());

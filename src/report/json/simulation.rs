@@ -40,6 +40,7 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         "decidedBy": simulation.decided_by.map(|kind| kind.name().replace(' ', "-")),
         "role": role,
         "why": simulation.why,
+        "tokens": simulation.digests,
         "gates": simulation.gates.iter().map(|own| gate(own, sources)).collect::<Vec<_>>(),
         "presented": presented,
         "trust": simulation.trust.as_ref().map(|own| judgement(own, sources)),

@@ -66,6 +66,8 @@ pub enum DifferenceKind {
     Action(&'static str),
     /// Another provider.
     Provider,
+    /// The token of a user pool, and the policy wants the one that an identity pool makes of it.
+    Untraded,
     /// A provider of the same host with another path.
     ProviderPath,
     /// A provider of another account.
@@ -113,6 +115,7 @@ impl DifferenceKind {
             Self::SourceIdentity => "source-identity",
             Self::Action(_) => "action",
             Self::Provider => "another-provider",
+            Self::Untraded => "untraded",
             Self::ProviderPath => "provider-path",
             Self::ProviderAccount => "provider-account",
             Self::HostForArn => "host-for-arn",
@@ -159,6 +162,7 @@ impl DifferenceKind {
             }
             Self::Action(action) => return format!("the statement does not allow `{action}`"),
             Self::Provider => "another provider",
+            Self::Untraded => "the trust policy never sees a user pool's token, but the one that an identity pool makes of it",
             Self::ProviderPath => "a provider of the same host with another path",
             Self::ProviderAccount => "a provider of another account",
             Self::HostForArn => "the provider is named by its ARN, not by its host",

@@ -34,7 +34,8 @@ pub(super) fn difference<'i, 's>(trace: &StatementTrace<'i, 's>, asked: Asked<'_
 
 fn rank(kind: &DifferenceKind) -> usize {
     match kind {
-        DifferenceKind::Provider => 3,
+        DifferenceKind::Provider => 4,
+        DifferenceKind::Untraded => 3,
         DifferenceKind::OtherProtocol => 2,
         DifferenceKind::ProviderPath => 1,
         _ => 0,
@@ -61,6 +62,7 @@ fn kind(principal: &Principal<'_>, asked: Asked<'_>) -> Option<DifferenceKind> {
 /// In what the host that a policy names differs from that of a token.
 fn of_tokens(named: &str, by_arn: bool, host: &str) -> DifferenceKind {
     let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
+    let is = |id: &str, host: &str| reference::issuer(host).is_some_and(|issuer| issuer.id == id);
     let base = |host: &str| host.split('/').next().map(str::to_ascii_lowercase);
     match named {
         named if named == host && built_in => DifferenceKind::ArnForHost,
@@ -69,6 +71,7 @@ fn of_tokens(named: &str, by_arn: bool, host: &str) -> DifferenceKind {
         named if named.strip_prefix("https://") == Some(host) => DifferenceKind::Scheme,
         named if named.trim_end_matches('/') == host.trim_end_matches('/') => DifferenceKind::TrailingSlash,
         named if base(named) == base(host) => DifferenceKind::ProviderPath,
+        named if is("cognito-identity", named) && is("cognito", host) => DifferenceKind::Untraded,
         _ => DifferenceKind::Provider,
     }
 }

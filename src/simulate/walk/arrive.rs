@@ -53,6 +53,8 @@ impl<'q> Walk<'q, '_, '_> {
     pub(super) fn run(&mut self) {
         let question = self.question;
         let past_pools = question.flow == Flow::Direct;
+        let brought = std::iter::once(&question.login).chain(&question.linked);
+        self.simulation.digests = brought.filter_map(digest).map(str::to_owned).collect();
         match question.login {
             Login::Social(host, user) if past_pools => {
                 self.opaque(host, user);
@@ -193,6 +195,15 @@ impl<'q> Walk<'q, '_, '_> {
             let key = social.or_else(|| pool.oidc.iter().filter_map(|arn| arn.known()).find(|arn| arn.ends_with(&ending)));
             key.map(str::to_owned)
         })
+    }
+}
+
+/// What tells a token or an assertion from others.
+fn digest<'q>(login: &Login<'q>) -> Option<&'q str> {
+    match *login {
+        Login::Token(token) => token.digest.as_deref(),
+        Login::Saml(assertion, _) => Some(&assertion.digest),
+        Login::Guest | Login::Social(..) | Login::Developer(..) => None,
     }
 }
 

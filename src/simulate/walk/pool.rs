@@ -5,7 +5,7 @@ use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap, TagMap};
-use crate::reference::identity_pool_host;
+use crate::reference::{self, identity_pool_host};
 use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
 use crate::simulate::trust::{names_provider, pinned_audience};
@@ -47,7 +47,9 @@ impl<'s> Walk<'_, '_, 's> {
             && let Some(account) = self.pool_account(&token)
         {
             let region = pool.split(':').next().unwrap_or(pool);
-            let arn = format!("arn:aws:cognito-identity:{region}:{account}:identitypool/{pool}");
+            let partition = reference::partitions().find(|own| own.regions().any(|own| own == region));
+            let partition = partition.map_or("aws", |own| own.name);
+            let arn = format!("arn:{partition}:cognito-identity:{region}:{account}:identitypool/{pool}");
             token.claims.set(POOL_ARN, Claim::Text(arn));
         }
         token.tagging = self.tagging;
@@ -135,6 +137,10 @@ impl<'s> Walk<'_, '_, 's> {
                 let name = role.name.shown().into_owned();
                 let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
                 self.assume(format!("no identity pool was given: taken to be `{pool}`, {whence}, and to hand out that role"));
+                if !arrivals.is_empty() {
+                    let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
+                    self.assume(text.to_owned());
+                }
                 let token = self.pool_token(&pool, arrivals);
                 self.at_role(&role.id(), &token);
             }

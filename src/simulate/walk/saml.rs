@@ -21,7 +21,10 @@ impl<'q, 's> Walk<'q, '_, 's> {
         let problem = if assertion.subject.is_none() {
             Some("the assertion has no `NameID`, which AWS asks for".to_owned())
         } else if assertion.recipient.is_none() {
-            Some("the assertion has not exactly one `SubjectConfirmation` with a `Recipient`, which AWS asks for".to_owned())
+            Some(
+                "the assertion has not exactly one `SubjectConfirmation` with `Recipient` and `NotOnOrAfter`, which AWS asks for"
+                    .to_owned(),
+            )
         } else {
             let spaced = assertion.spaced();
             spaced.map(|name| format!("{invalid}: a value of the attribute `{name}` has a space at its start or end"))

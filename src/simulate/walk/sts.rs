@@ -12,7 +12,7 @@ use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSI
 use crate::simulate::selection::short;
 use crate::simulate::session::Session;
 use crate::simulate::stored;
-use crate::simulate::trust::{self, judge};
+use crate::simulate::trust::{self, Answer, judge};
 use crate::simulate::{Choice, Flow, GateKind, GateState, Outcome, near_miss, outcome, why};
 
 impl<'i, 's> Walk<'_, 'i, 's> {
@@ -20,6 +20,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
         self.registered(&presented.host, token);
+        if let Some(issuer) = reference::issuer(&presented.host).filter(|_| !presented.is_of_pool()) {
+            let date = reference::issuers_date();
+            self.assume(format!("what STS makes of the claims of {} is what its pages said on {date}", issuer.name));
+        }
         self.at_named_role(presented);
     }
 
@@ -70,49 +74,39 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
     }
 
-    /// A token may list the roles that it may be used for: STS looks at that before the trust policy.
-    ///
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
     fn roles_claim(&mut self, name: &str, token: &Presented) {
-        let Some(roles) = token.roles() else { return };
         let arn = self.simulation.role.as_ref().map_or(name, |role| &role.name);
-        let is_known = Arn::parse(arn).is_some();
-        let (state, text) = if roles.iter().any(|role| *role == arn) {
-            (GateState::Pass, format!("the token may be used for `{}`", short(arn)))
-        } else if is_known || !roles.iter().any(|role| short(role) == arn) {
-            let text = format!(
-                "\"The target role ARN is not present in the roles claim of the identity token\": it lists {}",
-                roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ")
-            );
-            (GateState::Fail, text)
-        } else {
-            (GateState::Unknown, format!("the token lists a role `{arn}`, and the account of this one is not known"))
-        };
-        self.gate(GateKind::RolesClaim, state, text, Vec::new());
+        if let Some((state, text)) = listed_for(arn, token) {
+            self.gate(GateKind::RolesClaim, state, text, Vec::new());
+        }
     }
 
     fn trust(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
-        let context = self.assume_context(token);
-        let answer = judge(role, policy, token, &context, token.action());
-        let (mut state, mut text, mut places) = (answer.state, answer.text, answer.places);
-        if let Verdict::Allowed(statement) = answer.judgement.verdict {
-            if let Some((own, words, place)) = self.across_accounts(role, statement, token) {
-                (state, text) = (own, words);
-                places.insert(0, place);
-            } else if let Some(words) = refused_at_run_time(statement, token) {
-                (state, text) = (GateState::Fail, words);
-                places.insert(0, Label::new(statement.place(), "refused at run time"));
-            } else if let Some((own, words)) = self.limits(role, policy, token) {
-                (state, text) = (own, words);
-            }
-        }
-        if let Some(words) = unknown_principal(token) {
-            (state, text) = (GateState::Unknown, words);
-        }
-        self.gate(GateKind::Trust, state, text, places);
+        let answer = self.take(role, policy, token);
+        self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
         self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
         self.simulation.near_miss = answer.near_miss;
+    }
+
+    /// What STS says to a token that is brought for a role: by the trust policy, and by what counts beside it.
+    fn take(&self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) -> Answer<'i, 's> {
+        let mut answer = judge(role, policy, token, &self.assume_context(token), token.action());
+        if let Verdict::Allowed(statement) = answer.judgement.verdict {
+            if let Some((state, text, place)) = self.across_accounts(role, statement, token) {
+                (answer.state, answer.text) = (state, text);
+                answer.places.insert(0, place);
+            } else if let Some(text) = refused_at_run_time(statement, token) {
+                (answer.state, answer.text) = (GateState::Fail, text);
+                answer.places.insert(0, Label::new(statement.place(), "refused at run time"));
+            } else if let Some((state, text)) = self.limits(role, policy, token) {
+                (answer.state, answer.text) = (state, text);
+            }
+        }
+        if let Some(text) = unknown_principal(token) {
+            (answer.state, answer.text) = (GateState::Unknown, text);
+        }
+        answer
     }
 
     fn assume_context(&self, token: &Presented) -> Context<'static> {
@@ -261,24 +255,18 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 unread += 1;
                 continue;
             };
-            let actions = std::iter::once(token.action()).chain(token.further_actions());
+            let of_tags = token.further_actions().map(|action| judge(role, policy, &token, &context, action));
             let (mut place, mut near) = (None, None);
-            let outcomes = actions.map(|action| {
-                let answer = judge(role, policy, &token, &context, action);
+            let outcomes = std::iter::once(self.take(role, policy, &token)).chain(of_tags).map(|answer| {
                 place = place.or(answer.places.first().map(|label| label.span));
                 near = near.take().or(answer.near_miss);
-                let across = match answer.judgement.verdict {
-                    Verdict::Allowed(statement) => self.across_accounts(role, statement, &token).is_some(),
-                    _ => false,
-                };
                 match (answer.state, &answer.judgement.verdict) {
                     (_, Verdict::Refused(_)) => Outcome::Error,
-                    (GateState::Pass, _) if !across => Outcome::Allowed,
-                    (GateState::Unknown, _) => Outcome::Undecided,
-                    _ => Outcome::Denied,
+                    (state, _) => outcome_of(state),
                 }
             });
-            let outcome = worst(outcomes);
+            let listed = listed_for(&role.id(), &token).map(|(state, _)| outcome_of(state));
+            let outcome = worst(outcomes.chain(listed));
             self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
         }
         near_miss::rank(&mut self.simulation.choices);
@@ -303,6 +291,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
         self.simulation.presented = Some(token);
     }
+}
+
+/// A token may list the roles that it may be used for: STS looks at that before the trust policy. `None` where it lists none.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
+fn listed_for(arn: &str, token: &Presented) -> Option<(GateState, String)> {
+    let roles = token.roles()?;
+    let is_known = Arn::parse(arn).is_some();
+    Some(if roles.iter().any(|role| *role == arn) {
+        (GateState::Pass, format!("the token may be used for `{}`", short(arn)))
+    } else if is_known || !roles.iter().any(|role| short(role) == arn) {
+        let text = format!(
+            "\"The target role ARN is not present in the roles claim of the identity token\": it lists {}",
+            listed(roles.iter().map(|role| &**role))
+        );
+        (GateState::Fail, text)
+    } else {
+        (GateState::Unknown, format!("the token lists a role `{arn}`, and the account of this one is not known"))
+    })
 }
 
 /// The starts of the names of keys that tell whence a call comes.
@@ -331,6 +338,14 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
             issuer.name
         )
     })
+}
+
+fn outcome_of(state: GateState) -> Outcome {
+    match state {
+        GateState::Pass | GateState::Skipped => Outcome::Allowed,
+        GateState::Unknown => Outcome::Undecided,
+        GateState::Fail => Outcome::Denied,
+    }
 }
 
 pub(super) fn state_of(outcome: Outcome) -> GateState {
