@@ -13,7 +13,7 @@ mod statement;
 use crate::evaluate::Verdict;
 use crate::finding::Edit;
 use crate::policy::Policy;
-use crate::simulate::{Flow, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
+use crate::simulate::{Flow, GateKind, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
 use crate::source::{Sources, Span};
 use candidates::Candidate;
 use script::Script;
@@ -52,8 +52,12 @@ pub struct Admitted {
     pub stranger: bool,
 }
 
-/// What would let in the sign-in of a simulation, see [`repairs`]; nothing where the trust policy does not refuse it.
+/// What would let in the sign-in of a simulation, see [`repairs`]; nothing where the trust policy does not refuse it, and of a chain,
+/// in which the last role is not for the token.
 pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, question: &Question<'_>) -> Vec<Repair> {
+    if simulation.gates.iter().any(|gate| gate.kind == GateKind::Chain) {
+        return Vec::new();
+    }
     // where no role was named and none takes the token, the nearest one
     let (role, near) = match (&simulation.role, simulation.choices.first()) {
         (Some(role), _) => (role.role, simulation.near_miss.as_ref()),

@@ -18,7 +18,9 @@ pub fn id_token(host: &str, client: &str, groups: &[&Group<'_>]) -> Token {
     }
     set(&mut claims, "iss", &format!("https://{host}"));
     let roles = roles(groups);
-    if !roles.is_empty() {
+    if has_open_role(groups) {
+        claims.set("cognito:roles", Claim::Unknown(OPEN_ROLE));
+    } else if !roles.is_empty() {
         claims.set("cognito:roles", Claim::list(roles));
     }
     set(&mut claims, "aud", client);
@@ -39,17 +41,29 @@ fn roles<'g>(groups: &[&'g Group<'_>]) -> Vec<&'g str> {
     roles
 }
 
+const OPEN_ROLE: &str = "the role of a group is filled in later";
+
+fn has_open_role(groups: &[&Group<'_>]) -> bool {
+    groups.iter().filter_map(|group| group.role.as_ref()).any(|role| role.known().is_none())
+}
+
 fn role_of<'g>(group: &'g Group<'_>) -> Option<&'g str> {
     group.role.as_ref().and_then(|role| role.known())
 }
 
 /// The role of the group with the best precedence, if that is one role: the lowest number wins, no number comes last.
 fn preferred_role(groups: &[&Group<'_>]) -> Option<Claim> {
+    if has_open_role(groups) {
+        return Some(Claim::Unknown(OPEN_ROLE));
+    }
     let all = roles(groups);
     match all.as_slice() {
         [] => return None,
         [only] => return Some(Claim::Text((*only).to_owned())),
         _ => {}
+    }
+    if groups.iter().any(|group| group.has_open_precedence) {
+        return Some(Claim::Unknown("the precedence of a group is filled in later"));
     }
     let rank = |group: &Group<'_>| group.precedence.map_or(u64::MAX, |setting| u64::from(setting.value));
     let best = groups.iter().map(|group| rank(group)).min()?;

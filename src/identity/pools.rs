@@ -47,6 +47,8 @@ pub struct Group<'s> {
     pub role: Option<Text<'s>>,
     /// Zero is best; without one it comes last.
     pub precedence: Option<Setting<u32>>,
+    /// Whether that is set to something that is filled in later.
+    pub has_open_precedence: bool,
     /// Its opening bracket.
     pub mark: Span,
 }
@@ -75,6 +77,8 @@ pub struct IdentityPool<'s> {
     pub guests: Option<Setting<bool>>,
     /// Whether the classic flow is allowed. Not set in the API means allowed.
     pub classic: Option<Setting<bool>>,
+    /// Whether that is set to something that is filled in later.
+    pub has_open_classic: bool,
     /// The user pools whose ID tokens it takes.
     pub providers: Vec<Provider<'s>>,
     /// Public providers (`accounts.google.com`) with the application's id there.

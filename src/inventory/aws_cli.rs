@@ -265,7 +265,8 @@ impl<'i, 's> Reader<'i, 's> {
     fn group(&mut self, node: Node<'_, 's>) {
         let (Some(name), Some(user_pool)) = (text(node, "GroupName"), text(node, "UserPoolId")) else { return };
         let (role, precedence) = (text(node, "RoleArn"), number(node, "Precedence"));
-        self.inventory.groups.push(Group { name, user_pool, role, precedence, mark: node.mark() });
+        let has_open_precedence = is_open(node, "Precedence", precedence.as_ref());
+        self.inventory.groups.push(Group { name, user_pool, role, precedence, has_open_precedence, mark: node.mark() });
     }
 
     fn user_pool(&mut self, node: Node<'_, 's>) {
@@ -304,11 +305,13 @@ impl<'i, 's> Reader<'i, 's> {
         };
         let social = node.get("SupportedLoginProviders").into_iter().flat_map(Node::entries);
         let texts = |key: &str| items(node, key).filter_map(Node::text).collect();
+        let classic = flag(node, "AllowClassicFlow");
         let pool = IdentityPool {
             id,
             name: text(node, "IdentityPoolName"),
             guests: flag(node, "AllowUnauthenticatedIdentities"),
-            classic: flag(node, "AllowClassicFlow"),
+            has_open_classic: is_open(node, "AllowClassicFlow", classic.as_ref()),
+            classic,
             providers: items(node, "CognitoIdentityProviders").filter_map(provider).collect(),
             social: social.filter_map(of_host).collect(),
             oidc: texts("OpenIdConnectProviderARNs"),
@@ -430,15 +433,26 @@ fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
 
 fn number(node: Node<'_, '_>, key: &str) -> Option<Setting<u32>> {
     let value = node.get(key)?;
-    Some(Setting { value: value.written().parse().ok()?, span: value.span() })
+    let digits = value.string().unwrap_or(value.written().into());
+    Some(Setting { value: digits.parse().ok()?, span: value.span() })
 }
 
 fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
     let value = node.get(key)?;
     match value.kind() {
         Kind::Bool(flag) => Some(Setting { value: flag, span: value.span() }),
-        _ => None,
+        // as templates write them
+        _ => match &*value.string()? {
+            "true" => Some(Setting { value: true, span: value.span() }),
+            "false" => Some(Setting { value: false, span: value.span() }),
+            _ => None,
+        },
     }
+}
+
+/// Whether a setting is there whose value is not known.
+fn is_open<T>(node: Node<'_, '_>, key: &str, read: Option<&T>) -> bool {
+    read.is_none() && node.get(key).is_some_and(|value| !is_nothing(value))
 }
 
 fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {

@@ -4,7 +4,7 @@ use super::Refused;
 use super::script::Script;
 use crate::finding::Edit;
 use crate::identity::Claim;
-use crate::pattern::{Mode, Unit, matches};
+use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, PrincipalKind, SetPrefix, Statement, Version};
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
@@ -14,6 +14,9 @@ pub(super) struct Candidate {
     pub(super) words: String,
     pub(super) edits: Vec<Edit>,
 }
+
+/// What a trust policy lets be set beside the call.
+const FURTHER: [&str; 2] = ["sts:TagSession", "sts:SetSourceIdentity"];
 
 /// How many statements are mended.
 const STATEMENTS: usize = 3;
@@ -87,6 +90,13 @@ impl Mender<'_, '_> {
             }
             Part::Action(actions) => {
                 let needed = difference.got.as_deref().unwrap_or_default();
+                // a statement that only lets further things be set is for them
+                let is_further = |own: &Pattern<'_>| {
+                    own.plain().is_some_and(|own| FURTHER.iter().any(|further| own.eq_ignore_ascii_case(further)))
+                };
+                if !FURTHER.contains(&needed) && actions.list.iter().all(is_further) {
+                    return Vec::new();
+                }
                 let wrong =
                     actions.list.first().filter(|_| actions.list.len() == 1 && matches!(kind, Some(DifferenceKind::Action(_))));
                 let replaced = wrong

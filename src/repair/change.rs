@@ -4,6 +4,7 @@ use super::probe::without_claim;
 use super::{Refused, Repair, Side};
 use crate::evaluate::Verdict;
 use crate::identity::Claim;
+use crate::policy::Comparison;
 use crate::reference;
 use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presented, Subject, part_word, try_assume};
 
@@ -78,6 +79,11 @@ impl Attempt<'_, '_> {
                 let fixed = condition.operator.is_some_and(|operator| !operator.negated);
                 let wanted = operand.and_then(|operand| operand.pattern.plain()).filter(|_| fixed);
                 let key = condition.key.known();
+                if condition.operator.is_some_and(|operator| operator.comparison == Comparison::Null) {
+                    // a tag that must be there may have any value
+                    let is_tag = |key: &&str| key.get(..TAG.len()).is_some_and(|start| start.eq_ignore_ascii_case(TAG));
+                    return matches!((key.filter(is_tag), wanted), (Some(key), Some("false")) if self.beside(key, ANY));
+                }
                 matches!((key, wanted), (Some(key), Some(wanted)) if self.to(key, wanted, &difference.kinds))
             }
         }
@@ -147,7 +153,7 @@ impl Attempt<'_, '_> {
     /// A key that is none of the token's claims.
     fn beside(&mut self, key: &str, wanted: &str) -> bool {
         let lower = key.to_ascii_lowercase();
-        if lower.starts_with("aws:requesttag/") {
+        if lower.starts_with(TAG) {
             let tag = key.split_once('/').map_or("", |(_, tag)| tag);
             let (token, value) = (self.token.clone(), filled(wanted));
             let values: Vec<_> = token.tags().collect();
@@ -155,7 +161,10 @@ impl Attempt<'_, '_> {
             let mut tags: Vec<(&str, &str)> = others.filter_map(|(name, value)| Some((*name, value.values().next()?))).collect();
             tags.push((tag, &value));
             self.token = token.with_tags(&tags);
-            self.words.push(format!("send the session tag `{tag}` with the value {}", like(wanted)));
+            self.words.push(match wanted {
+                ANY => format!("send the session tag `{tag}`"),
+                wanted => format!("send the session tag `{tag}` with the value {}", like(wanted)),
+            });
             return true;
         }
         let words = match lower.as_str() {
@@ -173,6 +182,12 @@ impl Attempt<'_, '_> {
         true
     }
 }
+
+/// The start of the keys of session tags, in small letters.
+const TAG: &str = "aws:requesttag/";
+
+/// The pattern of any value.
+const ANY: &str = "*";
 
 /// A value, in words that tell whether it is a pattern.
 fn like(wanted: &str) -> String {

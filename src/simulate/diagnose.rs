@@ -2,10 +2,10 @@
 
 use super::near_miss::{Difference, Part};
 use super::selection::{applies, roles_claim};
-use super::{Flow, GateKind, GateState, Login, Outcome, Question, Simulation, World};
+use super::{Flow, GateKind, GateState, Login, Outcome, Question, Simulation, World, stored};
 use crate::evaluate::{Block, Verdict};
 use crate::identity::{Claims, IdentityPool, Issuer, Mapping, MappingType, RoleMap, Signature, Token, TokenKind};
-use crate::policy::PolicyKind;
+use crate::policy::{Condition, PolicyKind};
 use crate::reference::{self, Cause};
 
 /// Whether something is so with what was given.
@@ -276,28 +276,41 @@ impl<'i, 's> At<'_, 'i, 's> {
         }
     }
 
-    /// What closes the gate of the trust policy though the policy itself takes the token.
+    /// What closes the gate of the trust policy, or of session tags, though the policy itself takes the token.
     fn closed_beside_policy(&self, fact: Fact) -> Holds {
+        let lets_tag = self.simulation.tags.as_ref().is_some_and(|own| matches!(own.verdict, Verdict::Allowed(_)));
+        if fact == Fact::OrganizationPolicy && lets_tag && self.state(GateKind::Tags) == Some(GateState::Fail) {
+            return Holds::Yes;
+        }
         let (Some(judgement), Some(state)) = (&self.simulation.trust, self.state(GateKind::Trust)) else {
             return Holds::Unknown;
         };
         if state == GateState::Unknown {
             return Holds::Unknown;
         }
-        if state != GateState::Fail || !matches!(judgement.verdict, Verdict::Allowed(_)) {
+        let Verdict::Allowed(statement) = judgement.verdict else { return Holds::No };
+        if state != GateState::Fail {
             return Holds::No;
         }
         let host = self.simulation.presented.as_ref().map_or("", |token| &token.host);
         let issuer = reference::issuer(host);
         let limited = self.world.inventory.policies.iter().any(|loose| loose.policy.kind == PolicyKind::Rcp);
-        let by = if issuer.is_some_and(|issuer| issuer.required_by_sts) {
-            Fact::RunTimeControl
-        } else if issuer.is_some_and(|issuer| issuer.id == "cognito-identity") && !limited {
-            Fact::PoolOfAnotherAccount
-        } else if issuer.is_none_or(|issuer| issuer.id != "cognito-identity") {
-            Fact::OrganizationPolicy
-        } else {
-            return Holds::Unknown;
+        let lacks_required =
+            |issuer: &reference::Issuer| issuer.required_by_sts && !stored::asks_for_required(statement, issuer, host);
+        let by = match issuer {
+            Some(issuer) if lacks_required(issuer) => Fact::RunTimeControl,
+            Some(issuer) if issuer.id == "cognito-identity" => {
+                let audience = format!("{host}:aud");
+                let is_audience = |own: &Condition<'_>| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&audience));
+                match (limited, statement.conditions.iter().any(is_audience)) {
+                    (false, false) => Fact::PoolOfAnotherAccount,
+                    // only in the enhanced flow is that not enough
+                    (false, true) => return Holds::No,
+                    (true, true) if self.simulation.flow != Flow::Enhanced => Fact::OrganizationPolicy,
+                    (true, _) => return Holds::Unknown,
+                }
+            }
+            _ => Fact::OrganizationPolicy,
         };
         truth(by == fact)
     }
@@ -423,8 +436,13 @@ fn of_token(fact: Fact, token: &Token) -> Holds {
     match (fact, &token.signature) {
         (Fact::AccessToken, _) => truth(token.kind == TokenKind::UserPoolAccess),
         (Fact::PoolToken, _) => truth(token.issuer == Issuer::IdentityPools),
-        (Fact::ClaimMissing, _) => {
-            truth(["iss", "sub", "aud", "exp", "iat"].iter().any(|claim| token.claims.get(claim).is_none()))
+        (Fact::ClaimMissing, signature) => {
+            let lacks = |names: &[&str]| names.iter().any(|name| token.claims.get(name).is_none());
+            match signature {
+                // claims that are given by themselves need not tell times
+                Signature::Claims if !lacks(&["iss", "sub", "aud"]) && lacks(&["exp", "iat"]) => Holds::Unknown,
+                _ => truth(lacks(&["iss", "sub", "aud", "exp", "iat"])),
+            }
         }
         (_, Signature::Claims | Signature::NotChecked | Signature::Unsupported(_)) => Holds::Unknown,
         (Fact::Algorithm, signature) => {

@@ -220,6 +220,11 @@ impl Presented {
     }
 }
 
+/// Whether STS takes this as the name of a session, or as a source identity.
+pub(super) fn is_name(name: &str) -> bool {
+    (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
 /// The claim in which a token carries a source identity.
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
 

@@ -109,6 +109,10 @@ fn default_role(map: &RoleMap<'_>, which: Default, why: &str) -> Selection {
 }
 
 fn unmapped(map: &RoleMap<'_>, key: &str, custom: Option<&str>) -> Selection {
+    if let Some(open) = map.mappings.iter().find(|mapping| mapping.provider.known().is_none()) {
+        let place = Label::new(open.provider.span(), "may be for this login");
+        return unknown("the provider of a role mapping is filled in later", vec![place]);
+    }
     if custom.is_some() {
         // select-no-mapping-custom-role
         return unknown("AWS does not say what `CustomRoleArn` does for a provider without a role mapping", Vec::new());
@@ -207,6 +211,9 @@ fn mapped(map: &RoleMap<'_>, mapping: &Mapping<'_>, claims: &Claims, custom: Opt
 fn by_token(map: &RoleMap<'_>, mapping: &Mapping<'_>, claims: &Claims, custom: Option<&str>) -> Selection {
     let here = |text: &str| vec![Label::new(mapping.kind_span, text)];
     let roles = roles_claim(claims);
+    if let (Some(_), Some(Claim::Unknown(why))) = (custom, claims.get("cognito:roles")) {
+        return unknown(why, here("only the token's roles may be chosen"));
+    }
     if let Some(custom) = custom {
         // select-token-custom-role
         return match roles.iter().find(|role| names(role, custom)) {

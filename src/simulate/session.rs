@@ -20,6 +20,8 @@ pub(super) struct Session<'i, 's> {
     keys: Context<'static>,
     /// Whether Cognito narrows it.
     narrowed: bool,
+    /// Whether it may have session tags that are not known.
+    has_open_tags: bool,
 }
 
 /// What stands for the account where nothing tells it.
@@ -31,16 +33,21 @@ pub(super) fn is_narrowed(question: &Question<'_>) -> bool {
 }
 
 impl<'i, 's> Session<'i, 's> {
-    /// The session that is got with a token; `name` is that of the session, where it is known.
-    pub(super) fn of_token(role: &'i Role<'s>, token: &Presented, name: Option<&str>, question: &Question<'_>) -> Self {
+    /// The session that is got with a token; `name` is that of the session, where it is known. It may have further session tags.
+    pub(super) fn of_token(
+        role: &'i Role<'s>,
+        token: &Presented,
+        (name, has_open_tags): (Option<&str>, bool),
+        question: &Question<'_>,
+    ) -> Self {
         let keys = token.session_keys();
-        let own = Self { role, arn: String::new(), keys, narrowed: is_narrowed(question) };
+        let own = Self { role, arn: String::new(), keys, narrowed: is_narrowed(question), has_open_tags };
         own.named(name)
     }
 
     /// The session of a second role, taken with that of a token. Tags that are not transitive end here.
     pub(super) fn chained(role: &'i Role<'s>, token: &Presented, name: Option<&str>) -> Self {
-        Self { role, arn: String::new(), keys: token.chained_keys(), narrowed: false }.named(name)
+        Self { role, arn: String::new(), keys: token.chained_keys(), narrowed: false, has_open_tags: false }.named(name)
     }
 
     fn named(mut self, name: Option<&str>) -> Self {
@@ -57,13 +64,14 @@ impl<'i, 's> Session<'i, 's> {
         self.keys.set("aws:PrincipalArn", presented::one(&arn));
         // a session tag stands before the role's own of that name
         for (tag, value) in &role.tags {
-            if let (Some(tag), value) = (tag.known(), value.known()) {
+            if let (Some(tag), value) = (tag.known(), value.known().filter(|_| !self.has_open_tags)) {
                 self.keys.derive(format!("aws:PrincipalTag/{tag}"), value.map_or(ContextValue::Unknown, presented::one));
             }
         }
         // what nobody gave may be there: an address, tags of the resource
         self.keys.partial = true;
-        self.keys.never = Some(if role.tags_known { is_never_held_with_tags } else { is_never_held });
+        let are_tags_known = role.tags_known && !self.has_open_tags && role.tags.iter().all(|(tag, _)| tag.known().is_some());
+        self.keys.never = Some(if are_tags_known { is_never_held_with_tags } else { is_never_held });
         self.arn = session.unwrap_or(arn);
         self
     }

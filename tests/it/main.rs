@@ -17,6 +17,7 @@ mod cognito_rules;
 mod config;
 mod conformance;
 mod differential;
+mod doubts;
 mod errors;
 mod evaluate;
 mod formats;

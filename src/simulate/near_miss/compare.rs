@@ -103,7 +103,7 @@ fn absent(condition: &Condition<'_>, token: &Presented) -> DifferenceKind {
     let key = condition.key.shown();
     let (host, own) = (token.host.as_str(), token.host.to_ascii_lowercase());
     let Some((prefix, claim)) = claim_of(&key, host) else {
-        return if never_at_assume(&key) { DifferenceKind::NeverPresent } else { DifferenceKind::Absent };
+        return if never_at_assume(&key) && !is_of_token(&key) { DifferenceKind::NeverPresent } else { DifferenceKind::Absent };
     };
     match prefix.to_ascii_lowercase() {
         prefix if prefix == own => {}
@@ -118,6 +118,13 @@ fn absent(condition: &Condition<'_>, token: &Presented) -> DifferenceKind {
     }
     let why = issuer.and_then(|issuer| issuer.not_keys.iter().find(|(own, _)| own.eq_ignore_ascii_case(claim)));
     DifferenceKind::NoKey(why.map(|(_, why)| why.clone()).unwrap_or_default())
+}
+
+/// Whether a key that is of no issuer tells of what a token sets.
+fn is_of_token(key: &str) -> bool {
+    const KEYS: [&str; 4] = ["aws:requesttag/", "aws:tagkeys", "sts:sourceidentity", "sts:transitivetagkeys"];
+    let key = key.to_ascii_lowercase();
+    KEYS.iter().any(|own| key.starts_with(own))
 }
 
 /// The issuer and the claim of a key of an issuer. A claim may hold a colon, so that of the token's own is tried first.

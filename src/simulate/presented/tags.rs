@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Presented, one};
+use super::{Presented, is_name, one};
 use crate::evaluate::ContextValue;
 use crate::identity::{Claim, Claims};
 
@@ -59,11 +59,22 @@ impl Presented {
         if count > MOST {
             return Some(format!("the token sets {count} session tags, and STS takes {MOST} at most"));
         }
+        // session-source-identity; of an assertion it is told with the session
+        if let Some(identity) = self.source_identity().filter(|own| !self.is_assertion() && !is_name(own)) {
+            return Some(format!("`{identity}` is no source identity: 2 to 64 letters, digits and `_+=,.@-`"));
+        }
         self.tags().find_map(|(name, value)| {
             if value == ContextValue::Unknown && self.is_several(name) {
                 return Some(format!("the session tag `{name}` has not just one value"));
             }
             let long = value.values().any(|value| value.chars().count() > LONGEST_VALUE);
+            // session-tags-letters
+            if name.is_empty() || is_reserved(name) || !name.chars().all(is_letter_of_tags) {
+                return Some(format!("`{name}` is no name of a session tag: {LETTERS}"));
+            }
+            if let Some(value) = value.values().find(|value| is_reserved(value) || !value.chars().all(is_letter_of_tags)) {
+                return Some(format!("`{value}` is no value of the session tag `{name}`: {LETTERS}"));
+            }
             if name.chars().count() > LONGEST_NAME {
                 Some(format!("the name of the session tag `{name}` is longer than {LONGEST_NAME} characters"))
             } else {
@@ -77,8 +88,13 @@ impl Presented {
         let nested = self.of_tags_in("principal_tags").is_some();
         let flat = self.claims.iter().any(|(name, _)| name.starts_with(FLAT_TAG));
         let size = |(name, value): (&str, ContextValue<'_>)| name.len() + value.values().map(str::len).sum::<usize>();
+        let mut names: Vec<String> = self.tags().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        names.sort_unstable();
         if nested && flat {
             Some("the token carries session tags in two forms, and AWS does not say what then holds")
+        } else if names.windows(2).any(|two| matches!(two, [one, other] if one == other)) {
+            // session-tags-case
+            Some("two session tags differ in letter case only, and AWS does not say which counts")
         } else if self.is_of_pool() && self.tags().map(size).sum::<usize>() > MOST_OF_POOL {
             Some("the session tags have more than 460 bytes, and may not fit into the token")
         } else {
@@ -102,6 +118,17 @@ impl Presented {
     pub(in crate::simulate) fn is_transitive(&self, tag: &str) -> bool {
         self.transitive().iter().any(|own| own == tag)
     }
+}
+
+/// What a session tag is made of, as the end of a sentence.
+const LETTERS: &str = "letters, digits, blanks and `_.:/=+-@`, and not beginning with `aws:`";
+
+fn is_letter_of_tags(letter: char) -> bool {
+    letter.is_alphanumeric() || letter.is_whitespace() && !letter.is_control() || "_.:/=+-@".contains(letter)
+}
+
+fn is_reserved(text: &str) -> bool {
+    text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
 }
 
 /// How many bytes the session tags of an identity pool may have together, as its console once said.

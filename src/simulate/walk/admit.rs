@@ -4,7 +4,7 @@ use super::super::{GateKind, GateState};
 use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::finding::Label;
-use crate::identity::{IdentityPool, Provider};
+use crate::identity::{IdentityPool, Provider, ProviderKind};
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
@@ -17,6 +17,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let pools = &self.world.inventory.identity_pools;
         let takes_all = |pool: &IdentityPool<'_>| arrivals.iter().all(|arrival| takes(pool, arrival));
         if !pools.iter().any(takes_all) {
+            let may_take_all = |pool: &IdentityPool<'_>| arrivals.iter().all(|arrival| may_take(pool, arrival));
+            if let Some(pool) = pools.iter().find(|pool| self.is_meant(pool) && may_take_all(pool)) {
+                let text = "which logins the identity pool takes is filled in later".to_owned();
+                self.gate(GateKind::Provider, GateState::Unknown, text, vec![Label::new(pool.mark, "this pool")]);
+                return None;
+            }
             let places = pools.iter().map(|pool| Label::new(pool.mark, "not this pool")).collect();
             let text = format!("no identity pool among the inputs {}", words.join(" and "));
             self.gate(GateKind::Provider, GateState::Fail, text, places);
@@ -65,11 +71,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
         let client = arrival.client.as_deref().unwrap_or_default();
         let places: Vec<Label> = of_provider.clone().map(|own| Label::new(own.client.span(), "the client it takes")).collect();
+        let has_open_client = of_provider.clone().any(|own| own.client.known().is_none());
         let (state, text) = match of_provider.find(|own| own.client.known() == Some(client)) {
             Some(_) => (GateState::Pass, format!("app client `{client}` is one of the pool's")),
             None if token.claims.get("aud").is_some_and(|aud| aud.values().len() > 1) => {
                 (GateState::Unknown, "the token has several `aud`, and AWS does not say which counts".to_owned())
             }
+            None if has_open_client => (GateState::Unknown, "an app client of the pool is filled in later".to_owned()),
             None if client.is_empty() => (GateState::Fail, "the token has no `aud`".to_owned()),
             None => (
                 GateState::Fail,
@@ -126,8 +134,24 @@ fn takes(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
     match arrival.kind {
         Kind::Developer(_) => pool.developer.is_some(),
         Kind::Saml(_) => pool.saml.iter().any(named),
-        Kind::Token(_) | Kind::Opaque => of_provider(pool, &arrival.provider).next().is_some() || pool.oidc.iter().any(named),
+        Kind::Token(_) | Kind::Opaque => {
+            let issuer = ProviderKind::of(&arrival.provider);
+            let of_issuer = |text: &Text<'_>| issuer.is_some() && text.known().and_then(ProviderKind::of) == issuer;
+            of_provider(pool, &arrival.provider).next().is_some() || pool.oidc.iter().any(|own| named(own) || of_issuer(own))
+        }
     }
+}
+
+/// Whether a pool takes this login, or may once what is left open in it is filled in.
+fn may_take(pool: &IdentityPool<'_>, arrival: &Arrival<'_>) -> bool {
+    let is_open = |text: &Text<'_>| text.known().is_none();
+    let open_names = || pool.providers.iter().chain(&pool.social).any(|own| is_open(&own.name));
+    takes(pool, arrival)
+        || match arrival.kind {
+            Kind::Developer(_) => false,
+            Kind::Saml(_) => pool.saml.iter().any(is_open),
+            Kind::Token(_) | Kind::Opaque => open_names() || pool.oidc.iter().any(is_open),
+        }
 }
 
 /// The entries of a pool for one provider: each with the client that it takes.

@@ -5,7 +5,7 @@ use super::{Walk, worst};
 use crate::identity::{Assertion, Claim};
 use crate::inventory::Role;
 use crate::reference;
-use crate::simulate::presented::{Presented, SET_SOURCE_IDENTITY, TAG_SESSION};
+use crate::simulate::presented::{Presented, SET_SOURCE_IDENTITY, TAG_SESSION, is_name};
 use crate::simulate::selection::short;
 use crate::simulate::session::{Session, is_narrowed};
 use crate::simulate::trust::ENHANCED_SESSION;
@@ -47,7 +47,7 @@ impl<'q, 'i, 's> Walk<'q, 'i, 's> {
             (_, Some(seconds)) if enhanced && seconds != HOUR => {
                 (GateState::Fail, format!("the enhanced flow takes no duration: its sessions last {HOUR} seconds"))
             }
-            (Some(name), _) if !is_session_name(name) => {
+            (Some(name), _) if !is_name(name) => {
                 (GateState::Fail, format!("`{name}` is no session name: 2 to 64 letters, digits and `_+=,.@-`"))
             }
             (_, Some(seconds)) if !enhanced => duration(seconds, role),
@@ -163,8 +163,4 @@ pub(super) fn duration(seconds: u32, role: Option<&Role<'_>>) -> (GateState, Str
         ),
         _ => (GateState::Pass, format!("lasts {seconds} seconds")),
     }
-}
-
-pub(super) fn is_session_name(name: &str) -> bool {
-    (2..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }

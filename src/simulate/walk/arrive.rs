@@ -190,7 +190,7 @@ impl<'q> Walk<'q, '_, '_> {
     /// The name under which an identity pool takes logins of a public or OIDC provider.
     fn provider_name(&self, host: &str) -> Option<String> {
         let ending = format!(":oidc-provider/{host}");
-        self.world.inventory.identity_pools.iter().find_map(|pool| {
+        self.world.inventory.identity_pools.iter().filter(|pool| self.is_meant(pool)).find_map(|pool| {
             let social = pool.social.iter().filter_map(|provider| provider.name.known()).find(|name| *name == host);
             let key = social.or_else(|| pool.oidc.iter().filter_map(|arn| arn.known()).find(|arn| arn.ends_with(&ending)));
             key.map(str::to_owned)

@@ -4,7 +4,7 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap, TagMap};
+use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap};
 use crate::reference::{self, identity_pool_host};
 use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
@@ -23,7 +23,10 @@ impl<'s> Walk<'_, '_, 's> {
             Flow::Enhanced => self.mapping(pool, arrivals),
             Flow::Classic | Flow::Direct => self.question.role.map(str::to_owned),
         };
-        let token = self.pool_token(&pool.id.shown(), arrivals);
+        let mut token = self.pool_token(&pool.id.shown(), arrivals);
+        if pool.id.known().is_none() {
+            token.claims.set("aud", Claim::Unknown("the identity pool's id"));
+        }
         match role {
             Some(role) => self.at_role(&role, &token),
             None if self.question.flow == Flow::Enhanced => self.simulation.presented = Some(token),
@@ -40,7 +43,9 @@ impl<'s> Walk<'_, '_, 's> {
         let mut token = Presented::of_logins(pool, amr, None);
         let mut tags = Claims::new();
         for (name, value) in arrivals.iter().flat_map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>() {
-            tags.set(name, value);
+            // select-linked-logins
+            let agrees = tags.get(&name).is_none_or(|other| *other == value);
+            tags.set(name, if agrees { value } else { Claim::Unknown("the login whose tag counts") });
         }
         token.tag(tags);
         if !arrivals.is_empty()
@@ -66,9 +71,7 @@ impl<'s> Walk<'_, '_, 's> {
         let inventory = self.world.inventory;
         let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
         let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else {
-            // a pool of which a map was given is taken to have no other
-            let of_pool = |map: &TagMap<'_>| pool.is_some_and(|pool| pool.id.known() == map.pool.known());
-            if !inventory.tag_maps.iter().any(of_pool) && self.tagging == Tagging::Told {
+            if self.tagging == Tagging::Told {
                 self.tagging = Tagging::Perhaps;
             }
             return Vec::new();
@@ -89,9 +92,12 @@ impl<'s> Walk<'_, '_, 's> {
         let of_user_pool = matches!(arrival.kind, Kind::Token(token) if matches!(token.issuer, Issuer::UserPool(_)));
         let by_default =
             DEFAULT_TAGS.into_iter().filter(|_| defaults && of_user_pool).filter_map(|(tag, claim)| from(tag, claim));
-        let mapped = map.tags.iter().filter_map(|(tag, claim)| from(tag.known()?, claim.known()?));
+        let mapped = map.tags.iter().filter_map(|(tag, claim)| match claim.known() {
+            Some(claim) => from(tag.known()?, claim),
+            None => Some((tag.known()?.to_owned(), Claim::Unknown("a claim that is filled in later"))),
+        });
         let tags: Vec<_> = by_default.chain(mapped).collect();
-        if defaults && !of_user_pool {
+        if defaults && !of_user_pool || map.tags.iter().any(|(tag, _)| tag.known().is_none()) {
             self.tagging = Tagging::Unnamed;
         }
         if tags.is_empty() && !map.tags.is_empty() {
@@ -156,6 +162,10 @@ impl<'s> Walk<'_, '_, 's> {
     /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
     fn flow(&mut self, pool: &IdentityPool<'s>) {
         let map = self.world.inventory.role_map(pool);
+        let of_pool = |own: &&RoleMap<'_>| own.pool.known().is_some() && own.pool.known() == pool.id.known();
+        if self.world.inventory.role_maps.iter().filter(of_pool).count() > 1 {
+            self.assume(format!("of several answers on the roles of identity pool `{}` the first holds", pool.id.shown()));
+        }
         let mapping = map.and_then(|map| map.mappings.first());
         let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
@@ -199,6 +209,9 @@ impl<'s> Walk<'_, '_, 's> {
                 "classic: the caller names the role".to_owned(),
                 vec![Label::new(setting.span, "the classic flow is on")],
             ),
+            (Flow::Classic | Flow::Direct, None, None) if pool.has_open_classic => {
+                (GateState::Unknown, "`AllowClassicFlow` is filled in later".to_owned(), vec![Label::new(pool.mark, "this pool")])
+            }
             (Flow::Classic | Flow::Direct, None, None) => (
                 GateState::Pass,
                 "classic: the caller names the role; `AllowClassicFlow` is not set, which leaves it open".to_owned(),

@@ -3,11 +3,14 @@
 //! Source: "Create an `OpenID Connect` (OIDC) identity provider in IAM".
 
 use super::Walk;
+use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claims, OidcProvider, ProviderKind, Token};
+use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList, Token};
+use crate::inventory::Role;
 use crate::reference;
 use crate::simulate::{GateKind, GateState};
 use crate::source::Span;
+use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// Whether the account has a provider for the issuer of a token, and whether that takes its audience.
@@ -31,7 +34,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let text = format!("{none}: {kind}");
             return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
         }
-        let lists = self.world.inventory.provider_lists.iter().filter(|list| list.kind == ProviderKind::Oidc);
+        let lists = self.provider_lists();
         let ending = format!(":oidc-provider/{host}");
         let mut arns = lists.clone().flat_map(|list| &list.arns);
         if let Some(arn) = arns.find(|arn| arn.known().is_some_and(|arn| arn.ends_with(&ending))) {
@@ -50,8 +53,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// A provider whose issuer differs in what is easily overlooked, and in what.
     fn nearly(&self, host: &str) -> Option<(Span, &'static str)> {
         let inventory = self.world.inventory;
-        let described = inventory.oidc_providers.iter().filter_map(|own| Some((own.url.span(), own.host()?)));
-        let listed = inventory.provider_lists.iter().flat_map(|list| &list.arns);
+        let described = inventory.oidc_providers.iter().filter(|own| self.may_have(own.arn.as_ref()));
+        let described = described.filter_map(|own| Some((own.url.span(), own.host()?)));
+        let listed = self.provider_lists().flat_map(|list| &list.arns);
         let listed = listed.filter_map(|arn| Some((arn.span(), ProviderKind::of(arn.known()?)?.1)));
         described.chain(listed).filter(|(_, own)| *own != host).find_map(|(span, own)| {
             let kind = if own.trim_end_matches('/') == host.trim_end_matches('/') {
@@ -68,7 +72,35 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     fn provider(&self, host: &str) -> Option<&'i OidcProvider<'s>> {
-        self.world.inventory.oidc_providers.iter().find(|own| own.host() == Some(host))
+        let mut providers = self.world.inventory.oidc_providers.iter();
+        providers.find(|own| own.host() == Some(host) && self.may_have(own.arn.as_ref()))
+    }
+
+    /// The lists of the OIDC providers of the account in question.
+    fn provider_lists(&self) -> impl Iterator<Item = &'i ProviderList<'s>> + Clone + use<'i, 's> {
+        let account = self.account();
+        let of_account = move |list: &&ProviderList<'_>| {
+            list.kind == ProviderKind::Oidc && list.arns.first().is_none_or(|arn| is_of(account, arn))
+        };
+        self.world.inventory.provider_lists.iter().filter(of_account)
+    }
+
+    /// Whether the account in question may have the provider of this ARN, so far as that is known.
+    fn may_have(&self, arn: Option<&Text<'_>>) -> bool {
+        arn.is_none_or(|arn| is_of(self.account(), arn))
+    }
+
+    /// The account of the role in question, or of all roles: STS uses no provider of another.
+    ///
+    /// sts-provider-account
+    fn account(&self) -> Option<&'i str> {
+        let inventory = self.world.inventory;
+        if let Some(role) = self.question.role {
+            return inventory.role(role).and_then(Role::account);
+        }
+        let mut accounts = inventory.roles.iter().map(Role::account);
+        let first = accounts.next()??;
+        accounts.all(|own| own == Some(first)).then_some(first)
     }
 
     /// Whether the provider lists the audience of a token.
@@ -97,4 +129,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         };
         self.gate(GateKind::Audience, state, text, places);
     }
+}
+
+/// Whether a provider is of this account, so far as both are known.
+fn is_of(account: Option<&str>, arn: &Text<'_>) -> bool {
+    let own = arn.known().and_then(Arn::parse).map(|arn| arn.account);
+    own.zip(account).is_none_or(|(own, account)| own == account)
 }

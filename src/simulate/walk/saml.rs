@@ -4,13 +4,14 @@
 //! `AssumeRoleWithSAML`.
 
 use super::Walk;
-use super::after::{HOUR, duration, is_session_name};
+use super::after::{HOUR, duration};
 use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Assertion, Claim, Claims, RolePair, SamlSignature, Times};
 use crate::inventory::Role;
 use crate::policy::Instant;
+use crate::simulate::presented::is_name;
 use crate::simulate::selection::{names, short};
 use crate::simulate::{Flow, GateKind, GateState, Presented};
 
@@ -159,11 +160,11 @@ impl<'q, 's> Walk<'q, '_, 's> {
                 Some((GateState::Fail, "the name of the session comes from the assertion".to_owned()))
             }
             (None, _) => Some((GateState::Fail, "\"RoleSessionName is required in AuthnResponse\"".to_owned())),
-            (Some(Claim::Text(name)), _) if !is_session_name(name) => Some((
+            (Some(Claim::Text(name)), _) if !is_name(name) => Some((
                 GateState::Fail,
                 format!("\"RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{{2,64}}\": it is `{name}`"),
             )),
-            (_, Some(Claim::Text(name))) if !is_session_name(name) => Some((
+            (_, Some(Claim::Text(name))) if !is_name(name) => Some((
                 GateState::Fail,
                 format!("\"Source Identity must match [a-zA-Z_0-9+=,.@-]{{2,256}} and not begin with \"aws:\"\": it is `{name}`"),
             )),

@@ -33,6 +33,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let text = format!("a token of `{host}`, which nobody else can read");
         self.gate(GateKind::Token, GateState::Pass, text, Vec::new());
         let mut claims = Claims::new();
+        for key in reference::issuer(host).iter().flat_map(|issuer| &issuer.keys) {
+            claims.set(key.name.as_str(), Claim::Unknown("what its provider tells of it"));
+        }
         claims.set("app_id", Claim::Unknown("the application's id"));
         let name = if host == "www.amazon.com" { "user_id" } else { "id" };
         claims.set(name, user.map_or(Claim::Unknown("the user's id"), |user| Claim::Text(user.to_owned())));
@@ -63,7 +66,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
         self.session(role);
         let Some(role) = role else { return };
-        let session = Session::of_token(role, token, self.session_name(), self.question);
+        let has_open_tags = self.tagging != Tagging::Told;
+        let session = Session::of_token(role, token, (self.session_name(), has_open_tags), self.question);
         match self.question.then_role {
             None => self.permissions(&session),
             Some(second) => {
@@ -76,30 +80,38 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     fn roles_claim(&mut self, name: &str, token: &Presented) {
         let arn = self.simulation.role.as_ref().map_or(name, |role| &role.name);
-        if let Some((state, text)) = listed_for(arn, token) {
+        if let Some((state, text)) = by_roles_claim(arn, token) {
             self.gate(GateKind::RolesClaim, state, text, Vec::new());
         }
     }
 
     fn trust(&mut self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) {
-        let answer = self.take(role, policy, token);
+        let answer = self.ask_sts(role, policy, token, &self.assume_context(token), token.action());
         self.gate(GateKind::Trust, answer.state, answer.text, answer.places);
         self.simulation.not_stored = stored::refusals(policy, &token.host);
         self.simulation.trust = Some(answer.judgement);
         self.simulation.near_miss = answer.near_miss;
     }
 
-    /// What STS says to a token that is brought for a role: by the trust policy, and by what counts beside it.
-    fn take(&self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) -> Answer<'i, 's> {
-        let mut answer = judge(role, policy, token, &self.assume_context(token), token.action());
+    /// What the trust policy of a role says to one action, and what STS asks whatever that lets in.
+    fn ask_sts(
+        &self,
+        role: &'i Role<'s>,
+        policy: &'i Policy<'s>,
+        token: &Presented,
+        context: &Context<'_>,
+        action: &'static str,
+    ) -> Answer<'i, 's> {
+        let mut answer = judge(role, policy, token, context, action);
         if let Verdict::Allowed(statement) = answer.judgement.verdict {
-            if let Some((state, text, place)) = self.across_accounts(role, statement, token) {
+            let is_call = action == token.action();
+            if let Some((state, text, place)) = self.across_accounts(role, statement, token).filter(|_| is_call) {
                 (answer.state, answer.text) = (state, text);
                 answer.places.insert(0, place);
-            } else if let Some(text) = refused_at_run_time(statement, token) {
+            } else if let Some(text) = refused_at_run_time(statement, token).filter(|_| is_call) {
                 (answer.state, answer.text) = (GateState::Fail, text);
                 answer.places.insert(0, Label::new(statement.place(), "refused at run time"));
-            } else if let Some((state, text)) = self.limits(role, policy, token) {
+            } else if let Some((state, text)) = self.limits(role, policy, token, (action, context)) {
                 (answer.state, answer.text) = (state, text);
             }
         }
@@ -159,20 +171,25 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 
     /// Whether resource control policies close what the trust policy opens.
-    fn limits(&self, role: &'i Role<'s>, policy: &'i Policy<'s>, token: &Presented) -> Option<(GateState, String)> {
+    fn limits(
+        &self,
+        role: &'i Role<'s>,
+        policy: &'i Policy<'s>,
+        token: &Presented,
+        (action, context): (&str, &Context<'_>),
+    ) -> Option<(GateState, String)> {
         let loose = self.world.inventory.policies.iter().map(|loose| &loose.policy);
         let rcps: Vec<&Policy<'s>> = loose.filter(|policy| policy.kind == PolicyKind::Rcp).collect();
         if rcps.is_empty() {
             return None;
         }
-        let context = self.assume_context(token);
         let arn = role.arn.as_ref().and_then(|arn| arn.known());
         let provider = trust::provider_of(policy, arn, token);
         let request = Request {
             principal: Caller::Federated(&provider),
-            action: token.action(),
+            action,
             resource: arn.unwrap_or("arn:aws:iam::000000000000:role/role"),
-            context: &context,
+            context,
         };
         let policies = Policies { resource: Some(policy), rcps: vec![rcps], ..Policies::default() };
         let setting = Setting { rcps_cover: true, ..Setting::default() };
@@ -196,7 +213,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             return self.gate(GateKind::Tags, GateState::Unknown, text.to_owned(), Vec::new());
         }
         let answers: Vec<_> =
-            token.further_actions().map(|action| (action, judge(role, policy, token, &context, action))).collect();
+            token.further_actions().map(|action| (action, self.ask_sts(role, policy, token, &context, action))).collect();
         let rank = |state: GateState| match state {
             GateState::Fail => 2,
             GateState::Unknown => 1,
@@ -207,6 +224,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let Some((action, answer)) = worst else { return self.tags_perhaps(role, policy, token) };
         let what = match action {
             SET_SOURCE_IDENTITY => "a source identity".to_owned(),
+            _ if token.tags().next().is_none() => "session tags".to_owned(),
             _ => format!("session tags ({})", listed(token.tags().map(|(name, _)| name))),
         };
         let text = match (answer.state, &answer.judgement.verdict) {
@@ -227,12 +245,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         if token.tagging == Tagging::Told && self.map_without_claims.is_none() {
             return;
         }
-        let answer = judge(role, policy, token, &self.assume_context(token), TAG_SESSION);
+        let answer = self.ask_sts(role, policy, token, &self.assume_context(token), TAG_SESSION);
         if token.tagging == Tagging::Perhaps && answer.state != GateState::Pass {
-            self.assume(
-                "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)"
-                    .to_owned(),
-            );
+            self.assume(NO_TAG_MAP.to_owned());
+            self.tagging = Tagging::Told;
         }
         let Some(place) = self.map_without_claims.clone() else { return };
         let (state, text) = match answer.state {
@@ -255,18 +271,32 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 unread += 1;
                 continue;
             };
-            let of_tags = token.further_actions().map(|action| judge(role, policy, &token, &context, action));
             let (mut place, mut near) = (None, None);
-            let outcomes = std::iter::once(self.take(role, policy, &token)).chain(of_tags).map(|answer| {
+            let mut ask = |action| {
+                let answer = self.ask_sts(role, policy, &token, &context, action);
                 place = place.or(answer.places.first().map(|label| label.span));
                 near = near.take().or(answer.near_miss);
-                match (answer.state, &answer.judgement.verdict) {
-                    (_, Verdict::Refused(_)) => Outcome::Error,
-                    (state, _) => outcome_of(state),
+                match answer.judgement.verdict {
+                    Verdict::Refused(_) => Outcome::Error,
+                    _ => outcome_of(answer.state),
                 }
-            });
-            let listed = listed_for(&role.id(), &token).map(|(state, _)| outcome_of(state));
-            let outcome = worst(outcomes.chain(listed));
+            };
+            let mut outcomes: Vec<Outcome> =
+                std::iter::once(token.action()).chain(token.further_actions()).map(&mut ask).collect();
+            outcomes.extend(by_roles_claim(&role.id(), &token).map(|(state, _)| outcome_of(state)));
+            outcomes.extend(token.beyond_limits().map(|_| Outcome::Denied));
+            outcomes.extend(token.unclear_tags().map(|_| Outcome::Undecided));
+            let may_tag = token.tagging == Tagging::Perhaps || self.map_without_claims.is_some();
+            let lacks_tags = may_tag && token.further_actions().all(|action| action != TAG_SESSION) && {
+                self.ask_sts(role, policy, &token, &context, TAG_SESSION).state != GateState::Pass
+            };
+            if lacks_tags && self.map_without_claims.is_some() {
+                outcomes.push(Outcome::Undecided);
+            }
+            let outcome = worst(outcomes.into_iter());
+            if lacks_tags && outcome == Outcome::Allowed {
+                self.assume(NO_TAG_MAP.to_owned());
+            }
             self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
         }
         near_miss::rank(&mut self.simulation.choices);
@@ -293,10 +323,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 }
 
-/// A token may list the roles that it may be used for: STS looks at that before the trust policy. `None` where it lists none.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
-fn listed_for(arn: &str, token: &Presented) -> Option<(GateState, String)> {
+/// The starts of the names of keys that tell whence a call comes.
+const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+
+const NO_TAG_MAP: &str =
+    "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)";
+
+/// What STS says to a token that lists the roles that it may be used for.
+fn by_roles_claim(arn: &str, token: &Presented) -> Option<(GateState, String)> {
     let roles = token.roles()?;
     let is_known = Arn::parse(arn).is_some();
     Some(if roles.iter().any(|role| *role == arn) {
@@ -304,16 +338,13 @@ fn listed_for(arn: &str, token: &Presented) -> Option<(GateState, String)> {
     } else if is_known || !roles.iter().any(|role| short(role) == arn) {
         let text = format!(
             "\"The target role ARN is not present in the roles claim of the identity token\": it lists {}",
-            listed(roles.iter().map(|role| &**role))
+            roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ")
         );
         (GateState::Fail, text)
     } else {
         (GateState::Unknown, format!("the token lists a role `{arn}`, and the account of this one is not known"))
     })
 }
-
-/// The starts of the names of keys that tell whence a call comes.
-const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
 
 /// Which principal a trust policy names for the identity pools of some regions is not said, or not in one way.
 ///
@@ -340,6 +371,7 @@ fn refused_at_run_time(statement: &Statement<'_>, token: &Presented) -> Option<S
     })
 }
 
+/// The outcome of a gate for itself.
 fn outcome_of(state: GateState) -> Outcome {
     match state {
         GateState::Pass | GateState::Skipped => Outcome::Allowed,
