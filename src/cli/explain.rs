@@ -69,12 +69,15 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         return explain_error(args, error, title, &reference, common);
     }
     refuse_paths(args)?;
-    let listing = if common.verbose { Listing::All } else { Listing::Cut };
     output::print(&match args.format {
         Format::Json => json::topics(name, &topics, &reference),
-        Format::Human => human::topics(name, &topics, &reference, listing, output::look(common.color)),
+        Format::Human => human::topics(name, &topics, &reference, listing(common), output::look(common.color)),
     })?;
     Ok(Exit::Fine)
+}
+
+fn listing(common: Common) -> Listing {
+    if common.verbose { Listing::All } else { Listing::Cut }
 }
 
 /// Files are asked of an error only.
@@ -87,9 +90,12 @@ fn refuse_paths(args: &Args) -> Result<(), Failure> {
 fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Reference, common: Common) -> Ending {
     let show = |logins: &[Diagnosed<'_, '_>]| match args.format {
         Format::Json => json::error(error, title, logins),
-        Format::Human => human::error(error, title, logins, output::look(common.color)),
+        Format::Human => human::error(error, title, logins, listing(common), output::look(common.color)),
     };
-    if args.paths.is_empty() {
+    if args.paths.is_empty() || error.gates.is_empty() {
+        if !args.paths.is_empty() {
+            output::warn("warning: no sign-in meets this error, so nothing is asked of the paths");
+        }
         output::print(&show(&[]))?;
         return Ok(Exit::Fine);
     }

@@ -71,6 +71,8 @@ pub enum Fact {
     PoolToken,
     /// The token lacks a claim that STS needs.
     ClaimMissing,
+    /// The token was issued for a party, which takes the place of its audience, and that is refused.
+    AuthorizedParty,
     /// The token's signature is none that AWS takes.
     Algorithm,
     /// The token's signature does not fit its key.
@@ -118,7 +120,7 @@ pub fn holds(world: World<'_, '_>, question: &Question<'_>, simulation: &Simulat
     signs.map(|sign| at.shows(&sign)).min().unwrap_or(Holds::Unknown)
 }
 
-const FACTS: [(&str, Fact); 30] = [
+const FACTS: [(&str, Fact); 31] = [
     ("deny", Fact::Deny),
     ("role-not-given", Fact::RoleNotGiven),
     ("pool-of-another-account", Fact::PoolOfAnotherAccount),
@@ -137,6 +139,7 @@ const FACTS: [(&str, Fact); 30] = [
     ("access-token", Fact::AccessToken),
     ("pool-token", Fact::PoolToken),
     ("claim-missing", Fact::ClaimMissing),
+    ("authorized-party", Fact::AuthorizedParty),
     ("algorithm", Fact::Algorithm),
     ("bad-signature", Fact::BadSignature),
     ("key-missing", Fact::KeyMissing),
@@ -165,6 +168,8 @@ struct At<'a, 'i, 's> {
 impl<'i, 's> At<'_, 'i, 's> {
     fn shows(&self, sign: &Sign) -> Holds {
         match sign {
+            // a token that lists no roles meets no such gate
+            Sign::Gate(GateKind::RolesClaim) if self.state(GateKind::RolesClaim).is_none() && self.token().is_some() => Holds::No,
             Sign::Gate(kind) => match self.state(*kind) {
                 Some(GateState::Fail) => Holds::Yes,
                 Some(GateState::Pass) => Holds::No,
@@ -208,6 +213,12 @@ impl<'i, 's> At<'_, 'i, 's> {
                     Holds::No
                 }
             }
+            Fact::AuthorizedParty => match (self.token(), self.state(GateKind::Audience)) {
+                (Some(token), _) if token.claims.get("azp").is_none() => Holds::No,
+                (Some(_), Some(GateState::Fail)) => Holds::Yes,
+                (_, Some(GateState::Pass)) => Holds::No,
+                _ => Holds::Unknown,
+            },
             Fact::Developer => truth(matches!(self.question.login, Login::Developer(..))),
             // not set means on; and where there are role mappings, another message tells of them first
             Fact::ClassicFlowOff => self.pool().map_or(Holds::Unknown, |pool| {
@@ -218,7 +229,7 @@ impl<'i, 's> At<'_, 'i, 's> {
             Fact::LongerThanRole => {
                 let most = self.simulation.role.as_ref().and_then(|role| role.role?.max_session);
                 match (self.question.duration, most) {
-                    (Some(seconds), Some(most)) => truth(self.question.flow != Flow::Enhanced && seconds > most.value),
+                    (Some(seconds), Some(most)) => truth(self.simulation.flow != Flow::Enhanced && seconds > most.value),
                     _ => Holds::Unknown,
                 }
             }

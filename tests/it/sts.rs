@@ -310,3 +310,27 @@ fn unsigned(algorithm: &str, claims: &Value) -> String {
 fn read(claims: &Value) -> Claims {
     Claims::read(json::read(SourceId::NONE, &claims.to_string()).root()).expect("an object")
 }
+
+/// ctx-roles-claim, sts-cross-account: a role that the caller might name is one that he would get.
+#[test]
+fn the_roles_that_a_caller_might_name() {
+    let other = github(&json!("repo:tide/buoy:*")).replace("role/buoy", "role/mast").replace("\"buoy\"", "\"mast\"");
+    let inputs = [github(&json!("repo:tide/buoy:*")), other];
+    let outcomes = |changes: Value| {
+        let token = token(&changes);
+        ask(
+            &inputs,
+            Login::Token(&token),
+            |_| {},
+            |simulation| {
+                let mut choices: Vec<(String, Outcome)> =
+                    simulation.choices.iter().map(|choice| (choice.role.name.shown().into_owned(), choice.outcome)).collect();
+                choices.sort_by(|one, other| one.0.cmp(&other.0));
+                choices.into_iter().map(|(_, outcome)| outcome).collect::<Vec<_>>()
+            },
+        )
+    };
+    assert_eq!(outcomes(json!({})), [Outcome::Allowed, Outcome::Allowed]);
+    let one = json!({"https://aws.amazon.com/roles": ["arn:aws:iam::111122223333:role/mast"]});
+    assert_eq!(outcomes(one), [Outcome::Denied, Outcome::Allowed]);
+}

@@ -1,14 +1,15 @@
 //! What may be behind an error message, on a few lines.
 
 use super::super::text::{self, Colour, paint};
-use super::super::{Diagnosed, Look};
+use super::super::{Diagnosed, Listing, Look};
 use super::page::gate_mark;
 use crate::reference::{self, Cause, KnownError};
 use crate::simulate::Holds;
 
-/// What is known of an error, and which of its causes hold for some logins. `title` is the text of it that was met.
-pub fn error(error: &KnownError, title: &str, logins: &[Diagnosed<'_, '_>], look: Look) -> String {
-    let mut page = Page { out: String::new(), look };
+/// What is known of an error, and which of its causes hold for some logins. `title` is the text of it that was met. Where some hold, those
+/// of which it is not known are counted only, unless all is asked for.
+pub fn error(error: &KnownError, title: &str, logins: &[Diagnosed<'_, '_>], listing: Listing, look: Look) -> String {
+    let mut page = Page { out: String::new(), listing, look };
     page.head(error, title);
     page.out.push('\n');
     if logins.is_empty() {
@@ -44,6 +45,7 @@ const LABEL: usize = 7;
 
 struct Page {
     out: String,
+    listing: Listing,
     look: Look,
 }
 
@@ -80,15 +82,19 @@ impl Page {
         let of = |wanted: Holds| {
             error.causes.iter().zip(&login.holds).filter(move |(_, holds)| **holds == wanted).map(|(cause, _)| cause)
         };
-        let yes: Vec<&Cause> = of(Holds::Yes).collect();
-        let unknown: Vec<&Cause> = of(Holds::Unknown).collect();
-        for (title, causes) in [("this holds", &yes), ("not known from the inputs", &unknown)] {
+        let (yes, unknown): (Vec<&Cause>, Vec<&Cause>) = (of(Holds::Yes).collect(), of(Holds::Unknown).collect());
+        let is_cut = !yes.is_empty() && self.listing == Listing::Cut;
+        let listed = if is_cut { &[][..] } else { &unknown[..] };
+        for (title, causes) in [("this holds", &yes[..]), ("not known from the inputs", listed)] {
             if !causes.is_empty() {
                 self.out.extend(["  ", &*paint(title, Colour::Bold, self.look.colour), "\n"]);
             }
             for cause in causes {
                 self.cause("  ", cause);
             }
+        }
+        if is_cut && !unknown.is_empty() {
+            self.out.extend(["  ", &*unknown.len().to_string(), " more not known from the inputs (`-v` lists them)\n"]);
         }
         let none = of(Holds::No).count();
         if none > 0 {

@@ -78,9 +78,6 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         }
     }
 
-    /// A token may list the roles that it may be used for: STS looks at that before the trust policy.
-    ///
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
     fn roles_claim(&mut self, name: &str, token: &Presented) {
         let arn = self.simulation.role.as_ref().map_or(name, |role| &role.name);
         if let Some((state, text)) = by_roles_claim(arn, token) {
