@@ -262,6 +262,7 @@ fn two_pools_that_name_a_provider_by_two_accounts() {
     }
 }
 
+/// sts-rcp
 #[test]
 fn resource_control_policies_on_what_goes_along() {
     let limits = |action: &str| control_policy(&json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"}));
