@@ -98,7 +98,7 @@ pub(super) struct How {
     /// A second role, taken with the credentials of the first: a name or an ARN.
     #[arg(long, value_name = "ROLE")]
     then_role: Option<String>,
-    /// How far the clocks of AWS and of an issuer may differ: so near to the end of a token the answer is open.
+    /// How far the clocks of AWS and of an issuer may differ: so long after its end a token is still taken.
     #[arg(long, value_name = "SECONDS", default_value_t = TOLERANCE)]
     clock_tolerance: i64,
 }
@@ -276,6 +276,12 @@ pub(super) fn refuse_names(how: &How, inventory: &Inventory<'_>) -> Result<(), F
             |meant| format!("did you mean `{meant}`?"),
         );
         return Err(Failure::with_help(format!("no identity pool `{wanted}` among the inputs"), help));
+    }
+    if how.custom_role.is_some() && how.flow != Flow::Enhanced {
+        return Err(Failure::with_help(
+            "`--custom-role` plays no part here",
+            "it is for the enhanced flow; in the others `--role` names the role",
+        ));
     }
     let is_several = |name: &&str| inventory.roles.iter().filter(|role| role.is(name)).count() > 1;
     match how.role().into_iter().chain(how.then_role.as_deref()).find(is_several) {

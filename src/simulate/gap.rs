@@ -24,6 +24,11 @@ pub(super) fn words(gap: Gap, trace: &Trace<'_, '_>) -> String {
     }
 }
 
+/// The condition key that is missing, where it is one.
+pub(super) fn key<'t>(gap: Gap, trace: &'t Trace<'_, '_>) -> Option<Cow<'t, str>> {
+    matches!(gap.reason, GapReason::Key).then(|| key_at(gap.span, trace)).flatten()
+}
+
 /// The key of the condition, or of the variable, that stands there.
 fn key_at<'t>(span: Span, trace: &'t Trace<'_, '_>) -> Option<Cow<'t, str>> {
     let conditions = || trace.statements.iter().flat_map(|own| &own.conditions).map(|own| own.condition);

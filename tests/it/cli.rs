@@ -502,6 +502,7 @@ fn options_that_play_no_part() {
         (&["--claims", claims, "--jwks", keys], "--jwks"),
         (&["--guest", "--user", "u-1"], "--user"),
         (&["--guest", "--linked-token", "tokens/editor.jwt"], "--linked-token"),
+        (&["--claims", claims, "--flow", "classic", "--custom-role", "editor"], "--custom-role"),
     ] {
         let all = [&["simulate"], arguments].concat();
         let run = finish(tool(&all).current_dir(support::root().join(TUTORIAL)));

@@ -632,3 +632,22 @@ fn whom_a_pattern_lets_in() {
         );
     }
 }
+
+/// ctx-source-ip: an address that is given is the caller's, and so no answer at the trust policy of the enhanced flow.
+#[test]
+fn an_address_that_is_not_the_callers() {
+    let mut within = members(ASSUME);
+    within["Condition"]["IpAddress"] = json!({"aws:SourceIp": "10.0.0.0/8"});
+    let staff = user(STAFF, "web", "red");
+    let inputs = [pool(POOL), roles(POOL, "member"), role("member", &json!([]), &[within])];
+    for (flow, expected) in [(Flow::Enhanced, Outcome::Undecided), (Flow::Classic, Outcome::Allowed)] {
+        let change = |question: &mut Question<'_>| {
+            (question.flow, question.role) = (flow, Some("member"));
+            question.context = vec![("aws:SourceIp", vec!["10.1.1.1"])];
+        };
+        ask(&inputs, Login::Token(&staff), change, |_, _, _, simulation| {
+            assert_eq!(simulation.outcome, expected);
+            assert!(!simulation.why.contains("--context"), "what was given need not be given: {}", simulation.why);
+        });
+    }
+}

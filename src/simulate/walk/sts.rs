@@ -13,7 +13,7 @@ use crate::simulate::selection::short;
 use crate::simulate::session::Session;
 use crate::simulate::stored;
 use crate::simulate::trust::{self, Answer, judge};
-use crate::simulate::{Choice, Flow, GateKind, GateState, Outcome, near_miss, outcome, why};
+use crate::simulate::{Choice, Flow, GateKind, GateState, Outcome, gap, near_miss, outcome, why};
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
@@ -115,6 +115,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 (answer.state, answer.text) = (state, text);
             }
         }
+        if let Verdict::Undecided(gap) = answer.judgement.verdict
+            && self.flow == Flow::Enhanced
+            && let Some(key) = gap::key(gap, &answer.judgement.trace).filter(|key| is_of_network(key))
+        {
+            answer.text =
+                format!("it hangs on `{key}`, and in the enhanced flow Cognito calls, from a network that is not known");
+        }
         if let Some(text) = unknown_principal(token) {
             (answer.state, answer.text) = (GateState::Unknown, text);
         }
@@ -123,9 +130,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     fn assume_context(&self, token: &Presented) -> Context<'static> {
         // in the enhanced flow Cognito makes the call, from its own network
-        let of_network =
-            |key: &str| NETWORK.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)));
-        let is_seen = |key: &str| self.flow != Flow::Enhanced || !of_network(key);
+        let is_seen = |key: &str| self.flow != Flow::Enhanced || !is_of_network(key);
         let given: Vec<_> = self.question.context.iter().filter(|(key, _)| is_seen(key)).cloned().collect();
         presented::assume_context(token, self.session_name(), Some(self.question.at), (self.world.reference, &given))
     }
@@ -323,8 +328,11 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     }
 }
 
-/// The starts of the names of keys that tell whence a call comes.
-const NETWORK: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+/// Whether a key tells whence a call comes.
+fn is_of_network(key: &str) -> bool {
+    const STARTS: [&str; 3] = ["aws:SourceIp", "aws:SourceVpc", "aws:VpcSourceIp"];
+    STARTS.iter().any(|start| key.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start)))
+}
 
 const NO_TAG_MAP: &str =
     "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)";
