@@ -107,7 +107,7 @@ fn no_output_holds_a_part_of_a_secret() {
             // the first is tried in every way and format, the others in turn
             let format = index % formats.len();
             let (formats, ways) = match index {
-                0 => (&formats[..], &[Way::File, Way::Stdin, Way::Environment, Way::Argument][..]),
+                0 => (formats, &[Way::File, Way::Stdin, Way::Environment, Way::Argument][..]),
                 _ if index % others == taker % others => (&formats[format..=format], &[Way::File][..]),
                 _ => continue,
             };

@@ -211,7 +211,7 @@ fn hostile_texts() {
         format!("{}.{}.", "e30", "A".repeat(million)),
         jwt("{}", &format!("{}1{}", "[".repeat(million / 2), "]".repeat(million / 2))),
     ];
-    let many: String = (0..million / 10).map(|number| format!("\"{number:06}\":1,")).collect();
+    let many = (0..million / 10).map(|number| format!("\"{number:06}\":1,")).collect::<Vec<_>>().concat();
     let start = Clock::now();
     assert!(Token::read(&format!("{{{many}\"iss\":\"i\"}}")).is_ok());
     assert!(start.elapsed() < Duration::from_secs(10), "many claims: {:?}", start.elapsed());
