@@ -146,6 +146,17 @@ impl Refused<'_, '_> {
     }
 }
 
+/// Each of them once.
+fn distinct(admits: impl Iterator<Item = Admitted>) -> Vec<Admitted> {
+    let mut all: Vec<Admitted> = Vec::new();
+    for own in admits {
+        if !all.contains(&own) {
+            all.push(own);
+        }
+    }
+    all
+}
+
 /// The edits after which the policy takes the token, the narrowest first.
 fn of_policy<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &Script<'_, 's>) -> Vec<Repair> {
     let policy = refused.policy;
@@ -154,7 +165,7 @@ fn of_policy<'s>(refused: &Refused<'_, 's>, near: &[NearMiss<'_, 's>], script: &
         let Candidate { words, edits } = candidate;
         let admits = script.edited(&edits, |edited| {
             let newly = outside.iter().filter(|probe| refused.takes(edited, &probe.token));
-            refused.takes(edited, refused.token).then(|| newly.map(Probe::admitted).collect())
+            refused.takes(edited, refused.token).then(|| distinct(newly.map(Probe::admitted)))
         })??;
         Some(Repair { side: Side::Policy, words, edits, admits })
     };

@@ -172,6 +172,7 @@ impl Own {
 impl Who {
     /// The tokens that are named, read: the one that signs in, or an assertion, and those that are linked to it.
     pub(super) fn tokens(&self) -> Result<(Option<Own>, Vec<Token>), Failure> {
+        self.refuse_idle()?;
         let keys = self.jwks.as_deref().map(secret::key_set).transpose()?;
         let token = match (&self.token, &self.claims, &self.saml) {
             (Some(token), ..) => Some(Own::Token(secret::token(token, self.token_insecure_arg, keys.as_ref())?)),
@@ -181,6 +182,30 @@ impl Who {
         };
         let linked = self.linked_token.iter().map(|token| secret::token(token, self.token_insecure_arg, None));
         Ok((token, linked.collect::<Result<_, _>>()?))
+    }
+
+    /// Refuses what plays no part for those who sign in. Of options that exclude each other the parser does not ask for the one that
+    /// another needs.
+    fn refuse_idle(&self) -> Result<(), Failure> {
+        let is_other = self.token.is_some()
+            || self.claims.is_some()
+            || self.saml.is_some()
+            || self.guest
+            || self.developer.is_some()
+            || self.login.is_some();
+        let idle = [
+            ("--tag", !self.tag.is_empty() && self.developer.is_none(), "--developer"),
+            ("--user", self.user.is_some() && self.login.is_none(), "--login"),
+            ("--jwks", self.jwks.is_some() && self.token.is_none(), "--token"),
+            ("--client", self.client.is_some() && is_other, "--group"),
+            ("--linked-token", !self.linked_token.is_empty() && self.guest, "--token"),
+        ];
+        match idle.into_iter().find(|(_, is_idle, _)| *is_idle) {
+            Some((option, _, needed)) => {
+                Err(Failure::with_help(format!("`{option}` plays no part here"), format!("it goes with `{needed}`")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Those who sign in.
@@ -198,7 +223,7 @@ impl Who {
                 }
             }
         }
-        for own in &mut subjects {
+        for own in subjects.iter_mut().filter(|own| !matches!(own.login, Own::Guest)) {
             own.linked = linked.iter().cloned().map(Own::Token).collect();
         }
         Ok(subjects)

@@ -77,7 +77,13 @@ pub(super) fn mask(mut bytes: Vec<u8>) -> Vec<u8> {
 /// No error repeats the argument, for it may be a token that does not look like one.
 pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Result<Token, Failure> {
     let text = if itself && looks_like_token(argument) { argument.to_owned() } else { named(argument, "the token")? };
-    Token::read_with(&text, keys).map_err(|error| Failure::new(error.to_string()))
+    Token::read_with(&text, keys).map(without_inner).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// A token with the tokens among its claims crossed out.
+fn without_inner(token: Token) -> Token {
+    let masked = |text: String| String::from_utf8_lossy(&mask(text.into_bytes())).into_owned();
+    Token { claims: token.claims.with_texts(&masked), ..token }
 }
 
 /// Reads the assertion that `--saml` names: a file, `-`, or `env:NAME`.
@@ -97,7 +103,7 @@ pub(super) fn key_set(path: &Path) -> Result<KeySet, Failure> {
 
 /// Reads the claims of a token from a file or, for `-`, from standard input.
 pub(super) fn claims(path: &Path) -> Result<Token, Failure> {
-    Token::read(&read(path, "the claims")?).map_err(|error| Failure::new(error.to_string()))
+    Token::read(&read(path, "the claims")?).map(without_inner).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// The text of a secret that an argument names.

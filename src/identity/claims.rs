@@ -89,6 +89,12 @@ impl Claims {
         }
     }
 
+    /// The claims with each string in them replaced.
+    #[must_use]
+    pub fn with_texts(self, replace: &impl Fn(String) -> String) -> Self {
+        Self { list: self.list.into_iter().map(|(name, claim)| (name, claim.with_texts(replace))).collect() }
+    }
+
     /// All claims in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Claim)> {
         self.list.iter().map(|(name, claim)| (name.as_str(), claim))
@@ -123,6 +129,16 @@ impl Claim {
     /// A list of strings.
     pub fn list<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Self {
         Self::List(values.into_iter().map(|value| Self::Text(value.into())).collect())
+    }
+
+    /// The reader bounds the nesting, and so this recursion.
+    fn with_texts(self, replace: &impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(replace(text)),
+            Self::List(list) => Self::List(list.into_iter().map(|own| own.with_texts(replace)).collect()),
+            Self::Map(claims) => Self::Map(claims.with_texts(replace)),
+            own @ (Self::Null | Self::Bool(_) | Self::Number(_) | Self::Unknown(_)) => own,
+        }
     }
 
     /// Its value, or its values where it is a list, as the strings that a condition compares. Maps have none.

@@ -79,9 +79,11 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
     match text.and_then(|text| Subject::read(&token.host, text)) {
         Some(subject) => subjects(token, &subject, is_shared, &mut probes),
         None if text.is_some() => {
-            let claims = with_claims(&token.claims, [("sub", Claim::Text("somebody-else".to_owned()))]);
             let who = format!("the holder of a token of `{}` with another `sub`", token.host);
-            probes.push(Probe { who, stranger: is_shared, token: token.with(claims) });
+            for other in std::iter::once("somebody-else".to_owned()).chain(alike(text.unwrap_or_default())) {
+                let claims = with_claims(&token.claims, [("sub", Claim::Text(other))]);
+                probes.push(Probe { who: who.clone(), stranger: is_shared, token: token.with(claims) });
+            }
         }
         None => {}
     }
@@ -103,8 +105,10 @@ fn of_issuer(token: &Presented) -> Vec<Probe> {
         if claim == "aud" && token.claims.get("azp").is_some() {
             continue;
         }
-        let claims = with_claims(&token.claims, [(claim, Claim::Text(unlike(own)))]);
-        probes.push(Probe { who: who.to_owned(), stranger, token: token.with(claims) });
+        for other in std::iter::once(unlike(own)).chain(alike(own)) {
+            let claims = with_claims(&token.claims, [(claim, Claim::Text(other))]);
+            probes.push(Probe { who: who.to_owned(), stranger, token: token.with(claims) });
+        }
     }
     probes
 }
@@ -114,19 +118,22 @@ fn subjects(token: &Presented, subject: &Subject<'_>, is_shared: bool, probes: &
     let put = |other: &Subject<'_>| token.with(follow(token, subject, other));
     let first = subject.parts.first().map(|(name, _)| *name);
     for (name, value) in &subject.parts {
-        if *name == "project-path"
-            && let Some((group, _)) = value.rsplit_once('/')
-        {
-            let other = subject.with(name, &format!("{group}/{}", unlike("project")));
-            probes.push(Probe {
-                who: "a run of another project of the same group".to_owned(),
-                stranger: false,
-                token: put(&other),
-            });
+        let mut push = |who: String, stranger: bool, other: &str| {
+            probes.push(Probe { who, stranger, token: put(&subject.with(name, other)) });
+        };
+        let mut others = vec![sample(name, value)];
+        if let ("project-path", Some((group, project))) = (*name, value.rsplit_once('/')) {
+            for other in std::iter::once(unlike("project")).chain(alike(project)) {
+                push("a run of another project of the same group".to_owned(), false, &format!("{group}/{other}"));
+            }
+            others.extend(alike(group).map(|other| format!("{other}/{project}")));
+        } else if *name != "phase" {
+            others.extend(alike(value));
         }
-        let other = subject.with(name, &sample(name, value));
         let stranger = (is_shared && first == Some(*name)) || *name == "owner-id";
-        probes.push(Probe { who: who_of_part(name), stranger, token: put(&other) });
+        for other in others {
+            push(who_of_part(name), stranger, &other);
+        }
     }
     if subject.form.id == "pull-request" {
         let claims = with_claims(&token.claims, [("ref", Claim::Text("refs/pull/1000000/merge".to_owned()))]);
@@ -187,6 +194,16 @@ fn sample(part: &str, own: &str) -> String {
         part if part.ends_with("-id") => if own == "900000001" { "900000002" } else { "900000001" }.to_owned(),
         _ => unlike(own),
     }
+}
+
+/// Texts that patterns of this one may take too: with something before or behind it, and with another character there.
+fn alike(own: &str) -> impl Iterator<Item = String> {
+    let other = |c: Option<char>| if c == Some('1') { '2' } else { '1' };
+    let behind = |at: usize| own.char_indices().nth(at).map(|(index, _)| index);
+    let first = behind(1).and_then(|index| own.get(index..)).map(|rest| format!("{}{rest}", other(own.chars().next())));
+    let end = own.chars().next_back().map(char::len_utf8).and_then(|last| own.get(..own.len().checked_sub(last)?));
+    let last = end.map(|start| format!("{start}{}", other(own.chars().next_back())));
+    [Some(format!("{own}1")), Some(format!("1{own}")), first, last].into_iter().flatten()
 }
 
 /// A text other than this.

@@ -488,3 +488,24 @@ fn what_is_simulated_is_printed_safely() {
         assert_eq!(ran.stdout.chars().chain(ran.stderr.chars()).find(bad), None, "{arguments:?}\n{}{}", ran.stdout, ran.stderr);
     }
 }
+
+/// What plays no part for those who sign in is no silent choice.
+#[test]
+fn options_that_play_no_part() {
+    let claims = "tokens/editor.claims.json";
+    let keys = folder(&[("keys.json", r#"{"keys": []}"#)]);
+    let keys = keys.path().join("keys.json");
+    let keys = keys.to_str().expect("a path in UTF-8");
+    for (arguments, option) in [
+        (&["--claims", claims, "--tag", "team=red"][..], "--tag"),
+        (&["--claims", claims, "--client", "web"], "--client"),
+        (&["--claims", claims, "--jwks", keys], "--jwks"),
+        (&["--guest", "--user", "u-1"], "--user"),
+        (&["--guest", "--linked-token", "tokens/editor.jwt"], "--linked-token"),
+    ] {
+        let all = [&["simulate"], arguments].concat();
+        let run = finish(tool(&all).current_dir(support::root().join(TUTORIAL)));
+        assert_eq!(run.exit, 2, "{arguments:?}: {}", run.stdout);
+        assert!(run.stderr.contains(&format!("`{option}` plays no part here")), "{arguments:?}: {}", run.stderr);
+    }
+}

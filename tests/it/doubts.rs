@@ -262,6 +262,7 @@ fn two_pools_that_name_a_provider_by_two_accounts() {
     }
 }
 
+/// sts-rcp
 #[test]
 fn resource_control_policies_on_what_goes_along() {
     let limits = |action: &str| control_policy(&json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"}));
@@ -577,4 +578,57 @@ fn two_answers_on_the_roles_of_a_pool() {
             assert!(simulation.assumptions.iter().any(|own| own.contains("the first holds")), "{:?}", simulation.assumptions);
         },
     );
+}
+
+/// An edit that takes a pattern as one lets in whoever has a name of that form, and tells so.
+#[test]
+fn whom_a_pattern_lets_in() {
+    let table = [
+        (GITHUB, "repo:tide/buoy:ref:refs/heads/main", "repo:ti*/buoy:*", "a run in a repository of another organisation", true),
+        (GITHUB, "repo:tide/buoy:ref:refs/heads/main", "repo:*ide/buoy:*", "a run in a repository of another organisation", true),
+        (GITHUB, "repo:tide/buoy:ref:refs/heads/main", "repo:tid?/buoy:*", "a run in a repository of another organisation", true),
+        (
+            GITHUB,
+            "repo:tide/buoy:ref:refs/heads/main",
+            "repo:tide/b*:*",
+            "a run in another repository of the organisation",
+            false,
+        ),
+        (GITHUB, "repo:tide/buoy:ref:refs/heads/main", "repo:tide/buoy:ref:refs/heads/ma*", "a run on another branch", false),
+        (
+            "gitlab.com",
+            "project_path:tide/buoy:ref_type:branch:ref:main",
+            "project_path:ti*/buoy:*",
+            "a run of another project",
+            true,
+        ),
+        (
+            "gitlab.com",
+            "project_path:tide/buoy:ref_type:branch:ref:main",
+            "project_path:tide/b*:*",
+            "a run of another project of the same group",
+            false,
+        ),
+        ("id.tide.example", "auth0|12", "auth0|*", "the holder of a token of `id.tide.example` with another `sub`", false),
+    ];
+    for (host, subject, pattern, who, stranger) in table {
+        let run = token(&json!({"iss": format!("https://{host}"), "aud": "sts.amazonaws.com", "sub": subject}));
+        let inputs = [role("buoy", &json!([]), &[of_issuer(host, ASSUME, "sub", pattern)])];
+        ask(
+            &inputs,
+            Login::Token(&run),
+            |_| {},
+            |sources, _, question, simulation| {
+                let repairs = repair::of_simulation(sources, simulation, question);
+                let like = repairs.iter().find(|repair| repair.words == "compare by `StringLike`");
+                // what lets strangers in is not told where there is another way
+                let admits =
+                    like.map(|repair| repair.admits.iter().map(|own| (own.who.as_str(), own.stranger)).collect::<Vec<_>>());
+                match admits {
+                    Some(admits) => assert!(admits.contains(&(who, stranger)) && !stranger, "{pattern}: {admits:?}"),
+                    None => assert!(stranger && !repairs.is_empty(), "{pattern}: {repairs:?}"),
+                }
+            },
+        );
+    }
 }

@@ -747,7 +747,12 @@ proptest! {
                 let newly = probes(&token).into_iter().filter(|probe| {
                     takes(&document, &probe.token) != Some(true) && takes(&edited, &probe.token) == Some(true)
                 });
-                let newly: Vec<String> = newly.map(|probe| probe.who).collect();
+                let newly = newly.map(|probe| probe.who).fold(Vec::new(), |mut all: Vec<String>, who| {
+                    if !all.contains(&who) {
+                        all.push(who);
+                    }
+                    all
+                });
                 let told: Vec<String> = repair.admits.iter().map(|own| own.who.clone()).collect();
                 prop_assert_eq!(told, newly, "{}", edited);
                 prop_assert!(repair.edits.iter().all(|edit| !edit.text.trim_matches(['"', '\\', '[', ']']).eq("*")));

@@ -202,6 +202,33 @@ fn a_secret_in_a_file_of_something_else_is_not_shown() {
     support::none(leaks);
 }
 
+/// A token may hold another, as the answers of some providers do.
+#[test]
+fn a_token_within_a_token_is_not_shown() {
+    let folder = TempDir::new().expect("a folder for the files");
+    let inner = token();
+    let claims = json!({
+        "iss": "https://id.example", "aud": "app", "sub": "u-1", "access_token": inner, "more": {"list": [inner]},
+        "https://aws.amazon.com/tags": {"principal_tags": {"team": [inner]}},
+    })
+    .to_string();
+    let outer = format!("{}.{}.c2lnbmF0dXJl", URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#), URL_SAFE_NO_PAD.encode(&claims));
+    let plant = |text: &str| Plant { name: "outer".to_owned(), text: text.to_owned(), secrets: vec![inner.clone()] };
+    let mut leaks = Vec::new();
+    for (name, text) in [("outer.jwt", &outer), ("outer.json", &claims)] {
+        fs::write(folder.path().join(name), text).expect("a file");
+        for format in ["human", "json"] {
+            for command in
+                [["token", name, "-v", "--format", format].as_slice(), &["simulate", "--token", name, "-v", "--format", format]]
+            {
+                let run = finish(tool().args(command).current_dir(folder.path()));
+                leaks.extend(leak(&plant(text), &run).map(|part| complaint(&plant(text), command, &part)));
+            }
+        }
+    }
+    support::none(leaks);
+}
+
 /// Expectations that fail in every way, and one that holds the secret where the path of its file belongs.
 #[test]
 fn no_answer_to_an_expectation_holds_a_part_of_a_secret() {
