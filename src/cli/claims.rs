@@ -8,6 +8,7 @@ use rolecall::report::{Expected, human, json};
 use super::{Common, Ending, Exit, Failure, Format, output};
 
 #[derive(clap::Args, Debug)]
+#[command(subcommand_value_name = "PROVIDER", subcommand_help_heading = "Providers")]
 pub(super) struct Args {
     #[command(subcommand)]
     provider: Provider,
