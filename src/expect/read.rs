@@ -234,6 +234,9 @@ impl<'s> Reader<'_, 's> {
                 |(_, flow)| flow,
             ),
         };
+        if let Some(node) = table.get("custom-role").filter(|_| flow != Flow::Enhanced) {
+            self.problem(node.span(), "`custom-role` is for the enhanced flow", Some("give `role`"));
+        }
         let linked = table.get("linked").into_iter().flat_map(Node::items_or_self);
         let linked = linked.filter_map(|node| self.secret(node, "linked")).collect();
         let changes = table.get("pre-token").into_iter().flat_map(Node::entries);
@@ -282,7 +285,14 @@ impl<'s> Reader<'_, 's> {
             );
             return None;
         };
-        for (key, with) in [("login", &["claims", "saml", "login"][..]), ("user", &["login"]), ("tags", &["developer"])] {
+        let going = [
+            ("login", &["claims", "saml", "login"][..]),
+            ("user", &["login"]),
+            ("tags", &["developer"]),
+            ("client", &["group"]),
+            ("linked", &["token", "claims", "group", "saml", "developer", "login"]),
+        ];
+        for (key, with) in going {
             if let Some(other) = table.get(key).filter(|_| !with.contains(&name)) {
                 let with = with.first().copied().unwrap_or_default();
                 self.problem(other.mark(), format!("`{key}` goes with `{with}`"), None);

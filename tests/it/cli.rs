@@ -510,3 +510,19 @@ fn options_that_play_no_part() {
         assert!(run.stderr.contains(&format!("`{option}` plays no part here")), "{arguments:?}: {}", run.stderr);
     }
 }
+
+/// The same of the cases of an expectation file.
+#[test]
+fn keys_that_play_no_part() {
+    for (keys, told) in [
+        ("guest = true\nlinked = [\"c.json\"]", "`linked` goes with `token`"),
+        ("claims = \"c.json\"\nclient = \"web\"", "`client` goes with `group`"),
+        ("guest = true\nflow = \"classic\"\ncustom-role = \"r\"", "`custom-role` is for the enhanced flow"),
+    ] {
+        let case = format!("inputs = [\".\"]\n\n[[case]]\nname = \"n\"\n{keys}\nexpect = \"denied\"\n");
+        let folder = folder(&[("x.rolecall.toml", &case), ("c.json", r#"{"iss": "https://id.example"}"#), ("p.json", POLICY)]);
+        let run = finish(tool(&["test", "x.rolecall.toml"]).current_dir(folder.path()));
+        assert_eq!(run.exit, 2, "{keys}: {}", run.stdout);
+        assert!(run.stderr.contains(told), "{keys}: {}", run.stderr);
+    }
+}
