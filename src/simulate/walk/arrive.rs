@@ -112,7 +112,7 @@ impl<'q> Walk<'q, '_, '_> {
                 if !self.examine(token) {
                     return None;
                 }
-                self.assume_lambda(token);
+                self.assume_of_made(token);
                 self.holder(token)
             }
             Login::Saml(assertion, provider) => {
@@ -173,17 +173,27 @@ impl<'q> Walk<'q, '_, '_> {
         Some(Arrival { kind: Kind::Token(token), provider, client: Some(client), amr, claims: Claims::new() })
     }
 
-    /// A Lambda of the user pool may change a token that was made here.
+    /// What is taken for granted of a token that was made here, of groups: that no Lambda of the user pool changes it, and through which of
+    /// several app clients the user signs in.
     ///
-    /// claim-lambda
-    fn assume_lambda(&mut self, token: &Token) {
+    /// claim-lambda, select-second-client
+    fn assume_of_made(&mut self, token: &Token) {
         let Issuer::UserPool(host) = &token.issuer else { return };
+        if !token.is_made {
+            return;
+        }
+        let inventory = self.world.inventory;
         let id = host.rsplit('/').next().unwrap_or(host);
-        let mut pools = self.world.inventory.user_pools.iter();
-        if token.is_made && pools.any(|pool| pool.id.known() == Some(id) && pool.pre_token.is_some()) {
+        if inventory.user_pools.iter().any(|pool| pool.id.known() == Some(id) && pool.pre_token.is_some()) {
             self.assume(format!(
                 "the pre token generation Lambda of user pool `{id}` leaves groups and roles as they are (`--pre-token`)"
             ));
+        }
+        let client = audience(&token.claims);
+        let of_host =
+            inventory.identity_pools.iter().flat_map(|pool| &pool.providers).filter(|own| own.name.known() == Some(host));
+        if of_host.filter_map(|own| own.client.known()).any(|own| own != client) {
+            self.assume(format!("the user signs in through the app client `{client}` (`--client`)"));
         }
     }
 

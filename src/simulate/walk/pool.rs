@@ -41,8 +41,9 @@ impl<'s> Walk<'_, '_, 's> {
         let of_logins = arrivals.iter().flat_map(|arrival| arrival.amr.iter().cloned());
         let amr = std::iter::once(Claim::Text(state.to_owned())).chain(of_logins).collect();
         let mut token = Presented::of_logins(pool, amr, None);
-        let mut tags = Claims::new();
-        for (name, value) in arrivals.iter().flat_map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>() {
+        let mut each = arrivals.iter().map(|arrival| self.tags_of(pool, arrival)).collect::<Vec<_>>().into_iter();
+        let mut tags: Claims = each.next().unwrap_or_default().into_iter().collect();
+        for (name, value) in each.flatten() {
             // select-linked-logins
             let agrees = tags.get(&name).is_none_or(|other| *other == value);
             tags.set(name, if agrees { value } else { Claim::Unknown("the login whose tag counts") });
