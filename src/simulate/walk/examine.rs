@@ -26,10 +26,9 @@ impl Walk<'_, '_, '_> {
                 (GateState::Fail, "identity pools check the signatures of OIDC logins by RSA keys only".to_owned())
             }
             Signature::Verified(_) => (GateState::Pass, token.signature.to_string()),
-            Signature::Claims | Signature::NotChecked | Signature::Unsupported(_) => {
-                (GateState::Skipped, token.signature.to_string())
-            }
-            Signature::KeyMissing(_) => (GateState::Unknown, token.signature.to_string()),
+            Signature::Claims | Signature::NotChecked => (GateState::Skipped, token.signature.to_string()),
+            // keys were given, and say nothing
+            Signature::KeyMissing(_) | Signature::Unsupported(_) => (GateState::Unknown, token.signature.to_string()),
             Signature::Bad(_) | Signature::Unsigned | Signature::SharedSecret | Signature::WrongAlgorithm => {
                 (GateState::Fail, token.signature.to_string())
             }
