@@ -86,6 +86,8 @@ pub struct Role<'s> {
     pub arn: Option<Text<'s>>,
     /// Who may take it.
     pub trust: Option<Policy<'s>>,
+    /// Other trust policies that inputs before gave for it, in other words.
+    pub other_trusts: Vec<Policy<'s>>,
     /// What it may do: its inline policies and the attached ones that were given.
     pub permissions: Vec<NamedPolicy<'s>>,
     /// The ARNs of attached policies whose document was not given.
@@ -138,7 +140,7 @@ impl<'s> Inventory<'s> {
     pub fn all_policies(&self) -> impl Iterator<Item = (&Policy<'s>, Option<&Role<'s>>)> {
         let of_roles = self.roles.iter().flat_map(|role| {
             let permissions = role.permissions.iter().map(|named| &named.policy);
-            role.trust.iter().chain(permissions).map(move |policy| (policy, Some(role)))
+            role.trusts().chain(permissions).map(move |policy| (policy, Some(role)))
         });
         of_roles.chain(self.policies.iter().map(|loose| (&loose.policy, None)))
     }
@@ -194,12 +196,18 @@ impl<'s> Inventory<'s> {
 }
 
 impl<'s> Role<'s> {
+    /// All its trust policies, the one that counts first.
+    pub fn trusts(&self) -> impl Iterator<Item = &Policy<'s>> {
+        self.trust.iter().chain(&self.other_trusts)
+    }
+
     /// A role of which only the name is known.
     fn new(name: Text<'s>) -> Self {
         Self {
             name,
             arn: None,
             trust: None,
+            other_trusts: Vec::new(),
             permissions: Vec::new(),
             unread: Vec::new(),
             complete: false,

@@ -49,7 +49,7 @@ impl<'i, 's> Facts<'i, 's> {
 
     /// The trust policies, each with its role.
     pub fn trust_policies(&self) -> impl Iterator<Item = (&'i Role<'s>, &'i Policy<'s>)> + use<'i, 's> {
-        self.inventory.roles.iter().filter_map(|role| Some((role, role.trust.as_ref()?)))
+        self.inventory.roles.iter().flat_map(|role| role.trusts().map(move |trust| (role, trust)))
     }
 }
 

@@ -139,8 +139,15 @@ impl<'i, 's> Reader<'i, 's> {
         let max_session = number(node, "MaxSessionDuration");
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
+        let sources = self.sources;
         self.join(name, arn, |role| {
-            role.trust = trust.or(role.trust.take());
+            if let Some(trust) = trust {
+                let before = role.trust.replace(trust);
+                let differs = |own: &Policy<'_>| {
+                    role.trust.as_ref().is_some_and(|trust| sources.slice(trust.range) != sources.slice(own.range))
+                };
+                role.other_trusts.extend(before.filter(differs));
+            }
             role.permissions.extend(permissions);
             role.unread.extend(unread);
             role.complete |= complete;

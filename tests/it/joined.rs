@@ -60,6 +60,23 @@ fn roles_of_one_name_in_two_accounts() {
     }
 }
 
+/// A trust policy that another input replaces is still looked at, and whoever asks for the role is told which one counts.
+#[test]
+fn two_trust_policies_of_one_role() {
+    let before = role("111122223333");
+    let after = before.replace(POOL, "eu-west-1:0a1b2c3d-7b3a-4e58-9c06-d1a2b3c4e5f6");
+    with(&[("a/get-role.json", before.clone()), ("b/get-role.json", before.clone())], |inventory| {
+        assert!(inventory.roles[0].other_trusts.is_empty(), "the same words");
+    });
+    with(&[("a/get-role.json", before), ("b/get-role.json", after)], |inventory| {
+        assert_eq!(inventory.roles.len(), 1);
+        assert_eq!(inventory.all_policies().count(), 2, "both are looked at");
+        let answer = simulate(inventory, &Question { role: Some("app"), pool: Some(POOL), ..guest() });
+        assert_eq!(answer.outcome, Outcome::Denied, "the last one counts");
+        assert!(answer.assumptions.iter().any(|own| own.starts_with("of several trust policies of `app`")), "{answer:?}");
+    });
+}
+
 #[test]
 fn the_parts_of_a_role_in_several_folders() {
     let files = [("policies/app.json", role_policy("s3:GetObject")), ("roles/app.json", role("111122223333"))];

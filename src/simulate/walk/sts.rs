@@ -58,6 +58,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
+            if !role.other_trusts.is_empty() {
+                let name = self.world.sources.get(policy.mark.source).name();
+                self.assume(format!(
+                    "of several trust policies of `{}` the one in `{name}` counts, the last that was read",
+                    role.name.shown()
+                ));
+            }
             self.trust(role, policy, token);
             self.tags(role, policy, token);
         } else {
