@@ -147,6 +147,8 @@ pub struct Simulation<'i, 's> {
     pub permissions: Vec<Permission<'i, 's>>,
     /// Where the trust policy refuses: what came nearest, or the statement that denies.
     pub near_miss: Option<NearMiss<'i, 's>>,
+    /// Where it refuses the call itself as well: what came nearest to letting the session tags be set, or the source identity.
+    pub tags_near_miss: Option<NearMiss<'i, 's>>,
     /// Why IAM would not store the trust policy today, though it may stand from before: this has no part in the answer.
     pub not_stored: Vec<Label>,
     /// What was taken for granted.

@@ -264,7 +264,8 @@ impl<'i, 's> At<'_, 'i, 's> {
         // of roles that were only tried, none counts where another takes the token
         let is_taken = self.state(GateKind::Trust) == Some(GateState::Pass);
         let of_choices = self.simulation.choices.iter().filter(|_| !is_taken).filter_map(|choice| choice.near_miss.as_ref());
-        let mut misses = self.simulation.near_miss.iter().chain(of_choices);
+        let own = self.simulation.near_miss.iter().chain(&self.simulation.tags_near_miss);
+        let mut misses = own.chain(of_choices);
         if misses.any(|miss| miss.failing.iter().any(&differs)) {
             return Holds::Yes;
         }

@@ -132,6 +132,11 @@ impl NearMiss<'_, '_> {
         self.own.effect.is_some_and(|(effect, _)| effect == Effect::Deny)
     }
 
+    /// Whether it is the action that the statement leaves out, whatever else fails.
+    pub(super) fn is_on_action(&self) -> bool {
+        self.failing.iter().any(|difference| matches!(difference.part, Part::Action(_)))
+    }
+
     /// How much fails: another provider counts for more than another action, and that for more than a condition.
     pub fn distance(&self) -> usize {
         let weight = |difference: &Difference<'_, '_>| match difference.part {

@@ -64,6 +64,7 @@ impl Simulation<'_, '_> {
             choices: Vec::new(),
             permissions: Vec::new(),
             near_miss: None,
+            tags_near_miss: None,
             not_stored: Vec::new(),
             assumptions: Vec::new(),
         }

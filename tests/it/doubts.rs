@@ -464,6 +464,34 @@ fn what_closes_beside_the_policy() {
     }
 }
 
+/// A call that the trust policy refuses twice tells both causes, and of a list the value that it leaves out.
+#[test]
+fn what_is_refused_twice() {
+    let staff = user(STAFF, "web", "red");
+    let mut of_all = members(ASSUME);
+    let condition = of_all["Condition"].as_object_mut().expect("conditions");
+    let amr = condition.remove("ForAnyValue:StringEquals").expect("a condition on `amr`");
+    condition.insert("ForAllValues:StringEquals".to_owned(), amr);
+    let maps = tag_map(STAFF, &json!({"team": "custom:team"}));
+    let inputs = [pool(POOL), roles(POOL, "member"), role("member", &json!([]), &[of_all]), maps];
+    ask(
+        &inputs,
+        Login::Token(&staff),
+        |_| {},
+        |_, world, question, simulation| {
+            assert_eq!(simulation.outcome, Outcome::Denied);
+            let near = simulation.near_miss.as_ref().expect("a near miss");
+            let got: Vec<Option<&str>> = near.failing.iter().map(|own| own.got.as_deref()).collect();
+            assert_eq!(got, [Some(STAFF)]);
+            let errors = reference::errors_like("Invalid identity pool configuration. Check assigned IAM roles for this pool.");
+            let causes = errors.iter().flat_map(|error| &error.causes);
+            let held = causes.filter(|cause| simulate::holds(world, question, simulation, cause) == Holds::Yes);
+            let ids: Vec<&str> = held.map(|cause| &*cause.id).collect();
+            assert_eq!(ids, ["tag-session-missing", "set-operator"]);
+        },
+    );
+}
+
 /// In the enhanced flow a role of another account is refused also where its trust policy names the pool.
 #[test]
 fn a_role_of_another_account() {

@@ -97,7 +97,9 @@ impl Page {
             self.out.extend(["  ", &*unknown.len().to_string(), " more not known from the inputs (`-v` lists them)\n"]);
         }
         let none = of(Holds::No).count();
-        if none > 0 {
+        if yes.is_empty() && unknown.is_empty() {
+            self.out.push_str("  none of the causes that are known of this message is behind it\n");
+        } else if none > 0 {
             let verb = if none == 1 { "cause does" } else { "causes do" };
             self.out.extend(["  ", &*none.to_string(), " more ", verb, " not hold\n"]);
         }

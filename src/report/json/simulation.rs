@@ -49,6 +49,7 @@ fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {
         "choices": simulation.choices.iter().map(|own| choice(own, sources)).collect::<Vec<_>>(),
         "permissions": simulation.permissions.iter().map(|own| permission(own, sources)).collect::<Vec<_>>(),
         "nearMiss": simulation.near_miss.as_ref().map(|own| near_miss(own, sources)),
+        "nearMissOfTags": simulation.tags_near_miss.as_ref().map(|own| near_miss(own, sources)),
         "assumptions": simulation.assumptions,
     })
 }

@@ -22,16 +22,21 @@ pub(super) fn condition<'i, 's>(trace: &ConditionTrace<'i, 's>, token: Option<&P
         Some(token) => absent(condition, token),
         None => DifferenceKind::Absent,
     };
+    let kinds = match nearest {
+        Some(_) if negated => vec![DifferenceKind::Forbidden],
+        Some((wanted, got)) => kinds(condition, wanted, got, values(&trace.got), token),
+        None => vec![absent()],
+    };
+    // where each value has to be listed, the one that is not is what was got
+    let unlisted = || values(&trace.got).iter().find(|got| !lists(condition, got));
+    let of_all = kinds == [DifferenceKind::ForAllValues];
+    let got = if of_all { unlisted() } else { None }.or(nearest.map(|(_, got)| got));
     Difference {
         part: Part::Condition(condition, wanted),
         place: wanted.map_or(condition.key.span(), |wanted| wanted.pattern.text.span()),
-        kinds: match nearest {
-            Some(_) if negated => vec![DifferenceKind::Forbidden],
-            Some((wanted, got)) => kinds(condition, wanted, got, values(&trace.got), token),
-            None => vec![absent()],
-        },
+        kinds,
         wanted: if negated { format!("anything but {shown}") } else { shown },
-        got: nearest.map(|(_, got)| got.clone()),
+        got: got.cloned(),
     }
 }
 
@@ -134,6 +139,18 @@ fn claim_of<'k>(key: &'k str, host: &str) -> Option<(&'k str, &'k str)> {
     own.or_else(|| key.rsplit_once(':').filter(|(prefix, _)| prefix.contains('.')))
 }
 
+fn fits(wanted: &str, got: &str) -> bool {
+    matches(&[Unit::Wild(wanted)], got, Mode::Like)
+}
+
+/// Whether a condition on text names a value.
+fn lists(condition: &Condition<'_>, got: &str) -> bool {
+    let exact = [Comparison::StringEquals, Comparison::StringEqualsIgnoreCase];
+    let like = condition.operator.is_some_and(|operator| !exact.contains(&operator.comparison));
+    let mut values = condition.values.iter().filter_map(|own| own.pattern.plain());
+    values.any(|own| own == got || like && fits(own, got))
+}
+
 /// In what a value of the policy and one of the request differ. `all` is all that the request holds.
 fn kinds(
     condition: &Condition<'_>,
@@ -150,13 +167,8 @@ fn kinds(
         Some(Comparison::StringEquals | Comparison::StringEqualsIgnoreCase) => false,
         _ => true,
     };
-    let fits = |wanted: &str, got: &str| matches(&[Unit::Wild(wanted)], got, Mode::Like);
-    let is_listed = |got: &String| {
-        let mut values = condition.values.iter().filter_map(|own| own.pattern.plain());
-        values.any(|own| own == got || like && fits(own, got))
-    };
     let of_all = operator.is_some_and(|operator| operator.set == Some(SetPrefix::ForAllValues));
-    if of_all && all.iter().any(is_listed) {
+    if of_all && all.iter().any(|got| lists(condition, got)) {
         return vec![DifferenceKind::ForAllValues];
     }
     let wanted = operand.pattern.text.shown();

@@ -13,7 +13,7 @@ use crate::simulate::selection::short;
 use crate::simulate::session::Session;
 use crate::simulate::stored;
 use crate::simulate::trust::{self, Answer, judge};
-use crate::simulate::{Choice, Flow, GateKind, GateState, Outcome, gap, near_miss, outcome, why};
+use crate::simulate::{Choice, Flow, GateKind, GateState, NearMiss, Outcome, gap, near_miss, outcome, why};
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
@@ -241,14 +241,17 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         };
         let text = match (answer.state, &answer.judgement.verdict) {
             (GateState::Pass, Verdict::Allowed(statement)) => format!("{} lets it set {what}", statement.title()),
-            (GateState::Fail, Verdict::NotAllowed) if answer.near_miss.is_none() => {
+            (GateState::Fail, Verdict::NotAllowed) if answer.near_miss.as_ref().is_none_or(NearMiss::is_on_action) => {
                 format!("the token sets {what}, and no statement lets its provider call `{action}`")
             }
-            (GateState::Fail, _) => format!("the token sets {what}, and the trust policy does not let it: {}", answer.text),
+            (GateState::Fail, _) => format!("the token sets {what}, which needs `{action}`: {}", answer.text),
             _ => answer.text,
         };
         self.gate(GateKind::Tags, answer.state, text, answer.places);
-        self.simulation.near_miss = self.simulation.near_miss.take().or(answer.near_miss);
+        match self.simulation.near_miss {
+            Some(_) => self.simulation.tags_near_miss = answer.near_miss,
+            None => self.simulation.near_miss = answer.near_miss,
+        }
         self.simulation.tags = Some(answer.judgement);
     }
 
