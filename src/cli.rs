@@ -7,8 +7,10 @@ mod explain;
 mod files;
 mod input;
 mod later;
+mod live;
 mod login;
 mod output;
+mod pull;
 mod reference;
 mod rules;
 mod secret;
@@ -58,6 +60,8 @@ enum Command {
     Token(Later<token::Args>),
     /// Tells what the token of a job, a pod or a user will say, and the trust policy that lets it in.
     Claims(Later<claims::Args>),
+    /// Writes what a live account holds into a folder that the other commands read.
+    Pull(Later<pull::Args>),
     /// Lists what `check` would read, as what, and what not and why.
     Files(Later<files::Args>),
     /// Prints the page of a rule, what is known of an action, a service, a condition key, a resource type or an ARN, or what may be behind an
@@ -141,6 +145,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),
+        Command::Pull(args) => pull::run(&args, common),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => explain::run(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),

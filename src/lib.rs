@@ -1,6 +1,8 @@
 //! Lints AWS IAM trust and permission policies, and simulates web-identity and Cognito role selection, offline.
 
 pub mod arn;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod config;
 pub mod evaluate;
 pub mod expect;

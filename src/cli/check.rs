@@ -15,7 +15,8 @@ use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
-use super::input::{Assumed, Inputs, gather};
+use super::input::{Assumed, Inputs, gather, gather_beside};
+use super::live::Live;
 use super::rules::{all, known};
 use super::{Common, Ending, Exit, Failure, output, reference};
 
@@ -48,13 +49,16 @@ pub(super) struct Args {
     /// The name to show for standard input.
     #[arg(long, value_name = "PATH")]
     stdin_path: Option<String>,
+    #[command(flatten)]
+    live: Live,
 }
 
 pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Args, common: Common) -> Ending {
     let reference = reference::load(reference)?;
     let loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
-    let inputs = gather(&args.paths, args.stdin_path.as_deref(), &loaded)?;
+    let inputs =
+        gather_beside(args.live.texts()?, args.paths.is_empty(), || gather(&args.paths, args.stdin_path.as_deref(), &loaded))?;
     let inventory = args.assumed.inventory(&inputs, args.kind)?;
     let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config, reference: &reference };
     let (mut checked, passed_over) = inputs.stock(&inventory);

@@ -81,6 +81,21 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
     Ok(gathering.inputs)
 }
 
+/// What is gathered, beside the files of a live account, where there are some. Where nothing else is named, nothing is looked for then.
+pub(super) fn gather_beside(
+    live: Option<Vec<(String, String)>>,
+    names_nothing: bool,
+    gather: impl FnOnce() -> Result<Inputs, Failure>,
+) -> Result<Inputs, Failure> {
+    let Some(live) = live else { return gather() };
+    let mut inputs = if names_nothing { Inputs::default() } else { gather()? };
+    for (name, text) in live {
+        let id = inputs.sources.add_bytes(name, mask(text.into_bytes()));
+        inputs.read.push(id);
+    }
+    Ok(inputs)
+}
+
 /// What holes stand for.
 #[derive(clap::Args, Debug)]
 pub(super) struct Assumed {

@@ -13,7 +13,8 @@ use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
 use super::config::Loaded;
-use super::input::{Assumed, Inputs, gather_with};
+use super::input::{Assumed, Inputs, gather_beside, gather_with};
+use super::live::Live;
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
@@ -71,6 +72,8 @@ pub(super) struct Args {
 
     #[command(flatten)]
     assumed: Assumed,
+    #[command(flatten)]
+    live: Live,
     /// How to report.
     #[arg(long, default_value = "human", help_heading = "Answer")]
     format: Format,
@@ -106,7 +109,8 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let context = context(&args.context)?;
     let at = time(args.at.as_deref())?;
     let tokens = args.who.tokens()?;
-    let inputs = gather_with(&args.policy, &args.paths, &Loaded::default())?;
+    let names_nothing = args.paths.is_empty() && args.policy.is_empty();
+    let inputs = gather_beside(args.live.texts()?, names_nothing, || gather_with(&args.policy, &args.paths, &Loaded::default()))?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }

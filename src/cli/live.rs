@@ -1,0 +1,107 @@
+//! A live account beside files, or in place of them.
+
+use super::Failure;
+
+/// Whose account, and which regions of it.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "A live account")]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without the feature nothing reads them"))]
+pub(super) struct Live {
+    /// Read a live account, as `rolecall pull` does, but into memory. Without any path, nothing else is read.
+    #[arg(long)]
+    live: bool,
+    /// The profile in the settings of the AWS tools.
+    #[arg(long, value_name = "NAME", requires = "live")]
+    profile: Option<String>,
+    /// A region whose pools are read; may be repeated. Without any, the one that is set for the AWS tools.
+    #[arg(long, value_name = "REGION", requires = "live", value_delimiter = ',')]
+    region: Vec<String>,
+}
+
+impl Live {
+    /// The files of the account with their names, where it is asked for.
+    pub(super) fn texts(&self) -> Result<Option<Vec<(String, String)>>, Failure> {
+        if !self.live {
+            return Ok(None);
+        }
+        read(self.profile.as_deref(), &self.region).map(Some)
+    }
+}
+
+#[cfg(feature = "aws")]
+pub(super) use with_sdk::{open, progress};
+
+#[cfg(feature = "aws")]
+use with_sdk::read;
+
+#[cfg(not(feature = "aws"))]
+fn read(_: Option<&str>, _: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    Err(without_sdk())
+}
+
+/// Why there is no live account.
+#[cfg(not(feature = "aws"))]
+pub(super) fn without_sdk() -> Failure {
+    Failure::with_help(
+        "this rolecall is built without the feature `aws`, so it reads no live account",
+        "`cargo install rolecall --features aws` builds one that does; `docs/live.md` tells what it costs",
+    )
+}
+
+#[cfg(feature = "aws")]
+mod with_sdk {
+    use std::io::{IsTerminal as _, Write as _, stderr};
+    use std::time::{Duration, Instant};
+
+    use rolecall::aws::{Account, OpenError, Part};
+
+    use crate::cli::Failure;
+
+    pub(in crate::cli) fn open(profile: Option<&str>, regions: &[String]) -> Result<Account, Failure> {
+        Account::open(profile, regions).map_err(|error| {
+            let help = match &error {
+                OpenError::NoRegion => "name one by `--region`, or set it: `AWS_REGION`, or `region` of the profile",
+                OpenError::NoCaller(_) => {
+                    "name a profile by `--profile`; rolecall finds credentials where the AWS CLI does: `aws sts get-caller-identity` \
+                     tells whether it does"
+                }
+                OpenError::NoRuntime(_) => "too many files may be open",
+            };
+            Failure::with_help(error.to_string(), help)
+        })
+    }
+
+    /// The files of an account with their names.
+    pub(super) fn read(profile: Option<&str>, regions: &[String]) -> Result<Vec<(String, String)>, Failure> {
+        let account = open(profile, regions)?;
+        let (tell, clear) = progress();
+        let done = account.read(&Part::ALL, account.in_memory(&Part::ALL, tell));
+        clear();
+        let done = done.map_err(|error| Failure::new(error.to_string()))?;
+        Ok(done.texts.into_iter().map(|(name, text)| (format!("live/{name}"), text)).collect())
+    }
+
+    /// Two functions: one shows what is going on, on a terminal and not too often, and one takes that away.
+    pub(in crate::cli) fn progress() -> (impl FnMut(&str) + 'static, impl FnOnce()) {
+        const BETWEEN: Duration = Duration::from_millis(100);
+        let is_shown = stderr().is_terminal();
+        let mut last: Option<Instant> = None;
+        let tell = move |what: &str| {
+            if is_shown && last.is_none_or(|last| last.elapsed() > BETWEEN) {
+                last = Some(Instant::now());
+                show(&format!("\r\x1b[K{}", rolecall::report::text::escape(what)));
+            }
+        };
+        (tell, move || {
+            if is_shown {
+                show("\r\x1b[K");
+            }
+        })
+    }
+
+    fn show(text: &str) {
+        let mut out = stderr().lock();
+        // nobody is there to be told
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}

@@ -1,0 +1,118 @@
+//! `rolecall pull`: a snapshot of a live account.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::{Common, Ending, Exit, output};
+
+/// Writes what an account holds into a folder that every command reads: roles, managed policies, identity providers, user pools and identity
+/// pools. Nothing in the account is changed, and nothing secret is written.
+#[derive(clap::Args, Debug)]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without the feature nothing reads them"))]
+pub(super) struct Args {
+    /// The profile in the settings of the AWS tools.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// A region whose pools are read; may be repeated. Without any, the one that is set for the AWS tools.
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    region: Vec<String>,
+    /// The folder: a new one, an empty one, or that of an earlier snapshot. Without it, `aws-` with the account's id behind it.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Read these parts only, and leave the others in the folder as they are; may be repeated.
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Go on where an earlier run was cut off or refused: what it has read is not asked for again.
+    #[arg(long)]
+    resume: bool,
+    /// Print the policy that allows all that this command does, and nothing else.
+    #[arg(long, conflicts_with_all = ["profile", "region", "out", "only", "resume"])]
+    print_policy: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Part {
+    /// Roles with their policies, and managed policies.
+    Roles,
+    /// Identity providers in IAM.
+    Providers,
+    /// User pools and identity pools.
+    Pools,
+}
+
+pub(super) fn run(args: &Args, common: Common) -> Ending {
+    if args.print_policy {
+        output::print(include_str!("../aws/policy.json"))?;
+        return Ok(Exit::Fine);
+    }
+    pull(args, common)
+}
+
+#[cfg(not(feature = "aws"))]
+fn pull(_: &Args, _: Common) -> Ending {
+    Err(super::live::without_sdk())
+}
+
+#[cfg(feature = "aws")]
+fn pull(args: &Args, _: Common) -> Ending {
+    use super::{Failure, live};
+    use rolecall::aws::{self, Halt};
+    use rolecall::report::text::escape;
+
+    let parts: Vec<aws::Part> = aws::Part::ALL.into_iter().filter(|part| args.is_asked(*part)).collect();
+    let account = live::open(args.profile.as_deref(), &args.region)?;
+    let folder = args.out.clone().unwrap_or_else(|| format!("aws-{}", account.id()).into());
+    let (tell, clear) = live::progress();
+    let done = account.in_folder(&folder, &parts, args.resume, tell).and_then(|snapshot| account.read(&parts, snapshot));
+    clear();
+    let done = done.map_err(|halt| match &halt {
+        Halt::NoSnapshot(_) | Halt::OtherAccount(..) => {
+            Failure::with_help(halt.to_string(), "give a folder of its own: `--out DIR`")
+        }
+        Halt::BadList(..) => Failure::with_help(halt.to_string(), "restore it, or take the folder away"),
+        Halt::Io(..) => Failure::with_help(halt.to_string(), "what was read until then is there; `--resume` goes on"),
+    })?;
+    for line in &done.not_readable {
+        output::warn(&format!("warning: not readable: {}", escape(line)));
+    }
+    output::print(&summary(&done, &account, &folder.to_string_lossy(), &parts))?;
+    Ok(if done.not_readable.is_empty() { Exit::Fine } else { Exit::Found })
+}
+
+/// What there is to say at the end.
+#[cfg(feature = "aws")]
+fn summary(done: &rolecall::aws::Done, account: &rolecall::aws::Account, folder: &str, parts: &[rolecall::aws::Part]) -> String {
+    use rolecall::aws::{Part, Tally};
+
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let names = parts.iter().map(|part| match part {
+        Part::Pools => format!("pools of {}", account.regions().join(" and ")),
+        part => part.name().to_owned(),
+    });
+    let names: Vec<String> = names.collect();
+    let mut lines = vec![format!("account {}: {}, in `{folder}`", account.id(), names.join(", "))];
+    lines.extend(done.counts.iter().map(|(count, what)| format!("{count:>6} {what}")));
+    let Tally { new, changed, same, removed } = done.tally;
+    lines.push(format!("files: {new} new, {changed} changed, {removed} removed, {same} as before"));
+    match done.not_readable.len() {
+        0 => {}
+        count => lines.push(format!(
+            "not readable: {count} call{}, so what they would tell is not known; `--resume` asks for that again",
+            plural(count)
+        )),
+    }
+    lines.join("\n") + "\n"
+}
+
+#[cfg(feature = "aws")]
+impl Args {
+    fn is_asked(&self, part: rolecall::aws::Part) -> bool {
+        let own = match part {
+            rolecall::aws::Part::Roles => Part::Roles,
+            rolecall::aws::Part::Providers => Part::Providers,
+            rolecall::aws::Part::Pools => Part::Pools,
+        };
+        self.only.is_empty() || self.only.contains(&own)
+    }
+}
