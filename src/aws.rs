@@ -14,17 +14,19 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_sdk_iam::config::SharedHttpClient;
+use aws_sdk_iam::config::{ProvideCredentials as _, SharedHttpClient};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use tokio::runtime::Runtime;
 
 use crate::arn::Arn;
-use call::CallError;
+use call::{CallError, chain};
 use snapshot::Head;
 
 pub use snapshot::{Done, Halt, Snapshot, Tally};
@@ -54,7 +56,9 @@ pub enum Part {
 pub enum OpenError {
     /// No region is set, neither by the caller nor in the settings of the AWS tools.
     NoRegion,
-    /// AWS takes the caller for nobody, or there are no credentials.
+    /// There are no credentials, or those that are set up cannot be had; then why.
+    NoCredentials(Option<String>),
+    /// AWS does not tell whose the credentials are.
     NoCaller(String),
     /// The system gives no way to wait for answers.
     NoRuntime(String),
@@ -86,11 +90,12 @@ impl Account {
             ([], Some(region)) => vec![region.to_string()],
             (regions, _) => regions.to_vec(),
         };
+        runtime.block_on(credentials(&config))?;
         let caller = runtime.block_on(aws_sdk_sts::Client::new(&config).get_caller_identity().send());
         let caller = caller.map_err(|error| OpenError::NoCaller(CallError::from(error).text))?;
         let partition = caller.arn().and_then(Arn::parse).map_or("aws", |arn| arn.partition).to_owned();
         let id = caller.account().unwrap_or_default().to_owned();
-        Ok(Self { id, partition, regions, runtime, config })
+        Ok(Self { runtime, config, id, partition, regions })
     }
 
     /// The account's id: 12 digits.
@@ -175,22 +180,44 @@ const ATTEMPTS: u32 = 6;
 /// Longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The settings of the AWS tools, as far as they are not set here.
 async fn config(profile: Option<&str>, region: Option<&String>) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
+    let network = http_client();
+    let loader = || {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(network.clone());
+        let loader = profile.into_iter().fold(loader, aws_config::ConfigLoader::profile_name);
+        region.into_iter().fold(loader, |loader, region| loader.region(Region::new(region.clone())))
+    };
+    let mut all = loader();
     if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(region) = region {
-        loader = loader.region(Region::new(region.clone()));
+        // a profile that is named goes before the environment, as it does for the AWS CLI
+        let region = loader().load().await.region().cloned();
+        let provider = ProviderConfig::without_region().with_region(region).with_http_client(network.clone());
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider);
+        all = all.credentials_provider(credentials.build());
     }
     if let Ok(name) = AppName::new("rolecall") {
-        loader = loader.app_name(name);
+        all = all.app_name(name);
     }
     let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|own| own.parse().ok()).filter(|&own| own > 0);
     let retries = RetryConfig::adaptive().with_max_attempts(attempts.unwrap_or(ATTEMPTS));
     let patience = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
-    loader.retry_config(retries).timeout_config(patience).load().await
+    all.retry_config(retries).timeout_config(patience).load().await
 }
+
+/// Asks for credentials, so that their lack is told as such.
+async fn credentials(config: &SdkConfig) -> Result<(), OpenError> {
+    let provider = config.credentials_provider().ok_or(OpenError::NoCredentials(None))?;
+    let answer = provider.provide_credentials().await;
+    answer.map(drop).map_err(|error| match chain(&error) {
+        // the list of all places where none were found says nothing more
+        text if text.contains(NOT_FOUND) => OpenError::NoCredentials(None),
+        text => OpenError::NoCredentials(Some(text)),
+    })
+}
+
+/// What the SDK says where no place has credentials.
+const NOT_FOUND: &str = "no credentials found in chain";
 
 /// The way to the network: by the proxy that the environment names, if it names one.
 fn http_client() -> SharedHttpClient {
@@ -208,7 +235,9 @@ impl fmt::Display for OpenError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRegion => out.write_str("no region is set"),
-            Self::NoCaller(why) => write!(out, "cannot tell who asks: {why}"),
+            Self::NoCredentials(None) => out.write_str("no credentials were found"),
+            Self::NoCredentials(Some(why)) => write!(out, "cannot get credentials: {why}"),
+            Self::NoCaller(why) => write!(out, "AWS does not tell whose the credentials are: {why}"),
             Self::NoRuntime(why) => write!(out, "cannot wait for answers: {why}"),
         }
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
 use aws_sdk_iam::types::{
-    AttachedPermissionsBoundary, EntityType, ManagedPolicyDetail, OpenIdConnectProviderListEntry, PolicyVersion, Role,
-    RoleDetail, SamlProviderListEntry, Tag,
+    AttachedPermissionsBoundary, AttachedPolicy, EntityType, ManagedPolicyDetail, PermissionsBoundaryAttachmentType,
+    PolicyDetail, PolicyVersion, Role, RoleDetail, SamlProviderListEntry, Tag,
 };
 use serde_json::Value;
 
@@ -33,7 +33,9 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
     let details = Call::global("iam get-account-authorization-details")
         .with("Filter", filter.iter().map(EntityType::as_str).collect::<Value>());
     if snapshot.has(ROLES, &list) && snapshot.has(ROLES, &details) {
-        OF_ROLES.iter().for_each(|folder| snapshot.keep_all(folder));
+        for folder in OF_ROLES {
+            snapshot.keep_all(folder);
+        }
         return Ok(());
     }
     let mut listed = BTreeMap::new();
@@ -65,39 +67,35 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
             let (Some(name), Some(arn)) = (role.role_name(), role.arn()) else { continue };
             wanted.extend(policies_of(role).map(str::to_owned));
             let list = vec![Value::from(role_detail(role, listed.get(arn)))];
-            snapshot.read(
-                &format!("{ROLES}{}.json", file_name(name)),
-                &details,
-                &Shape::new().with("RoleDetailList", list).into(),
-            )?;
+            let file = format!("{ROLES}{}.json", file_name(name));
+            snapshot.read(&file, &details, Shape::new().with("RoleDetailList", list))?;
             seen.insert(arn.to_owned());
         }
         for policy in page.policies.into_iter().flatten() {
             let Some(arn) = policy.arn().map(str::to_owned) else { continue };
-            match name_at_aws(&arn) {
+            if let Some(name) = name_at_aws(&arn) {
                 // which of them a role has is known at the end only
-                Some(name) => drop(of_aws.insert(arn.clone(), (format!("{AWS_POLICIES}{}.json", file_name(name)), policy))),
-                None => {
-                    let name = policy.policy_name().unwrap_or(&arn);
-                    snapshot.read(&format!("{POLICIES}{}.json", file_name(name)), &details, &managed(&policy))?;
-                }
+                let file = format!("{AWS_POLICIES}{}.json", file_name(name));
+                of_aws.insert(arn, (file, policy));
+            } else {
+                let file = format!("{POLICIES}{}.json", file_name(policy.policy_name().unwrap_or(&arn)));
+                snapshot.read(&file, &details, managed(&policy))?;
             }
         }
         snapshot.tell(&format!("roles: {} of {} with their policies", seen.len(), listed.len().max(seen.len())));
     }
     for (file, policy) in of_aws.into_iter().filter(|(arn, _)| wanted.contains(arn)).map(|(_, own)| own) {
-        snapshot.read(&file, &details, &managed(&policy))?;
+        snapshot.read(&file, &details, managed(&policy))?;
     }
     let whole = ending.is_ok();
-    OF_ROLES.iter().for_each(|folder| snapshot.listed(folder, &details, ending.clone()));
+    for folder in OF_ROLES {
+        snapshot.listed(folder, &details, ending.clone());
+    }
     // of the others at least the trust policy is known
     for (_, role) in listed.iter().filter(|(arn, _)| !whole && !seen.contains(*arn)) {
         let roles = vec![Value::from(listed_role(role))];
-        snapshot.read(
-            &format!("{ROLES}{}.json", file_name(role.role_name())),
-            &list,
-            &Shape::new().with("Roles", roles).into(),
-        )?;
+        let file = format!("{ROLES}{}.json", file_name(role.role_name()));
+        snapshot.read(&file, &list, Shape::new().with("Roles", roles))?;
     }
     Ok(())
 }
@@ -106,51 +104,27 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
 pub(super) async fn providers(client: &Client, snapshot: &mut Snapshot) -> Result<(), Halt> {
     let call = Call::global("iam list-open-id-connect-providers");
     let answer = client.list_open_id_connect_providers().send().await.map_err(CallError::from);
-    let arns = match &answer {
-        Ok(answer) => {
-            let list = answer.open_id_connect_provider_list();
-            let entry = |entry: &OpenIdConnectProviderListEntry| Shape::new().maybe("Arn", entry.arn());
-            let list_shape = sorted(list, OpenIdConnectProviderListEntry::arn, entry);
-            snapshot.read(OIDC_LIST, &call, &Shape::new().with("OpenIDConnectProviderList", list_shape).into())?;
-            let mut arns: Vec<&str> = list.iter().filter_map(OpenIdConnectProviderListEntry::arn).collect();
-            arns.sort_unstable();
-            arns
-        }
-        Err(error) => {
-            snapshot.not_readable(OIDC_LIST, &call, error);
-            Vec::new()
-        }
-    };
+    let mut list: Vec<&str> =
+        answer.iter().flat_map(|own| own.open_id_connect_provider_list()).filter_map(|own| own.arn()).collect();
+    list.sort_unstable();
+    let entries = || list.iter().map(|arn| Value::from(Shape::new().with("Arn", *arn))).collect::<Value>();
+    let shape = answer.as_ref().map(|_| Shape::new().with("OpenIDConnectProviderList", entries())).map_err(Clone::clone);
+    snapshot.take(OIDC_LIST, &call, shape)?;
     snapshot.listed(OIDC, &call, answer.as_ref().map(drop).map_err(Clone::clone));
-    let names: Vec<&str> = arns.iter().map(|arn| arn.split_once("oidc-provider/").map_or(*arn, |(_, name)| name)).collect();
-    for (arn, name) in arns.iter().zip(file_names(&names)) {
+    let names: Vec<&str> = list.iter().map(|arn| arn.split_once("oidc-provider/").map_or(*arn, |(_, name)| name)).collect();
+    for (arn, name) in list.iter().zip(file_names(&names)) {
         let file = format!("{OIDC}{name}.json");
         let call = Call::global("iam get-open-id-connect-provider").with("OpenIDConnectProviderArn", *arn);
-        if snapshot.keep(&file, &call) {
-            continue;
-        }
-        snapshot.tell(&format!("identity provider {name}"));
-        match client.get_open_id_connect_provider().open_id_connect_provider_arn(*arn).send().await {
-            Ok(provider) => snapshot.read(&file, &call, &oidc_provider(&provider).into())?,
-            Err(error) => snapshot.not_readable(&file, &call, &error.into()),
+        if !snapshot.keep(&file, &call) {
+            snapshot.tell(&format!("identity provider {name}"));
+            let answer = client.get_open_id_connect_provider().open_id_connect_provider_arn(*arn).send().await;
+            snapshot.take(&file, &call, answer.map(|own| oidc_provider(&own)).map_err(CallError::from))?;
         }
     }
     let call = Call::global("iam list-saml-providers");
-    if snapshot.keep(SAML_LIST, &call) {
-        return Ok(());
-    }
-    match client.list_saml_providers().send().await {
-        Ok(answer) => {
-            let entry = |entry: &SamlProviderListEntry| {
-                Shape::new()
-                    .maybe("Arn", entry.arn())
-                    .time("ValidUntil", entry.valid_until())
-                    .time("CreateDate", entry.create_date())
-            };
-            let list = sorted(answer.saml_provider_list(), SamlProviderListEntry::arn, entry);
-            snapshot.read(SAML_LIST, &call, &Shape::new().with("SAMLProviderList", list).into())?;
-        }
-        Err(error) => snapshot.not_readable(SAML_LIST, &call, &error.into()),
+    if !snapshot.keep(SAML_LIST, &call) {
+        let answer = client.list_saml_providers().send().await.map_err(CallError::from);
+        snapshot.take(SAML_LIST, &call, answer.map(|own| saml_providers(own.saml_provider_list())))?;
     }
     Ok(())
 }
@@ -167,16 +141,12 @@ fn name_at_aws(arn: &str) -> Option<&str> {
 }
 
 fn role_detail(role: &RoleDetail, listed: Option<&Role>) -> Shape {
-    let inline = sorted(
-        role.role_policy_list(),
-        |policy| policy.policy_name(),
-        |policy| Shape::new().maybe("PolicyName", policy.policy_name()).document("PolicyDocument", policy.policy_document()),
-    );
-    let attached = sorted(
-        role.attached_managed_policies(),
-        |policy| policy.policy_arn(),
-        |policy| Shape::new().maybe("PolicyName", policy.policy_name()).maybe("PolicyArn", policy.policy_arn()),
-    );
+    let inline = sorted(role.role_policy_list(), PolicyDetail::policy_name, |policy| {
+        Shape::new().maybe("PolicyName", policy.policy_name()).document("PolicyDocument", policy.policy_document())
+    });
+    let attached = sorted(role.attached_managed_policies(), AttachedPolicy::policy_arn, |policy| {
+        Shape::new().maybe("PolicyName", policy.policy_name()).maybe("PolicyArn", policy.policy_arn())
+    });
     Shape::new()
         .maybe("Path", role.path())
         .maybe("RoleName", role.role_name())
@@ -207,12 +177,12 @@ fn listed_role(role: &Role) -> Shape {
 
 fn boundary(boundary: &AttachedPermissionsBoundary) -> Shape {
     Shape::new()
-        .maybe("PermissionsBoundaryType", boundary.permissions_boundary_type().map(|own| own.as_str()))
+        .maybe("PermissionsBoundaryType", boundary.permissions_boundary_type().map(PermissionsBoundaryAttachmentType::as_str))
         .maybe("PermissionsBoundaryArn", boundary.permissions_boundary_arn())
 }
 
 /// A managed policy with the version that counts, as a page of all of an account.
-fn managed(policy: &ManagedPolicyDetail) -> Value {
+fn managed(policy: &ManagedPolicyDetail) -> Shape {
     let versions: Vec<&PolicyVersion> =
         policy.policy_version_list().iter().filter(|version| version.is_default_version()).collect();
     let versions = versions.into_iter().map(|version| {
@@ -228,7 +198,15 @@ fn managed(policy: &ManagedPolicyDetail) -> Value {
         .maybe("Description", policy.description())
         .time("CreateDate", policy.create_date())
         .with("PolicyVersionList", versions.collect::<Value>());
-    Shape::new().with("Policies", vec![Value::from(shape)]).into()
+    Shape::new().with("Policies", vec![Value::from(shape)])
+}
+
+fn saml_providers(list: &[SamlProviderListEntry]) -> Shape {
+    let entry = |entry: &SamlProviderListEntry| {
+        let shape = Shape::new().maybe("Arn", entry.arn()).time("ValidUntil", entry.valid_until());
+        shape.time("CreateDate", entry.create_date())
+    };
+    Shape::new().with("SAMLProviderList", sorted(list, SamlProviderListEntry::arn, entry))
 }
 
 fn oidc_provider(provider: &GetOpenIdConnectProviderOutput) -> Shape {

@@ -6,7 +6,7 @@ use aws_sdk_cognitoidentity::Client;
 use aws_sdk_cognitoidentity::operation::describe_identity_pool::DescribeIdentityPoolOutput;
 use aws_sdk_cognitoidentity::operation::get_identity_pool_roles::GetIdentityPoolRolesOutput;
 use aws_sdk_cognitoidentity::operation::get_principal_tag_attribute_map::GetPrincipalTagAttributeMapOutput;
-use aws_sdk_cognitoidentity::types::{CognitoIdentityProvider, RoleMapping};
+use aws_sdk_cognitoidentity::types::{AmbiguousRoleResolutionType, CognitoIdentityProvider, RoleMapping};
 use serde_json::Value;
 
 use super::call::{Call, CallError};
@@ -43,16 +43,11 @@ pub(super) async fn read(client: &Client, region: &str, snapshot: &mut Snapshot)
         let file = format!("{folder}identity-pool.json");
         let describe = call("cognito-identity describe-identity-pool");
         // which providers it has the answer alone tells, so it is not kept
-        match client.describe_identity_pool().identity_pool_id(pool).send().await {
-            Ok(answer) => {
-                snapshot.read(&file, &describe, &identity_pool(&answer).into())?;
-                tag_maps(client, pool, &folder, &providers(&answer), call, snapshot).await?;
-            }
-            Err(error) => {
-                snapshot.not_readable(&file, &describe, &error.into());
-                let error = CallError { code: None, text: "which providers the pool has was not readable".to_owned() };
-                snapshot.listed(&format!("{folder}tags/"), &describe, Err(error));
-            }
+        let answer = client.describe_identity_pool().identity_pool_id(pool).send().await.map_err(CallError::from);
+        snapshot.take(&file, &describe, answer.as_ref().map(identity_pool).map_err(Clone::clone))?;
+        match answer {
+            Ok(answer) => tag_maps(client, pool, &folder, &providers(&answer), call, snapshot).await?,
+            Err(error) => snapshot.listed(&format!("{folder}tags/"), &describe, Err(error)),
         }
     }
     Ok(())
@@ -63,10 +58,8 @@ async fn roles(client: &Client, pool: &str, folder: &str, call: &Call, snapshot:
     if snapshot.keep(&file, call) {
         return Ok(());
     }
-    match client.get_identity_pool_roles().identity_pool_id(pool).send().await {
-        Ok(answer) => snapshot.read(&file, call, &role_map(pool, &answer).into()),
-        Err(error) => Ok(snapshot.not_readable(&file, call, &error.into())),
-    }
+    let answer = client.get_identity_pool_roles().identity_pool_id(pool).send().await;
+    snapshot.take(&file, call, answer.map(|own| role_map(pool, &own)).map_err(CallError::from))
 }
 
 /// What session tags the pool makes of the tokens of each of its providers.
@@ -86,9 +79,8 @@ async fn tag_maps(
         }
         let asked = client.get_principal_tag_attribute_map().identity_pool_id(pool).identity_provider_name(*provider);
         match asked.send().await.map_err(CallError::from) {
-            Ok(answer) => snapshot.read(&file, &call, &tag_map(pool, provider, &answer).into())?,
             Err(error) if error.code.as_deref() == Some("ResourceNotFoundException") => snapshot.nothing(&file, &call),
-            Err(error) => snapshot.not_readable(&file, &call, &error),
+            answer => snapshot.take(&file, &call, answer.map(|own| tag_map(pool, provider, &own)))?,
         }
     }
     Ok(())
@@ -154,7 +146,7 @@ fn mapping(mapping: &RoleMapping) -> Shape {
     });
     Shape::new()
         .with("Type", mapping.r#type().as_str())
-        .maybe("AmbiguousRoleResolution", mapping.ambiguous_role_resolution().map(|own| own.as_str()))
+        .maybe("AmbiguousRoleResolution", mapping.ambiguous_role_resolution().map(AmbiguousRoleResolutionType::as_str))
         .maybe("RulesConfiguration", rules)
 }
 

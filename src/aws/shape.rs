@@ -96,7 +96,7 @@ fn document(text: &str) -> Value {
 /// Whether a text in JSON says nothing that is lost in a value.
 fn is_whole(text: &str) -> bool {
     let tree = json::read(SourceId::NONE, text);
-    let is_kept = |written: &str| serde_json::from_str::<Value>(written).is_ok_and(|value| value.to_string() == written);
+    let is_kept = |written: &str| serde_json::from_str::<Value>(written).is_ok_and(|value| format!("{value}") == written);
     tree.faults().is_empty() && tree.root().within().all(|node| node.kind() != Kind::Number || is_kept(node.written()))
 }
 

@@ -24,9 +24,9 @@ pub struct Snapshot {
     /// Where the files go; none where they stay in memory.
     folder: Option<Folder>,
     /// What this run has to say of each file and call.
-    entries: BTreeMap<Key, Entry>,
+    entries: Entries,
     /// What the runs before had to say of what this one asks for again.
-    before: BTreeMap<Key, Entry>,
+    before: Entries,
     /// Files that are read but not written yet.
     texts: BTreeMap<String, String>,
     /// Their entries are to be believed once they are written.
@@ -49,6 +49,9 @@ pub(super) struct Head {
 
 /// A file and the call that it comes from.
 type Key = (String, String);
+
+/// What is known of files.
+type Entries = BTreeMap<Key, Entry>;
 
 /// What is known of a file.
 #[derive(Clone, PartialEq, Debug)]
@@ -161,26 +164,34 @@ impl Snapshot {
 
     /// Keeps all that the runs before have in a folder.
     pub(super) fn keep_all(&mut self, folder: &str) {
-        let kept = self.before.extract_if(.., |key, _| key.0.starts_with(folder));
-        self.entries.extend(kept);
+        let before = std::mem::take(&mut self.before);
+        let (kept, others) = before.into_iter().partition(|(key, _)| key.0.starts_with(folder));
+        self.before = others;
+        self.entries.extend::<Entries>(kept);
     }
 
     /// Takes in what a call gave.
-    pub(super) fn read(&mut self, file: &str, call: &Call, answer: &Value) -> Result<(), Halt> {
+    pub(super) fn read(&mut self, file: &str, call: &Call, answer: Shape) -> Result<(), Halt> {
         self.note(file, call, State::Read);
-        self.texts.insert(file.to_owned(), text(answer));
+        self.texts.insert(file.to_owned(), text(&answer.into()));
         self.unwritten.insert(key(file, call));
         if self.folder.is_some() && self.written_at.elapsed() > BETWEEN { self.write() } else { Ok(()) }
+    }
+
+    /// Takes in what came of a call.
+    pub(super) fn take(&mut self, file: &str, call: &Call, answer: Result<Shape, CallError>) -> Result<(), Halt> {
+        match answer {
+            Ok(answer) => self.read(file, call, answer),
+            Err(error) => {
+                self.note(file, call, State::NotReadable(error.text));
+                Ok(())
+            }
+        }
     }
 
     /// Takes in that a call said that there is no such thing.
     pub(super) fn nothing(&mut self, file: &str, call: &Call) {
         self.note(file, call, State::Nothing);
-    }
-
-    /// Takes in that a call gave no answer.
-    pub(super) fn not_readable(&mut self, file: &str, call: &Call, error: &CallError) {
-        self.note(file, call, State::NotReadable(error.text.clone()));
     }
 
     /// Takes in how the call ended that lists what a folder holds.
@@ -238,7 +249,7 @@ impl Snapshot {
         };
         let own = self.entries.iter().map(|(key, entry)| doubt(key, entry));
         let before = self.before.iter().filter(|(key, _)| !self.entries.contains_key(*key));
-        let entries: BTreeMap<Key, Entry> = own.chain(before.map(|(key, entry)| (key.clone(), entry.in_doubt()))).collect();
+        let entries: Entries = own.chain(before.map(|(key, entry)| (key.clone(), entry.in_doubt()))).collect();
         folder.write(LIST, &list(&self.head, false, entries.iter()))?;
         for (file, text) in std::mem::take(&mut self.texts) {
             let writing = folder.write(&file, &text)?;
@@ -258,7 +269,7 @@ impl Snapshot {
     }
 
     fn counts(&self) -> Vec<(usize, &'static str)> {
-        let is_read = |(key, entry): &(&Key, &Entry)| entry.state == State::Read && key.0.ends_with(".json");
+        let is_read = |(key, entry): &(&Key, &Entry)| entry.state == State::Read && !key.0.ends_with('/');
         let read: BTreeSet<&str> = self.entries.iter().filter(is_read).map(|(key, _)| key.0.as_str()).collect();
         let counts = KINDS.iter().map(|&(one, many, is_such)| {
             let count = read.iter().filter(|file| is_such(file)).count();
@@ -279,8 +290,11 @@ impl Entry {
     }
 }
 
-/// What is counted at the end: the word for one and for several, and which files are such.
-const KINDS: [(&str, &str, fn(&str) -> bool); 8] = [
+/// The word for one and for several things, and which files are such.
+type Counted = (&'static str, &'static str, fn(&str) -> bool);
+
+/// What is counted at the end.
+const KINDS: [Counted; 8] = [
     ("role", "roles", |file| file.starts_with("iam/roles/")),
     ("customer managed policy", "customer managed policies", |file| file.starts_with("iam/policies/")),
     ("policy of AWS", "policies of AWS", |file| file.starts_with("iam/aws-policies/")),
@@ -365,7 +379,7 @@ fn list<'e>(head: &Head, is_whole: bool, entries: impl Iterator<Item = (&'e Key,
 }
 
 /// Reads the list of a run before.
-fn read_list(text: &str, account: &str, path: &Path) -> Result<BTreeMap<Key, Entry>, Halt> {
+fn read_list(text: &str, account: &str, path: &Path) -> Result<Entries, Halt> {
     let bad = |why: &str| Halt::BadList(path.join(LIST).to_string_lossy().into_owned(), why.to_owned());
     let value: Value = serde_json::from_str(text).map_err(|error| bad(&error.to_string()))?;
     if value.get("rolecall-snapshot").and_then(Value::as_u64) != Some(1) {

@@ -2,7 +2,8 @@
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
-    GroupType, LambdaConfigType, SchemaAttributeType, UserPoolClientType, UserPoolType,
+    AttributeDataType, DeletionProtectionType, ExplicitAuthFlowsType, GroupType, LambdaConfigType, OAuthFlowType,
+    PreventUserExistenceErrorTypes, SchemaAttributeType, UserPoolClientType, UserPoolMfaType, UserPoolTierType, UserPoolType,
 };
 use serde_json::Value;
 
@@ -48,13 +49,9 @@ async fn pool_itself(client: &Client, pool: &str, folder: &str, call: &Call, sna
     if snapshot.keep(&file, call) {
         return Ok(());
     }
-    match client.describe_user_pool().user_pool_id(pool).send().await {
-        Ok(answer) => match answer.user_pool() {
-            Some(pool) => snapshot.read(&file, call, &Shape::new().with("UserPool", user_pool(pool)).into()),
-            None => Ok(snapshot.not_readable(&file, call, &CallError::empty())),
-        },
-        Err(error) => Ok(snapshot.not_readable(&file, call, &error.into())),
-    }
+    let answer = client.describe_user_pool().user_pool_id(pool).send().await.map_err(CallError::from);
+    let pool = answer.and_then(|own| own.user_pool().map(user_pool).ok_or_else(CallError::empty));
+    snapshot.take(&file, call, pool.map(|own| Shape::new().with("UserPool", own)))
 }
 
 /// All groups in one file: which a user is in together is decided over all of them.
@@ -68,11 +65,10 @@ async fn groups(client: &Client, pool: &str, folder: &str, call: &Call, snapshot
     while let Some(page) = pages.next().await {
         match page {
             Ok(page) => groups.extend(page.groups.into_iter().flatten()),
-            Err(error) => return Ok(snapshot.not_readable(&file, call, &error.into())),
+            Err(error) => return snapshot.take(&file, call, Err(error.into())),
         }
     }
-    let list = sorted(&groups, GroupType::group_name, group);
-    snapshot.read(&file, call, &Shape::new().with("Groups", list).into())
+    snapshot.read(&file, call, Shape::new().with("Groups", sorted(&groups, GroupType::group_name, group)))
 }
 
 async fn clients(
@@ -97,15 +93,12 @@ async fn clients(
     for id in ids {
         let file = format!("{folder}{}.json", file_name(&id));
         let call = call("cognito-idp describe-user-pool-client").with("ClientId", id.as_str());
-        if snapshot.keep(&file, &call) {
-            continue;
-        }
-        match client.describe_user_pool_client().user_pool_id(pool).client_id(&id).send().await {
-            Ok(answer) => match answer.user_pool_client() {
-                Some(own) => snapshot.read(&file, &call, &Shape::new().with("UserPoolClient", app_client(own)).into())?,
-                None => snapshot.not_readable(&file, &call, &CallError::empty()),
-            },
-            Err(error) => snapshot.not_readable(&file, &call, &error.into()),
+        if !snapshot.keep(&file, &call) {
+            let answer = client.describe_user_pool_client().user_pool_id(pool).client_id(&id).send().await;
+            let own = answer
+                .map_err(CallError::from)
+                .and_then(|own| own.user_pool_client().map(app_client).ok_or_else(CallError::empty));
+            snapshot.take(&file, &call, own.map(|own| Shape::new().with("UserPoolClient", own)))?;
         }
     }
     Ok(())
@@ -134,8 +127,8 @@ fn user_pool(pool: &UserPoolType) -> Shape {
         .maybe("Name", pool.name())
         .maybe("Arn", pool.arn())
         .time("CreationDate", pool.creation_date())
-        .maybe("DeletionProtection", pool.deletion_protection().map(|own| own.as_str()))
-        .maybe("UserPoolTier", pool.user_pool_tier().map(|own| own.as_str()))
+        .maybe("DeletionProtection", pool.deletion_protection().map(DeletionProtectionType::as_str))
+        .maybe("UserPoolTier", pool.user_pool_tier().map(UserPoolTierType::as_str))
         .maybe("LambdaConfig", pool.lambda_config().map(triggers))
         .with("SchemaAttributes", sorted(pool.schema_attributes(), SchemaAttributeType::name, attribute))
         .maybe("AutoVerifiedAttributes", pool.auto_verified_attributes.as_deref().map(words))
@@ -146,7 +139,7 @@ fn user_pool(pool: &UserPoolType) -> Shape {
             pool.username_configuration().map(|own| Shape::new().with("CaseSensitive", own.case_sensitive())),
         )
         .maybe("UserAttributeUpdateSettings", updates)
-        .maybe("MfaConfiguration", pool.mfa_configuration().map(|own| own.as_str()))
+        .maybe("MfaConfiguration", pool.mfa_configuration().map(UserPoolMfaType::as_str))
         .maybe("AdminCreateUserConfig", config)
         .maybe("AccountRecoverySetting", recovery)
         .maybe("Domain", pool.domain())
@@ -177,7 +170,7 @@ fn triggers(config: &LambdaConfigType) -> Shape {
 fn attribute(attribute: &SchemaAttributeType) -> Shape {
     Shape::new()
         .maybe("Name", attribute.name())
-        .maybe("AttributeDataType", attribute.attribute_data_type().map(|own| own.as_str()))
+        .maybe("AttributeDataType", attribute.attribute_data_type().map(AttributeDataType::as_str))
         .maybe("DeveloperOnlyAttribute", attribute.developer_only_attribute())
         .maybe("Mutable", attribute.mutable())
         .maybe("Required", attribute.required())
@@ -195,8 +188,8 @@ fn group(group: &GroupType) -> Shape {
 
 /// An app client, without its secret.
 fn app_client(client: &UserPoolClientType) -> Shape {
-    let flows: Vec<&str> = client.explicit_auth_flows().iter().map(|own| own.as_str()).collect();
-    let oauth: Vec<&str> = client.allowed_o_auth_flows().iter().map(|own| own.as_str()).collect();
+    let flows: Vec<&str> = client.explicit_auth_flows().iter().map(ExplicitAuthFlowsType::as_str).collect();
+    let oauth: Vec<&str> = client.allowed_o_auth_flows().iter().map(OAuthFlowType::as_str).collect();
     Shape::new()
         .maybe("UserPoolId", client.user_pool_id())
         .maybe("ClientName", client.client_name())
@@ -210,6 +203,6 @@ fn app_client(client: &UserPoolClientType) -> Shape {
         .with("AllowedOAuthFlows", words(&oauth))
         .with("AllowedOAuthScopes", words(client.allowed_o_auth_scopes()))
         .maybe("AllowedOAuthFlowsUserPoolClient", client.allowed_o_auth_flows_user_pool_client())
-        .maybe("PreventUserExistenceErrors", client.prevent_user_existence_errors().map(|own| own.as_str()))
+        .maybe("PreventUserExistenceErrors", client.prevent_user_existence_errors().map(PreventUserExistenceErrorTypes::as_str))
         .maybe("EnableTokenRevocation", client.enable_token_revocation())
 }

@@ -61,9 +61,9 @@ mod with_sdk {
         Account::open(profile, regions).map_err(|error| {
             let help = match &error {
                 OpenError::NoRegion => "name one by `--region`, or set it: `AWS_REGION`, or `region` of the profile",
-                OpenError::NoCaller(_) => {
-                    "name a profile by `--profile`; rolecall finds credentials where the AWS CLI does: `aws sts get-caller-identity` \
-                     tells whether it does"
+                OpenError::NoCredentials(_) | OpenError::NoCaller(_) => {
+                    "rolecall takes them from where the AWS CLI does, or of a profile by `--profile`; `aws sts get-caller-identity` tells \
+                     whether they work"
                 }
                 OpenError::NoRuntime(_) => "too many files may be open",
             };
