@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
+use aws_sdk_iam::operation::list_open_id_connect_providers::ListOpenIdConnectProvidersOutput;
 use aws_sdk_iam::types::{
     AttachedPermissionsBoundary, AttachedPolicy, EntityType, ManagedPolicyDetail, PermissionsBoundaryAttachmentType,
     PolicyDetail, PolicyVersion, Role, RoleDetail, SamlProviderListEntry, Tag,
@@ -104,8 +105,11 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
 pub(super) async fn providers(client: &Client, snapshot: &mut Snapshot) -> Result<(), Halt> {
     let call = Call::global("iam list-open-id-connect-providers");
     let answer = client.list_open_id_connect_providers().send().await.map_err(CallError::from);
-    let mut list: Vec<&str> =
-        answer.iter().flat_map(|own| own.open_id_connect_provider_list()).filter_map(|own| own.arn()).collect();
+    let mut list: Vec<&str> = answer
+        .iter()
+        .flat_map(ListOpenIdConnectProvidersOutput::open_id_connect_provider_list)
+        .filter_map(|own| own.arn())
+        .collect();
     list.sort_unstable();
     let entries = || list.iter().map(|arn| Value::from(Shape::new().with("Arn", *arn))).collect::<Value>();
     let shape = answer.as_ref().map(|_| Shape::new().with("OpenIDConnectProviderList", entries())).map_err(Clone::clone);
