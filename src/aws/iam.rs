@@ -89,9 +89,7 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
         snapshot.read(&file, &details, managed(&policy))?;
     }
     let whole = ending.is_ok();
-    for folder in OF_ROLES {
-        snapshot.listed(folder, &details, ending.clone());
-    }
+    snapshot.listed(ROLES, &details, ending);
     // of the others at least the trust policy is known
     for (_, role) in listed.iter().filter(|(arn, _)| !whole && !seen.contains(*arn)) {
         let roles = vec![Value::from(listed_role(role))];
@@ -114,7 +112,6 @@ pub(super) async fn providers(client: &Client, snapshot: &mut Snapshot) -> Resul
     let entries = || list.iter().map(|arn| Value::from(Shape::new().with("Arn", *arn))).collect::<Value>();
     let shape = answer.as_ref().map(|_| Shape::new().with("OpenIDConnectProviderList", entries())).map_err(Clone::clone);
     snapshot.take(OIDC_LIST, &call, shape)?;
-    snapshot.listed(OIDC, &call, answer.as_ref().map(drop).map_err(Clone::clone));
     let names: Vec<&str> = list.iter().map(|arn| arn.split_once("oidc-provider/").map_or(*arn, |(_, name)| name)).collect();
     for (arn, name) in list.iter().zip(file_names(&names)) {
         let file = format!("{OIDC}{name}.json");

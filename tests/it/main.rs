@@ -30,6 +30,8 @@ mod joined;
 mod json;
 mod key_rules;
 mod laws;
+#[cfg(feature = "aws")]
+mod live;
 mod markdown;
 mod oracle;
 mod pages;
