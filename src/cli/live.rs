@@ -5,7 +5,6 @@ use super::Failure;
 /// Whose account, and which regions of it.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "A live account")]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without the feature nothing reads them"))]
 pub(super) struct Live {
     /// Read a live account, as `rolecall pull` does, but into memory. Without any path, nothing else is read.
     #[arg(long)]

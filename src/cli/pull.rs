@@ -9,7 +9,6 @@ use super::{Common, Ending, Exit, output};
 /// Writes what an account holds into a folder that every command reads: roles, managed policies, identity providers, user pools and identity
 /// pools. Nothing in the account is changed, and nothing secret is written.
 #[derive(clap::Args, Debug)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "without the feature nothing reads them"))]
 pub(super) struct Args {
     /// The profile in the settings of the AWS tools.
     #[arg(long, value_name = "NAME")]

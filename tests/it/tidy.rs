@@ -18,7 +18,14 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 14] = [
+const DOORS: [(&str, &[&str]); 22] = [
+    ("aws-config", &["aws.rs"]),
+    ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
+    ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
+    // what all clients of the SDK share goes by the name of this one
+    ("aws-sdk-iam", &["aws.rs", "aws/"]),
+    ("aws-sdk-sts", &["aws.rs"]),
+    ("aws-smithy-http-client", &["aws.rs"]),
     (
         "base64",
         &["evaluate/condition.rs", "identity/signature.rs", "identity/token.rs", "identity/wrapping.rs", "policy/condition.rs"],
@@ -30,10 +37,12 @@ const DOORS: [(&str, &[&str]); 14] = [
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
     ("memchr", &["pattern.rs", "reference/name.rs", "reference/service.rs", "source.rs", "syntax/json/scan.rs"]),
     ("miette", &["report/human.rs", "report/human/"]),
+    ("percent-encoding", &["aws/shape.rs"]),
     ("ring", &["identity/signature.rs"]),
     ("roxmltree", &["identity/saml.rs"]),
-    ("serde_json", &["report/json.rs", "report/json/", "report/sarif.rs"]),
+    ("serde_json", &["aws/", "report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
+    ("tokio", &["aws.rs"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),
     ("unicode-width", &["report/text.rs"]),
 ];
