@@ -58,6 +58,7 @@ pub fn files(listed: &[Listed]) -> String {
         let (form, kind, sure) = match own.form {
             Ok(Form::Policy(kind, sure)) => (Some("policy"), Some(kind.name()), Some(sure)),
             Ok(Form::AwsCli(command)) => (Some(command), None, None),
+            Ok(Form::Snapshot) => (Some("snapshot"), None, None),
             Ok(Form::Nothing(_)) | Err(_) => (None, None, None),
         };
         let why = own.form.as_ref().err();

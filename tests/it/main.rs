@@ -47,6 +47,7 @@ mod saml;
 mod scenarios;
 mod secrets;
 mod selection;
+mod snapshots;
 mod sts;
 mod support;
 mod tidy;

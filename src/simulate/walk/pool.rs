@@ -107,7 +107,7 @@ impl<'s> Walk<'_, '_, 's> {
         tags
     }
 
-    /// The account that an identity pool is in: as asked, as its token tells, or as those things tell that it names.
+    /// The account that an identity pool is in: as asked, as its token tells, that of its snapshot, or as those things tell that it names.
     pub(super) fn pool_account(&self, token: &Presented) -> Option<String> {
         if !token.is_of_pool() {
             return None;
@@ -119,6 +119,9 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let id = token.claims.text("aud")?;
         let pool = self.world.inventory.identity_pools.iter().find(|pool| pool.is(id))?;
+        if let Some(account) = self.world.inventory.account_of(pool.mark) {
+            return Some(account.to_owned());
+        }
         let of_providers = pool.oidc.iter().chain(&pool.saml).find_map(|arn| account(arn.known()?));
         of_providers.or_else(|| {
             let map = self.world.inventory.role_map(pool)?;

@@ -6,7 +6,6 @@ use super::Walk;
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList, Token};
-use crate::inventory::Role;
 use crate::reference;
 use crate::simulate::{GateKind, GateState};
 use crate::source::Span;
@@ -78,11 +77,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// The lists of the OIDC providers of the account in question.
     fn provider_lists(&self) -> impl Iterator<Item = &'i ProviderList<'s>> + Clone + use<'i, 's> {
-        let account = self.account();
+        let (inventory, account) = (self.world.inventory, self.account());
         let of_account = move |list: &&ProviderList<'_>| {
-            list.kind == ProviderKind::Oidc && list.arns.first().is_none_or(|arn| is_of(account, arn))
+            let own = inventory.account_of_list(list);
+            list.kind == ProviderKind::Oidc && own.zip(account).is_none_or(|(own, account)| own == account)
         };
-        self.world.inventory.provider_lists.iter().filter(of_account)
+        inventory.provider_lists.iter().filter(of_account)
     }
 
     /// Whether the account in question may have the provider of this ARN, so far as that is known.
@@ -96,9 +96,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     fn account(&self) -> Option<&'i str> {
         let inventory = self.world.inventory;
         if let Some(role) = self.question.role {
-            return inventory.role(role).and_then(Role::account);
+            return inventory.role(role).and_then(|role| inventory.account_of_role(role));
         }
-        let mut accounts = inventory.roles.iter().map(Role::account);
+        let mut accounts = inventory.roles.iter().map(|role| inventory.account_of_role(role));
         let first = accounts.next()??;
         accounts.all(|own| own == Some(first)).then_some(first)
     }

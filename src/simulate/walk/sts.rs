@@ -152,7 +152,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         token: &Presented,
     ) -> Option<(GateState, String, Label)> {
         let pool = self.pool_account(token)?;
-        let own = role.account().filter(|own| *own != pool)?;
+        let own = self.world.inventory.account_of_role(role).filter(|own| *own != pool)?;
         let place = Label::new(statement.place(), "of another account than the identity pool");
         if self.flow == Flow::Enhanced {
             let text = format!(
