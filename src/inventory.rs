@@ -23,7 +23,7 @@ use managed::Managed;
 pub use assumed::Assumption;
 pub use recognise::may_hold_json;
 pub use sign_in::SignInError;
-pub use snapshot::{Part, Snapshot, SnapshotFault, SnapshotFile, SnapshotState};
+pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
 /// All that was given.
 #[derive(Debug, Default)]
@@ -219,8 +219,8 @@ impl<'s> Inventory<'s> {
         lists.peek()?;
         let is_listed = lists.any(|list| list.arns.iter().any(|own| own.known() == Some(arn)));
         let part = match kind {
-            ProviderKind::Oidc => Part::OidcProviders(Some(account)),
-            ProviderKind::Saml => Part::SamlProviders(Some(account)),
+            ProviderKind::Oidc => SnapshotPart::OidcProviders(Some(account)),
+            ProviderKind::Saml => SnapshotPart::SamlProviders(Some(account)),
         };
         (is_listed || self.unread(part).is_none()).then_some(is_listed)
     }

@@ -78,7 +78,7 @@ pub enum SnapshotFault {
 
 /// Something that a snapshot may tell, or tell that it was not readable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part<'a> {
+pub enum SnapshotPart<'a> {
     /// Which user pools there are.
     UserPools,
     /// The settings of the user pool of this id.
@@ -157,8 +157,8 @@ impl<'s> Inventory<'s> {
     }
 
     /// The call that would tell of something and was not readable. `None` where it was, or where no snapshot speaks of it.
-    pub fn unread<'i>(&'i self, part: Part<'_>) -> Option<&'i SnapshotFile<'s>> {
-        if let Part::Roles(account) = part {
+    pub fn unread<'i>(&'i self, part: SnapshotPart<'_>) -> Option<&'i SnapshotFile<'s>> {
+        if let SnapshotPart::Roles(account) = part {
             let mut snapshots = self.snapshots.iter().filter(|snapshot| snapshot.is_of(account));
             return snapshots.find_map(Snapshot::unread_roles);
         }
@@ -175,13 +175,13 @@ impl<'s> Inventory<'s> {
     }
 
     /// Whether AWS answered that there is no such thing.
-    pub fn is_none(&self, part: Part<'_>) -> bool {
+    pub fn is_none(&self, part: SnapshotPart<'_>) -> bool {
         let mut states = self.files_on(part).map(|file| file.state).filter(|state| *state != SnapshotState::NotReadable);
         states.next() == Some(SnapshotState::None) && states.all(|state| state == SnapshotState::None)
     }
 
     /// The entries of the calls that tell of something.
-    fn files_on<'i, 'p>(&'i self, part: Part<'p>) -> impl Iterator<Item = &'i SnapshotFile<'s>> + use<'i, 'p, 's> {
+    fn files_on<'i, 'p>(&'i self, part: SnapshotPart<'p>) -> impl Iterator<Item = &'i SnapshotFile<'s>> + use<'i, 'p, 's> {
         let account = part.account();
         let snapshots = self.snapshots.iter().filter(move |snapshot| snapshot.is_of(account));
         let files = snapshots.flat_map(move |snapshot| part.calls().iter().flat_map(|call| snapshot.of_call(call)));
@@ -189,7 +189,7 @@ impl<'s> Inventory<'s> {
     }
 
     /// The list of pools of a region that was not readable, so that nothing is known of one that has no entry of its own.
-    fn unread_list(&self, part: Part<'_>) -> Option<&SnapshotFile<'s>> {
+    fn unread_list(&self, part: SnapshotPart<'_>) -> Option<&SnapshotFile<'s>> {
         let of_calls = |call| {
             let files = self.snapshots.iter().flat_map(move |snapshot| snapshot.of_call(call));
             files.filter(|file| file.state == SnapshotState::NotReadable)
@@ -200,7 +200,7 @@ impl<'s> Inventory<'s> {
         };
         let (call, region) = part.list()?;
         let of_region = |file: &&SnapshotFile<'_>| file.region.as_ref().is_none_or(|own| own.known() == Some(region));
-        let clients = if let Part::Client(pool, _) = part { of_client(pool) } else { None };
+        let clients = if let SnapshotPart::Client(pool, _) = part { of_client(pool) } else { None };
         clients.or_else(|| of_calls(call).find(of_region))
     }
 
@@ -348,7 +348,7 @@ impl fmt::Display for SnapshotFault {
     }
 }
 
-impl<'a> Part<'a> {
+impl<'a> SnapshotPart<'a> {
     /// The calls that tell of it.
     fn calls(self) -> &'static [&'static str] {
         match self {

@@ -1,6 +1,6 @@
 //! Folders with a `snapshot.json`: what it tells of the files beside it, and what lies in several of them.
 
-use rolecall::inventory::{Form, Inventory, Part, SnapshotFault, SnapshotState};
+use rolecall::inventory::{Form, Inventory, SnapshotFault, SnapshotPart, SnapshotState};
 use rolecall::policy::PolicyKind;
 
 use crate::support::with_inventory;
@@ -81,7 +81,7 @@ fn what_is_wrong_in_a_snapshot_leaves_the_rest() {
         let version = SnapshotFault::Version("2".to_owned());
         assert_eq!(faults, [version, SnapshotFault::Account, SnapshotFault::State, SnapshotFault::Lacks("call")]);
         assert_eq!(inventory.not_readable().count(), 2, "a state that is not known is not taken for read");
-        assert!(inventory.unread(Part::Roles(None)).is_some());
+        assert!(inventory.unread(SnapshotPart::Roles(None)).is_some());
     });
     for text in [r#"{"rolecall-snapshot": "1", "account": "111122223333", "files": {}}"#, r#"{"rolecall-snapshot": null}"#] {
         with(&[("snapshot.json", text.to_owned())], |inventory| {
@@ -110,31 +110,31 @@ fn what_was_not_readable_is_asked_for_by_what_it_would_tell() {
         let file = |part| inventory.unread(part).map(|own| own.file.shown().into_owned());
         #[rustfmt::skip]
         let table = [
-            (Part::Groups("eu-west-1_A"), None),
-            (Part::Groups("eu-west-1_B"), Some("h.json")),
+            (SnapshotPart::Groups("eu-west-1_A"), None),
+            (SnapshotPart::Groups("eu-west-1_B"), Some("h.json")),
             // one of which there is no entry may be on the list that was not readable
-            (Part::Groups("eu-west-1_C"), Some("cognito-idp/eu-west-1/")),
-            (Part::Groups("eu-west-2_C"), None),
-            (Part::UserPool("eu-west-1_A"), Some("cognito-idp/eu-west-1/")),
-            (Part::UserPools, Some("cognito-idp/eu-west-1/")),
-            (Part::Client("eu-west-1_A", "web"), Some("c/")),
-            (Part::TagMap(pool, "one"), None),
-            (Part::TagMap(pool, "two"), Some("two.json")),
-            (Part::TagMap(pool, "three"), None),
-            (Part::IdentityPools, None),
+            (SnapshotPart::Groups("eu-west-1_C"), Some("cognito-idp/eu-west-1/")),
+            (SnapshotPart::Groups("eu-west-2_C"), None),
+            (SnapshotPart::UserPool("eu-west-1_A"), Some("cognito-idp/eu-west-1/")),
+            (SnapshotPart::UserPools, Some("cognito-idp/eu-west-1/")),
+            (SnapshotPart::Client("eu-west-1_A", "web"), Some("c/")),
+            (SnapshotPart::TagMap(pool, "one"), None),
+            (SnapshotPart::TagMap(pool, "two"), Some("two.json")),
+            (SnapshotPart::TagMap(pool, "three"), None),
+            (SnapshotPart::IdentityPools, None),
             // the roles are known by the other call, and what they may do is not
-            (Part::Roles(Some(ONE)), None),
-            (Part::RoleDetails(Some(ONE)), Some("iam/roles/")),
-            (Part::RoleDetails(Some(TWO)), None),
-            (Part::SamlProviders(Some(ONE)), Some("iam/saml-providers.json")),
-            (Part::SamlProviders(Some(TWO)), None),
-            (Part::SamlProviders(None), Some("iam/saml-providers.json")),
+            (SnapshotPart::Roles(Some(ONE)), None),
+            (SnapshotPart::RoleDetails(Some(ONE)), Some("iam/roles/")),
+            (SnapshotPart::RoleDetails(Some(TWO)), None),
+            (SnapshotPart::SamlProviders(Some(ONE)), Some("iam/saml-providers.json")),
+            (SnapshotPart::SamlProviders(Some(TWO)), None),
+            (SnapshotPart::SamlProviders(None), Some("iam/saml-providers.json")),
         ];
         for (part, expected) in table {
             assert_eq!(file(part).as_deref(), expected, "{part:?}");
         }
-        assert!(inventory.is_none(Part::TagMap(pool, "one")));
-        assert!(!inventory.is_none(Part::TagMap(pool, "two")) && !inventory.is_none(Part::TagMap(pool, "three")));
+        assert!(inventory.is_none(SnapshotPart::TagMap(pool, "one")));
+        assert!(!inventory.is_none(SnapshotPart::TagMap(pool, "two")) && !inventory.is_none(SnapshotPart::TagMap(pool, "three")));
     });
 }
 
@@ -148,9 +148,9 @@ fn what_one_of_two_snapshots_tells_is_known() {
         ("b/snapshot.json", snapshot(TWO, &[groups("read"), roles("read")])),
     ];
     in_any_order(&files, |inventory| {
-        assert!(inventory.unread(Part::Groups("eu-west-1_A")).is_none());
-        assert!(inventory.unread(Part::Roles(None)).is_some());
-        assert!(inventory.unread(Part::Roles(Some(TWO))).is_none());
+        assert!(inventory.unread(SnapshotPart::Groups("eu-west-1_A")).is_none());
+        assert!(inventory.unread(SnapshotPart::Roles(None)).is_some());
+        assert!(inventory.unread(SnapshotPart::Roles(Some(TWO))).is_none());
     });
 }
 

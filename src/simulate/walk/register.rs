@@ -6,6 +6,7 @@ use super::Walk;
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList, Token};
+use crate::inventory::SnapshotPart;
 use crate::reference;
 use crate::simulate::{GateKind, GateState};
 use crate::source::Span;
@@ -29,17 +30,22 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// No provider of just this issuer was given: there may be one of nearly the same, or a list that lacks it.
     fn without_provider(&mut self, host: &str) {
         let none = format!("\"No OpenIDConnect provider found in your account for https://{host}\"");
-        if let Some((span, kind)) = self.nearly(host) {
-            let text = format!("{none}: {kind}");
-            return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
-        }
         let lists = self.provider_lists();
         let ending = format!(":oidc-provider/{host}");
         let mut arns = lists.clone().flat_map(|list| &list.arns);
         if let Some(arn) = arns.find(|arn| arn.known().is_some_and(|arn| arn.ends_with(&ending))) {
             let label = Label::new(arn.span(), "this provider");
             let text = format!("the account has a provider for `{host}`");
-            return self.gate(GateKind::Provider, GateState::Pass, text, vec![label]);
+            self.gate(GateKind::Provider, GateState::Pass, text, vec![label]);
+            return self.unread_audiences(arn.known().unwrap_or_default());
+        }
+        if let Some(unread) = self.unread(SnapshotPart::OidcProviders(self.account())) {
+            let text = format!("whether the account has a provider for `{host}` was not readable");
+            return self.gate(GateKind::Provider, GateState::Unknown, text, vec![unread]);
+        }
+        if let Some((span, kind)) = self.nearly(host) {
+            let text = format!("{none}: {kind}");
+            return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
         }
         let places: Vec<Label> = lists.map(|list| Label::new(list.mark, "not among these")).collect();
         if places.is_empty() {
@@ -93,7 +99,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// The account of the role in question, or of all roles: STS uses no provider of another.
     ///
     /// sts-provider-account
-    fn account(&self) -> Option<&'i str> {
+    pub(super) fn account(&self) -> Option<&'i str> {
         let inventory = self.world.inventory;
         if let Some(role) = self.question.role {
             return inventory.role(role).and_then(|role| inventory.account_of_role(role));
@@ -101,6 +107,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let mut accounts = inventory.roles.iter().map(|role| inventory.account_of_role(role));
         let first = accounts.next()??;
         accounts.all(|own| own == Some(first)).then_some(first)
+    }
+
+    /// A provider of which no description was given: it may not have been readable.
+    pub(super) fn unread_audiences(&mut self, arn: &str) {
+        if let Some(unread) = self.unread(SnapshotPart::OidcProvider(arn)) {
+            let text = "which audiences the provider takes was not readable".to_owned();
+            self.gate(GateKind::Audience, GateState::Unknown, text, vec![unread]);
+        }
     }
 
     /// Whether the provider lists the audience of a token.

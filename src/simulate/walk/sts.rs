@@ -5,7 +5,7 @@ use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, Token};
-use crate::inventory::Role;
+use crate::inventory::{Role, SnapshotPart};
 use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION, Tagging};
@@ -68,8 +68,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             self.trust(role, policy, token);
             self.tags(role, policy, token);
         } else {
-            let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
-            self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
+            let account = Arn::parse(name).map(|arn| arn.account);
+            let unread = self.unread(SnapshotPart::Roles(account));
+            let text = match unread {
+                Some(_) => format!("the trust policy of `{}` was not readable", short(name)),
+                None => format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name)),
+            };
+            self.gate(GateKind::Trust, GateState::Unknown, text, unread.into_iter().collect());
         }
         self.session(role);
         let Some(role) = role else { return };
@@ -265,6 +270,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             self.assume(NO_TAG_MAP.to_owned());
             self.tagging = Tagging::Told;
         }
+        if token.tagging == Tagging::Unread && answer.state != GateState::Pass {
+            let text = format!("{UNREAD_TAG_MAP}, and the trust policy does not let it set any");
+            return self.gate(GateKind::Tags, GateState::Unknown, text, self.unread_map.iter().cloned().collect());
+        }
         let Some(place) = self.map_without_claims.clone() else { return };
         let (state, text) = match answer.state {
             GateState::Pass => (GateState::Pass, "the token holds none of the claims that become session tags".to_owned()),
@@ -279,7 +288,8 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// Where the caller brings the token to STS, he may name any role whose trust policy takes it.
     pub(super) fn choices(&mut self, token: Presented) {
-        let mut unread = 0;
+        let (mut unread, mut needs_tags) = (0, false);
+        let unread_list = self.unread(SnapshotPart::Roles(self.account()));
         let context = self.assume_context(&token);
         for role in &self.world.inventory.roles {
             let Some(policy) = role.trust.as_ref() else {
@@ -301,13 +311,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             outcomes.extend(by_roles_claim(&role.id(), &token).map(|(state, _)| outcome_of(state)));
             outcomes.extend(token.beyond_limits().map(|_| Outcome::Denied));
             outcomes.extend(token.unclear_tags().map(|_| Outcome::Undecided));
-            let may_tag = token.tagging == Tagging::Perhaps || self.map_without_claims.is_some();
+            let may_tag = matches!(token.tagging, Tagging::Perhaps | Tagging::Unread) || self.map_without_claims.is_some();
             let lacks_tags = may_tag && token.further_actions().all(|action| action != TAG_SESSION) && {
                 self.ask_sts(role, policy, &token, &context, TAG_SESSION).state != GateState::Pass
             };
-            if lacks_tags && self.map_without_claims.is_some() {
+            if lacks_tags && (self.map_without_claims.is_some() || token.tagging == Tagging::Unread) {
                 outcomes.push(Outcome::Undecided);
             }
+            needs_tags |= lacks_tags && token.tagging == Tagging::Unread;
             let outcome = worst(outcomes.into_iter());
             if lacks_tags && outcome == Outcome::Allowed {
                 self.assume(NO_TAG_MAP.to_owned());
@@ -323,13 +334,22 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let (state, text) = match (takes.is_empty(), open.is_empty()) {
             (false, _) => (GateState::Pass, format!("this token is taken by {takes}")),
             (true, false) => (GateState::Unknown, format!("it is not known whether this token is taken by {open}")),
+            (true, true) if unread_list.is_some() => {
+                (GateState::Unknown, "no role that was readable takes this token, and not all of the account's were".to_owned())
+            }
             (true, true) if unread > 0 || self.world.inventory.roles.is_empty() => (
                 GateState::Unknown,
                 "no trust policy that was given takes this token, and not every role's was (`aws iam get-role`)".to_owned(),
             ),
             (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
         };
-        self.gate(GateKind::Trust, state, text, Vec::new());
+        let places =
+            if (takes.is_empty(), open.is_empty()) == (true, true) { unread_list.into_iter().collect() } else { Vec::new() };
+        self.gate(GateKind::Trust, state, text, places);
+        if state == GateState::Unknown && needs_tags {
+            let text = format!("{UNREAD_TAG_MAP}, and a trust policy does not let it set any");
+            self.gate(GateKind::Tags, GateState::Unknown, text, self.unread_map.iter().cloned().collect());
+        }
         if state == GateState::Pass && !self.question.access.is_empty() {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
@@ -346,6 +366,8 @@ fn is_of_network(key: &str) -> bool {
 
 const NO_TAG_MAP: &str =
     "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)";
+
+const UNREAD_TAG_MAP: &str = "whether the identity pool makes session tags was not readable";
 
 /// What STS says to a token that lists the roles that it may be used for.
 fn by_roles_claim(arn: &str, token: &Presented) -> Option<(GateState, String)> {
