@@ -6,6 +6,7 @@ pub mod json;
 pub mod junit;
 pub mod sarif;
 pub mod text;
+mod unread;
 
 use crate::evaluate::Trace;
 use crate::expect::Ran;
@@ -17,6 +18,8 @@ use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
+
+pub use unread::{Unread, UnreadCall, count as count_unread, unread};
 
 /// The formats that the report of a check can take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +54,8 @@ pub struct Checked {
     pub looked_at: usize,
     /// What was not looked at: the reason, and the number of inputs.
     pub passed_over: Vec<(String, usize)>,
+    /// What the snapshots among the inputs could not read.
+    pub unread: Vec<Unread>,
     /// The rules that were asked.
     pub rules: Vec<Run>,
     /// The service data that the rules asked.
@@ -143,6 +148,8 @@ pub struct Suite {
     pub name: String,
     /// The questions in the order of the file.
     pub tests: Vec<Tested>,
+    /// What the snapshots among its inputs could not read.
+    pub unread: Vec<Unread>,
     /// The texts that its places lie in.
     pub sources: Sources,
 }
