@@ -179,6 +179,12 @@ impl<'s> Inventory<'s> {
         with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
     }
 
+    /// What to call a role: its name, or its ARN where several roles have that name.
+    pub fn title<'r>(&self, role: &'r Role<'_>) -> Cow<'r, str> {
+        let namesakes = role.name.known().and_then(|name| self.by_name.get(name)).map_or(0, Vec::len);
+        if namesakes > 1 { role.id() } else { role.name.shown() }
+    }
+
     /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
     pub fn beside(&self, role: &Role<'s>) -> impl Iterator<Item = &Policy<'s>> {
         let others = self.roles.iter().any(|other| other.lacks_policies() && !std::ptr::eq(other, role));

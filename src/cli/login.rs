@@ -274,6 +274,7 @@ pub(super) fn refuse_names(how: &How, inventory: &Inventory<'_>) -> Result<(), F
         let names = pools.iter().flat_map(|pool| [Some(&pool.id), pool.name.as_ref()]).flatten().filter_map(|name| name.known());
         let help = meant(
             nearest(wanted, names),
+            "identity pools",
             inventory.unread(SnapshotPart::IdentityPools),
             "cognito-identity describe-identity-pool",
         );
@@ -355,9 +356,11 @@ fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> R
             SignInError::NoGroup(name) => {
                 let names = inventory.groups.iter().filter_map(|group| group.name.known());
                 let unread = unread_groups(inventory).next().map(|(_, unread)| unread);
-                meant(nearest(name, names), unread, "cognito-idp list-groups")
+                meant(nearest(name, names), "groups", unread, "cognito-idp list-groups")
             }
-            SignInError::NoUserPool => meant(None, inventory.unread(SnapshotPart::UserPools), "cognito-idp describe-user-pool"),
+            SignInError::NoUserPool => {
+                meant(None, "user pools", inventory.unread(SnapshotPart::UserPools), "cognito-idp describe-user-pool")
+            }
             SignInError::Apart => "name groups of one user pool".to_owned(),
             SignInError::Several => "tell by `--client` whose app client it is".to_owned(),
         };
@@ -367,11 +370,12 @@ fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> R
 }
 
 /// What may help where a name stands for nothing: the name that was meant, what was not readable, or the output to add.
-fn meant(near: Option<&str>, unread: Option<&SnapshotFile<'_>>, command: &str) -> String {
+fn meant(near: Option<&str>, what: &str, unread: Option<&SnapshotFile<'_>>, command: &str) -> String {
+    let near = near.map(|near| format!("did you mean `{near}`?"));
+    let unread = unread.map(|unread| format!("not all {what} were readable when the snapshot was taken: {unread}"));
     match (near, unread) {
-        (Some(near), None) => format!("did you mean `{near}`?"),
-        (Some(near), Some(unread)) => format!("did you mean `{near}`? Else it may be what was {unread}"),
-        (None, Some(unread)) => format!("it may be what was {unread}"),
+        (Some(near), Some(unread)) => format!("{near} But {unread}"),
+        (Some(help), None) | (None, Some(help)) => help,
         (None, None) => format!("add the output of `aws {command}` to the paths"),
     }
 }

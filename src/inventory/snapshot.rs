@@ -322,9 +322,10 @@ impl<'s> SnapshotFile<'s> {
     }
 }
 
+/// The call, and why it was not readable.
 impl fmt::Display for SnapshotFile<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "not readable when the snapshot was taken: {}", self.asked())?;
+        out.write_str(&self.asked())?;
         match &self.error {
             Some(error) => write!(out, ": {}", error.shown()),
             None => Ok(()),

@@ -48,6 +48,6 @@ impl Unread {
             region: file.region.as_ref().map(|region| region.shown().into_owned()),
             error: file.error.as_ref().map(|error| error.shown().into_owned()),
         };
-        Self { span: file.state_span, message: file.to_string(), call: Some(call) }
+        Self { span: file.state_span, message: format!("not readable when the snapshot was taken: {file}"), call: Some(call) }
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Sim
         map_without_claims: None,
         unread_map: None,
         tagging: Tagging::Told,
+        of_account: None,
+        by_account: false,
     };
     world.inventory.assumed().for_each(|own| walk.assume(own));
     walk.run();
@@ -49,6 +51,10 @@ struct Walk<'q, 'i, 's> {
     unread_map: Option<Label>,
     /// What is known of the session tags that the pool makes.
     tagging: Tagging,
+    /// The account whose providers are asked, where it is one after the other.
+    of_account: Option<&'i str>,
+    /// Whether the token is brought to roles of several accounts, each of which has providers of its own.
+    by_account: bool,
 }
 
 impl Simulation<'_, '_> {

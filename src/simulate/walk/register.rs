@@ -5,16 +5,16 @@
 use super::Walk;
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList, Token};
+use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList};
 use crate::inventory::SnapshotPart;
 use crate::reference;
-use crate::simulate::{GateKind, GateState};
+use crate::simulate::{Gate, GateKind, GateState};
 use crate::source::Span;
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// Whether the account has a provider for the issuer of a token, and whether that takes its audience.
-    pub(super) fn registered(&mut self, host: &str, token: &Token) {
+    pub(super) fn registered(&mut self, host: &str, claims: &Claims) {
         let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
         if built_in {
             return;
@@ -24,7 +24,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         };
         let text = format!("the account has a provider for `{host}`");
         self.gate(GateKind::Provider, GateState::Pass, text, vec![Label::new(provider.url.span(), "this provider")]);
-        self.takes_audience(provider, &token.claims);
+        self.takes_audience(provider, claims);
     }
 
     /// No provider of just this issuer was given: there may be one of nearly the same, or a list that lacks it.
@@ -101,6 +101,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// sts-provider-account
     pub(super) fn account(&self) -> Option<&'i str> {
         let inventory = self.world.inventory;
+        if self.of_account.is_some() {
+            return self.of_account;
+        }
         if let Some(role) = self.question.role {
             return inventory.role(role).and_then(|role| inventory.account_of_role(role));
         }
@@ -115,6 +118,23 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let text = "which audiences the provider takes was not readable".to_owned();
             self.gate(GateKind::Audience, GateState::Unknown, text, vec![unread]);
         }
+    }
+
+    /// As [`Walk::registered`], in one account; the gates stand by themselves.
+    pub(super) fn registered_in(&mut self, account: Option<&'i str>, host: &str, claims: &Claims) -> Vec<Gate> {
+        let before = std::mem::take(&mut self.simulation.gates);
+        self.of_account = account;
+        self.registered(host, claims);
+        self.of_account = None;
+        std::mem::replace(&mut self.simulation.gates, before)
+    }
+
+    /// Whether no role is named and those that there are lie in several accounts.
+    pub(super) fn is_for_several_accounts(&self) -> bool {
+        let inventory = self.world.inventory;
+        let mut accounts = inventory.roles.iter().filter_map(|role| inventory.account_of_role(role));
+        let first = accounts.next();
+        self.question.role.is_none() && accounts.any(|own| Some(own) != first)
     }
 
     /// Whether the provider lists the audience of a token.

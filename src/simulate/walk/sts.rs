@@ -13,13 +13,16 @@ use crate::simulate::selection::short;
 use crate::simulate::session::Session;
 use crate::simulate::stored;
 use crate::simulate::trust::{self, Answer, judge};
-use crate::simulate::{Choice, Flow, GateKind, GateState, NearMiss, Outcome, gap, near_miss, outcome, why};
+use crate::simulate::{Choice, Flow, Gate, GateKind, GateState, NearMiss, Outcome, gap, near_miss, outcome, why};
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
-        self.registered(&presented.host, token);
+        self.by_account = self.is_for_several_accounts();
+        if !self.by_account {
+            self.registered(&presented.host, &token.claims);
+        }
         if let Some(issuer) = reference::issuer(&presented.host).filter(|_| !presented.is_of_pool()) {
             let date = reference::issuers_date();
             self.assume(format!("what STS makes of the claims of {} is what its pages said on {date}", issuer.name));
@@ -289,6 +292,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// Where the caller brings the token to STS, he may name any role whose trust policy takes it.
     pub(super) fn choices(&mut self, token: Presented) {
         let (mut unread, mut needs_tags) = (0, false);
+        let mut of_accounts: Vec<(Option<&str>, Vec<Gate>)> = Vec::new();
         let unread_list = self.unread(SnapshotPart::Roles(self.account()));
         let context = self.assume_context(&token);
         for role in &self.world.inventory.roles {
@@ -309,6 +313,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let mut outcomes: Vec<Outcome> =
                 std::iter::once(token.action()).chain(token.further_actions()).map(&mut ask).collect();
             outcomes.extend(by_roles_claim(&role.id(), &token).map(|(state, _)| outcome_of(state)));
+            if self.by_account {
+                let account = self.world.inventory.account_of_role(role);
+                if !of_accounts.iter().any(|(own, _)| *own == account) {
+                    of_accounts.push((account, self.registered_in(account, &token.host, &token.claims)));
+                }
+                let gates = of_accounts.iter().filter(|(own, _)| *own == account).flat_map(|(_, gates)| gates);
+                outcomes.extend(gates.map(|gate| outcome_of(gate.state)));
+            }
             outcomes.extend(token.beyond_limits().map(|_| Outcome::Denied));
             outcomes.extend(token.unclear_tags().map(|_| Outcome::Undecided));
             let may_tag = matches!(token.tagging, Tagging::Perhaps | Tagging::Unread) || self.map_without_claims.is_some();
@@ -323,12 +335,20 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             if lacks_tags && outcome == Outcome::Allowed {
                 self.assume(NO_TAG_MAP.to_owned());
             }
-            self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
+            let name = self.world.inventory.title(role).into_owned();
+            self.simulation.choices.push(Choice { role, name, outcome, place, near_miss: near });
         }
         near_miss::rank(&mut self.simulation.choices);
+        // of several accounts that is told of which a role takes the token, or would
+        let choices = || self.simulation.choices.iter();
+        let told = choices().find(|choice| choice.outcome != Outcome::Denied);
+        let told = told.or_else(|| choices().find(|choice| choice.near_miss.is_none())).map(|choice| choice.role);
+        let account = told.map(|role| self.world.inventory.account_of_role(role));
+        let gates = of_accounts.into_iter().find(|(own, _)| Some(*own) == account).map(|(_, gates)| gates);
+        self.simulation.gates.extend(gates.unwrap_or_default());
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
-            fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
+            fitting.map(|choice| format!("`{}`", choice.name)).collect::<Vec<_>>().join(", ")
         };
         let (takes, open) = (named(Outcome::Allowed), named(Outcome::Undecided));
         let (state, text) = match (takes.is_empty(), open.is_empty()) {
