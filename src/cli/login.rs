@@ -335,7 +335,7 @@ fn everybody(inventory: &Inventory<'_>, client: Option<&str>) -> Vec<Subject> {
         }
     }
     subjects.push(guest());
-    let open: Vec<String> = unread_groups(inventory).map(|(pool, _)| format!("`{pool}`")).collect();
+    let open: Vec<String> = inventory.unread_groups().map(|(pool, _)| format!("`{pool}`")).collect();
     if !open.is_empty() {
         let pools = if open.len() == 1 { "user pool" } else { "user pools" };
         let line =
@@ -353,9 +353,9 @@ fn guest() -> Subject {
 fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> Result<Subject, Failure> {
     let token = inventory.sign_in(groups, client).map_err(|error| {
         let help = match &error {
-            SignInError::NoGroup(name) => {
+            SignInError::NoGroup(name) | SignInError::UnreadGroup(name) => {
                 let names = inventory.groups.iter().filter_map(|group| group.name.known());
-                let unread = unread_groups(inventory).next().map(|(_, unread)| unread);
+                let unread = inventory.unread_groups().next().map(|(_, unread)| unread);
                 meant(nearest(name, names), "groups", unread, "cognito-idp list-groups")
             }
             SignInError::NoUserPool => {
@@ -378,15 +378,6 @@ fn meant(near: Option<&str>, what: &str, unread: Option<&SnapshotFile<'_>>, comm
         (Some(help), None) | (None, Some(help)) => help,
         (None, None) => format!("add the output of `aws {command}` to the paths"),
     }
-}
-
-/// The user pools of which not all groups were readable, each with the call that would tell them.
-fn unread_groups<'i, 's>(inventory: &'i Inventory<'s>) -> impl Iterator<Item = (String, &'i SnapshotFile<'s>)> {
-    let pools = inventory.user_pool_hosts().into_iter().filter_map(|host| host.rsplit('/').next().map(str::to_owned));
-    pools.filter_map(|pool| {
-        let unread = inventory.unread(SnapshotPart::Groups(&pool))?;
-        Some((pool, unread))
-    })
 }
 
 fn member_name(groups: &[&str]) -> String {

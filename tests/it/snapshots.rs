@@ -1,9 +1,12 @@
 //! Folders with a `snapshot.json`: what it tells of the files beside it, and what lies in several of them.
 
+use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::{Form, Inventory, SnapshotFault, SnapshotPart, SnapshotState};
-use rolecall::policy::PolicyKind;
+use rolecall::policy::{Instant, PolicyKind};
+use rolecall::simulate::{Flow, GateKind, Login, Outcome, Question, Simulation};
 
-use crate::support::with_inventory;
+use crate::support::{root, simulate, with_inventory};
+use crate::transcript::{finish, tool};
 
 const ONE: &str = "111122223333";
 const TWO: &str = "444455556666";
@@ -285,4 +288,249 @@ fn lists_of_providers_in_snapshots() {
     assert_eq!((has(empty, "read"), has(&listed, "read")), (Some(false), Some(true)));
     assert_eq!((has(empty, "not readable"), has(&listed, "not readable")), (None, Some(true)));
     with(&[("list.json", empty.to_owned())], |inventory| assert_eq!(inventory.has_provider(&staff), None));
+}
+
+const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
+const USERS: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Rb4cUsers";
+const TAG_MAP: &str = "cognito-identity get-principal-tag-attribute-map";
+
+/// A sign-in to the pool: what came of it, the gate that decides, and what was taken for granted.
+fn sign_in(files: &[(&str, String)], flow: Flow, role: Option<&str>) -> (Outcome, Option<GateKind>, Vec<String>) {
+    with(files, |inventory| {
+        let token = inventory.sign_in_to(USERS, &[], Some("web")).unwrap();
+        let question = Question { flow, role, ..Question::new(Login::Token(&token), Instant::from_seconds(1_795_435_200)) };
+        let Simulation { outcome, decided_by, assumptions, .. } = simulate(inventory, &question);
+        (outcome, decided_by, assumptions)
+    })
+}
+
+fn identity_pool() -> String {
+    format!(
+        r#"{{"IdentityPoolId": "{POOL}", "IdentityPoolName": "p", "AllowUnauthenticatedIdentities": false, "CognitoIdentityProviders":
+        [{{"ProviderName": "{USERS}", "ClientId": "web"}}]}}"#
+    )
+}
+
+fn role_map() -> String {
+    format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{"authenticated": "arn:aws:iam::{ONE}:role/member"}}}}"#)
+}
+
+fn member(actions: &str) -> String {
+    format!(
+        r#"{{"Role": {{"RoleName": "member", "Arn": "arn:aws:iam::{ONE}:role/member", "AssumeRolePolicyDocument": {{"Version": "2012-10-17",
+        "Statement": {{"Effect": "Allow", "Principal": {{"Federated": "cognito-identity.amazonaws.com"}}, "Action": [{actions}], "Condition":
+        {{"StringEquals": {{"cognito-identity.amazonaws.com:aud": "{POOL}"}}}}}}}}}}}}"#
+    )
+}
+
+const ASSUME: &str = r#""sts:AssumeRoleWithWebIdentity""#;
+
+#[test]
+fn session_tags_by_what_became_of_their_map() {
+    let arguments = format!(r#""IdentityPoolId": "{POOL}", "IdentityProviderName": "{USERS}""#);
+    let ask = |state: Option<&str>, role: String, flow, named| {
+        let entries: Vec<_> = state.iter().map(|state| entry("tags/x.json", TAG_MAP, &arguments, state)).collect();
+        let files = [
+            ("pool.json", identity_pool()),
+            ("map.json", role_map()),
+            ("member.json", role),
+            ("snapshot.json", snapshot(ONE, &entries)),
+        ];
+        sign_in(&files, flow, named)
+    };
+    let taken = |assumptions: &[String]| assumptions.iter().any(|own| own.contains("makes no session tags"));
+    for (flow, named) in [(Flow::Enhanced, None), (Flow::Classic, Some("member")), (Flow::Classic, None)] {
+        let (outcome, _, assumptions) = ask(None, member(ASSUME), flow, named);
+        assert_eq!(
+            (outcome, taken(&assumptions)),
+            (Outcome::Allowed, true),
+            "{flow:?}: it is taken for granted that there are none"
+        );
+        let (outcome, _, assumptions) = ask(Some("none"), member(ASSUME), flow, named);
+        assert_eq!((outcome, taken(&assumptions)), (Outcome::Allowed, false), "{flow:?}: it is known that there are none");
+        let (outcome, _, assumptions) = ask(Some("not readable"), member(ASSUME), flow, named);
+        assert_eq!((outcome, taken(&assumptions)), (Outcome::Undecided, false), "{flow:?}: nothing is known");
+        let both = format!(r#"{ASSUME}, "sts:TagSession""#);
+        assert_eq!(ask(Some("not readable"), member(&both), flow, named).0, Outcome::Allowed, "{flow:?}: it does not matter");
+    }
+    let tagged = member(ASSUME).replace("\"StringEquals\": {", "\"StringEquals\": {\"aws:RequestTag/team\": \"red\", ");
+    assert_eq!(ask(Some("none"), tagged.clone(), Flow::Enhanced, None).0, Outcome::Denied);
+    assert_eq!(ask(Some("not readable"), tagged, Flow::Enhanced, None).0, Outcome::Undecided);
+}
+
+/// Each thing that a sign-in needs, left out: by a snapshot that could not read it the answer is open, at the gate that would ask for it.
+#[test]
+fn what_was_not_readable_leaves_the_answer_open() {
+    let pool = format!(r#""IdentityPoolId": "{POOL}""#);
+    let lacks = |left_out: &str, entries: &[String]| {
+        let files = [
+            ("pool.json", identity_pool()),
+            ("map.json", role_map()),
+            ("member.json", member(ASSUME)),
+            ("snapshot.json", snapshot(ONE, entries)),
+        ];
+        let files: Vec<_> = files.into_iter().filter(|(name, _)| *name != left_out).collect();
+        files
+    };
+    let roles = entry("x/roles.json", "cognito-identity get-identity-pool-roles", &pool, "not readable");
+    let (outcome, gate, _) = sign_in(&lacks("map.json", &[roles.clone()]), Flow::Enhanced, None);
+    assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::RoleMapping)));
+    let (outcome, gate, _) = sign_in(&lacks("map.json", &[roles]), Flow::Classic, Some("member"));
+    assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Flow)));
+    // another pool, which does not take the login
+    let other = identity_pool().replace("4f9d2c1e", "00000000").replace("Rb4cUsers", "Others");
+    for call in ["list-identity-pools", "describe-identity-pool"] {
+        let call = entry("x", &format!("cognito-identity {call}"), "", "not readable");
+        let mut files = lacks("pool.json", &[call]);
+        let user_pool = ("users.json", r#"{"UserPool": {"Id": "eu-west-1_Rb4cUsers"}}"#.to_owned());
+        files.push(user_pool);
+        let (outcome, gate, _) = sign_in(&files, Flow::Enhanced, None);
+        assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Provider)));
+        files.push(("other.json", other.clone()));
+        let (outcome, gate, _) = sign_in(&files, Flow::Enhanced, None);
+        assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Provider)));
+        files.retain(|(name, _)| *name != "snapshot.json");
+        assert_eq!(sign_in(&files, Flow::Enhanced, None).0, Outcome::Denied);
+    }
+    let list = entry("iam/roles/", "iam get-account-authorization-details", "", "not readable");
+    let (outcome, gate, _) = sign_in(&lacks("member.json", &[list.clone()]), Flow::Enhanced, None);
+    assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Trust)));
+    // a role that does not take the token may not be the only one
+    let mut files = lacks("", &[list]);
+    files[2].1 = member(ASSUME).replace("4f9d2c1e", "00000000");
+    assert_eq!(sign_in(&files, Flow::Classic, None).0, Outcome::Undecided);
+    files.pop();
+    assert_eq!(sign_in(&files, Flow::Classic, None).0, Outcome::Denied);
+}
+
+fn deploy(account: &str, audience: &str) -> String {
+    format!(
+        r#"{{"Role": {{"RoleName": "deploy", "Arn": "arn:aws:iam::{account}:role/deploy", "AssumeRolePolicyDocument": {{"Version": "2012-10-17",
+        "Statement": {{"Effect": "Allow", "Principal": {{"Federated": "{}"}}, "Action": {ASSUME}, "Condition": {{"StringEquals":
+        {{"{GITHUB}:aud": "{audience}", "{GITHUB}:sub": "repo:a/b:environment:c"}}}}}}}}}}}}"#,
+        arn(account)
+    )
+}
+
+fn bring(files: &[(&str, String)], role: Option<&str>) -> (Outcome, Option<GateKind>) {
+    let mut claims = Claims::new();
+    for (name, value) in
+        [("iss", format!("https://{GITHUB}")), ("aud", "two".to_owned()), ("sub", "repo:a/b:environment:c".to_owned())]
+    {
+        claims.set(name, Claim::Text(value));
+    }
+    let token = Token::from_claims(claims);
+    with(files, |inventory| {
+        let question =
+            Question { flow: Flow::Direct, role, ..Question::new(Login::Token(&token), Instant::from_seconds(1_795_435_200)) };
+        let Simulation { outcome, decided_by, .. } = simulate(inventory, &question);
+        (outcome, decided_by)
+    })
+}
+
+/// What one account's provider does not take, another's may.
+#[test]
+fn each_account_answers_for_its_own_providers() {
+    let own = |account: &str| {
+        let arguments = format!(r#""OpenIDConnectProviderArn": "{}""#, arn(account));
+        snapshot(account, &[entry("gh.json", "iam get-open-id-connect-provider", &arguments, "read")])
+    };
+    let provider = |audience: &str| format!(r#"{{"Url": "{GITHUB}", "ClientIDList": ["{audience}"]}}"#);
+    let files = |audience: &str| {
+        [
+            ("a/deploy.json", deploy(ONE, "two")),
+            ("a/gh.json", provider("one")),
+            ("a/snapshot.json", own(ONE)),
+            ("b/deploy.json", deploy(TWO, "two")),
+            ("b/gh.json", provider(audience)),
+            ("b/snapshot.json", own(TWO)),
+        ]
+    };
+    assert_eq!(bring(&files("two"), None).0, Outcome::Allowed);
+    assert_eq!(bring(&files("one"), None).0, Outcome::Denied, "no provider takes the audience");
+    let role = |account: &str| format!("arn:aws:iam::{account}:role/deploy");
+    assert_eq!(bring(&files("two"), Some(&role(ONE))), (Outcome::Denied, Some(GateKind::Audience)));
+    assert_eq!(bring(&files("two"), Some(&role(TWO))).0, Outcome::Allowed);
+}
+
+#[test]
+fn providers_that_were_not_readable() {
+    let list = |state| entry("iam/open-id-connect-providers.json", "iam list-open-id-connect-providers", "", state);
+    let listed = |hosts: &[&str]| {
+        let arns = hosts.iter().map(|host| format!(r#"{{"Arn": "arn:aws:iam::{ONE}:oidc-provider/{host}"}}"#));
+        format!(r#"{{"OpenIDConnectProviderList": [{}]}}"#, arns.collect::<Vec<_>>().join(", "))
+    };
+    let with_list = |entries: &[String], hosts: Option<&[&str]>| {
+        let mut files = vec![("deploy.json", deploy(ONE, "two")), ("snapshot.json", snapshot(ONE, entries))];
+        files.extend(hosts.map(|hosts| ("iam/open-id-connect-providers.json", listed(hosts))));
+        bring(&files, None)
+    };
+    let open = (Outcome::Undecided, Some(GateKind::Provider));
+    assert_eq!(with_list(&[list("not readable")], None), open);
+    assert_eq!(with_list(&[list("not readable")], Some(&["token.actions.githubusercontent.com/other"])), open);
+    assert_eq!(with_list(&[list("read")], Some(&[])), (Outcome::Denied, Some(GateKind::Provider)));
+    assert_eq!(with_list(&[list("read")], Some(&[GITHUB])).0, Outcome::Allowed);
+    let arguments = format!(r#""OpenIDConnectProviderArn": "{}""#, arn(ONE));
+    let gone = entry("gh.json", "iam get-open-id-connect-provider", &arguments, "not readable");
+    assert_eq!(with_list(&[list("read"), gone], Some(&[GITHUB])), (Outcome::Undecided, Some(GateKind::Audience)));
+}
+
+/// What an identity pool names tells its account only where neither the question nor its snapshot does.
+#[test]
+fn the_account_of_an_identity_pool() {
+    let pool = entry("pool.json", "cognito-identity describe-identity-pool", "", "read");
+    let files = |account: &str| {
+        [
+            ("pool.json", identity_pool()),
+            ("map.json", role_map()),
+            ("member.json", member(ASSUME)),
+            ("snapshot.json", snapshot(account, &[pool.clone()])),
+        ]
+    };
+    assert_eq!(sign_in(&files(ONE), Flow::Enhanced, None).0, Outcome::Allowed);
+    assert_eq!(sign_in(&files(TWO), Flow::Enhanced, None).0, Outcome::Denied, "the role is of another account");
+}
+
+/// The whole snapshot is that of the tutorial, and answers as it does.
+#[test]
+fn a_snapshot_answers_as_the_files_that_it_is_of() {
+    let ask = |path: &str| {
+        let run = finish(tool().args(["simulate", "--format", "json", path]).current_dir(root()));
+        let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let simulations = answer["simulations"].as_array().unwrap().iter();
+        let told = |own: &serde_json::Value| {
+            ["subject", "outcome", "decidedBy"].map(|key| own[key].to_string()).join(" ") + &own["role"]["name"].to_string()
+        };
+        simulations.map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(ask("fixtures/snapshots/whole"), ask("fixtures/scenarios/tutorial"));
+}
+
+#[test]
+fn what_was_not_readable_in_sarif() {
+    let run = finish(tool().args(["check", "--format", "sarif", "fixtures/snapshots/partly"]).current_dir(root()));
+    assert_eq!(run.exit, 0);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let told = report["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(told.len(), 6);
+    assert_eq!(told[0]["descriptor"]["id"], "not-readable");
+    let place = &told[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "fixtures/snapshots/partly/snapshot.json");
+    assert!(place["region"]["startLine"].is_u64());
+}
+
+/// What is wrong in a snapshot is told as a warning at its place, and nothing in it can move the cursor.
+#[test]
+fn warnings_of_a_snapshot() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let text = "{\n  \"rolecall-snapshot\": 2, \"account\": \"111122223333\",\n  \"files\": [{\"file\": \"a/\", \"call\": \"iam list-roles\",\n  \"state\": \"not readable\", \"error\": \"\\u001b[2J\"}]}";
+    std::fs::write(folder.path().join("snapshot.json"), text).unwrap();
+    let run = finish(tool().args(["check", "."]).current_dir(folder.path()));
+    assert_eq!(run.exit, 0);
+    assert_eq!(run.stdout, "no findings in 1 file; 1 call of the snapshot not readable; service data of 2026-09-26\n");
+    assert_eq!(
+        run.stderr,
+        "warning: snapshot.json:2:24: a snapshot of version 2, and only 1 is known: it is read as well as can be\n\
+         warning: snapshot.json:4:13: not readable when the snapshot was taken: iam list-roles: \\u{1B}[2J\n"
+    );
 }
