@@ -364,7 +364,12 @@ fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> R
             SignInError::Apart => "name groups of one user pool".to_owned(),
             SignInError::Several => "tell by `--client` whose app client it is".to_owned(),
         };
-        Failure::with_help(error.to_string(), help)
+        let told = match error {
+            // what was not readable stands in the help
+            SignInError::UnreadGroup(name) => SignInError::NoGroup(name),
+            other => other,
+        };
+        Failure::with_help(told.to_string(), help)
     })?;
     Ok(Subject::new(member_name(groups), Own::Token(token)))
 }
