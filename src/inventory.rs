@@ -2,10 +2,13 @@
 
 mod assumed;
 mod aws_cli;
+mod managed;
 mod recognise;
 mod sign_in;
+mod snapshot;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -13,17 +16,20 @@ use crate::identity::{
     Client, Group, IdentityPool, OidcProvider, ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
 };
 use crate::policy::{Policy, PolicyKind};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Room, SyntaxFault, Text};
+use managed::Managed;
 
 pub use assumed::Assumption;
 pub use recognise::may_hold_json;
 pub use sign_in::SignInError;
+pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
 /// All that was given.
 #[derive(Debug, Default)]
 pub struct Inventory<'s> {
-    /// The roles. What lies in several files is joined by the role's name; roles of other accounts are other roles.
+    /// The roles. What lies in several files is joined by the role's name, and managed policies by their ARNs; roles of other accounts are
+    /// other roles.
     pub roles: Vec<Role<'s>>,
     /// Policies that belong to nothing else that was given.
     pub policies: Vec<LoosePolicy<'s>>,
@@ -43,6 +49,8 @@ pub struct Inventory<'s> {
     pub oidc_providers: Vec<OidcProvider<'s>>,
     /// Complete lists of an account's providers.
     pub provider_lists: Vec<ProviderList<'s>>,
+    /// What tells of the folders that lie beside: which call each file is of, and what was not readable.
+    pub snapshots: Vec<Snapshot<'s>>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
     /// What holes are taken to stand for.
@@ -53,6 +61,14 @@ pub struct Inventory<'s> {
     kind: Option<PolicyKind>,
     /// For the tree of the next input.
     room: Room,
+    /// The texts, for the folders that they lie in.
+    sources: Option<&'s Sources>,
+    /// The roles of each name, by their places in the list.
+    by_name: HashMap<Box<str>, Vec<usize>>,
+    /// Managed policies.
+    managed: Managed<'s>,
+    /// The snapshot of each folder that has one, by its place in the list.
+    snapshot_in: HashMap<Box<str>, usize>,
 }
 
 /// What an input was recognised as.
@@ -73,6 +89,8 @@ pub enum Form {
     Policy(PolicyKind, bool),
     /// The output of an AWS CLI command, by its name: `iam get-role`.
     AwsCli(&'static str),
+    /// What a folder holds that a snapshot was written to.
+    Snapshot,
     /// Nothing that is looked at, and why.
     Nothing(&'static str),
 }
@@ -145,10 +163,26 @@ impl<'s> Inventory<'s> {
         of_roles.chain(self.policies.iter().map(|loose| (&loose.policy, None)))
     }
 
+    /// Takes in a role, and gives its place in the list.
+    fn add_role(&mut self, role: Role<'s>) -> usize {
+        let index = self.roles.len();
+        if let Some(name) = role.name.known() {
+            self.by_name.entry(name.into()).or_default().push(index);
+        }
+        self.roles.push(role);
+        index
+    }
+
     /// The role of this ARN, or of this name; best one of which the ARN is known.
     pub fn role(&self, name_or_arn: &str) -> Option<&Role<'s>> {
         let with_arn = self.roles.iter().find(|role| role.arn.is_some() && role.is(name_or_arn));
         with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
+    }
+
+    /// What to call a role: its name, or its ARN where several roles have that name.
+    pub fn title<'r>(&self, role: &'r Role<'_>) -> Cow<'r, str> {
+        let namesakes = role.name.known().and_then(|name| self.by_name.get(name)).map_or(0, Vec::len);
+        if namesakes > 1 { role.id() } else { role.name.shown() }
     }
 
     /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
@@ -186,12 +220,21 @@ impl<'s> Inventory<'s> {
     pub fn has_provider(&self, arn: &str) -> Option<bool> {
         let (kind, _) = ProviderKind::of(arn)?;
         let account = Arn::parse(arn)?.account;
-        let account_of = |own: &Text<'_>| own.known().and_then(Arn::parse).map(|own| own.account == account);
-        let of_account =
-            |list: &&ProviderList<'_>| list.kind == kind && list.arns.iter().any(|own| account_of(own) == Some(true));
+        let of_account = |list: &&ProviderList<'_>| list.kind == kind && self.account_of_list(list) == Some(account);
         let mut lists = self.provider_lists.iter().filter(of_account).peekable();
         lists.peek()?;
-        Some(lists.any(|list| list.arns.iter().any(|own| own.known() == Some(arn))))
+        let is_listed = lists.any(|list| list.arns.iter().any(|own| own.known() == Some(arn)));
+        let part = match kind {
+            ProviderKind::Oidc => SnapshotPart::OidcProviders(Some(account)),
+            ProviderKind::Saml => SnapshotPart::SamlProviders(Some(account)),
+        };
+        (is_listed || self.unread(part).is_none()).then_some(is_listed)
+    }
+
+    /// The account whose providers a list holds: an empty one tells it only by its snapshot.
+    pub fn account_of_list<'l>(&'l self, list: &'l ProviderList<'_>) -> Option<&'l str> {
+        let named = list.arns.iter().find_map(|own| own.known().and_then(Arn::parse));
+        named.map(|own| own.account).or_else(|| self.account_of(list.mark))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod json;
 pub mod junit;
 pub mod sarif;
 pub mod text;
+mod unread;
 
 use crate::evaluate::Trace;
 use crate::expect::Ran;
@@ -17,6 +18,8 @@ use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
+
+pub use unread::{Unread, UnreadCall, count as count_unread, unread};
 
 /// The formats that the report of a check can take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +54,8 @@ pub struct Checked {
     pub looked_at: usize,
     /// What was not looked at: the reason, and the number of inputs.
     pub passed_over: Vec<(String, usize)>,
+    /// What the snapshots among the inputs could not read.
+    pub unread: Vec<Unread>,
     /// The rules that were asked.
     pub rules: Vec<Run>,
     /// The service data that the rules asked.
@@ -88,6 +93,25 @@ pub struct Listed {
     pub path: String,
     /// What it is, or why it is not looked at.
     pub form: Result<Form, String>,
+}
+
+/// A live account that was read into a folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pulled {
+    /// The account's id.
+    pub account: String,
+    /// The folder.
+    pub folder: String,
+    /// What was asked for: `roles`, `pools`.
+    pub parts: Vec<&'static str>,
+    /// The regions whose pools were asked for.
+    pub regions: Vec<String>,
+    /// How many there are of each kind of thing, with the word for so many.
+    pub counts: Vec<(usize, &'static str)>,
+    /// How many files are new, changed, removed, and as before.
+    pub files: [usize; 4],
+    /// The calls that gave no answer: of what, and why.
+    pub not_readable: Vec<String>,
 }
 
 /// A simulation with the name of its subject.
@@ -143,6 +167,8 @@ pub struct Suite {
     pub name: String,
     /// The questions in the order of the file.
     pub tests: Vec<Tested>,
+    /// What the snapshots among its inputs could not read.
+    pub unread: Vec<Unread>,
     /// The texts that its places lie in.
     pub sources: Sources,
 }

@@ -248,7 +248,9 @@ pub struct Judgement<'i, 's> {
 pub struct Choice<'i, 's> {
     /// The role.
     pub role: &'i Role<'s>,
-    /// Whether its trust policy takes the token.
+    /// Its name; its ARN where several roles have that name.
+    pub name: String,
+    /// Whether its trust policy takes the token, and its account the issuer.
     pub outcome: Outcome,
     /// The statement that decides.
     pub place: Option<Span>,

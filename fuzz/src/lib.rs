@@ -81,7 +81,7 @@ pub fn draw(sources: &Sources, answers: &[Simulated<'_, '_>]) {
     for (look, detail) in LOOKS.into_iter().zip([Detail::Verbose, Detail::Full]) {
         human::simulations(answers, detail, sources, look);
     }
-    is_json(&json::simulations(answers, sources));
+    is_json(&json::simulations(answers, &[], sources));
 }
 
 /// Draws the answers to requests in every way.
@@ -89,7 +89,7 @@ pub fn draw_requests(sources: &Sources, answers: &[Answered<'_, '_, '_>]) {
     for (look, detail) in LOOKS.into_iter().zip([Detail::Verbose, Detail::Full]) {
         human::requests(answers, detail, sources, look);
     }
-    is_json(&json::requests(answers, sources));
+    is_json(&json::requests(answers, &[], sources));
 }
 
 fn lawful(sources: &Sources, finding: &Finding) {

@@ -78,10 +78,10 @@ pub struct Tally {
     pub new: usize,
     /// Files with another content than before.
     pub changed: usize,
-    /// Files with the content that they had.
-    pub same: usize,
     /// Files of which the thing is gone, or can no longer be read.
     pub removed: usize,
+    /// Files with the content that they had.
+    pub same: usize,
 }
 
 /// A snapshot that is done.

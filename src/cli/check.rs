@@ -15,7 +15,7 @@ use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
-use super::input::{Assumed, Inputs, gather, gather_beside};
+use super::input::{Assumed, Inputs, gather, gather_beside, tell_unread};
 use super::live::Live;
 use super::rules::{all, known};
 use super::{Common, Ending, Exit, Failure, output, reference};
@@ -73,6 +73,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
         checked.fingerprints = fingerprints(&checked.findings, &facts);
     }
     output::tell_passed_over(&passed_over, common);
+    checked.unread = tell_unread(&inventory, &inputs.sources, common);
     report(args, common, &checked, &inputs)?;
     let fail_on = args.fail_on.or(loaded.config.check.fail_on).unwrap_or(Severity::Low);
     // who uploads the report decides on the findings there

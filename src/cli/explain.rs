@@ -4,12 +4,13 @@ use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use rolecall::reference::{KnownError, Reference, errors_like};
-use rolecall::report::{Diagnosed, Listing, human, json, text};
+use rolecall::report::{Diagnosed, Listing, Unread, human, json, text};
 use rolecall::simulate::{self, Question, World};
+use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
-use super::input::gather;
+use super::input::{gather, tell_unread};
 use super::login::{How, Who, refuse_names};
 use super::simulate::{access, context, warn_of_faults};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, rules, time};
@@ -88,15 +89,15 @@ fn refuse_paths(args: &Args) -> Result<(), Failure> {
 
 /// Tells what may be behind an error and, with paths, what of it holds.
 fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Reference, common: Common) -> Ending {
-    let show = |logins: &[Diagnosed<'_, '_>]| match args.format {
-        Format::Json => json::error(error, title, logins),
+    let show = |logins: &[Diagnosed<'_, '_>], unread: &[Unread], sources: &Sources| match args.format {
+        Format::Json => json::error(error, title, logins, (unread, sources)),
         Format::Human => human::error(error, title, logins, listing(common), output::look(common.color)),
     };
     if args.paths.is_empty() || error.gates.is_empty() {
         if !args.paths.is_empty() {
             output::warn("warning: no sign-in meets this error, so nothing is asked of the paths");
         }
-        output::print(&show(&[]))?;
+        output::print(&show(&[], &[], &Sources::new()))?;
         return Ok(Exit::Fine);
     }
     let access = access(&args.action, &args.resource)?;
@@ -111,6 +112,7 @@ fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Refer
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
+    let unread = tell_unread(&inventory, &inputs.sources, common);
     if stock.looked_at == 0 {
         output::warn("error: nothing to simulate with: no policy, role or pool was recognised");
         return Ok(if inputs.all_unreadable() { Exit::Failed } else { Exit::Nothing });
@@ -139,7 +141,7 @@ fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Refer
             logins.push(diagnosed(name, &question, simulation));
         }
     }
-    output::print(&show(&logins))?;
+    output::print(&show(&logins, &unread, &inputs.sources))?;
     Ok(Exit::Fine)
 }
 

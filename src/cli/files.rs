@@ -6,7 +6,7 @@ use rolecall::policy::PolicyKind;
 use rolecall::report::{human, json};
 
 use super::check::kind;
-use super::input::gather;
+use super::input::{gather, tell_unread};
 use super::{Common, Ending, Exit, Format, config, output};
 
 /// Hidden files and those that an ignore file names are not looked for, and not listed.
@@ -30,9 +30,10 @@ pub(super) fn run(args: &Args, config: &config::Args, common: Common) -> Ending 
     let inputs = gather(&args.paths, args.stdin_path.as_deref(), &config::load(config)?)?;
     let inventory = inputs.inventory(args.kind);
     let listed = inputs.listed(&inventory);
+    let unread = tell_unread(&inventory, &inputs.sources, common);
     output::print(&match args.format {
         Format::Human => human::files(&listed, output::look(common.color)),
-        Format::Json => json::files(&listed),
+        Format::Json => json::files(&listed, &unread, &inputs.sources),
     })?;
     Ok(if inputs.all_unreadable() { Exit::Failed } else { Exit::Fine })
 }

@@ -10,16 +10,16 @@ use std::sync::Arc;
 use rolecall::finding::Finding;
 use rolecall::inventory::{Form, Inventory, may_hold_json};
 use rolecall::policy::PolicyKind;
-use rolecall::report::{Checked, Listed};
+use rolecall::report::{Checked, Listed, Unread, text, unread};
 use rolecall::source::{SourceId, Sources, Span, utf16};
 use rolecall::spelling::nearest;
 
-use super::Failure;
 use super::config::Loaded;
 use super::login::pairs;
-use super::output::reason;
+use super::output::{self, reason};
 use super::rules::UNREADABLE;
 use super::secret::mask;
+use super::{Common, Failure};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -197,6 +197,25 @@ impl Inputs {
     pub(super) fn all_unreadable(&self) -> bool {
         !self.unreadable.is_empty() && self.read.is_empty() && self.passed_over.is_empty()
     }
+}
+
+/// How many calls are told of that were not readable, where not all are asked for.
+const SHOWN: usize = 5;
+
+/// Tells on standard error what the snapshots among the inputs could not read, and gives it for the report.
+pub(super) fn tell_unread(inventory: &Inventory<'_>, sources: &Sources, common: Common) -> Vec<Unread> {
+    let all = unread(inventory);
+    let shown = if common.verbose { all.len() } else { SHOWN };
+    for own in all.iter().take(shown) {
+        let (name, place) = (sources.get(own.span.source).name(), sources.place(own.span));
+        let line = format!("warning: {name}:{}:{}: {}", place.line, place.column, own.message);
+        output::warn(&text::escape(&line));
+    }
+    let more = all.len().saturating_sub(shown);
+    if more > 0 {
+        output::warn(&format!("and {more} more (`-v` lists them)"));
+    }
+    all
 }
 
 struct Gathering {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use rolecall::identity::{Assertion, Claim, Claims, TOLERANCE, Token};
-use rolecall::inventory::{Inventory, SignInError};
+use rolecall::inventory::{Inventory, SignInError, SnapshotFile, SnapshotPart};
 use rolecall::policy::Instant;
+use rolecall::report::text;
 use rolecall::simulate::{self, Login, Question};
 use rolecall::spelling::nearest;
 
-use super::{Failure, secret};
+use super::{Failure, output, secret};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
 /// a user in no group, a guest.
@@ -271,9 +272,11 @@ pub(super) fn refuse_names(how: &How, inventory: &Inventory<'_>) -> Result<(), F
     let pools = &inventory.identity_pools;
     if let Some(wanted) = how.pool().filter(|wanted| !pools.is_empty() && !pools.iter().any(|pool| pool.is(wanted))) {
         let names = pools.iter().flat_map(|pool| [Some(&pool.id), pool.name.as_ref()]).flatten().filter_map(|name| name.known());
-        let help = nearest(wanted, names).map_or_else(
-            || "add the output of `aws cognito-identity describe-identity-pool` to the paths".to_owned(),
-            |meant| format!("did you mean `{meant}`?"),
+        let help = meant(
+            nearest(wanted, names),
+            "identity pools",
+            inventory.unread(SnapshotPart::IdentityPools),
+            "cognito-identity describe-identity-pool",
         );
         return Err(Failure::with_help(format!("no identity pool `{wanted}` among the inputs"), help));
     }
@@ -332,6 +335,13 @@ fn everybody(inventory: &Inventory<'_>, client: Option<&str>) -> Vec<Subject> {
         }
     }
     subjects.push(guest());
+    let open: Vec<String> = inventory.unread_groups().map(|(pool, _)| format!("`{pool}`")).collect();
+    if !open.is_empty() {
+        let pools = if open.len() == 1 { "user pool" } else { "user pools" };
+        let line =
+            format!("warning: not all groups of {pools} {} were readable: its users may get other roles, too", open.join(", "));
+        output::warn(&text::escape(&line));
+    }
     subjects
 }
 
@@ -343,20 +353,36 @@ fn guest() -> Subject {
 fn member(inventory: &Inventory<'_>, groups: &[&str], client: Option<&str>) -> Result<Subject, Failure> {
     let token = inventory.sign_in(groups, client).map_err(|error| {
         let help = match &error {
-            SignInError::NoGroup(name) => {
+            SignInError::NoGroup(name) | SignInError::UnreadGroup(name) => {
                 let names = inventory.groups.iter().filter_map(|group| group.name.known());
-                nearest(name, names).map_or_else(
-                    || "add the output of `aws cognito-idp list-groups` to the paths".to_owned(),
-                    |meant| format!("did you mean `{meant}`?"),
-                )
+                let unread = inventory.unread_groups().next().map(|(_, unread)| unread);
+                meant(nearest(name, names), "groups", unread, "cognito-idp list-groups")
             }
-            SignInError::NoUserPool => "add the output of `aws cognito-idp describe-user-pool` to the paths".to_owned(),
+            SignInError::NoUserPool => {
+                meant(None, "user pools", inventory.unread(SnapshotPart::UserPools), "cognito-idp describe-user-pool")
+            }
             SignInError::Apart => "name groups of one user pool".to_owned(),
             SignInError::Several => "tell by `--client` whose app client it is".to_owned(),
         };
-        Failure::with_help(error.to_string(), help)
+        let told = match error {
+            // what was not readable stands in the help
+            SignInError::UnreadGroup(name) => SignInError::NoGroup(name),
+            other => other,
+        };
+        Failure::with_help(told.to_string(), help)
     })?;
     Ok(Subject::new(member_name(groups), Own::Token(token)))
+}
+
+/// What may help where a name stands for nothing: the name that was meant, what was not readable, or the output to add.
+fn meant(near: Option<&str>, what: &str, unread: Option<&SnapshotFile<'_>>, command: &str) -> String {
+    let near = near.map(|near| format!("did you mean `{near}`?"));
+    let unread = unread.map(|unread| format!("not all {what} were readable when the snapshot was taken: {unread}"));
+    match (near, unread) {
+        (Some(near), Some(unread)) => format!("{near} But {unread}"),
+        (Some(help), None) | (None, Some(help)) => help,
+        (None, None) => format!("add the output of `aws {command}` to the paths"),
+    }
 }
 
 fn member_name(groups: &[&str]) -> String {

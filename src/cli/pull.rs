@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Common, Ending, Exit, output};
+use super::{Common, Ending, Exit, Format, output};
 
 /// Writes what an account holds into a folder that every command reads: roles, managed policies, identity providers, user pools and identity
 /// pools. Nothing in the account is changed, and nothing secret is written.
@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// Go on where an earlier run was cut off or refused: what it has read is not asked for again.
     #[arg(long)]
     resume: bool,
+    /// How to report.
+    #[arg(long, default_value = "human")]
+    format: Format,
     /// Print the policy that allows all that this command does, and nothing else.
     #[arg(long, conflicts_with_all = ["profile", "region", "out", "only", "resume"])]
     print_policy: bool,
@@ -54,10 +57,11 @@ fn pull(_: &Args, _: Common) -> Ending {
 }
 
 #[cfg(feature = "aws")]
-fn pull(args: &Args, _: Common) -> Ending {
+fn pull(args: &Args, common: Common) -> Ending {
     use super::{Failure, live};
     use rolecall::aws::{self, Halt};
     use rolecall::report::text::escape;
+    use rolecall::report::{Pulled, human, json};
 
     let parts: Vec<aws::Part> = aws::Part::ALL.into_iter().filter(|part| args.is_asked(*part)).collect();
     let account = live::open(args.profile.as_deref(), &args.region)?;
@@ -75,33 +79,22 @@ fn pull(args: &Args, _: Common) -> Ending {
     for line in &done.not_readable {
         output::warn(&format!("warning: not readable: {}", escape(line)));
     }
-    output::print(&summary(&done, &account, &folder.to_string_lossy(), &parts))?;
-    Ok(if done.not_readable.is_empty() { Exit::Fine } else { Exit::Found })
-}
-
-/// What there is to say at the end.
-#[cfg(feature = "aws")]
-fn summary(done: &rolecall::aws::Done, account: &rolecall::aws::Account, folder: &str, parts: &[rolecall::aws::Part]) -> String {
-    use rolecall::aws::{Part, Tally};
-
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let names = parts.iter().map(|part| match part {
-        Part::Pools => format!("pools of {}", account.regions().join(" and ")),
-        part => part.name().to_owned(),
-    });
-    let names: Vec<String> = names.collect();
-    let mut lines = vec![format!("account {}: {}, in `{folder}`", account.id(), names.join(", "))];
-    lines.extend(done.counts.iter().map(|(count, what)| format!("{count:>6} {what}")));
-    let Tally { new, changed, same, removed } = done.tally;
-    lines.push(format!("files: {new} new, {changed} changed, {removed} removed, {same} as before"));
-    match done.not_readable.len() {
-        0 => {}
-        count => lines.push(format!(
-            "not readable: {count} call{}, so what they would tell is not known; `--resume` asks for that again",
-            plural(count)
-        )),
-    }
-    lines.join("\n") + "\n"
+    let exit = if done.not_readable.is_empty() { Exit::Fine } else { Exit::Found };
+    let aws::Tally { new, changed, removed, same } = done.tally;
+    let pulled = Pulled {
+        account: account.id().to_owned(),
+        folder: folder.to_string_lossy().into_owned(),
+        parts: parts.iter().map(|part| part.name()).collect(),
+        regions: account.regions().to_vec(),
+        counts: done.counts,
+        files: [new, changed, removed, same],
+        not_readable: done.not_readable,
+    };
+    output::print(&match args.format {
+        Format::Human => human::pulled(&pulled, output::look(common.color)),
+        Format::Json => json::pulled(&pulled),
+    })?;
+    Ok(exit)
 }
 
 #[cfg(feature = "aws")]

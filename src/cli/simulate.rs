@@ -13,7 +13,7 @@ use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 
 use super::config::Loaded;
-use super::input::{Assumed, Inputs, gather_beside, gather_with};
+use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
 use super::live::Live;
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
@@ -123,6 +123,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     warn_of_faults(&inputs, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
+    let unread = tell_unread(&inventory, &inputs.sources, common);
     if stock.looked_at == 0 {
         if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
             return Ok(Exit::Failed);
@@ -133,7 +134,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     if let Some((name, caller)) = caller {
         let reference = reference::load(reference)?;
         let asked = principal::Asked { name, caller, access, context: &context, at, reference: &reference };
-        return principal::run(args, &asked, &inputs, &inventory, common);
+        return principal::run(args, &asked, (&inputs, &unread), &inventory, common);
     }
     refuse_names(&args.how, &inventory)?;
     let reference = reference::load(reference)?;
@@ -161,7 +162,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let detail = Detail::of(answers.len(), common.verbose);
     output::print(&match args.format {
         Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
-        Format::Json => json::simulations(&answers, &inputs.sources),
+        Format::Json => json::simulations(&answers, &unread, &inputs.sources),
     })?;
     // every answer that differs is told, not the first alone
     let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();

@@ -17,7 +17,7 @@ use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::{self, Tree};
 
 use super::config::Loaded;
-use super::input::{Inputs, gather, no_hole};
+use super::input::{Inputs, gather, no_hole, tell_unread};
 use super::output::{self, reason};
 use super::secret::mask;
 use super::{Common, Ending, Exit, Failure, now, reference};
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let mut suites = Vec::new();
     let mut unreadable = false;
     for file in &files {
-        match suite(file, &reference) {
+        match suite(file, &reference, common) {
             Ok(suite) => suites.push(suite),
             Err(failures) => {
                 failures.iter().for_each(output::complain);
@@ -115,7 +115,7 @@ fn ending(path: &Path) -> Option<&'static str> {
 }
 
 /// Runs the questions of one file.
-fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
+fn suite(file: &Path, reference: &Reference, common: Common) -> Result<Suite, Vec<Failure>> {
     let name = file.to_string_lossy().into_owned();
     let text = bytes(file).and_then(|bytes| text(mask(bytes)));
     let text = text.map_err(|why| vec![Failure::new(format!("cannot read `{name}`: {why}"))])?;
@@ -151,13 +151,14 @@ fn suite(file: &Path, reference: &Reference) -> Result<Suite, Vec<Failure>> {
     if !torn.is_empty() {
         return Err(failures(&torn, sources));
     }
+    let unread = tell_unread(&inventory, sources, common);
     let now = now();
     let tests = expectations.tests.iter().map(|test| {
         let ran = expect::run(test, &expectations, (&inventory, sources), reference, now);
         Tested { name: test.name.clone(), why: test.why.clone(), span: test.span, ran }
     });
     let tests = tests.collect();
-    Ok(Suite { name, tests, sources: inputs.sources })
+    Ok(Suite { name, tests, unread, sources: inputs.sources })
 }
 
 /// What `inputs` names, from the folder of the file on.

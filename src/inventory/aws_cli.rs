@@ -40,6 +40,12 @@ impl<'i, 's> Reader<'i, 's> {
             self.account_details(root);
             return Some(ACCOUNT_DETAILS);
         }
+        // a page of the same that holds no roles
+        let has_versions = |list: &Node<'_, '_>| every_item_has(*list, "PolicyVersionList") && every_item_has(*list, "Arn");
+        if get("Policies").is_some_and(|list| list.items().next().is_some() && has_versions(&list)) {
+            self.policies(root);
+            return Some(ACCOUNT_DETAILS);
+        }
         if let Some(role) = get("Role").filter(|role| role.get("AssumeRolePolicyDocument").is_some()) {
             self.role(role, true);
             return Some("iam get-role");
@@ -165,30 +171,36 @@ impl<'i, 's> Reader<'i, 's> {
     fn join(&mut self, name: Text<'s>, arn: Option<Text<'s>>, fill: impl FnOnce(&mut Role<'s>)) {
         let folder = self.folder(name.span());
         let is_known = |one: &Text<'_>, other: &Text<'_>| one.known().is_some() && one.known() == other.known();
-        let may_be = |role: &Role<'_>| {
-            let of_account = || role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
-            is_known(&role.name, &name) && of_account()
-        };
-        let candidates = || self.inventory.roles.iter().enumerate().filter(|(_, role)| may_be(role));
+        let may_be = |role: &Role<'_>| role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
+        let roles = &self.inventory.roles;
+        let candidates =
+            || self.namesakes(&name).filter_map(|index| Some((index, roles.get(index)?))).filter(|own| may_be(own.1));
         let near = candidates().find(|(_, role)| self.folder(role.span()) == folder);
         let found = near.or_else(|| candidates().next()).map(|(index, _)| index);
         let index = found.unwrap_or_else(|| {
             let strays = self.strays(&name, folder);
-            self.inventory.roles.push(Role { permissions: strays, ..Role::new(name) });
-            self.inventory.roles.len() - 1
+            self.inventory.add_role(Role { permissions: strays, ..Role::new(name) })
         });
         if let Some(role) = self.inventory.roles.get_mut(index) {
             role.arn = role.arn.take().or(arn);
             fill(role);
         }
+        self.inventory.attach_given(index);
+    }
+
+    /// The roles of this name, by their places in the list.
+    fn namesakes(&self, name: &Text<'_>) -> impl Iterator<Item = usize> + use<'_, 'i, 's> {
+        name.known().and_then(|name| self.inventory.by_name.get(name)).into_iter().flatten().copied()
     }
 
     /// Policies that lie in this folder and went to a role of this name in another one, as long as that was the only one.
     fn strays(&mut self, name: &Text<'s>, folder: &str) -> Vec<NamedPolicy<'s>> {
         let mut strays = Vec::new();
         let sources = self.sources;
-        for role in self.inventory.roles.iter_mut().filter(|role| role.name.known() == name.known()) {
-            let is_stray = |named: &mut NamedPolicy<'_>| folder_of(sources, named.name.span()) == folder;
+        for index in self.namesakes(name).collect::<Vec<_>>() {
+            let Some(role) = self.inventory.roles.get_mut(index) else { continue };
+            // those of a list are the role's own, wherever the list lies
+            let is_stray = |named: &mut NamedPolicy<'_>| named.inline && folder_of(sources, named.name.span()) == folder;
             if folder_of(sources, role.name.span()) != folder {
                 strays.extend(role.permissions.extract_if(.., is_stray));
             }
@@ -203,40 +215,24 @@ impl<'i, 's> Reader<'i, 's> {
     /// Roles with their attached policies, which lie in a list of their own.
     fn account_details(&mut self, root: Node<'_, 's>) {
         items(root, "RoleDetailList").for_each(|role| self.role(role, false));
-        for node in items(root, "Policies") {
-            let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { continue };
-            let Some(document) = version.get("Document") else { continue };
-            let holders: Vec<usize> = (0..self.inventory.roles.len())
-                .filter(|&index| {
-                    self.inventory.roles.get(index).is_some_and(|role| role.unread.iter().any(|own| own.known() == arn.known()))
-                })
-                .collect();
-            if holders.is_empty() {
-                self.loose(document, PolicyKind::Identity);
-            }
-            let is_limited = |role: &Role<'_>| role.boundary.as_ref().is_some_and(|own| own.known() == arn.known());
-            let limited: Vec<usize> =
-                self.inventory.roles.iter().enumerate().filter(|(_, role)| is_limited(role)).map(|(index, _)| index).collect();
-            for index in limited {
-                let limit = self.document(document, PolicyKind::Boundary);
-                if let Some(role) = self.inventory.roles.get_mut(index) {
-                    role.limit = limit;
-                }
-            }
-            for index in holders {
-                let policy = self.document(document, PolicyKind::Identity);
-                let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
-                if let (Some(role), Some(policy)) = (self.inventory.roles.get_mut(index), policy) {
-                    role.unread.retain(|own| own.known() != arn.known());
-                    role.permissions.push(NamedPolicy { name, policy, inline: false });
-                }
-            }
-        }
+        self.policies(root);
         for (list, policies) in [("UserDetailList", "UserPolicyList"), ("GroupDetailList", "GroupPolicyList")] {
             let inline = items(root, list).flat_map(|holder| items(holder, policies));
             inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| {
                 self.loose(document, PolicyKind::Identity);
             });
+        }
+    }
+
+    /// Managed policies, each with the version that counts.
+    fn policies(&mut self, root: Node<'_, 's>) {
+        for node in items(root, "Policies") {
+            let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { continue };
+            let document = version.get("Document").and_then(|document| self.document(document, PolicyKind::Identity));
+            if let Some(policy) = document {
+                let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
+                self.inventory.add_managed(&arn, name, policy);
+            }
         }
     }
 
@@ -357,25 +353,36 @@ impl<'i, 's> Reader<'i, 's> {
         let Some(url) = text(node, "Url") else { return };
         let clients = items(node, "ClientIDList").filter_map(Node::text).collect();
         self.inventory.oidc_providers.push(OidcProvider { arn: None, url, clients, mark: node.mark() });
-        self.name_providers();
+        self.inventory.name_providers(self.sources);
     }
 
     fn provider_list(&mut self, kind: ProviderKind, list: Node<'_, 's>) {
         let arns = list.items().filter_map(|provider| text(provider, "Arn")).collect();
         self.inventory.provider_lists.push(ProviderList { kind, arns, mark: list.mark() });
-        self.name_providers();
+        self.inventory.name_providers(self.sources);
+    }
+}
+
+impl<'s> Inventory<'s> {
+    /// Gives the providers their ARNs, which only a snapshot and lists tell. Where those of several accounts name the issuer, it is the list
+    /// in the provider's own snapshot or folder.
+    pub(super) fn name_providers(&mut self, sources: &Sources) {
+        let arns = self.oidc_providers.iter().map(|provider| self.arn_of_provider(provider, sources)).collect::<Vec<_>>();
+        for (provider, arn) in self.oidc_providers.iter_mut().zip(arns) {
+            provider.arn = arn;
+        }
     }
 
-    /// Gives the providers their ARNs, which only lists tell. Where those of several accounts name the issuer, it is the list in
-    /// the provider's own folder.
-    fn name_providers(&mut self) {
-        let (sources, lists) = (self.sources, &self.inventory.provider_lists);
-        for provider in &mut self.inventory.oidc_providers {
-            let folder = folder_of(sources, provider.mark);
-            let near = lists.iter().filter(|list| folder_of(sources, list.mark) == folder);
-            let host = provider.host();
-            provider.arn = arn_in(near, host).or_else(|| arn_in(lists.iter(), host));
+    fn arn_of_provider(&self, provider: &OidcProvider<'s>, sources: &Sources) -> Option<Text<'s>> {
+        let host = provider.host();
+        let lists = || self.provider_lists.iter();
+        if let Some((snapshot, file)) = self.file_of(provider.mark.source) {
+            let beside = lists().filter(|list| self.file_of(list.mark.source).is_some_and(|own| own.0.source == snapshot.source));
+            return file.argument("OpenIDConnectProviderArn").cloned().or_else(|| arn_in(beside, host));
         }
+        let folder = folder_of(sources, provider.mark);
+        let near = lists().filter(|list| folder_of(sources, list.mark) == folder);
+        arn_in(near, host).or_else(|| arn_in(lists(), host))
     }
 }
 

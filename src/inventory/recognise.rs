@@ -1,6 +1,6 @@
 //! What an input is: told by its content, never by its name.
 
-use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli};
+use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli, snapshot};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
@@ -9,6 +9,7 @@ use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
 impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
     pub fn read(&mut self, sources: &'s Sources, id: SourceId) {
+        self.sources = Some(sources);
         let source = sources.get(id);
         if !may_hold_json(source.text()) {
             return self.pass_over(id, "not JSON");
@@ -38,7 +39,14 @@ impl<'s> Inventory<'s> {
             faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
-        let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
+        let form = if root.get(snapshot::MARK).is_some() {
+            self.add_snapshot(id, root);
+            // the arguments of its entries name what lies beside it
+            self.name_providers(sources);
+            Some(Form::Snapshot)
+        } else {
+            aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root))
+        };
         match form {
             Some(form) => self.documents.push(Document { source: id, form, faults }),
             None => self.pass_over(id, "no policy, role or pool in it"),
@@ -56,7 +64,7 @@ impl<'s> Inventory<'s> {
         policy.guessed = !sure;
         if kind == PolicyKind::Trust {
             let name = Text::made(stem(source.name()).to_owned(), policy.mark);
-            self.roles.push(Role { trust: Some(policy), ..Role::new(name) });
+            self.add_role(Role { trust: Some(policy), ..Role::new(name) });
         } else {
             self.policies.push(LoosePolicy { source: id, policy, sure, alone: true });
         }

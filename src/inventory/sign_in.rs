@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Inventory;
+use super::{Inventory, SnapshotFile, SnapshotPart};
 use crate::identity::{Client, Group, Token, id_token};
 
 /// Why no sign-in can be made.
@@ -10,6 +10,8 @@ use crate::identity::{Client, Group, Token, id_token};
 pub enum SignInError {
     /// No group of this name was given.
     NoGroup(String),
+    /// No group of this name was given, and a snapshot could not read all groups.
+    UnreadGroup(String),
     /// No user pool was given, neither by itself nor as a provider of an identity pool.
     NoUserPool,
     /// No user pool has all of the groups.
@@ -25,7 +27,9 @@ impl<'s> Inventory<'s> {
     /// best one that has a role mapping.
     pub fn sign_in(&self, groups: &[&str], client: Option<&str>) -> Result<Token, SignInError> {
         if let Some(name) = groups.iter().find(|name| !self.groups.iter().any(|group| group.name.known() == Some(name))) {
-            return Err(SignInError::NoGroup((*name).to_owned()));
+            let name = (*name).to_owned();
+            let unread = self.unread_groups().next().is_some();
+            return Err(if unread { SignInError::UnreadGroup(name) } else { SignInError::NoGroup(name) });
         }
         let hosts = self.user_pool_hosts();
         if hosts.is_empty() {
@@ -55,6 +59,15 @@ impl<'s> Inventory<'s> {
         hosts.sort_unstable();
         hosts.dedup();
         hosts
+    }
+
+    /// The user pools of which not all groups were readable, by their ids, each with the call that would tell them.
+    pub fn unread_groups(&self) -> impl Iterator<Item = (String, &SnapshotFile<'s>)> {
+        let pools = self.user_pool_hosts().into_iter().filter_map(|host| host.rsplit('/').next().map(str::to_owned));
+        pools.filter_map(|pool| {
+            let unread = self.unread(SnapshotPart::Groups(&pool))?;
+            Some((pool, unread))
+        })
     }
 
     /// The names of the groups of the user pool of this host, sorted.
@@ -107,6 +120,7 @@ impl fmt::Display for SignInError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoGroup(name) => write!(out, "no group `{name}` among the inputs"),
+            Self::UnreadGroup(name) => write!(out, "no group `{name}` among the inputs, and not all groups were readable"),
             Self::NoUserPool => out.write_str("no user pool among the inputs, so there is nothing to sign in to"),
             Self::Apart => out.write_str("no user pool has all of these groups, and a user is in one pool only"),
             Self::Several => out.write_str("several user pools fit, so it is not known which to sign in to"),

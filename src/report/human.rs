@@ -6,6 +6,7 @@ mod excerpt;
 mod expectations;
 mod files;
 mod page;
+mod pulled;
 mod reference;
 mod repair;
 mod request;
@@ -18,7 +19,7 @@ use miette::{
 };
 
 use super::text::{self, Colour, paint};
-use super::{Checked, Look};
+use super::{Checked, Look, count_unread};
 use crate::finding::{Finding, Label, Severity};
 use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
@@ -27,6 +28,7 @@ pub use claims::claims;
 pub use error::error;
 pub use expectations::tests;
 pub use files::files;
+pub use pulled::pulled;
 pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
@@ -103,7 +105,7 @@ fn escape_lines(text: &str) -> String {
     text.lines().map(text::escape).collect::<Vec<_>>().join("\n")
 }
 
-/// One line: counts by severity, inputs, what was not looked at, and the day of the service data where a rule asked it.
+/// One line: counts by severity, inputs, what was not looked at or not readable, and the day of the service data where a rule asked it.
 pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let counts: Vec<String> = checked
         .counts()
@@ -123,7 +125,12 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         let overlays: String = data.overlays.iter().flat_map(|name| [" and `", name, "`"]).collect();
         format!("; service data of {}{}", data.date, text::escape(&overlays))
     });
-    format!("{found} in {}{passed_over}{data}", files(checked.looked_at))
+    let unread = match count_unread(&checked.unread) {
+        0 => String::new(),
+        1 => "; 1 call of the snapshot not readable".to_owned(),
+        count => format!("; {count} calls of the snapshot not readable"),
+    };
+    format!("{found} in {}{passed_over}{unread}{data}", files(checked.looked_at))
 }
 
 /// Names an input of which there is nothing to show.

@@ -12,7 +12,7 @@ mod trace;
 
 use serde_json::{Value, json};
 
-use super::{Checked, Listed};
+use super::{Checked, Listed, Pulled, Unread};
 use crate::finding::{Finding, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
@@ -40,6 +40,7 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
         "version": VERSION,
         "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
         "findings": findings,
+        "notReadable": not_readable(&checked.unread, sources),
         "summary": { "findings": counts, "files": checked.looked_at, "passedOver": passed_over },
     }))
 }
@@ -53,17 +54,52 @@ pub fn rules<'r>(rules: impl Iterator<Item = (Option<&'r str>, &'r Rule)>) -> St
 }
 
 /// The inputs, with what each was recognised as.
-pub fn files(listed: &[Listed]) -> String {
+pub fn files(listed: &[Listed], unread: &[Unread], sources: &Sources) -> String {
     let files = listed.iter().map(|own| {
         let (form, kind, sure) = match own.form {
             Ok(Form::Policy(kind, sure)) => (Some("policy"), Some(kind.name()), Some(sure)),
             Ok(Form::AwsCli(command)) => (Some(command), None, None),
+            Ok(Form::Snapshot) => (Some("snapshot"), None, None),
             Ok(Form::Nothing(_)) | Err(_) => (None, None, None),
         };
         let why = own.form.as_ref().err();
         json!({ "path": own.path, "form": form, "kind": kind, "sure": sure, "notLookedAt": why })
     });
-    page(&json!({ "version": VERSION, "files": files.collect::<Vec<_>>() }))
+    let files: Vec<Value> = files.collect();
+    page(&json!({ "version": VERSION, "files": files, "notReadable": not_readable(unread, sources) }))
+}
+
+/// What a live account gave.
+pub fn pulled(pulled: &Pulled) -> String {
+    let [new, changed, removed, same] = pulled.files;
+    let counts: serde_json::Map<String, Value> =
+        pulled.counts.iter().map(|(count, what)| ((*what).to_owned(), json!(count))).collect();
+    page(&json!({
+        "version": VERSION,
+        "account": pulled.account,
+        "folder": pulled.folder,
+        "parts": pulled.parts,
+        "regions": pulled.regions,
+        "read": counts,
+        "files": { "new": new, "changed": changed, "removed": removed, "same": same },
+        "notReadable": pulled.not_readable,
+    }))
+}
+
+/// What the snapshots among the inputs could not read; without a call, what is wrong with them.
+fn not_readable(unread: &[Unread], sources: &Sources) -> Vec<Value> {
+    let own = unread.iter().map(|own| {
+        let mut value = json!({ "message": own.message });
+        append(&mut value, place(own.span, sources));
+        let call = own.call.as_ref().map(|call| {
+            let arguments: serde_json::Map<String, Value> =
+                call.arguments.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            json!({ "name": call.name, "arguments": arguments, "region": call.region, "error": call.error })
+        });
+        append(&mut value, json!({ "call": call }));
+        value
+    });
+    own.collect()
 }
 
 fn finding(finding: &Finding, sources: &Sources) -> Value {

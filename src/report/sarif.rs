@@ -39,7 +39,7 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
             },
             "invocations": [{
                 "executionSuccessful": !checked.failed,
-                "toolExecutionNotifications": notifications(checked),
+                "toolExecutionNotifications": notifications(checked, sources),
             }],
             "results": results,
         }],
@@ -186,8 +186,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What was not looked at: one notification a reason.
-fn notifications(checked: &Checked) -> Vec<Value> {
+/// What was not looked at: one notification a reason. What a snapshot could not read: one each.
+fn notifications(checked: &Checked, sources: &Sources) -> Vec<Value> {
     let text = |reason: &str, count: usize| format!("{count} input{} not looked at: {reason}", if count == 1 { "" } else { "s" });
     let own = checked.passed_over.iter().map(|(reason, count)| {
         json!({
@@ -196,5 +196,13 @@ fn notifications(checked: &Checked) -> Vec<Value> {
             "message": { "text": literal(&text(reason, *count)) },
         })
     });
-    own.collect()
+    let unread = checked.unread.iter().map(|own| {
+        json!({
+            "descriptor": { "id": if own.call.is_some() { "not-readable" } else { "malformed-snapshot" } },
+            "level": "warning",
+            "message": { "text": literal(&own.message) },
+            "locations": [location(&Label::new(own.span, ""), None, sources)],
+        })
+    });
+    own.chain(unread).collect()
 }

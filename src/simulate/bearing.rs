@@ -2,7 +2,7 @@
 
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Missing, Policies, Standing, is_pattern, resource_must_grant, takes_role};
-use crate::inventory::{Inventory, LoosePolicy, Role};
+use crate::inventory::{Inventory, LoosePolicy, Role, SnapshotPart};
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
 use crate::policy::{Patterns, Policy, PolicyKind, Statement};
 use crate::source::{SourceId, Sources, Span};
@@ -104,6 +104,9 @@ impl<'i, 's> Search<'_, 'i, 's> {
             self.assume(format!("{names} {is} all that the caller has of identity policies"));
         } else if caller.standing() == Standing::Session {
             self.miss_role(caller);
+        } else if let Some(user) = self.user_of_snapshot(caller) {
+            let text = format!("the policies of `{user}`: a snapshot holds those of roles alone");
+            self.bearing.miss(PolicyKind::Identity, Span::new(SourceId::NONE, 0, 0), text);
         } else if let Some(first) = of_somebody.first() {
             let text = "the caller's identity policies: whose those of users and groups in a list of an account are is not read";
             self.bearing.miss(PolicyKind::Identity, first.policy.mark, text.to_owned());
@@ -112,10 +115,31 @@ impl<'i, 's> Search<'_, 'i, 's> {
         }
     }
 
+    /// The name of a user of an account of which a snapshot was given.
+    fn user_of_snapshot<'c>(&self, caller: Caller<'c>) -> Option<&'c str> {
+        let Caller::Aws(arn) = caller else { return None };
+        let account = caller.account().filter(|_| caller.standing() == Standing::User)?;
+        self.inventory.has_snapshot_of(account).then(|| arn.rsplit('/').next().unwrap_or(arn))
+    }
+
+    /// Why something of the roles of an account was not given, as the end of a sentence: `was not given`.
+    fn not_given(&self, part: SnapshotPart<'_>) -> (Option<Span>, String) {
+        let Some(unread) = self.inventory.unread(part) else { return (None, "was not given".to_owned()) };
+        let place = self.sources.place(unread.state_span);
+        let name = self.sources.get(unread.state_span.source).name();
+        (Some(unread.state_span), format!("was not readable ({name}:{}:{})", place.line, place.column))
+    }
+
     /// A role that was not given, where others of its account were, is rather misspelt than without policies.
     fn miss_role(&mut self, caller: Caller<'_>) {
         let of_account = |role: &&Role<'_>| role.account().is_some() && role.account() == caller.account();
         let given: Vec<&str> = self.inventory.roles.iter().filter(of_account).filter_map(|role| role.name.known()).collect();
+        if let (Some(span), why) = self.not_given(SnapshotPart::Roles(caller.account()))
+            && let Caller::Aws(arn) = caller
+        {
+            let text = format!("the policies of `{}`: which roles the account has {why}", role_name(arn).unwrap_or(arn));
+            return self.bearing.miss(PolicyKind::Identity, span, text);
+        }
         if given.is_empty() {
             return self.assume("the caller has no identity policy: none was given".to_owned());
         }
@@ -136,13 +160,19 @@ impl<'i, 's> Search<'_, 'i, 's> {
             let is = if is_one { "is" } else { "are" };
             self.assume(format!("{names} {is} not among the identity policies of `{name}`"));
         }
+        let account = self.inventory.account_of_role(role);
+        let (unread, why) = self.not_given(SnapshotPart::RoleDetails(account));
         for arn in &role.unread {
-            let text = format!("`{}`, which `{name}` has and which was not given", arn.shown());
+            let text = format!("`{}`, which `{name}` has and which {why}", arn.shown());
             self.bearing.miss(PolicyKind::Identity, arn.span(), text);
         }
         if self.bearing.policies.identity.is_empty() && role.lacks_policies() {
-            let text =
-                format!("the policies of `{name}` (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)");
+            let text = match unread {
+                Some(_) => format!("the policies of `{name}`: what its account's roles may do {why}"),
+                None => {
+                    format!("the policies of `{name}` (`aws iam get-role-policy`, `aws iam get-account-authorization-details`)")
+                }
+            };
             self.bearing.miss(PolicyKind::Identity, role.span(), text);
         } else if !role.complete {
             self.assume(format!("`{name}` is taken to have no policies but those that were given"));
@@ -151,7 +181,7 @@ impl<'i, 's> Search<'_, 'i, 's> {
         if let Some(limit) = &role.limit {
             self.bearing.policies.boundaries.push(limit);
         } else {
-            let text = format!("`{}`, which limits `{name}` and which was not given", arn.shown());
+            let text = format!("`{}`, which limits `{name}` and which {why}", arn.shown());
             self.bearing.miss(PolicyKind::Boundary, arn.span(), text);
         }
     }

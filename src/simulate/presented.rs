@@ -27,15 +27,17 @@ pub struct Presented {
     pub(super) tagging: Tagging,
 }
 
-/// What is known of the session tags of a token.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What is known of the session tags of a token. Of several logins the one of which least is known counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Tagging {
     /// They stand in its claims.
     Told,
+    /// There may be some: whether the identity pool makes any was not given, and it is taken to make none.
+    Perhaps,
+    /// There may be some: whether the identity pool makes any was not readable, and nothing is taken for granted.
+    Unread,
     /// There are some, of which the names are not known.
     Unnamed,
-    /// There may be some: whether the identity pool makes any was not given.
-    Perhaps,
 }
 
 impl Presented {

@@ -243,7 +243,7 @@ fn allowing<'t, 'p, 's>(trace: &'t Trace<'p, 's>, kind: PolicyKind) -> impl Iter
 fn unknown(gap: Gap, kind: Option<PolicyKind>, trace: &Trace<'_, '_>) -> String {
     let text = match (gap.reason, kind) {
         (GapReason::Policy, Some(PolicyKind::Identity)) => "not all identity policies of the caller are known",
-        (GapReason::Policy, Some(PolicyKind::Boundary)) => "the permissions boundary of the caller was not given",
+        (GapReason::Policy, Some(PolicyKind::Boundary)) => "the permissions boundary of the caller is not known",
         (GapReason::Policy, Some(_)) => "it is not known which policy is that of the resource",
         (GapReason::Policy, None) => "the policy of the resource itself was not given, and it must allow",
         _ => return gap::words(gap, trace),

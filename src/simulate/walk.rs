@@ -16,7 +16,8 @@ use super::presented::Tagging;
 use super::{Flow, Gate, GateKind, GateState, Outcome, Question, RoleRef, Simulation, World};
 use crate::evaluate::Verdict;
 use crate::finding::Label;
-use crate::inventory::Role;
+use crate::inventory::{Role, SnapshotFile, SnapshotPart};
+use crate::source::Span;
 
 pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Simulation<'i, 's> {
     let mut walk = Walk {
@@ -26,7 +27,10 @@ pub(super) fn walk<'i, 's>(world: World<'i, 's>, question: &Question<'_>) -> Sim
         simulation: Simulation::start(),
         picked: None,
         map_without_claims: None,
+        unread_map: None,
         tagging: Tagging::Told,
+        of_account: None,
+        by_account: false,
     };
     world.inventory.assumed().for_each(|own| walk.assume(own));
     walk.run();
@@ -43,8 +47,14 @@ struct Walk<'q, 'i, 's> {
     picked: Option<String>,
     /// Where the pool maps claims to session tags of which the login holds none.
     map_without_claims: Option<Label>,
+    /// Where it is told that the map of claims to session tags was not readable.
+    unread_map: Option<Label>,
     /// What is known of the session tags that the pool makes.
     tagging: Tagging,
+    /// The account whose providers are asked, where it is one after the other.
+    of_account: Option<&'i str>,
+    /// Whether the token is brought to roles of several accounts, each of which has providers of its own.
+    by_account: bool,
 }
 
 impl Simulation<'_, '_> {
@@ -84,6 +94,18 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.simulation.gates.push(Gate { kind, state, text, places });
     }
 
+    /// Where a snapshot tells that something was not readable.
+    fn unread(&self, part: SnapshotPart<'_>) -> Option<Label> {
+        self.world.inventory.unread(part).map(label_of)
+    }
+
+    /// A place, to stand in a sentence.
+    fn place(&self, span: Span) -> String {
+        let sources = self.world.sources;
+        let place = sources.place(span);
+        format!("{}:{}:{}", sources.get(span.source).name(), place.line, place.column)
+    }
+
     fn assume(&mut self, text: String) {
         if !self.simulation.assumptions.contains(&text) {
             self.simulation.assumptions.push(text);
@@ -120,6 +142,11 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         simulation.why = why.unwrap_or_default();
         simulation
     }
+}
+
+/// The place of a call that was not readable.
+fn label_of(file: &SnapshotFile<'_>) -> Label {
+    Label::new(file.state_span, format!("not readable: {}", file.call.shown()))
 }
 
 /// The outcome of all together: one denied is denied.

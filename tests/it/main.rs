@@ -49,6 +49,7 @@ mod saml;
 mod scenarios;
 mod secrets;
 mod selection;
+mod snapshots;
 mod sts;
 mod support;
 mod tidy;

@@ -8,7 +8,7 @@ use rolecall::evaluate::{Caller, Context, ContextValue, Setting, derive, holds_m
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::{Instant, PolicyKind};
 use rolecall::reference::{Reference, Service};
-use rolecall::report::{Answered, Detail, human, json, text};
+use rolecall::report::{Answered, Detail, Unread, human, json, text};
 use rolecall::simulate::{Access, Bearing, Denial, Given, Inquiry, Outcome, ask};
 use rolecall::spelling::nearest;
 
@@ -45,7 +45,13 @@ pub(super) struct Place {
 }
 
 /// Answers each question and reports.
-pub(super) fn run(args: &Args, asked: &Asked<'_>, inputs: &Inputs, inventory: &Inventory<'_>, common: Common) -> Ending {
+pub(super) fn run(
+    args: &Args,
+    asked: &Asked<'_>,
+    (inputs, unread): (&Inputs, &[Unread]),
+    inventory: &Inventory<'_>,
+    common: Common,
+) -> Ending {
     let settings: Vec<Setting<'_>> = asked.access.iter().map(|access| setting(args, asked, *access)).collect();
     let contexts: Vec<Context<'_>> =
         asked.access.iter().zip(&settings).map(|(access, setting)| context(args, asked, access.resource, setting)).collect();
@@ -65,7 +71,7 @@ pub(super) fn run(args: &Args, asked: &Asked<'_>, inputs: &Inputs, inventory: &I
     let detail = Detail::of(answers.len(), common.verbose);
     output::print(&match args.format {
         Format::Human => human::requests(&answers, detail, &inputs.sources, output::look(common.color)),
-        Format::Json => json::requests(&answers, &inputs.sources),
+        Format::Json => json::requests(&answers, unread, &inputs.sources),
     })?;
     let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();
     Ok(if differing == 0 { Exit::Fine } else { Exit::Found })

@@ -37,6 +37,7 @@ fn name(form: Form) -> &'static str {
     match form {
         Form::Policy(..) => "policy",
         Form::AwsCli(command) => command,
+        Form::Snapshot => "snapshot",
         Form::Nothing(why) => why,
     }
 }

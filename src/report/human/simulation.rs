@@ -43,7 +43,7 @@ impl Page<'_> {
                 self.near_miss(near_miss);
             }
             let nearest = simulation.choices.first().filter(|_| simulation.role.is_none());
-            self.repairs(repairs, nearest.map(|choice| choice.role.name.shown()).as_deref());
+            self.repairs(repairs, nearest.map(|choice| choice.name.as_str()));
         }
         self.permissions(&simulation.permissions, detail);
         if detail == Detail::Verbose
@@ -103,7 +103,7 @@ impl Page<'_> {
             let words = near.map(|near| near.failing.iter().map(Difference::words).collect::<Vec<_>>().join("; "));
             let why =
                 words.filter(|words| !words.is_empty()).map_or_else(String::new, |words| format!(": {}", text::escape(&words)));
-            let line = format!("{}{why}", self.placed(&choice.role.name.shown(), choice.place));
+            let line = format!("{}{why}", self.placed(&choice.name, choice.place));
             let painted = format!("    {} ", self.paint(mark, colour));
             self.hanging(&format!("    {mark} "), &painted, &line);
         }

@@ -2,16 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::super::Diagnosed;
+use super::super::{Diagnosed, Unread};
 use super::trace::state;
-use super::{VERSION, page};
+use super::{VERSION, append, not_readable, page};
 use crate::reference::{self, KnownError};
 use crate::simulate::Holds;
+use crate::source::Sources;
 
 /// What is known of an error, and which of its causes hold for some logins. `title` is the text of it that was met.
-pub fn error(error: &KnownError, title: &str, logins: &[Diagnosed<'_, '_>]) -> String {
+pub fn error(error: &KnownError, title: &str, logins: &[Diagnosed<'_, '_>], (unread, sources): (&[Unread], &Sources)) -> String {
     let logins: Vec<Value> = logins.iter().map(|own| login(own, error)).collect();
-    page(&json!({ "version": VERSION, "asOf": reference::errors_date(), "text": title, "error": known(error), "logins": logins }))
+    let mut value =
+        json!({ "version": VERSION, "asOf": reference::errors_date(), "text": title, "error": known(error), "logins": logins });
+    append(&mut value, json!({ "notReadable": not_readable(unread, sources) }));
+    page(&value)
 }
 
 fn known(error: &KnownError) -> Value {

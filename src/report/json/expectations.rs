@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Suite, Tested};
-use super::{VERSION, page, place};
+use super::{VERSION, not_readable, page, place};
 use crate::simulate::{Coverage, GateKind};
 use crate::source::Sources;
 
@@ -11,7 +11,7 @@ use crate::source::Sources;
 pub fn tests(suites: &[Suite]) -> String {
     let files = suites.iter().map(|suite| {
         let tests: Vec<Value> = suite.tests.iter().map(|test| self::test(test, &suite.sources)).collect();
-        json!({ "path": suite.name, "tests": tests })
+        json!({ "path": suite.name, "tests": tests, "notReadable": not_readable(&suite.unread, &suite.sources) })
     });
     let files: Vec<Value> = files.collect();
     let all = || suites.iter().flat_map(|suite| &suite.tests);

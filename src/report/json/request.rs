@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::super::Answered;
+use super::super::{Answered, Unread};
 use super::trace::{reason, state, statement};
-use super::{VERSION, label, page, place};
+use super::{VERSION, label, not_readable, page, place};
 use crate::evaluate::{Answer, ContextValue, Decision, Trace};
 use crate::simulate::{Coverage, Denial, Way, deciding, outcome, says, why};
 use crate::source::Sources;
 
 /// One request, or several.
-pub fn requests(list: &[Answered<'_, '_, '_>], sources: &Sources) -> String {
+pub fn requests(list: &[Answered<'_, '_, '_>], unread: &[Unread], sources: &Sources) -> String {
     let requests: Vec<Value> = list.iter().map(|own| request(own, sources)).collect();
-    page(&json!({ "version": VERSION, "requests": requests }))
+    page(&json!({ "version": VERSION, "requests": requests, "notReadable": not_readable(unread, sources) }))
 }
 
 fn request(answered: &Answered<'_, '_, '_>, sources: &Sources) -> Value {

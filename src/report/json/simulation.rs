@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::super::Simulated;
+use super::super::{Simulated, Unread};
 use super::repair::repair;
 use super::request::way;
 use super::trace::{reason, state, statement};
-use super::{VERSION, append, label, page, place};
+use super::{VERSION, append, label, not_readable, page, place};
 use crate::evaluate::Verdict;
 use crate::simulate::{Choice, Denial, Difference, DifferenceKind, Gate, Judgement, NearMiss, Part, Permission, Simulation};
 use crate::source::Sources;
 
 /// One simulation, or several.
-pub fn simulations(list: &[Simulated<'_, '_>], sources: &Sources) -> String {
+pub fn simulations(list: &[Simulated<'_, '_>], unread: &[Unread], sources: &Sources) -> String {
     let simulations: Vec<Value> = list
         .iter()
         .map(|simulated| {
@@ -23,7 +23,7 @@ pub fn simulations(list: &[Simulated<'_, '_>], sources: &Sources) -> String {
             value
         })
         .collect();
-    page(&json!({ "version": VERSION, "simulations": simulations }))
+    page(&json!({ "version": VERSION, "simulations": simulations, "notReadable": not_readable(unread, sources) }))
 }
 
 fn simulation(simulation: &Simulation<'_, '_>, sources: &Sources) -> Value {

@@ -119,7 +119,8 @@ fn fault<'h, 'i, 's>(
             return Some(fault);
         }
         let all: Option<Vec<&Role<'_>>> = others.iter().map(|(_, role)| *role).collect();
-        if let Some(all) = all.filter(|all| !all.is_empty() && same.is_none()) {
+        // what none of the roles may do is not known where there may be further ones
+        if let Some(all) = all.filter(|all| !all.is_empty() && same.is_none() && !client.may_hold_more()) {
             return scales.beyond(role, &all).map(Fault::Beyond);
         }
     }

@@ -9,7 +9,7 @@ pub(super) enum Control {
     /// The user writes any value; where the app client lists it. Without a list all standard attributes may be written.
     User {
         listed: Option<Span>,
-        /// Not where it is not known whether a new address must be verified first.
+        /// Not where it is not known whether a new address must be verified first, or whether a value may change at all.
         sure: bool,
     },
     /// The user writes a value that he proves to be his own: an address to which a code is sent.
@@ -45,7 +45,7 @@ pub(super) fn control(client: &PoolClient<'_, '_>, claim: &str) -> Control {
         return if is_fixed || verified_first { Control::Owner } else { Control::User { listed, sure: pool.is_some() } };
     }
     // what cannot change is still written once, at sign-up
-    if is_fixed && client.is_admin_only() { Control::Others } else { Control::User { listed, sure: true } }
+    if is_fixed && client.is_admin_only() { Control::Others } else { Control::User { listed, sure: !client.lacks_settings() } }
 }
 
 /// The attributes that are verified with a code.

@@ -3,7 +3,7 @@
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, SnapshotPart};
 use crate::policy::Instant;
 use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, World, simulate};
 use crate::source::Span;
@@ -135,6 +135,18 @@ impl<'i, 's> PoolClient<'i, 's> {
     /// The groups of the user pool, best precedence first.
     pub(super) fn groups(&self) -> Vec<&'i Group<'s>> {
         groups_of(self.world.inventory, self.host)
+    }
+
+    /// Whether the mapping may hand out roles that are not known: those of groups that a snapshot could not read.
+    pub(super) fn may_hold_more(&self) -> bool {
+        let by_rules = matches!(self.mapping.map(|mapping| &mapping.kind), Some(MappingType::Rules(_)));
+        !by_rules && self.world.inventory.unread(SnapshotPart::Groups(user_pool_id(self.host))).is_some()
+    }
+
+    /// Whether a snapshot could not read the settings of the user pool.
+    pub(super) fn lacks_settings(&self) -> bool {
+        let part = SnapshotPart::UserPool(user_pool_id(self.host));
+        self.user_pool().is_none() && self.world.inventory.unread(part).is_some()
     }
 
     /// The user pool, where it was given.

@@ -5,6 +5,7 @@ use super::Walk;
 use super::arrive::{Arrival, Kind};
 use crate::finding::Label;
 use crate::identity::{IdentityPool, Provider, ProviderKind};
+use crate::inventory::SnapshotPart;
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
@@ -25,7 +26,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             }
             let places = pools.iter().map(|pool| Label::new(pool.mark, "not this pool")).collect();
             let text = format!("no identity pool among the inputs {}", words.join(" and "));
-            self.gate(GateKind::Provider, GateState::Fail, text, places);
+            self.no_pool(text, places);
             return None;
         }
         let pool = self.one_pool(takes_all)?;
@@ -64,8 +65,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let Kind::Token(token) = arrival.kind else { return };
         let mut of_provider = of_provider(pool, &arrival.provider).peekable();
         if of_provider.peek().is_none() {
-            if let Some(provider) = self.world.inventory.oidc_provider(&arrival.provider) {
-                self.takes_audience(provider, &token.claims);
+            match self.world.inventory.oidc_provider(&arrival.provider) {
+                Some(provider) => self.takes_audience(provider, &token.claims),
+                None => self.unread_audiences(&arrival.provider),
             }
             return;
         }
@@ -89,6 +91,17 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.gate(GateKind::Audience, state, text, places);
     }
 
+    /// No pool that was given takes a login. One that was not readable may.
+    fn no_pool(&mut self, text: String, places: Vec<Label>) {
+        match self.unread(SnapshotPart::IdentityPools) {
+            Some(unread) => {
+                let text = format!("{text}, and not all identity pools were readable");
+                self.gate(GateKind::Provider, GateState::Unknown, text, vec![unread]);
+            }
+            None => self.gate(GateKind::Provider, GateState::Fail, text, places),
+        }
+    }
+
     /// The pool that was named, or the only one that fits.
     fn one_pool(&mut self, fits: impl Fn(&IdentityPool<'_>) -> bool) -> Option<&'i IdentityPool<'s>> {
         let pools = &self.world.inventory.identity_pools;
@@ -98,7 +111,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             [] => {
                 let text =
                     format!("identity pool `{}` is not among those that take this login", self.question.pool.unwrap_or_default());
-                self.gate(GateKind::Provider, GateState::Fail, text, Vec::new());
+                self.no_pool(text, Vec::new());
                 None
             }
             [first, others @ ..] => {

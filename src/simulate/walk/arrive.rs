@@ -2,6 +2,7 @@
 
 use super::Walk;
 use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Token};
+use crate::inventory::SnapshotPart;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
 /// A login, as identity pools see it.
@@ -187,6 +188,14 @@ impl<'q> Walk<'q, '_, '_> {
         if inventory.user_pools.iter().any(|pool| pool.id.known() == Some(id) && pool.pre_token.is_some()) {
             self.assume(format!(
                 "the pre token generation Lambda of user pool `{id}` leaves groups and roles as they are (`--pre-token`)"
+            ));
+        }
+        let is_given = inventory.user_pools.iter().any(|pool| pool.id.known() == Some(id));
+        if let Some(unread) = self.unread(SnapshotPart::UserPool(id)).filter(|_| !is_given) {
+            let place = self.place(unread.span);
+            self.assume(format!(
+                "user pool `{id}` has no pre token generation Lambda that changes groups and roles: its settings were not readable, \
+                 {place} (`--pre-token`)"
             ));
         }
         let client = audience(&token.claims);

@@ -5,6 +5,7 @@ use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, IdentityPool, Issuer, RoleMap};
+use crate::inventory::SnapshotPart;
 use crate::reference::{self, identity_pool_host};
 use crate::simulate::presented::Tagging;
 use crate::simulate::selection::{Answer, Known, Selection, agree, names, select, short};
@@ -70,11 +71,9 @@ impl<'s> Walk<'_, '_, 's> {
             return tags.iter().map(|(name, value)| (name.clone(), Claim::list([value.clone()]))).collect();
         }
         let inventory = self.world.inventory;
-        let pool = inventory.identity_pools.iter().find(|own| own.is(pool));
-        let Some(map) = pool.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else {
-            if self.tagging == Tagging::Told {
-                self.tagging = Tagging::Perhaps;
-            }
+        let given = inventory.identity_pools.iter().find(|own| own.is(pool));
+        let Some(map) = given.and_then(|pool| inventory.tag_map(pool, &arrival.provider)) else {
+            self.without_map(SnapshotPart::TagMap(pool, &arrival.provider));
             return Vec::new();
         };
         let from = |tag: &str, claim: &str| {
@@ -107,7 +106,17 @@ impl<'s> Walk<'_, '_, 's> {
         tags
     }
 
-    /// The account that an identity pool is in: as asked, as its token tells, or as those things tell that it names.
+    /// No map of claims to session tags was given: AWS may have answered that there is none, or it was not readable.
+    fn without_map(&mut self, part: SnapshotPart<'_>) {
+        if self.world.inventory.is_none(part) {
+            return;
+        }
+        let unread = self.unread(part);
+        self.tagging = self.tagging.max(if unread.is_some() { Tagging::Unread } else { Tagging::Perhaps });
+        self.unread_map = self.unread_map.take().or(unread);
+    }
+
+    /// The account that an identity pool is in: as asked, as its token tells, that of its snapshot, or as those things tell that it names.
     pub(super) fn pool_account(&self, token: &Presented) -> Option<String> {
         if !token.is_of_pool() {
             return None;
@@ -119,6 +128,9 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let id = token.claims.text("aud")?;
         let pool = self.world.inventory.identity_pools.iter().find(|pool| pool.is(id))?;
+        if let Some(account) = self.world.inventory.account_of(pool.mark) {
+            return Some(account.to_owned());
+        }
         let of_providers = pool.oidc.iter().chain(&pool.saml).find_map(|arn| account(arn.known()?));
         of_providers.or_else(|| {
             let map = self.world.inventory.role_map(pool)?;
@@ -143,7 +155,15 @@ impl<'s> Walk<'_, '_, 's> {
             (Some(role), Some(pool)) => {
                 let name = role.name.shown().into_owned();
                 let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
-                self.assume(format!("no identity pool was given: taken to be `{pool}`, {whence}, and to hand out that role"));
+                let taken = format!("taken to be `{pool}`, {whence}, and to hand out that role");
+                match self.unread(SnapshotPart::IdentityPools) {
+                    Some(unread) => {
+                        let text = "the identity pools were not readable, so it is not known whether one takes this login";
+                        self.gate(GateKind::Provider, GateState::Unknown, text.to_owned(), vec![unread]);
+                        self.assume(format!("no identity pool was readable: {taken}"));
+                    }
+                    None => self.assume(format!("no identity pool was given: {taken}")),
+                }
                 if !arrivals.is_empty() {
                     let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
                     self.assume(text.to_owned());
@@ -151,18 +171,22 @@ impl<'s> Walk<'_, '_, 's> {
                 let token = self.pool_token(&pool, arrivals);
                 self.at_role(&role.id(), &token);
             }
-            _ => self.gate(
-                GateKind::Provider,
-                GateState::Unknown,
-                "no identity pool was given, so it is not known what becomes of this login (`aws cognito-identity describe-identity-pool`)".to_owned(),
-                Vec::new(),
-            ),
+            _ => {
+                let (why, unread) = match self.unread(SnapshotPart::IdentityPools) {
+                    Some(unread) => ("the identity pools were not readable", Some(unread)),
+                    None => ("no identity pool was given", None),
+                };
+                let command = if unread.is_none() { " (`aws cognito-identity describe-identity-pool`)" } else { "" };
+                let text = format!("{why}, so it is not known what becomes of this login{command}");
+                self.gate(GateKind::Provider, GateState::Unknown, text, unread.into_iter().collect());
+            }
         }
     }
 
     /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
     fn flow(&mut self, pool: &IdentityPool<'s>) {
         let map = self.world.inventory.role_map(pool);
+        let unread = self.unread(SnapshotPart::RoleMap(&pool.id.shown()));
         let of_pool = |own: &&RoleMap<'_>| own.pool.known().is_some() && own.pool.known() == pool.id.known();
         if self.world.inventory.role_maps.iter().filter(of_pool).count() > 1 {
             self.assume(format!("of several answers on the roles of identity pool `{}` the first holds", pool.id.shown()));
@@ -198,6 +222,11 @@ impl<'s> Walk<'_, '_, 's> {
                 "\"Basic (classic) flow is not enabled, please use enhanced flow.\"".to_owned(),
                 vec![Label::new(setting.span, "the classic flow is off")],
             ),
+            (Flow::Classic | Flow::Direct, None, _) if map.is_none() && unread.is_some() => (
+                GateState::Unknown,
+                "role mappings would close the classic flow, and the identity pool's roles were not readable".to_owned(),
+                unread.into_iter().collect(),
+            ),
             (Flow::Classic | Flow::Direct, None, _) if map.is_none() => (
                 GateState::Unknown,
                 "role mappings would close the classic flow, and the identity pool's roles were not given \
@@ -225,13 +254,14 @@ impl<'s> Walk<'_, '_, 's> {
     /// The role to ask the trust policy of: the one that the pool picks, or another that the question names.
     fn mapping(&mut self, pool: &IdentityPool<'s>, arrivals: &[Arrival<'_>]) -> Option<String> {
         let Some(map) = self.world.inventory.role_map(pool) else {
-            let text = "the identity pool's roles were not given (`aws cognito-identity get-identity-pool-roles`)".to_owned();
-            self.gate(
-                GateKind::RoleMapping,
-                GateState::Unknown,
-                text,
-                vec![Label::new(pool.id.span(), "the roles of this pool")],
-            );
+            let (text, place) = match self.unread(SnapshotPart::RoleMap(&pool.id.shown())) {
+                Some(unread) => ("the identity pool's roles were not readable", unread),
+                None => (
+                    "the identity pool's roles were not given (`aws cognito-identity get-identity-pool-roles`)",
+                    Label::new(pool.id.span(), "the roles of this pool"),
+                ),
+            };
+            self.gate(GateKind::RoleMapping, GateState::Unknown, text.to_owned(), vec![place]);
             return self.question.role.map(str::to_owned);
         };
         let selection = self.selection(map, arrivals);

@@ -5,16 +5,16 @@
 use super::Walk;
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList, Token};
-use crate::inventory::Role;
+use crate::identity::{Claims, OidcProvider, ProviderKind, ProviderList};
+use crate::inventory::SnapshotPart;
 use crate::reference;
-use crate::simulate::{GateKind, GateState};
+use crate::simulate::{Gate, GateKind, GateState};
 use crate::source::Span;
 use crate::syntax::Text;
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// Whether the account has a provider for the issuer of a token, and whether that takes its audience.
-    pub(super) fn registered(&mut self, host: &str, token: &Token) {
+    pub(super) fn registered(&mut self, host: &str, claims: &Claims) {
         let built_in = reference::issuer(host).is_some_and(|issuer| issuer.is_built_in);
         if built_in {
             return;
@@ -24,23 +24,28 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         };
         let text = format!("the account has a provider for `{host}`");
         self.gate(GateKind::Provider, GateState::Pass, text, vec![Label::new(provider.url.span(), "this provider")]);
-        self.takes_audience(provider, &token.claims);
+        self.takes_audience(provider, claims);
     }
 
     /// No provider of just this issuer was given: there may be one of nearly the same, or a list that lacks it.
     fn without_provider(&mut self, host: &str) {
         let none = format!("\"No OpenIDConnect provider found in your account for https://{host}\"");
-        if let Some((span, kind)) = self.nearly(host) {
-            let text = format!("{none}: {kind}");
-            return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
-        }
         let lists = self.provider_lists();
         let ending = format!(":oidc-provider/{host}");
         let mut arns = lists.clone().flat_map(|list| &list.arns);
         if let Some(arn) = arns.find(|arn| arn.known().is_some_and(|arn| arn.ends_with(&ending))) {
             let label = Label::new(arn.span(), "this provider");
             let text = format!("the account has a provider for `{host}`");
-            return self.gate(GateKind::Provider, GateState::Pass, text, vec![label]);
+            self.gate(GateKind::Provider, GateState::Pass, text, vec![label]);
+            return self.unread_audiences(arn.known().unwrap_or_default());
+        }
+        if let Some(unread) = self.unread(SnapshotPart::OidcProviders(self.account())) {
+            let text = format!("whether the account has a provider for `{host}` was not readable");
+            return self.gate(GateKind::Provider, GateState::Unknown, text, vec![unread]);
+        }
+        if let Some((span, kind)) = self.nearly(host) {
+            let text = format!("{none}: {kind}");
+            return self.gate(GateKind::Provider, GateState::Fail, text, vec![Label::new(span, kind)]);
         }
         let places: Vec<Label> = lists.map(|list| Label::new(list.mark, "not among these")).collect();
         if places.is_empty() {
@@ -78,11 +83,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// The lists of the OIDC providers of the account in question.
     fn provider_lists(&self) -> impl Iterator<Item = &'i ProviderList<'s>> + Clone + use<'i, 's> {
-        let account = self.account();
+        let (inventory, account) = (self.world.inventory, self.account());
         let of_account = move |list: &&ProviderList<'_>| {
-            list.kind == ProviderKind::Oidc && list.arns.first().is_none_or(|arn| is_of(account, arn))
+            let own = inventory.account_of_list(list);
+            list.kind == ProviderKind::Oidc && own.zip(account).is_none_or(|(own, account)| own == account)
         };
-        self.world.inventory.provider_lists.iter().filter(of_account)
+        inventory.provider_lists.iter().filter(of_account)
     }
 
     /// Whether the account in question may have the provider of this ARN, so far as that is known.
@@ -93,14 +99,42 @@ impl<'i, 's> Walk<'_, 'i, 's> {
     /// The account of the role in question, or of all roles: STS uses no provider of another.
     ///
     /// sts-provider-account
-    fn account(&self) -> Option<&'i str> {
+    pub(super) fn account(&self) -> Option<&'i str> {
         let inventory = self.world.inventory;
-        if let Some(role) = self.question.role {
-            return inventory.role(role).and_then(Role::account);
+        if self.of_account.is_some() {
+            return self.of_account;
         }
-        let mut accounts = inventory.roles.iter().map(Role::account);
+        if let Some(role) = self.question.role {
+            return inventory.role(role).and_then(|role| inventory.account_of_role(role));
+        }
+        let mut accounts = inventory.roles.iter().map(|role| inventory.account_of_role(role));
         let first = accounts.next()??;
         accounts.all(|own| own == Some(first)).then_some(first)
+    }
+
+    /// A provider of which no description was given: it may not have been readable.
+    pub(super) fn unread_audiences(&mut self, arn: &str) {
+        if let Some(unread) = self.unread(SnapshotPart::OidcProvider(arn)) {
+            let text = "which audiences the provider takes was not readable".to_owned();
+            self.gate(GateKind::Audience, GateState::Unknown, text, vec![unread]);
+        }
+    }
+
+    /// As [`Walk::registered`], in one account; the gates stand by themselves.
+    pub(super) fn registered_in(&mut self, account: Option<&'i str>, host: &str, claims: &Claims) -> Vec<Gate> {
+        let before = std::mem::take(&mut self.simulation.gates);
+        self.of_account = account;
+        self.registered(host, claims);
+        self.of_account = None;
+        std::mem::replace(&mut self.simulation.gates, before)
+    }
+
+    /// Whether no role is named and those that there are lie in several accounts.
+    pub(super) fn is_for_several_accounts(&self) -> bool {
+        let inventory = self.world.inventory;
+        let mut accounts = inventory.roles.iter().filter_map(|role| inventory.account_of_role(role));
+        let first = accounts.next();
+        self.question.role.is_none() && accounts.any(|own| Some(own) != first)
     }
 
     /// Whether the provider lists the audience of a token.

@@ -9,7 +9,7 @@ use super::arrive::{Arrival, Kind};
 use crate::arn::Arn;
 use crate::finding::Label;
 use crate::identity::{Assertion, Claim, Claims, RolePair, SamlSignature, Times};
-use crate::inventory::Role;
+use crate::inventory::{Role, SnapshotPart};
 use crate::policy::Instant;
 use crate::simulate::presented::is_name;
 use crate::simulate::selection::{names, short};
@@ -122,7 +122,8 @@ impl<'q, 's> Walk<'q, '_, 's> {
         let account = |arn| Arn::parse(arn).map(|arn| arn.account);
         let lists = self.world.inventory.provider_lists.iter();
         let places = lists.flat_map(|list| &list.arns).filter(|arn| arn.known() == Some(&pair.provider));
-        let places = places.map(|arn| Label::new(arn.span(), "this provider")).take(1).collect();
+        let mut places: Vec<Label> = places.map(|arn| Label::new(arn.span(), "this provider")).take(1).collect();
+        let unread = self.unread(SnapshotPart::SamlProviders(account(&pair.provider)));
         let (state, text) = match self.world.inventory.has_provider(&pair.provider) {
             _ if account(&pair.role) != account(&pair.provider) => (
                 GateState::Fail,
@@ -130,6 +131,10 @@ impl<'q, 's> Walk<'q, '_, 's> {
             ),
             Some(true) => (GateState::Pass, format!("the account has the provider `{}`", pair.provider)),
             Some(false) => (GateState::Fail, format!("\"Specified provider doesn't exist.\": `{}`", pair.provider)),
+            None if let Some(label) = unread => {
+                places = vec![label];
+                (GateState::Unknown, format!("whether the account has the provider `{}` was not readable", pair.provider))
+            }
             None => (GateState::Skipped, "the account is taken to have the provider (`aws iam list-saml-providers`)".to_owned()),
         };
         self.gate(GateKind::Provider, state, text, places);

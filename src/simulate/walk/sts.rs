@@ -5,7 +5,7 @@ use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Policies, Request, Setting, Trace, Verdict, decide};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, Token};
-use crate::inventory::Role;
+use crate::inventory::{Role, SnapshotPart};
 use crate::policy::{Comparison, Condition, Operator, Policy, PolicyKind, Statement};
 use crate::reference;
 use crate::simulate::presented::{self, Presented, SET_SOURCE_IDENTITY, TAG_SESSION, Tagging};
@@ -13,13 +13,16 @@ use crate::simulate::selection::short;
 use crate::simulate::session::Session;
 use crate::simulate::stored;
 use crate::simulate::trust::{self, Answer, judge};
-use crate::simulate::{Choice, Flow, GateKind, GateState, NearMiss, Outcome, gap, near_miss, outcome, why};
+use crate::simulate::{Choice, Flow, Gate, GateKind, GateState, NearMiss, Outcome, gap, near_miss, outcome, why};
 
 impl<'i, 's> Walk<'_, 'i, 's> {
     /// A token that is taken to STS as it is.
     pub(super) fn direct(&mut self, token: &Token) {
         let presented = Presented::new(token.host().unwrap_or_default(), token.claims.clone());
-        self.registered(&presented.host, token);
+        self.by_account = self.is_for_several_accounts();
+        if !self.by_account {
+            self.registered(&presented.host, &token.claims);
+        }
         if let Some(issuer) = reference::issuer(&presented.host).filter(|_| !presented.is_of_pool()) {
             let date = reference::issuers_date();
             self.assume(format!("what STS makes of the claims of {} is what its pages said on {date}", issuer.name));
@@ -68,8 +71,13 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             self.trust(role, policy, token);
             self.tags(role, policy, token);
         } else {
-            let text = format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name));
-            self.gate(GateKind::Trust, GateState::Unknown, text, Vec::new());
+            let account = Arn::parse(name).map(|arn| arn.account);
+            let unread = self.unread(SnapshotPart::Roles(account));
+            let text = match unread {
+                Some(_) => format!("the trust policy of `{}` was not readable", short(name)),
+                None => format!("the trust policy of `{}` was not given (`aws iam get-role`)", short(name)),
+            };
+            self.gate(GateKind::Trust, GateState::Unknown, text, unread.into_iter().collect());
         }
         self.session(role);
         let Some(role) = role else { return };
@@ -152,7 +160,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         token: &Presented,
     ) -> Option<(GateState, String, Label)> {
         let pool = self.pool_account(token)?;
-        let own = role.account().filter(|own| *own != pool)?;
+        let own = self.world.inventory.account_of_role(role).filter(|own| *own != pool)?;
         let place = Label::new(statement.place(), "of another account than the identity pool");
         if self.flow == Flow::Enhanced {
             let text = format!(
@@ -265,6 +273,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             self.assume(NO_TAG_MAP.to_owned());
             self.tagging = Tagging::Told;
         }
+        if token.tagging == Tagging::Unread && answer.state != GateState::Pass {
+            let text = format!("{UNREAD_TAG_MAP}, and the trust policy does not let it set any");
+            return self.gate(GateKind::Tags, GateState::Unknown, text, self.unread_map.iter().cloned().collect());
+        }
         let Some(place) = self.map_without_claims.clone() else { return };
         let (state, text) = match answer.state {
             GateState::Pass => (GateState::Pass, "the token holds none of the claims that become session tags".to_owned()),
@@ -279,7 +291,9 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// Where the caller brings the token to STS, he may name any role whose trust policy takes it.
     pub(super) fn choices(&mut self, token: Presented) {
-        let mut unread = 0;
+        let (mut unread, mut needs_tags) = (0, false);
+        let mut of_accounts: Vec<(Option<&str>, Vec<Gate>)> = Vec::new();
+        let unread_list = self.unread(SnapshotPart::Roles(self.account()));
         let context = self.assume_context(&token);
         for role in &self.world.inventory.roles {
             let Some(policy) = role.trust.as_ref() else {
@@ -299,37 +313,63 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             let mut outcomes: Vec<Outcome> =
                 std::iter::once(token.action()).chain(token.further_actions()).map(&mut ask).collect();
             outcomes.extend(by_roles_claim(&role.id(), &token).map(|(state, _)| outcome_of(state)));
+            if self.by_account {
+                let account = self.world.inventory.account_of_role(role);
+                if !of_accounts.iter().any(|(own, _)| *own == account) {
+                    of_accounts.push((account, self.registered_in(account, &token.host, &token.claims)));
+                }
+                let gates = of_accounts.iter().filter(|(own, _)| *own == account).flat_map(|(_, gates)| gates);
+                outcomes.extend(gates.map(|gate| outcome_of(gate.state)));
+            }
             outcomes.extend(token.beyond_limits().map(|_| Outcome::Denied));
             outcomes.extend(token.unclear_tags().map(|_| Outcome::Undecided));
-            let may_tag = token.tagging == Tagging::Perhaps || self.map_without_claims.is_some();
+            let may_tag = matches!(token.tagging, Tagging::Perhaps | Tagging::Unread) || self.map_without_claims.is_some();
             let lacks_tags = may_tag && token.further_actions().all(|action| action != TAG_SESSION) && {
                 self.ask_sts(role, policy, &token, &context, TAG_SESSION).state != GateState::Pass
             };
-            if lacks_tags && self.map_without_claims.is_some() {
+            if lacks_tags && (self.map_without_claims.is_some() || token.tagging == Tagging::Unread) {
                 outcomes.push(Outcome::Undecided);
             }
+            needs_tags |= lacks_tags && token.tagging == Tagging::Unread;
             let outcome = worst(outcomes.into_iter());
             if lacks_tags && outcome == Outcome::Allowed {
                 self.assume(NO_TAG_MAP.to_owned());
             }
-            self.simulation.choices.push(Choice { role, outcome, place, near_miss: near });
+            let name = self.world.inventory.title(role).into_owned();
+            self.simulation.choices.push(Choice { role, name, outcome, place, near_miss: near });
         }
         near_miss::rank(&mut self.simulation.choices);
+        // of several accounts that is told of which a role takes the token, or would
+        let choices = || self.simulation.choices.iter();
+        let told = choices().find(|choice| choice.outcome != Outcome::Denied);
+        let told = told.or_else(|| choices().find(|choice| choice.near_miss.is_none())).map(|choice| choice.role);
+        let account = told.map(|role| self.world.inventory.account_of_role(role));
+        let gates = of_accounts.into_iter().find(|(own, _)| Some(*own) == account).map(|(_, gates)| gates);
+        self.simulation.gates.extend(gates.unwrap_or_default());
         let named = |wanted: Outcome| {
             let fitting = self.simulation.choices.iter().filter(move |choice| choice.outcome == wanted);
-            fitting.map(|choice| format!("`{}`", choice.role.name.shown())).collect::<Vec<_>>().join(", ")
+            fitting.map(|choice| format!("`{}`", choice.name)).collect::<Vec<_>>().join(", ")
         };
         let (takes, open) = (named(Outcome::Allowed), named(Outcome::Undecided));
         let (state, text) = match (takes.is_empty(), open.is_empty()) {
             (false, _) => (GateState::Pass, format!("this token is taken by {takes}")),
             (true, false) => (GateState::Unknown, format!("it is not known whether this token is taken by {open}")),
+            (true, true) if unread_list.is_some() => {
+                (GateState::Unknown, "no role that was readable takes this token, and not all of the account's were".to_owned())
+            }
             (true, true) if unread > 0 || self.world.inventory.roles.is_empty() => (
                 GateState::Unknown,
                 "no trust policy that was given takes this token, and not every role's was (`aws iam get-role`)".to_owned(),
             ),
             (true, true) => (GateState::Fail, "no role among the inputs takes this token".to_owned()),
         };
-        self.gate(GateKind::Trust, state, text, Vec::new());
+        let places =
+            if (takes.is_empty(), open.is_empty()) == (true, true) { unread_list.into_iter().collect() } else { Vec::new() };
+        self.gate(GateKind::Trust, state, text, places);
+        if state == GateState::Unknown && needs_tags {
+            let text = format!("{UNREAD_TAG_MAP}, and a trust policy does not let it set any");
+            self.gate(GateKind::Tags, GateState::Unknown, text, self.unread_map.iter().cloned().collect());
+        }
         if state == GateState::Pass && !self.question.access.is_empty() {
             let text = "what may be done hangs on the role: name one with `--role`".to_owned();
             self.gate(GateKind::Permissions, GateState::Unknown, text, Vec::new());
@@ -346,6 +386,8 @@ fn is_of_network(key: &str) -> bool {
 
 const NO_TAG_MAP: &str =
     "the identity pool makes no session tags: no map was given (`aws cognito-identity get-principal-tag-attribute-map`)";
+
+const UNREAD_TAG_MAP: &str = "whether the identity pool makes session tags was not readable";
 
 /// What STS says to a token that lists the roles that it may be used for.
 fn by_roles_claim(arn: &str, token: &Presented) -> Option<(GateState, String)> {

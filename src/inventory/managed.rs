@@ -1,0 +1,111 @@
+//! Managed policies, and the roles that have them: both may lie in several files, in any order.
+
+use std::collections::HashMap;
+
+use super::{Inventory, LoosePolicy, NamedPolicy, Role};
+use crate::policy::{Policy, PolicyKind};
+use crate::source::Span;
+use crate::syntax::Text;
+
+/// Managed policies by their ARNs, so that no role has to be looked for among all others.
+#[derive(Debug, Default)]
+pub(super) struct Managed<'s> {
+    given: HashMap<Box<str>, Given<'s>>,
+    /// The roles that name a policy which was not given yet.
+    waiting: HashMap<Box<str>, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Given<'s> {
+    name: Text<'s>,
+    policy: Policy<'s>,
+    /// Whether some role has it. One that no role has stands among the loose ones.
+    held: bool,
+}
+
+impl<'s> Inventory<'s> {
+    /// Takes in a managed policy and gives it to the roles that have it. Of several documents for one ARN the first counts, and the others
+    /// are looked at as well.
+    pub(super) fn add_managed(&mut self, arn: &Text<'s>, name: Text<'s>, policy: Policy<'s>) {
+        let Some(known) = arn.known().filter(|known| !self.managed.given.contains_key(*known)) else {
+            return self.add_loose(policy);
+        };
+        let mut held = false;
+        for index in self.managed.waiting.remove(known).unwrap_or_default() {
+            let Some(role) = self.roles.get_mut(index) else { continue };
+            let before = role.unread.len();
+            role.unread.retain(|own| own.known() != Some(known));
+            if role.unread.len() < before {
+                role.attach(&name, &policy);
+                held = true;
+            }
+            role.limit_by(known, &policy);
+        }
+        if !held {
+            self.add_loose(policy.clone());
+        }
+        self.managed.given.insert(known.into(), Given { name, policy, held });
+    }
+
+    /// Gives a role the managed policies that it names, as far as they were given; the others it waits for.
+    pub(super) fn attach_given(&mut self, index: usize) {
+        let Self { roles, managed: Managed { given, waiting }, .. } = self;
+        let Some(role) = roles.get_mut(index) else { return };
+        let mut taken: Vec<Span> = Vec::new();
+        for arn in std::mem::take(&mut role.unread) {
+            match arn.known().and_then(|known| given.get_mut(known)) {
+                Some(own) => {
+                    role.attach(&own.name, &own.policy);
+                    taken.extend((!std::mem::replace(&mut own.held, true)).then_some(own.policy.mark));
+                }
+                None => {
+                    wait(waiting, &arn, index);
+                    role.unread.push(arn);
+                }
+            }
+        }
+        if let Some(arn) = &role.boundary {
+            match arn.known().and_then(|known| Some((known, given.get(known)?))) {
+                Some((known, own)) => {
+                    let known = known.to_owned();
+                    role.limit_by(&known, &own.policy);
+                }
+                None => wait(waiting, arn, index),
+            }
+        }
+        if !taken.is_empty() {
+            self.policies.retain(|loose| !taken.contains(&loose.policy.mark));
+        }
+    }
+
+    /// A policy of a list, of which it is not told whose it is.
+    fn add_loose(&mut self, policy: Policy<'s>) {
+        if !policy.statements.is_empty() {
+            self.policies.push(LoosePolicy { source: policy.mark.source, policy, sure: true, alone: false });
+        }
+    }
+}
+
+impl<'s> Role<'s> {
+    /// Takes in a managed policy. What another input told before is not taken in twice.
+    fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>) {
+        if !self.permissions.iter().any(|own| own.policy.mark == policy.mark) {
+            self.permissions.push(NamedPolicy { name: name.clone(), policy: policy.clone(), inline: false });
+        }
+    }
+
+    fn limit_by(&mut self, arn: &str, policy: &Policy<'s>) {
+        if self.boundary.as_ref().is_some_and(|own| own.known() == Some(arn)) {
+            self.limit = Some(Policy { kind: PolicyKind::Boundary, ..policy.clone() });
+        }
+    }
+}
+
+fn wait(waiting: &mut HashMap<Box<str>, Vec<usize>>, arn: &Text<'_>, index: usize) {
+    let Some(known) = arn.known() else { return };
+    match waiting.get_mut(known) {
+        Some(roles) if roles.last() == Some(&index) => {}
+        Some(roles) => roles.push(index),
+        None => drop(waiting.insert(known.into(), vec![index])),
+    }
+}
