@@ -491,6 +491,24 @@ fn the_account_of_an_identity_pool() {
     assert_eq!(sign_in(&files(TWO), Flow::Enhanced, None).0, Outcome::Denied, "the role is of another account");
 }
 
+/// A token that STS takes itself is brought there, and that no pool takes it is told as taken for granted.
+#[test]
+fn a_token_that_a_pool_might_take() {
+    let list = entry("x/", "cognito-identity list-identity-pools", "", "not readable");
+    let token = Token::from_claims({
+        let mut claims = Claims::new();
+        claims.set("iss", Claim::Text(format!("https://{GITHUB}")));
+        claims
+    });
+    with(&[("deploy.json", deploy(ONE, "two")), ("snapshot.json", snapshot(ONE, &[list]))], |inventory| {
+        let told = |flow| {
+            let question = Question { flow, ..Question::new(Login::Token(&token), Instant::from_seconds(1_795_435_200)) };
+            simulate(inventory, &question).assumptions.iter().any(|own| own.starts_with("no identity pool takes this login"))
+        };
+        assert!(told(Flow::Enhanced) && !told(Flow::Direct));
+    });
+}
+
 /// The whole snapshot is that of the tutorial, and answers as it does.
 #[test]
 fn a_snapshot_answers_as_the_files_that_it_is_of() {
