@@ -53,15 +53,12 @@ impl<'s> Inventory<'s> {
         let Some(role) = roles.get_mut(index) else { return };
         let mut taken: Vec<Span> = Vec::new();
         for arn in std::mem::take(&mut role.unread) {
-            match arn.known().and_then(|known| given.get_mut(known)) {
-                Some(own) => {
-                    role.attach(&own.name, &own.policy);
-                    taken.extend((!std::mem::replace(&mut own.held, true)).then_some(own.policy.mark));
-                }
-                None => {
-                    wait(waiting, &arn, index);
-                    role.unread.push(arn);
-                }
+            if let Some(own) = arn.known().and_then(|known| given.get_mut(known)) {
+                role.attach(&own.name, &own.policy);
+                taken.extend((!std::mem::replace(&mut own.held, true)).then_some(own.policy.mark));
+            } else {
+                wait(waiting, &arn, index);
+                role.unread.push(arn);
             }
         }
         if let Some(arn) = &role.boundary {

@@ -373,7 +373,7 @@ fn what_was_not_readable_leaves_the_answer_open() {
         files
     };
     let roles = entry("x/roles.json", "cognito-identity get-identity-pool-roles", &pool, "not readable");
-    let (outcome, gate, _) = sign_in(&lacks("map.json", &[roles.clone()]), Flow::Enhanced, None);
+    let (outcome, gate, _) = sign_in(&lacks("map.json", std::slice::from_ref(&roles)), Flow::Enhanced, None);
     assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::RoleMapping)));
     let (outcome, gate, _) = sign_in(&lacks("map.json", &[roles]), Flow::Classic, Some("member"));
     assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Flow)));
@@ -393,7 +393,7 @@ fn what_was_not_readable_leaves_the_answer_open() {
         assert_eq!(sign_in(&files, Flow::Enhanced, None).0, Outcome::Denied);
     }
     let list = entry("iam/roles/", "iam get-account-authorization-details", "", "not readable");
-    let (outcome, gate, _) = sign_in(&lacks("member.json", &[list.clone()]), Flow::Enhanced, None);
+    let (outcome, gate, _) = sign_in(&lacks("member.json", std::slice::from_ref(&list)), Flow::Enhanced, None);
     assert_eq!((outcome, gate), (Outcome::Undecided, Some(GateKind::Trust)));
     // a role that does not take the token may not be the only one
     let mut files = lacks("", &[list]);
@@ -484,11 +484,29 @@ fn the_account_of_an_identity_pool() {
             ("pool.json", identity_pool()),
             ("map.json", role_map()),
             ("member.json", member(ASSUME)),
-            ("snapshot.json", snapshot(account, &[pool.clone()])),
+            ("snapshot.json", snapshot(account, std::slice::from_ref(&pool))),
         ]
     };
     assert_eq!(sign_in(&files(ONE), Flow::Enhanced, None).0, Outcome::Allowed);
     assert_eq!(sign_in(&files(TWO), Flow::Enhanced, None).0, Outcome::Denied, "the role is of another account");
+}
+
+/// A token that STS takes itself is brought there, and that no pool takes it is told as taken for granted.
+#[test]
+fn a_token_that_a_pool_might_take() {
+    let list = entry("x/", "cognito-identity list-identity-pools", "", "not readable");
+    let token = Token::from_claims({
+        let mut claims = Claims::new();
+        claims.set("iss", Claim::Text(format!("https://{GITHUB}")));
+        claims
+    });
+    with(&[("deploy.json", deploy(ONE, "two")), ("snapshot.json", snapshot(ONE, &[list]))], |inventory| {
+        let told = |flow| {
+            let question = Question { flow, ..Question::new(Login::Token(&token), Instant::from_seconds(1_795_435_200)) };
+            simulate(inventory, &question).assumptions.iter().any(|own| own.starts_with("no identity pool takes this login"))
+        };
+        assert!(told(Flow::Enhanced) && !told(Flow::Direct));
+    });
 }
 
 /// The whole snapshot is that of the tutorial, and answers as it does.

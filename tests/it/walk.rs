@@ -235,7 +235,7 @@ vendor         not looked at: excluded by the configuration
     let expected = serde_json::json!({ "version": 1, "files": [
         { "path": "data.json", "form": null, "kind": null, "sure": null, "notLookedAt": "no policy, role or pool in it" },
         { "path": "policy.json", "form": "policy", "kind": "scp", "sure": true, "notLookedAt": null },
-    ] });
+    ], "notReadable": [] });
     assert_eq!(report, expected);
     assert_eq!(finish(tool().args(["files", "gone.json"]).current_dir(folder.path())).exit, 2);
 }

@@ -65,12 +65,16 @@ impl<'q> Walk<'q, '_, '_> {
                 self.gate(GateKind::Token, GateState::Fail, text, Vec::new());
             }
             Login::Token(token) if past_pools || !self.is_for_pool(token) => {
+                if matches!(token.issuer, Issuer::Other(_)) {
+                    self.assume_past_pools();
+                }
                 self.go_past_pools();
                 if self.examine(token) {
                     self.direct(token);
                 }
             }
             Login::Saml(assertion, provider) if past_pools || !self.is_taken_by_pools(assertion, provider) => {
+                self.assume_past_pools();
                 self.go_past_pools();
                 if self.examine_assertion(assertion) {
                     self.direct_with_assertion(assertion, provider);
@@ -84,6 +88,14 @@ impl<'q> Walk<'q, '_, '_> {
                     self.at_pool(&arrivals);
                 }
             }
+        }
+    }
+
+    /// A login goes to STS where no identity pool takes it; one that was not readable might.
+    fn assume_past_pools(&mut self) {
+        if let Some(unread) = self.unread(SnapshotPart::IdentityPools).filter(|_| self.question.flow != Flow::Direct) {
+            let place = self.place(unread.span);
+            self.assume(format!("no identity pool takes this login, so it goes to STS: not all were readable, {place}"));
         }
     }
 

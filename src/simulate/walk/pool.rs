@@ -151,36 +151,26 @@ impl<'s> Walk<'_, '_, 's> {
             None => for_pools.next().filter(|_| for_pools.next().is_none()),
         };
         let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
-        match (role, self.question.pool.map(str::to_owned).or(pinned)) {
-            (Some(role), Some(pool)) => {
-                let name = role.name.shown().into_owned();
-                let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
-                let taken = format!("taken to be `{pool}`, {whence}, and to hand out that role");
-                match self.unread(SnapshotPart::IdentityPools) {
-                    Some(unread) => {
-                        let text = "the identity pools were not readable, so it is not known whether one takes this login";
-                        self.gate(GateKind::Provider, GateState::Unknown, text.to_owned(), vec![unread]);
-                        self.assume(format!("no identity pool was readable: {taken}"));
-                    }
-                    None => self.assume(format!("no identity pool was given: {taken}")),
-                }
-                if !arrivals.is_empty() {
-                    let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
-                    self.assume(text.to_owned());
-                }
-                let token = self.pool_token(&pool, arrivals);
-                self.at_role(&role.id(), &token);
-            }
-            _ => {
-                let (why, unread) = match self.unread(SnapshotPart::IdentityPools) {
-                    Some(unread) => ("the identity pools were not readable", Some(unread)),
-                    None => ("no identity pool was given", None),
-                };
-                let command = if unread.is_none() { " (`aws cognito-identity describe-identity-pool`)" } else { "" };
-                let text = format!("{why}, so it is not known what becomes of this login{command}");
-                self.gate(GateKind::Provider, GateState::Unknown, text, unread.into_iter().collect());
-            }
+        let unread = self.unread(SnapshotPart::IdentityPools);
+        let none = if unread.is_some() { "no identity pool was readable" } else { "no identity pool was given" };
+        let (Some(role), Some(pool)) = (role, self.question.pool.map(str::to_owned).or(pinned)) else {
+            let command = if unread.is_some() { "" } else { " (`aws cognito-identity describe-identity-pool`)" };
+            let text = format!("{none}, so it is not known what becomes of this login{command}");
+            return self.gate(GateKind::Provider, GateState::Unknown, text, unread.into_iter().collect());
+        };
+        let name = role.name.shown().into_owned();
+        let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
+        self.assume(format!("{none}: taken to be `{pool}`, {whence}, and to hand out that role"));
+        if let Some(unread) = unread {
+            let text = format!("{none}, so it is not known whether `{pool}` takes this login");
+            self.gate(GateKind::Provider, GateState::Unknown, text, vec![unread]);
         }
+        if !arrivals.is_empty() {
+            let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
+            self.assume(text.to_owned());
+        }
+        let token = self.pool_token(&pool, arrivals);
+        self.at_role(&role.id(), &token);
     }
 
     /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
