@@ -41,8 +41,8 @@ class Call(NamedTuple):
         return f"{self.service}:{self.operation}"
 
     def about(self, text: str) -> bool:
-        """Whether an argument holds this text."""
-        return text in json.dumps(self.arguments)
+        """Whether an argument or the region holds this text."""
+        return text in json.dumps([self.arguments, self.region])
 
 
 class Answer(NamedTuple):

@@ -23,7 +23,7 @@ class Fault:
 
     how: Literal["throttle", "deny", "fail", "cut", "hold"]
     action: str = ""  # of this action; else of any but `sts:GetCallerIdentity`
-    about: str = ""  # with this text in an argument
+    about: str = ""  # with this text in an argument or the region
     times: int | None = None  # so many times; else for ever
     after: int = 0  # so many calls go well before
     seconds: float | None = None
