@@ -68,6 +68,8 @@ pub enum SnapshotFault {
     Version(String),
     /// No account, or none of twelve digits.
     Account,
+    /// The run that took it was cut off.
+    CutOff,
     /// No list of files.
     Files,
     /// An entry without this member, so that it is passed over.
@@ -248,6 +250,9 @@ impl<'s> Snapshot<'s> {
         if account.is_none() {
             faults.push(Fault::at(SnapshotFault::Account, root.get("account").map_or(root.mark(), Node::span)));
         }
+        if let Some(state) = root.get("state").filter(|own| own.is("cut off")) {
+            faults.push(Fault::at(SnapshotFault::CutOff, state.span()));
+        }
         let list = root.get("files");
         if list.is_none_or(|list| list.kind() != Kind::List) {
             faults.push(Fault::at(SnapshotFault::Files, list.map_or(root.mark(), Node::span)));
@@ -340,6 +345,9 @@ impl fmt::Display for SnapshotFault {
                 write!(out, "a snapshot of version {other}, and only {VERSION} is known: it is read as well as can be")
             }
             Self::Account => out.write_str("the snapshot names no account of twelve digits, so whose its pools are is not known"),
+            Self::CutOff => out.write_str(
+                "the run that took the snapshot was cut off, so there may be more than it tells (`rolecall pull --resume` goes on)",
+            ),
             Self::Files => out.write_str("the snapshot has no list of `files`, so what was not readable is not known"),
             Self::Lacks(key) => write!(out, "an entry of the snapshot without `{key}` is passed over"),
             Self::State => out.write_str(

@@ -86,6 +86,10 @@ fn what_is_wrong_in_a_snapshot_leaves_the_rest() {
         assert_eq!(inventory.not_readable().count(), 2, "a state that is not known is not taken for read");
         assert!(inventory.unread(SnapshotPart::Roles(None)).is_some());
     });
+    let cut_off = snapshot("111122223333", &[]).replace("\"files\"", "\"state\": \"cut off\", \"files\"");
+    with(&[("snapshot.json", cut_off)], |inventory| {
+        assert_eq!(inventory.snapshots[0].faults.iter().map(|fault| &fault.kind).collect::<Vec<_>>(), [&SnapshotFault::CutOff]);
+    });
     for text in [r#"{"rolecall-snapshot": "1", "account": "111122223333", "files": {}}"#, r#"{"rolecall-snapshot": null}"#] {
         with(&[("snapshot.json", text.to_owned())], |inventory| {
             assert!(matches!(inventory.snapshots[0].faults[0].kind, SnapshotFault::Version(_)), "{text}");
