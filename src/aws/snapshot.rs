@@ -308,10 +308,13 @@ const KINDS: [Counted; 8] = [
 /// The list is written so often at most: a run that is cut off loses no more than this.
 const BETWEEN: Duration = Duration::from_secs(1);
 
+/// No system takes longer names of files than 255 bytes, and something may follow.
+const LONGEST_NAME: usize = 200;
+
 /// A name as part of the name of a file.
 pub(super) fn file_name(name: &str) -> String {
     let is_kept = |letter: char| letter.is_ascii_alphanumeric() || "._-+=,@".contains(letter);
-    let kept: String = name.chars().map(|letter| if is_kept(letter) { letter } else { '_' }).collect();
+    let kept: String = name.chars().take(LONGEST_NAME).map(|letter| if is_kept(letter) { letter } else { '_' }).collect();
     // what begins with a dot is hidden
     if kept.starts_with('.') { format!("_{kept}") } else { kept }
 }
@@ -424,3 +427,26 @@ impl fmt::Display for Halt {
 }
 
 impl std::error::Error for Halt {}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME, file_names, is_inside};
+
+    #[test]
+    fn names_of_files_differ_and_fit() {
+        let long = "x".repeat(255);
+        let cut = "x".repeat(LONGEST_NAME);
+        let names = file_names(&["a/b", "A:b", ".a", &long, &long, "größe"]);
+        assert_eq!(names, ["a_b", "A_b-2", "_.a", &cut, &format!("{cut}-2"), "gr__e"]);
+    }
+
+    #[test]
+    fn a_list_names_nothing_outside_of_its_folder() {
+        for file in ["iam/roles/a.json", "cognito-idp/r/"] {
+            assert!(is_inside(file), "{file}");
+        }
+        for file in ["", "/iam/a", "../iam/a", "iam/../../a", "iam/./a", "iam\\..\\a", "README.md", "snapshot.json", "iam"] {
+            assert!(!is_inside(file), "{file}");
+        }
+    }
+}

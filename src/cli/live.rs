@@ -53,10 +53,22 @@ mod with_sdk {
     use std::time::{Duration, Instant};
 
     use rolecall::aws::{Account, OpenError, Part};
+    use rolecall::reference;
+    use rolecall::report::text;
+    use rolecall::spelling::nearest;
 
-    use crate::cli::Failure;
+    use crate::cli::{Failure, output};
 
     pub(in crate::cli) fn open(profile: Option<&str>, regions: &[String]) -> Result<Account, Failure> {
+        for region in regions.iter().filter(|own| !reference::regions().any(|known| known == *own)) {
+            // it may be newer than what is known
+            let meant =
+                nearest(region, reference::regions()).map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+            output::warn(&text::escape(&format!(
+                "warning: no region `{region}` was known on {}{meant}",
+                reference::regions_date()
+            )));
+        }
         Account::open(profile, regions).map_err(|error| {
             let help = match &error {
                 OpenError::NoRegion => "name one by `--region`, or set it: `AWS_REGION`, or `region` of the profile",
@@ -88,7 +100,7 @@ mod with_sdk {
         let tell = move |what: &str| {
             if is_shown && last.is_none_or(|last| last.elapsed() > BETWEEN) {
                 last = Some(Instant::now());
-                show(&format!("\r\x1b[K{}", rolecall::report::text::escape(what)));
+                show(&format!("\r\x1b[K{}", text::escape(what)));
             }
         };
         (tell, move || {
