@@ -90,7 +90,7 @@ impl Account {
             ([], Some(region)) => vec![region.to_string()],
             (regions, _) => regions.to_vec(),
         };
-        runtime.block_on(credentials(&config))?;
+        runtime.block_on(credentials(&config, profile))?;
         let caller = runtime.block_on(aws_sdk_sts::Client::new(&config).get_caller_identity().send());
         let caller = caller.map_err(|error| OpenError::NoCaller(CallError::from(error).text))?;
         let partition = caller.arn().and_then(Arn::parse).map_or("aws", |arn| arn.partition).to_owned();
@@ -206,13 +206,13 @@ async fn config(profile: Option<&str>, region: Option<&String>) -> SdkConfig {
 }
 
 /// Asks for credentials, so that their lack is told as such.
-async fn credentials(config: &SdkConfig) -> Result<(), OpenError> {
+async fn credentials(config: &SdkConfig, profile: Option<&str>) -> Result<(), OpenError> {
     let provider = config.credentials_provider().ok_or(OpenError::NoCredentials(None))?;
     let answer = provider.provide_credentials().await;
     answer.map(drop).map_err(|error| match chain(&error) {
         // the list of all places where none were found says nothing more
         text if text.contains(NOT_FOUND) => OpenError::NoCredentials(None),
-        text => OpenError::NoCredentials(Some(text)),
+        text => OpenError::NoCredentials(Some(profile.map_or(text.clone(), |name| format!("profile `{name}`: {text}")))),
     })
 }
 

@@ -33,10 +33,7 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
     let filter = [EntityType::Role, EntityType::LocalManagedPolicy, EntityType::AwsManagedPolicy];
     let details = Call::global("iam get-account-authorization-details")
         .with("Filter", filter.iter().map(EntityType::as_str).collect::<Value>());
-    if snapshot.has(ROLES, &list) && snapshot.has(ROLES, &details) {
-        for folder in OF_ROLES {
-            snapshot.keep_all(folder);
-        }
+    if snapshot.keep_all(&OF_ROLES, &[(ROLES, &list), (ROLES, &details)]) {
         return Ok(());
     }
     let mut listed = BTreeMap::new();

@@ -144,8 +144,12 @@ impl Snapshot {
     }
 
     /// Whether this call need not be made again.
-    pub(super) fn has(&self, file: &str, call: &Call) -> bool {
-        let Some(entry) = self.before.get(&key(file, call)).filter(|_| self.resume) else { return false };
+    fn has(&self, file: &str, call: &Call) -> bool {
+        self.resume && self.before.get_key_value(&key(file, call)).is_some_and(|(key, entry)| self.is_kept(key, entry))
+    }
+
+    /// Whether what an earlier run has of a file is still there.
+    fn is_kept(&self, (file, _): &Key, entry: &Entry) -> bool {
         match entry.state {
             State::NotReadable(_) => false,
             State::Nothing => true,
@@ -162,12 +166,19 @@ impl Snapshot {
         has
     }
 
-    /// Keeps all that the runs before have in a folder.
-    pub(super) fn keep_all(&mut self, folder: &str) {
-        let before = std::mem::take(&mut self.before);
-        let (kept, others) = before.into_iter().partition(|(key, _)| key.0.starts_with(folder));
+    /// Keeps all that the runs before have in some folders, so that these calls need not be made again; `false` where anything of it is
+    /// missing.
+    pub(super) fn keep_all(&mut self, folders: &[&str], calls: &[(&str, &Call)]) -> bool {
+        let is_within = |key: &Key| folders.iter().any(|folder| key.0.starts_with(folder));
+        let is_missing = |(key, entry): (&Key, &Entry)| is_within(key) && !self.is_kept(key, entry);
+        if !self.resume || !calls.iter().all(|(file, call)| self.has(file, call)) || self.before.iter().any(is_missing) {
+            return false;
+        }
+        let (kept, others): (Entries, Entries) =
+            std::mem::take(&mut self.before).into_iter().partition(|(key, _)| is_within(key));
         self.before = others;
-        self.entries.extend::<Entries>(kept);
+        self.entries.extend(kept);
+        true
     }
 
     /// Takes in what a call gave.
