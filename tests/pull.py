@@ -56,7 +56,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "cognito-identity:GetPrincipalTagAttributeMap": (),
 }
 
-
 ONE_BY_ONE = Paging(size=1, gaps=True)
 
 
@@ -137,7 +136,7 @@ def simulated(world: World, *arguments: str | Path, front: Front | None = None) 
             "role": own["role"] and own["role"]["name"],
             "why": own["why"],
             "gates": [[gate["gate"], gate["state"], gate["text"]] for gate in own["gates"]],
-            "permissions": [[then.get("action"), then.get("verdict"), then.get("outcome")] for then in own.get("permissions") or []],
+            "permissions": [[then[name] for name in ("action", "resource", "outcome", "why")] for then in own["permissions"]],
         }
         for own in ended.json()["simulations"]
     ]
@@ -454,8 +453,9 @@ def hit(world: World, fault: Fault) -> list[dict[str, Any]]:
     """The entries of the whole snapshot that cannot be read with the fault: those of the list where the call lists, else of each file."""
     call = of_cli(fault.action)
     entries = [own for own in snapshot(world.whole())["files"] if own["call"] == call]
-    folders = tuple(own["file"] for own in entries if own["file"].endswith("/"))
-    entries = [own for own in entries if own["file"] in folders or not own["file"].startswith(folders)]
+    if fault.action in ("iam:ListRoles", "iam:GetAccountAuthorizationDetails"):
+        # what would be listed is not known then
+        entries = [own for own in entries if own["file"].endswith("/")]
     if fault.action == "cognito-identity:DescribeIdentityPool":
         # of which providers a pool has tag maps is then not known
         entries += [own | {"file": own["file"].replace("identity-pool.json", "tags/")} for own in entries]
@@ -748,7 +748,7 @@ def main() -> None:
     reader.add_argument("binary", type=Path)
     reader.add_argument("--without", type=Path)
     reader.add_argument("tests", nargs="*")
-    told = reader.parse_args()
+    told = reader.parse_intermixed_args()
     failed = 0
     with tempfile.TemporaryDirectory() as scratch:
         world = World(told.binary.resolve(), told.without and told.without.resolve(), Path(scratch))
