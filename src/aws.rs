@@ -199,8 +199,11 @@ async fn config(profile: Option<&str>, region: Option<&String>) -> SdkConfig {
     if let Ok(name) = AppName::new("rolecall") {
         all = all.app_name(name);
     }
-    let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|own| own.parse().ok()).filter(|&own| own > 0);
-    let retries = RetryConfig::adaptive().with_max_attempts(attempts.unwrap_or(ATTEMPTS));
+    let variable = |name: &str| std::env::var(name).ok();
+    let attempts = variable("AWS_MAX_ATTEMPTS").and_then(|own| own.parse().ok()).filter(|&own| own > 0);
+    let is_standard = variable("AWS_RETRY_MODE").is_some_and(|own| own == "standard");
+    let retries = if is_standard { RetryConfig::standard() } else { RetryConfig::adaptive() };
+    let retries = retries.with_max_attempts(attempts.unwrap_or(ATTEMPTS));
     let patience = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
     all.retry_config(retries).timeout_config(patience).load().await
 }

@@ -217,10 +217,12 @@ def documents_are_not_changed(world: World) -> None:
         )
 
 
-def summary_is_on_stderr(world: World) -> None:
-    """What was read is summed up on standard error, as progress is; standard output is for what a program reads."""
+def summary_tells_what_was_read(world: World) -> None:
+    """What was read is summed up, for people and for programs, and nothing else is said where all went well."""
     ended = world.run(world.front, "pull", *BOTH_REGIONS, "--out", world.folder())
-    assert "29 roles" in ended.err and not ended.out, ended
+    assert "29 roles" in ended.out and not ended.err, ended
+    ended = world.run(world.front, "pull", *BOTH_REGIONS, "--out", world.folder(), "--format", "json")
+    assert ended.json()["read"]["roles"] == 29 and not ended.json()["notReadable"], ended
 
 
 def no_secret_is_written(world: World) -> None:
@@ -346,13 +348,13 @@ def cut_for_ever_then_resumed(world: World) -> None:
 
 
 def resumed_by_what_is_missing_alone(world: World) -> None:
-    """`--resume` asks for no list again that was whole."""
+    """`--resume` asks for what is missing, and for what tells what there is, and for nothing else."""
     for action in ("iam:ListSAMLProviders", "cognito-idp:ListGroups"):
         with Front(world.aws, faults=[Fault("deny", action)]) as front:
             folder = world.pull(front, expect=1)
         with Front(world.aws) as front:
             world.pull(front, "--resume", out=folder)
-            same(front.actions(), {action}, f"{action}: resumed by")
+            same(front.actions(), {action, *TELL_WHAT_THERE_IS}, f"{action}: resumed by")
 
 
 # the lists, and what tells of which providers a pool can have tag maps
@@ -379,14 +381,15 @@ def cut_off_in_the_middle(world: World) -> None:
 CUT_OFF = ("iam:GetAccountAuthorizationDetails", "iam:ListRoles", "cognito-idp:ListGroups", "cognito-identity:ListIdentityPools")
 
 
-def what_an_earlier_run_has_read_stays(world: World) -> None:
-    """What is not readable now is not gone: its file of an earlier run stays, and its time tells."""
+def nothing_of_an_earlier_run_stays_unseen(world: World) -> None:
+    """Of what a run asked for and did not get, no older file stays: all that lies in the folder is what the list calls read."""
     for action in CUT_OFF:
         folder = world.copy()
         with Front(world.aws, faults=[Fault("deny", action)]) as front:
             world.pull(front, out=folder, expect=1)
-        gone = read_folder(world.whole()).keys() - read_folder(folder).keys()
-        assert not gone, f"{action}: gone are {sorted(gone)}"
+        listed = {own["file"] for own in snapshot(folder)["files"] if own["state"] == "read" and not own["file"].endswith("/")}
+        same(read_folder(folder).keys() - {"snapshot.json"}, listed, f"{action}: the files and the list")
+        assert listed < read_folder(world.whole()).keys(), action
 
 
 def everything_denied(world: World) -> None:
@@ -717,7 +720,7 @@ REST = (
     everything_is_there,
     times_are_those_of_aws,
     documents_are_not_changed,
-    summary_is_on_stderr,
+    summary_tells_what_was_read,
     no_secret_is_written,
     whole_account_by_live,
     printed_policy_is_what_is_asked,
@@ -727,7 +730,7 @@ REST = (
     denied_for_one,
     cut_for_ever_then_resumed,
     resumed_by_what_is_missing_alone,
-    what_an_earlier_run_has_read_stays,
+    nothing_of_an_earlier_run_stays_unseen,
     cut_off_in_the_middle,
     everything_denied,
     what_is_missing_is_undecided,

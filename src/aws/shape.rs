@@ -32,8 +32,7 @@ impl Shape {
 
     /// Sets a point in time.
     pub(super) fn time(self, key: &str, time: Option<&DateTime>) -> Self {
-        let written = time.and_then(|time| time.fmt(DateTimeFormat::DateTime).ok());
-        self.maybe(key, written.map(|text| text.strip_suffix('Z').map_or(text.clone(), |text| format!("{text}+00:00"))))
+        self.maybe(key, time.and_then(written))
     }
 
     /// Sets a policy document.
@@ -82,6 +81,15 @@ pub(super) fn text(value: &Value) -> String {
     text
 }
 
+/// A point in time as the AWS CLI writes it: to the microsecond, where it is not a whole second. Times of Cognito come as binary fractions.
+fn written(time: &DateTime) -> Option<String> {
+    let micros = (time.as_nanos() + 500).div_euclid(1000);
+    let (seconds, fraction) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    let whole = DateTime::from_secs(i64::try_from(seconds).ok()?).fmt(DateTimeFormat::DateTime).ok()?;
+    let whole = whole.trim_end_matches('Z');
+    Some(if fraction == 0 { format!("{whole}+00:00") } else { format!("{whole}.{fraction:06}+00:00") })
+}
+
 /// A policy document. IAM's API gives it percent-encoded (RFC 3986), and a stand-in for it may give it as it is. What a JSON value cannot
 /// hold, such as a key that stands twice or a number with many digits, stays a text, of which readers then see all.
 fn document(text: &str) -> Value {
@@ -113,6 +121,23 @@ mod tests {
             assert_eq!(document(whole), Value::from(whole));
         }
         assert_eq!(document("%FF"), Value::from("%FF"));
+    }
+
+    #[test]
+    fn times_are_written_to_the_microsecond() {
+        let shape = |seconds: f64| {
+            let time = super::DateTime::from_secs_f64(seconds);
+            Value::from(Shape::new().time("t", Some(&time)))
+        };
+        for (seconds, text) in [
+            (1_594_889_658.0, "2020-07-16T08:54:18+00:00"),
+            (1_594_889_658.976, "2020-07-16T08:54:18.976000+00:00"),
+            (1_594_889_647.287, "2020-07-16T08:54:07.287000+00:00"),
+            (1_594_889_658.999_999_9, "2020-07-16T08:54:19+00:00"),
+            (-0.25, "1969-12-31T23:59:59.750000+00:00"),
+        ] {
+            assert_eq!(shape(seconds), json!({ "t": text }));
+        }
     }
 
     #[test]

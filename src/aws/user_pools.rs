@@ -3,7 +3,8 @@
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
     AttributeDataType, DeletionProtectionType, ExplicitAuthFlowsType, GroupType, LambdaConfigType, OAuthFlowType,
-    PreventUserExistenceErrorTypes, SchemaAttributeType, UserPoolClientType, UserPoolMfaType, UserPoolTierType, UserPoolType,
+    PreventUserExistenceErrorTypes, SchemaAttributeType, TimeUnitsType, UserPoolClientType, UserPoolMfaType, UserPoolTierType,
+    UserPoolType,
 };
 use serde_json::Value;
 
@@ -122,10 +123,22 @@ fn user_pool(pool: &UserPoolType) -> Shape {
             .map(|way| Value::from(Shape::new().with("Priority", way.priority()).with("Name", way.name().as_str())));
         Shape::new().with("RecoveryMechanisms", ways.collect::<Value>())
     });
+    let password = pool.policies().and_then(|own| own.password_policy()).map(|own| {
+        let shape = Shape::new()
+            .maybe("MinimumLength", own.minimum_length())
+            .with("RequireUppercase", own.require_uppercase())
+            .with("RequireLowercase", own.require_lowercase())
+            .with("RequireNumbers", own.require_numbers())
+            .with("RequireSymbols", own.require_symbols())
+            .maybe("PasswordHistorySize", own.password_history_size())
+            .with("TemporaryPasswordValidityDays", own.temporary_password_validity_days());
+        Shape::new().with("PasswordPolicy", shape)
+    });
     Shape::new()
         .maybe("Id", pool.id())
         .maybe("Name", pool.name())
         .maybe("Arn", pool.arn())
+        .maybe("Policies", password)
         .time("CreationDate", pool.creation_date())
         .maybe("DeletionProtection", pool.deletion_protection().map(DeletionProtectionType::as_str))
         .maybe("UserPoolTier", pool.user_pool_tier().map(UserPoolTierType::as_str))
@@ -189,12 +202,22 @@ fn group(group: &GroupType) -> Shape {
 /// An app client, without its secret.
 fn app_client(client: &UserPoolClientType) -> Shape {
     let flows: Vec<&str> = client.explicit_auth_flows().iter().map(ExplicitAuthFlowsType::as_str).collect();
+    let units = client.token_validity_units().map(|own| {
+        Shape::new()
+            .maybe("AccessToken", own.access_token().map(TimeUnitsType::as_str))
+            .maybe("IdToken", own.id_token().map(TimeUnitsType::as_str))
+            .maybe("RefreshToken", own.refresh_token().map(TimeUnitsType::as_str))
+    });
     let oauth: Vec<&str> = client.allowed_o_auth_flows().iter().map(OAuthFlowType::as_str).collect();
     Shape::new()
         .maybe("UserPoolId", client.user_pool_id())
         .maybe("ClientName", client.client_name())
         .maybe("ClientId", client.client_id())
         .time("CreationDate", client.creation_date())
+        .with("RefreshTokenValidity", client.refresh_token_validity())
+        .maybe("AccessTokenValidity", client.access_token_validity())
+        .maybe("IdTokenValidity", client.id_token_validity())
+        .maybe("TokenValidityUnits", units)
         .maybe("ReadAttributes", client.read_attributes.as_deref().map(words))
         .maybe("WriteAttributes", client.write_attributes.as_deref().map(words))
         .with("ExplicitAuthFlows", words(&flows))

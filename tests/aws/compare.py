@@ -103,10 +103,9 @@ SECRET = ("ClientSecret", "ExternalId", "api.twitter.com")
 # what the folder leaves out: what changes by itself, and what no sign-in and no policy hangs on
 LEFT_OUT = """
     AttachmentCount EstimatedNumberOfUsers LastModifiedDate PermissionsBoundaryUsageCount RoleLastUsed UpdateDate
-    AccessTokenValidity AuthSessionValidity EmailConfiguration EmailVerificationMessage EmailVerificationSubject
-    EnablePropagateAdditionalUserContextData IdTokenValidity IdentityPoolTags InstanceProfileList InviteMessageTemplate IsAttachable
-    NumberAttributeConstraints PoliciesOfAUserPool RefreshTokenValidity SmsConfiguration SmsVerificationMessage StringAttributeConstraints
-    TokenValidityUnits UnusedAccountValidityDays UserPoolTags VerificationMessageTemplate
+    AuthSessionValidity EmailConfiguration EmailVerificationMessage EmailVerificationSubject EnablePropagateAdditionalUserContextData
+    InstanceProfileList InviteMessageTemplate IsAttachable NumberAttributeConstraints SignInPolicy SmsConfiguration
+    SmsVerificationMessage StringAttributeConstraints UnusedAccountValidityDays VerificationMessageTemplate
 """.split()
 
 
@@ -120,7 +119,6 @@ def comparable(told: Any) -> Any:
         return told
     made = {}
     for name, own in told.items():
-        name = "PoliciesOfAUserPool" if isinstance(own, dict) and "PasswordPolicy" in own else name
         if name.endswith(("Date", "Until")) and isinstance(own, str):
             own = datetime.fromisoformat(own)
         if name.endswith("Document") and isinstance(own, str):
