@@ -10,14 +10,21 @@ import argparse
 import json
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+# moto brings it along
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 # no cache of compiled files among the sources
 sys.dont_write_bytecode = True
@@ -223,6 +230,33 @@ def summary_tells_what_was_read(world: World) -> None:
     assert "29 roles" in ended.out and not ended.err, ended
     ended = world.run(world.front, "pull", *BOTH_REGIONS, "--out", world.folder(), "--format", "json")
     assert ended.json()["read"]["roles"] == 29 and not ended.json()["notReadable"], ended
+
+
+def over_tls(world: World) -> None:
+    """What the system trusts is trusted, and nothing else is."""
+    certificate, context = self_signed("localhost", world.folder())
+    with Front(world.aws, tls=context) as front:
+        folder = world.pull(front, environment={"SSL_CERT_FILE": str(certificate)})
+        same(read_folder(folder).keys(), read_folder(world.whole()).keys())
+        refused = world.run(front, "pull", *BOTH_REGIONS, "--out", world.folder(), environment={"AWS_MAX_ATTEMPTS": "1"})
+        assert refused.code == 2 and "certificate" in refused.err.lower(), refused
+
+
+def self_signed(host: str, folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate that vouches for itself, as a file, and a server that has it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False).sign(key, hashes.SHA256())
+    folder.mkdir()
+    certificate, secret = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret.write_bytes(key.private_bytes(*form))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, secret)
+    return certificate, context
 
 
 def no_secret_is_written(world: World) -> None:
@@ -721,6 +755,7 @@ REST = (
     times_are_those_of_aws,
     documents_are_not_changed,
     summary_tells_what_was_read,
+    over_tls,
     no_secret_is_written,
     whole_account_by_live,
     printed_policy_is_what_is_asked,

@@ -219,10 +219,10 @@ impl Snapshot {
     pub(super) fn finish(mut self) -> Result<Done, Halt> {
         if self.folder.is_some() {
             self.write()?;
-            let gone: BTreeSet<&String> = self.before.keys().map(|(file, _)| file).filter(|file| !file.ends_with('/')).collect();
+            let before: BTreeSet<&str> = self.before.keys().map(|(file, _)| file.as_str()).collect();
             // a file that was asked for and not read is gone too: who cannot see it does not know what it holds by now
-            let is_there = |file: &String| self.entries.iter().any(|(key, entry)| key.0 == *file && entry.state == State::Read);
-            let gone: Vec<&String> = gone.into_iter().filter(|file| !is_there(file)).collect();
+            let read = self.files_read();
+            let gone: Vec<&str> = before.into_iter().filter(|file| !file.ends_with('/') && !read.contains(file)).collect();
             if let Some(folder) = &mut self.folder {
                 for file in gone {
                     self.tally.removed += usize::from(folder.remove(file)?);
@@ -270,8 +270,8 @@ impl Snapshot {
                 Writing::Same => self.tally.same += 1,
             }
             if writing != Writing::Same {
-                let of_file = self.entries.iter_mut().filter(|(key, _)| key.0 == file && self.unwritten.contains(*key));
-                of_file.for_each(|(_, entry)| entry.time = now());
+                let of_file = self.entries.range_mut((file.clone(), String::new())..).take_while(|(key, _)| key.0 == file);
+                of_file.filter(|(key, _)| self.unwritten.contains(*key)).for_each(|(_, entry)| entry.time = now());
             }
         }
         self.unwritten.clear();
@@ -279,9 +279,14 @@ impl Snapshot {
         Ok(())
     }
 
-    fn counts(&self) -> Vec<(usize, &'static str)> {
+    /// The files that were read, without the folders.
+    fn files_read(&self) -> BTreeSet<&str> {
         let is_read = |(key, entry): &(&Key, &Entry)| entry.state == State::Read && !key.0.ends_with('/');
-        let read: BTreeSet<&str> = self.entries.iter().filter(is_read).map(|(key, _)| key.0.as_str()).collect();
+        self.entries.iter().filter(is_read).map(|(key, _)| key.0.as_str()).collect()
+    }
+
+    fn counts(&self) -> Vec<(usize, &'static str)> {
+        let read = self.files_read();
         let counts = KINDS.iter().map(|&(one, many, is_such)| {
             let count = read.iter().filter(|file| is_such(file)).count();
             (count, if count == 1 { one } else { many })
@@ -432,7 +437,7 @@ impl fmt::Display for Halt {
             Self::NoSnapshot(path) => write!(out, "`{path}` is not empty and no snapshot of rolecall"),
             Self::OtherAccount(path, account) => write!(out, "`{path}` is a snapshot of another account, {account}"),
             Self::BadList(path, why) => write!(out, "cannot read `{path}`: {why}"),
-            Self::Io(path, why) => write!(out, "cannot write `{path}`: {why}"),
+            Self::Io(path, why) => write!(out, "cannot use `{path}`: {why}"),
         }
     }
 }

@@ -92,14 +92,15 @@ mod with_sdk {
         Ok(done.texts.into_iter().map(|(name, text)| (format!("live/{name}"), text)).collect())
     }
 
-    /// Two functions: one shows what is going on, on a terminal and not too often, and one takes that away.
+    /// Two functions: one shows what is going on, on a terminal, after a second and not too often, and one takes that away.
     pub(in crate::cli) fn progress() -> (impl FnMut(&str) + 'static, impl FnOnce()) {
         const BETWEEN: Duration = Duration::from_millis(100);
+        const FIRST: Duration = Duration::from_secs(1);
         let is_shown = stderr().is_terminal();
-        let mut last: Option<Instant> = None;
+        let mut next = Instant::now() + FIRST;
         let tell = move |what: &str| {
-            if is_shown && last.is_none_or(|last| last.elapsed() > BETWEEN) {
-                last = Some(Instant::now());
+            if is_shown && Instant::now() >= next {
+                next = Instant::now() + BETWEEN;
                 show(&format!("\r\x1b[K{}", text::escape(what)));
             }
         };

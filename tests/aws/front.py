@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import ssl
 import threading
 import urllib.parse
 from collections.abc import Iterable
@@ -50,7 +51,9 @@ class Fault:
 class Front:
     """A server on a port of its own. Several may stand before one account, each with its own faults, pages and log."""
 
-    def __init__(self, aws: Aws, paging: Paging | None = None, faults: Iterable[Fault] = ()) -> None:
+    def __init__(
+        self, aws: Aws, paging: Paging | None = None, faults: Iterable[Fault] = (), tls: ssl.SSLContext | None = None
+    ) -> None:
         self.aws, self.paging, self.faults = aws, paging or Paging(), list(faults)
         self.log: list[Call] = []
         self.struck: list[tuple[str, str]] = []
@@ -58,8 +61,10 @@ class Front:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"front": self}))
         self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'https://localhost' if tls else 'http://127.0.0.1'}:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
         return self
@@ -110,8 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
     def handle(self) -> None:
         try:
             super().handle()
-        except ConnectionError:
-            # the client is gone, or was killed
+        except (ConnectionError, ssl.SSLError):
+            # the client is gone, was killed, or does not trust us
             pass
 
     def log_message(self, *_: object) -> None:

@@ -314,6 +314,38 @@ fn an_expectation_decides_how_a_simulation_ends() {
     assert_eq!(answer.stderr, "error: a member of `Editor`: expected denied, got allowed\n");
 }
 
+/// The policy that `pull` needs is a good one, and allows nothing more.
+#[test]
+fn the_policy_of_pull_passes_its_own_check() {
+    let policy = run(&["pull", "--print-policy"]);
+    assert_eq!((policy.exit, policy.stderr.as_str()), (0, ""));
+    let checked = run_with_stdin(&["check", "--no-config", "--kind", "identity", "-"], &policy.stdout);
+    assert!(checked.exit == 0 && checked.stdout.starts_with("no findings in 1 file"), "{checked:?}");
+    let folder = folder(&[("policy.json", &policy.stdout)]);
+    for (action, expected) in [
+        ("iam:GetAccountAuthorizationDetails", "allowed"),
+        ("cognito-idp:ListGroups", "allowed"),
+        ("iam:CreateRole", "denied"),
+        ("cognito-idp:ListUsers", "denied"),
+    ] {
+        let arguments =
+            ["simulate", "--principal", "arn:aws:iam::111122223333:user/audit", "--action", action, "--expect", expected];
+        let resource = if action.ends_with("ListGroups") { "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/p" } else { "*" };
+        let asked = in_folder(folder.path(), &[&arguments[..], &["--resource", resource, "."]].concat());
+        assert_eq!(asked.exit, 0, "{action}: {asked:?}");
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+#[test]
+fn a_build_without_a_live_account_says_how_to_get_one() {
+    for arguments in [&["pull"][..], &["check", "--live"], &["simulate", "--live", "--guest"]] {
+        let ran = run(arguments);
+        assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains("without the feature `aws`") && ran.stderr.contains("cargo install"), "{ran:?}");
+    }
+}
+
 #[test]
 fn colours_are_for_who_wants_them() {
     let coloured = |variables: &[(&str, &str)], more: &[&str]| {

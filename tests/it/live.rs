@@ -205,6 +205,16 @@ fn recorded_answers_become_a_snapshot() {
     assert_eq!(run.stderr, "");
 }
 
+/// The sample in the README is what is printed.
+#[test]
+fn the_summary_is_that_of_the_readme() {
+    let aws = Aws::with("fixtures/live/tutorial");
+    let (folder, _) = folder();
+    let run = finish(aws.tool(&["pull", "--region", "eu-west-1"]).current_dir(folder.path()));
+    assert_eq!((run.exit, run.stderr.as_str()), (0, ""));
+    assert!(support::read("README.md").contains(&run.stdout), "README.md: not what is printed:\n{}", run.stdout);
+}
+
 #[test]
 fn what_is_odd_or_missing_is_kept_as_it_is() {
     let run = makes("fixtures/live/odd", "us-gov-west-1", "fixtures/snapshots/odd", 1);

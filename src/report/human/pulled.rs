@@ -8,7 +8,7 @@ pub fn pulled(pulled: &Pulled, look: Look) -> String {
     let parts: Vec<&str> = pulled.parts.clone();
     let regions = if parts.contains(&"pools") { format!(" of {}", pulled.regions.join(", ")) } else { String::new() };
     let head = format!("account {}: {}{regions}, in `{}`", pulled.account, parts.join(", "), pulled.folder);
-    text::push_hanging(&mut out, "", "  ", &text::escape(&head), look.width);
+    text::push_hanging(&mut out, "", "", &text::escape(&head), look.width);
     out.extend(pulled.counts.iter().map(|(count, what)| format!("{count:>6} {what}\n")));
     let [new, changed, removed, same] = pulled.files;
     out.extend([format!("files: {new} new, {changed} changed, {removed} removed, {same} as before\n")]);
@@ -18,6 +18,6 @@ pub fn pulled(pulled: &Pulled, look: Look) -> String {
         count => format!("{count} calls"),
     };
     let last = format!("not readable: {calls}, so what they would tell is not known; `--resume` asks for that again");
-    text::push_hanging(&mut out, "", "  ", &last, look.width);
+    text::push_hanging(&mut out, "", "", &last, look.width);
     out
 }
