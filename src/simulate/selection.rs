@@ -299,9 +299,29 @@ fn by_rules(
             unknown("no matching rule has the role that `CustomRoleArn` names, and AWS does not say what then holds", Vec::new())
         }
         // select-rules-none
-        None => ambiguous(map, mapping, "no rule matches"),
+        None => ambiguous(map, mapping, &format!("no rule matches{}", compared(rules, claims))),
     }
 }
+
+/// What the token holds of the claims that rules compare, as the end of a clause.
+fn compared(rules: &[MatchRule<'_>], claims: &Claims) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in rules.iter().filter_map(MatchRule::claim) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let held = names.iter().take(MOST_COMPARED).map(|name| match claims.get(name) {
+        Some(claim) => format!("`{name}` is `{}`", claim.values().join("`, `")),
+        None => format!("`{name}` is absent"),
+    });
+    let held: Vec<String> = held.collect();
+    let more = if names.len() > MOST_COMPARED { " and so on" } else { "" };
+    if held.is_empty() { String::new() } else { format!(" ({}{more})", held.join(", ")) }
+}
+
+/// Of so many claims it is told what the token holds.
+const MOST_COMPARED: usize = 3;
 
 /// select-ambiguous-default, select-ambiguous-deny, select-ambiguous-unset
 fn ambiguous(map: &RoleMap<'_>, mapping: &Mapping<'_>, why: &str) -> Selection {
