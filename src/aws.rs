@@ -88,13 +88,21 @@ impl Account {
         let regions = match (regions, config.region()) {
             ([], None) => return Err(OpenError::NoRegion),
             ([], Some(region)) => vec![region.to_string()],
-            (regions, _) => regions.to_vec(),
+            (regions, _) => {
+                let mut named: Vec<String> = Vec::new();
+                for region in regions {
+                    if !named.contains(region) {
+                        named.push(region.clone());
+                    }
+                }
+                named
+            }
         };
         runtime.block_on(credentials(&config, profile))?;
         let caller = runtime.block_on(aws_sdk_sts::Client::new(&config).get_caller_identity().send());
         let caller = caller.map_err(|error| OpenError::NoCaller(CallError::from(error).text))?;
         let partition = caller.arn().and_then(Arn::parse).map_or("aws", |arn| arn.partition).to_owned();
-        let id = caller.account().unwrap_or_default().to_owned();
+        let id = caller.account().ok_or_else(|| OpenError::NoCaller("the answer names no account".to_owned()))?.to_owned();
         Ok(Self { runtime, config, id, partition, regions })
     }
 
