@@ -106,8 +106,8 @@ pub struct Pulled {
     pub parts: Vec<&'static str>,
     /// The regions whose pools were asked for.
     pub regions: Vec<String>,
-    /// How many there are of each kind of thing, with the word for so many.
-    pub counts: Vec<(usize, &'static str)>,
+    /// How many there are of each kind of thing, with the word for one and for several.
+    pub counts: Vec<(usize, [&'static str; 2])>,
     /// How many files are new, changed, removed, and as before.
     pub files: [usize; 4],
     /// The calls that gave no answer: of what, and why.

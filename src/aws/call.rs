@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_sdk_iam::config::http::HttpResponse;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use serde_json::{Map, Value};
 
@@ -46,17 +47,21 @@ impl CallError {
     }
 }
 
-impl<E, R> From<SdkError<E, R>> for CallError
+impl<E> From<SdkError<E, HttpResponse>> for CallError
 where
-    SdkError<E, R>: Error,
+    SdkError<E, HttpResponse>: Error,
     E: ProvideErrorMetadata,
 {
-    fn from(error: SdkError<E, R>) -> Self {
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
         let code = error.as_service_error().and_then(|own| own.code()).map(str::to_owned);
         let text = match (&code, error.as_service_error().and_then(|own| own.message())) {
             (Some(code), Some(message)) => format!("{code}: {message}"),
             (Some(code), None) => code.clone(),
-            _ => chain(&error),
+            // what is no answer of AWS may be one of something between
+            _ => match error.raw_response().map(|response| response.status().as_u16()) {
+                Some(status) => format!("HTTP status {status}: {}", chain(&error)),
+                None => chain(&error),
+            },
         };
         Self { code, text: one_line(&text) }
     }

@@ -76,7 +76,8 @@ pub(super) async fn roles(client: &Client, snapshot: &mut Snapshot) -> Result<()
                 let file = format!("{AWS_POLICIES}{}.json", file_name(name));
                 of_aws.insert(arn, (file, policy));
             } else {
-                let file = format!("{POLICIES}{}.json", file_name(policy.policy_name().unwrap_or(&arn)));
+                let name = policy.policy_name().or(arn.rsplit('/').next()).unwrap_or(&arn);
+                let file = format!("{POLICIES}{}.json", file_name(name));
                 snapshot.read(&file, &details, managed(&policy))?;
             }
         }

@@ -91,8 +91,8 @@ pub struct Done {
     pub tally: Tally,
     /// The calls that gave no answer: of what, and why.
     pub not_readable: Vec<String>,
-    /// How many there are of each kind of thing that was read, with the word for so many.
-    pub counts: Vec<(usize, &'static str)>,
+    /// How many there are of each kind of thing that was read, with the word for one and for several.
+    pub counts: Vec<(usize, [&'static str; 2])>,
     /// The files with their names, where they stay in memory.
     pub texts: Vec<(String, String)>,
 }
@@ -285,13 +285,9 @@ impl Snapshot {
         self.entries.iter().filter(is_read).map(|(key, _)| key.0.as_str()).collect()
     }
 
-    fn counts(&self) -> Vec<(usize, &'static str)> {
+    fn counts(&self) -> Vec<(usize, [&'static str; 2])> {
         let read = self.files_read();
-        let counts = KINDS.iter().map(|&(one, many, is_such)| {
-            let count = read.iter().filter(|file| is_such(file)).count();
-            (count, if count == 1 { one } else { many })
-        });
-        counts.filter(|&(count, _)| count > 0).collect()
+        KINDS.iter().map(|&(words, is_such)| (read.iter().filter(|file| is_such(file)).count(), words)).collect()
     }
 }
 
@@ -307,18 +303,18 @@ impl Entry {
 }
 
 /// The word for one and for several things, and which files are such.
-type Counted = (&'static str, &'static str, fn(&str) -> bool);
+type Counted = ([&'static str; 2], fn(&str) -> bool);
 
 /// What is counted at the end.
 const KINDS: [Counted; 8] = [
-    ("role", "roles", |file| file.starts_with("iam/roles/")),
-    ("customer managed policy", "customer managed policies", |file| file.starts_with("iam/policies/")),
-    ("policy of AWS", "policies of AWS", |file| file.starts_with("iam/aws-policies/")),
-    ("OIDC provider", "OIDC providers", |file| file.starts_with("iam/open-id-connect-providers/")),
-    ("user pool", "user pools", |file| file.ends_with("/user-pool.json")),
-    ("list of groups", "lists of groups", |file| file.ends_with("/groups.json")),
-    ("app client", "app clients", |file| file.contains("/clients/")),
-    ("identity pool", "identity pools", |file| file.ends_with("/identity-pool.json")),
+    (["role", "roles"], |file| file.starts_with("iam/roles/")),
+    (["customer managed policy", "customer managed policies"], |file| file.starts_with("iam/policies/")),
+    (["policy of AWS", "policies of AWS"], |file| file.starts_with("iam/aws-policies/")),
+    (["OIDC provider", "OIDC providers"], |file| file.starts_with("iam/open-id-connect-providers/")),
+    (["user pool", "user pools"], |file| file.ends_with("/user-pool.json")),
+    (["list of groups", "lists of groups"], |file| file.ends_with("/groups.json")),
+    (["app client", "app clients"], |file| file.contains("/clients/")),
+    (["identity pool", "identity pools"], |file| file.ends_with("/identity-pool.json")),
 ];
 
 /// The list is written so often at most: a run that is cut off loses no more than this.

@@ -73,7 +73,7 @@ pub fn files(listed: &[Listed], unread: &[Unread], sources: &Sources) -> String 
 pub fn pulled(pulled: &Pulled) -> String {
     let [new, changed, removed, same] = pulled.files;
     let counts: serde_json::Map<String, Value> =
-        pulled.counts.iter().map(|(count, what)| ((*what).to_owned(), json!(count))).collect();
+        pulled.counts.iter().map(|(count, [_, many])| ((*many).to_owned(), json!(count))).collect();
     page(&json!({
         "version": VERSION,
         "account": pulled.account,

@@ -214,11 +214,17 @@ fn the_summary_is_that_of_the_readme() {
     let run = finish(aws.tool(&["pull", "--region", "eu-west-1,eu-west-1"]).current_dir(folder.path()));
     assert_eq!((run.exit, run.stderr.as_str()), (0, ""));
     assert!(support::read("README.md").contains(&run.stdout), "README.md: not what is printed:\n{}", run.stdout);
+    // for programs, the words do not change with the numbers
+    let run = finish(aws.tool(&["pull", "--region", "eu-west-1", "--format", "json"]).current_dir(folder.path()));
+    let told: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!((&told["read"]["roles"], &told["read"]["identity pools"]), (&Value::from(5), &Value::from(1)));
+    assert_eq!((&told["files"]["same"], &told["files"]["changed"]), (&Value::from(16), &Value::from(0)));
 }
 
 #[test]
 fn what_is_odd_or_missing_is_kept_as_it_is() {
     let run = makes("fixtures/live/odd", "us-gov-west-1", "fixtures/snapshots/odd", 1);
+    assert!(run.stdout.starts_with("only partly readable: account 444455556666"), "{}", run.stdout);
     let complaints: Vec<&str> = run.stderr.lines().collect();
     let expected = [
         ("describe-user-pool-client (us-gov-west-1_Bbbbbbbbb, gone, us-gov-west-1)", "the answer holds nothing"),
@@ -269,6 +275,13 @@ fn without_a_folder_the_answers_are_the_same() {
         assert_eq!(live.exit, folder.exit, "{live:?}");
         assert_eq!(live.stdout.replace("live/", ""), folder.stdout.replace("./", ""));
     }
+}
+
+#[test]
+fn what_is_no_answer_of_aws_tells_its_status() {
+    let aws = Aws::with("fixtures/live/nobody");
+    let run = finish(aws.tool(&["pull", "--region", "eu-west-1"]).env("AWS_MAX_ATTEMPTS", "1"));
+    assert!(run.exit == 2 && run.stderr.contains("HTTP status 500"), "{run:?}");
 }
 
 #[test]
