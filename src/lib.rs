@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod lint;
 pub mod pattern;
 pub mod policy;
+pub mod prove;
 pub mod reference;
 pub mod repair;
 pub mod report;
