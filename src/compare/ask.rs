@@ -1,0 +1,174 @@
+//! Asks the prover, in one direction: what do these allow that those do not?
+
+use std::sync::LazyLock;
+
+use super::same::{Forms, form};
+use super::{Direction, Doubt, Means, News, Sample, State};
+use crate::evaluate::Caller;
+use crate::policy::{self, Effect, Policy, PolicyKind, Statement};
+use crate::prove::{self, Among, Proof, Question, Witness, prove, prove_each};
+use crate::source::{SourceId, Span};
+use crate::syntax::json;
+
+/// Policies of one type before and now, and of what kind they are.
+#[derive(Clone, Debug)]
+pub(super) struct Query<'i, 's> {
+    pub(super) allowed_by: Vec<&'i Policy<'s>>,
+    pub(super) not_by: Vec<&'i Policy<'s>>,
+    /// Of which state those are that allow.
+    pub(super) state: State,
+    pub(super) kind: PolicyKind,
+    /// Whether other policies may stand beside them and allow, so that a Deny that is gone makes a difference by itself.
+    pub(super) beside: bool,
+}
+
+/// A policy that allows everything to everybody, for what does not limit.
+pub(super) fn everything(kind: PolicyKind) -> &'static Policy<'static> {
+    static ALL: LazyLock<Policy<'static>> = LazyLock::new(|| built_in(ALLOW_ALL, PolicyKind::Identity));
+    static ALL_TO_ALL: LazyLock<Policy<'static>> = LazyLock::new(|| built_in(ALLOW_ALL_TO_ALL, PolicyKind::Resource));
+    match kind {
+        PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Rcp | PolicyKind::Endpoint => &ALL_TO_ALL,
+        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp => &ALL,
+    }
+}
+
+const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+const ALLOW_ALL_TO_ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+
+fn built_in(text: &'static str, kind: PolicyKind) -> Policy<'static> {
+    policy::read(json::read(SourceId::NONE, text).root(), kind)
+}
+
+impl<'i, 's> Query<'i, 's> {
+    /// What is found.
+    pub(super) fn ask(&self, means: Means<'_>) -> Direction<'i, 's> {
+        let mut found = Direction::default();
+        let other = match self.state {
+            State::Old => State::New,
+            State::New => State::Old,
+        };
+        for (policies, state) in [(&self.allowed_by, self.state), (&self.not_by, other)] {
+            for fault in policies.iter().filter_map(|policy| policy.refusal()) {
+                found.doubts.push(Doubt::Refused(*fault, state));
+            }
+        }
+        if !found.doubts.is_empty() {
+            return found;
+        }
+        let forms = Forms::of(&self.allowed_by, means.sources);
+        if forms.are_within(&Forms::of(&self.not_by, means.sources)) {
+            return found;
+        }
+        let question = Question { allowed_by: self.allowed_by.clone(), not_by: self.not_by.clone(), among: Among::default() };
+        for (_, proof) in prove_each(&question, means.reference, means.budget) {
+            match proof {
+                Proof::Holds => {}
+                Proof::Witness(witness) => found.add(self.sample(*witness, &self.not_by, means)),
+                Proof::Undecided(doubt) => found.doubt(doubt, self.state),
+            }
+        }
+        if self.beside {
+            self.ask_for_denials(&forms, &mut found, means);
+        }
+        found
+    }
+
+    /// A Deny that is gone lets through what something else allows.
+    fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>, means: Means<'_>) {
+        let all = everything(self.kind);
+        for policy in &self.not_by {
+            for deny in policy.with_effect(Effect::Deny) {
+                let told = found.samples.iter().any(|own| own.denied_by.is_some_and(|own| own.mark == deny.mark));
+                if told || forms.deny(&form(policy, deny, means.sources)) {
+                    continue;
+                }
+                let alone = Policy { statements: vec![deny.clone()], later: None, ..(*policy).clone() };
+                let mut allowed_by = vec![all];
+                allowed_by.extend(self.allowed_by.iter().copied());
+                let question = Question { allowed_by, not_by: vec![all, &alone], among: Among::default() };
+                match prove(&question, means.reference, means.budget) {
+                    Proof::Holds => {}
+                    Proof::Witness(witness) => {
+                        let mut without = vec![all];
+                        without.extend(self.not_by.iter().copied());
+                        let sample = self.sample(*witness, &without, means);
+                        found.add(Sample { denied_by: Some(deny), ..sample });
+                    }
+                    Proof::Undecided(doubt) => found.doubt(doubt, self.state),
+                }
+            }
+        }
+    }
+
+    fn sample(&self, witness: Witness<'_, '_>, not_by: &[&Policy<'s>], means: Means<'_>) -> Sample<'i, 's> {
+        let Witness { principal, action, resource, context, allowed_by, denied_by } = witness;
+        let denied_by = denied_by.and_then(|own| statement(&self.not_by, own.mark));
+        let allowed_by = statement(&self.allowed_by, allowed_by.mark);
+        let news = if not_by.is_empty() {
+            if principal.is_some() { News::Principal } else { News::Action }
+        } else {
+            news(principal.as_deref(), &action, &resource, not_by, means)
+        };
+        Sample { news, principal, action, resource, context, allowed_by, denied_by }
+    }
+}
+
+/// The first of what a request has that these policies never allow, from who asks on.
+fn news(principal: Option<&str>, action: &str, resource: &str, not_by: &[&Policy<'_>], means: Means<'_>) -> News {
+    let caller = principal.and_then(Caller::parse);
+    let never = |among: Among<'_>| {
+        let question = Question { allowed_by: not_by.to_vec(), not_by: Vec::new(), among };
+        matches!(prove(&question, means.reference, means.budget), Proof::Holds)
+    };
+    if caller.is_some() && never(Among { caller, action: None, resource: None }) {
+        News::Principal
+    } else if never(Among { caller, action: Some(action), resource: None }) {
+        News::Action
+    } else if never(Among { caller, action: Some(action), resource: Some(resource) }) {
+        News::Resource
+    } else {
+        News::Condition
+    }
+}
+
+/// The statement with this opening bracket; none where it is built in.
+fn statement<'i, 's>(policies: &[&'i Policy<'s>], mark: Span) -> Option<&'i Statement<'s>> {
+    policies.iter().filter(|_| mark.source != SourceId::NONE).find_map(|policy| policy.statement_at(mark))
+}
+
+impl<'i, 's> Direction<'i, 's> {
+    /// Takes in a request, unless it is told already.
+    fn add(&mut self, sample: Sample<'i, 's>) {
+        let is = |own: &Sample<'_, '_>| {
+            let same = own.context.iter().eq(sample.context.iter());
+            same && (&own.principal, &own.action, &own.resource) == (&sample.principal, &sample.action, &sample.resource)
+        };
+        if !self.samples.iter().any(is) {
+            self.samples.push(sample);
+        }
+    }
+
+    fn doubt(&mut self, doubt: prove::Doubt, state: State) {
+        let own = match doubt {
+            prove::Doubt::Budget => Doubt::Budget,
+            prove::Doubt::Open(gap) => Doubt::Open(gap),
+            prove::Doubt::Refused(fault) => Doubt::Refused(fault, state),
+        };
+        self.wonder(own);
+    }
+
+    /// Takes in a reason why there may be more, unless it is told already.
+    pub(super) fn wonder(&mut self, doubt: Doubt) {
+        let is = |own: &Doubt| match (own, &doubt) {
+            (Doubt::Budget, Doubt::Budget) => true,
+            (Doubt::Open(own), Doubt::Open(other)) => own == other,
+            (Doubt::Refused(own, _), Doubt::Refused(other, _)) => own == other,
+            (Doubt::Missing(own, _), Doubt::Missing(other, _)) => own == other,
+            _ => false,
+        };
+        if !self.doubts.iter().any(is) {
+            self.doubts.push(doubt);
+        }
+    }
+}
