@@ -125,6 +125,8 @@ pub struct Sample<'i, 's> {
     pub resource: String,
     /// The condition keys that it holds.
     pub context: Context<'static>,
+    /// Those keys, held or not, on which it hangs that the other state does not allow it; where it allows the rest.
+    pub keys: Vec<String>,
     /// The statement that allows it; none where it is enough that the other state denied it, and another policy may allow it.
     pub allowed_by: Option<&'i Statement<'s>>,
     /// The statement of the other state that denies it.
@@ -216,6 +218,7 @@ impl<'i, 's> Pair<'i, 's> {
         let name = self.name.as_deref();
         match self.subject {
             Subject::Policy(kind) => {
+                let name = name.map(|name| if name.starts_with("arn:") { name.rsplit('/').next().unwrap_or(name) } else { name });
                 name.map_or_else(|| format!("{} policy", kind.name()), |name| format!("{} policy {name}", kind.name()))
             }
             subject => format!("{} of {}", subject.name(), name.unwrap_or("a role")),

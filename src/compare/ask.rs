@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::same::{Forms, form};
 use super::{Direction, Doubt, Means, News, Sample, State};
-use crate::evaluate::Caller;
+use crate::evaluate::{Caller, Context, Request, StatementTrace, Trace, Truth, evaluate};
 use crate::policy::{self, Effect, Policy, PolicyKind, Statement};
 use crate::prove::{self, Among, Proof, Question, Witness, prove, prove_each};
 use crate::source::{SourceId, Span};
@@ -110,8 +110,35 @@ impl<'i, 's> Query<'i, 's> {
         } else {
             news(principal.as_deref(), &action, &resource, not_by, means)
         };
-        Sample { news, principal, action, resource, context, allowed_by, denied_by }
+        let keys = if news == News::Condition {
+            deciding(principal.as_deref(), &action, &resource, &context, not_by)
+        } else {
+            Vec::new()
+        };
+        Sample { news, principal, action, resource, context, keys, allowed_by, denied_by }
     }
+}
+
+/// The condition keys for which these policies do not allow a request: those of the statements that deny it; else of those that would allow
+/// it but for a condition.
+fn deciding(principal: Option<&str>, action: &str, resource: &str, context: &Context<'_>, not_by: &[&Policy<'_>]) -> Vec<String> {
+    let principal = principal.and_then(Caller::parse).unwrap_or(Caller::Anonymous);
+    let mut trace = Trace::default();
+    evaluate(not_by.iter().copied(), &Request { principal, action, resource, context }, &mut trace);
+    let has = |own: &StatementTrace<'_, '_>, effect| own.statement.effect.is_some_and(|(own, _)| own == effect);
+    let names = |own: &StatementTrace<'_, '_>| [own.principal, own.action, own.resource].iter().all(|part| *part == Truth::Yes);
+    let denies = |own: &&StatementTrace<'_, '_>| has(own, Effect::Deny) && own.applies == Truth::Yes;
+    let deny = trace.statements.iter().find(denies);
+    let allows = trace.statements.iter().filter(|own| deny.is_none() && has(own, Effect::Allow) && names(own));
+    let of_allow = allows.flat_map(|own| own.conditions.iter().filter(|own| own.holds != Truth::Yes));
+    let conditions = deny.into_iter().flat_map(|own| &own.conditions).chain(of_allow);
+    let mut keys: Vec<String> = Vec::new();
+    for key in conditions.map(|own| own.condition.key.shown()) {
+        if !keys.iter().any(|own| own.eq_ignore_ascii_case(&key)) {
+            keys.push(key.into_owned());
+        }
+    }
+    keys
 }
 
 /// The first of what a request has that these policies never allow, from who asks on.

@@ -89,8 +89,7 @@ impl<'i, 's> Reader<'i, 's> {
                 "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
                 _ => return None,
             };
-            let name = text(policy.get("PolicySummary")?, "Arn").or_else(|| text(policy.get("PolicySummary")?, "Name"));
-            self.loose(policy.get("Content")?, kind, name)?;
+            self.loose(policy.get("Content")?, kind, text(policy.get("PolicySummary")?, "Name"))?;
             return Some("organizations describe-policy");
         }
         if let Some(endpoints) = get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {

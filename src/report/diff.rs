@@ -29,10 +29,20 @@ pub(super) fn request(sample: &Sample<'_, '_>) -> String {
         line.push_str(" on ");
         line.push_str(&sample.resource);
     }
-    let keys: Vec<String> = sample.context.iter().map(|(key, value)| format!("{key}={}", values(value))).collect();
-    if !keys.is_empty() && (sample.news == News::Condition || sample.news == News::Principal) {
-        line.push_str(" with ");
-        line.push_str(&keys.join(", "));
+    let held = |(key, value): (&str, &ContextValue<'_>)| format!("{key}={}", values(value));
+    let (with, without): (Vec<String>, Vec<String>) = match sample.news {
+        News::Principal => (sample.context.iter().map(held).collect(), Vec::new()),
+        News::Condition => {
+            let (with, without): (Vec<&String>, _) = sample.keys.iter().partition(|key| sample.context.get(key).is_some());
+            let with = with.into_iter().filter_map(|key| Some(held((key, sample.context.get(key)?))));
+            (with.collect(), without.into_iter().cloned().collect())
+        }
+        News::Action | News::Resource => (Vec::new(), Vec::new()),
+    };
+    for (word, list) in [("with", with), ("without", without)] {
+        if !list.is_empty() {
+            line.push_str(&format!(" {word} {}", list.join(", ")));
+        }
     }
     line
 }

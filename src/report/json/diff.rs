@@ -19,7 +19,7 @@ pub fn compared(compared: &Compared<'_, '_>, sources: &Sources) -> String {
     });
     let pairs: Vec<Value> = pairs.collect();
     let counts: serde_json::Map<String, Value> =
-        diff::counts(compared).into_iter().map(|(change, count)| (change.name().to_owned(), json!(count))).collect();
+        diff::counts(compared).into_iter().map(|(change, count)| (word(change.name()), json!(count))).collect();
     let passed_over: Vec<Value> =
         compared.passed_over.iter().map(|(reason, files)| json!({ "reason": reason, "files": files })).collect();
     page(&json!({
@@ -41,7 +41,7 @@ fn pair(pair: &Pair<'_, '_>, replays: &[Option<String>], compared: &Compared<'_,
         given.map(|policy| place(policy.range, sources)).collect()
     };
     let mut value = json!({
-        "change": pair.change.name(),
+        "change": word(pair.change.name()),
         "title": pair.title(),
         "subject": pair.subject.name(),
         "kind": pair.subject.kind().name(),
@@ -95,13 +95,19 @@ fn sample(sample: &Sample<'_, '_>, replay: Option<&str>, sources: &Sources) -> V
         value
     };
     json!({
-        "news": sample.news.name(),
+        "news": word(sample.news.name()),
         "principal": sample.principal,
         "action": sample.action,
         "resource": sample.resource,
         "context": sample.context.iter().map(key).collect::<Vec<_>>(),
+        "hangsOn": sample.keys,
         "allowedBy": sample.allowed_by.map(statement),
         "deniedBy": sample.denied_by.map(statement),
         "replay": replay,
     })
+}
+
+/// Words as one: `looser-condition`.
+fn word(words: &str) -> String {
+    words.replace(' ', "-")
 }
