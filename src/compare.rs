@@ -13,7 +13,7 @@ use crate::evaluate::{Context, Gap};
 use crate::finding::Fault;
 use crate::inventory::Inventory;
 use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
-use crate::prove::Budget;
+use crate::prove::{Among, Budget, Question};
 use crate::reference::Reference;
 use crate::source::{SourceId, Sources, Span};
 
@@ -155,6 +155,10 @@ pub enum Doubt {
     Open(Gap),
     /// AWS refuses to store a policy: the fault, and of which state.
     Refused(Fault<PolicyFault>, State),
+    /// A key is compared both as text and as something else, which is not looked at together.
+    Mixed,
+    /// What was found is not what the evaluator makes of it.
+    Refuted,
     /// Something that bears on it was not given: what, in one clause, and the place that names it.
     Missing(String, Span),
 }
@@ -211,6 +215,21 @@ impl<'i, 's> Pair<'i, 's> {
     /// Whether it may allow something that it did not allow before, and that is not known.
     pub fn may_be_widened(&self) -> bool {
         self.widened.samples.is_empty() && !self.widened.doubts.is_empty()
+    }
+
+    /// What is asked in one direction: whether the policies of a state allow something that those of the other do not, and where others may
+    /// stand beside them, whether they leave something open that the others deny. If any has a witness, there is a difference.
+    pub fn questions(&self, state: State) -> Vec<Question<'i, 's>> {
+        let (allowed_by, not_by) = match state {
+            State::New => (&self.new, &self.old),
+            State::Old => (&self.old, &self.new),
+        };
+        let all = ask::everything(self.subject.kind());
+        let with_all = |policies: &[&'i Policy<'s>]| std::iter::once(all).chain(policies.iter().copied()).collect();
+        let question = |allowed_by, not_by| Question { allowed_by, not_by, among: Among::default() };
+        let plain = question(allowed_by.clone(), not_by.clone());
+        let beside = self.beside.then(|| question(with_all(allowed_by), with_all(not_by)));
+        std::iter::once(plain).chain(beside).collect()
     }
 
     /// What it is, in a few words: `trust of admin`.

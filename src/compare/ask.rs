@@ -3,23 +3,32 @@
 use std::sync::LazyLock;
 
 use super::same::{Forms, form};
-use super::{Direction, Doubt, Means, News, Sample, State};
-use crate::evaluate::{Caller, Context, Request, StatementTrace, Trace, Truth, evaluate};
+use super::{Direction, Doubt, Means, News, Pair, Sample, State, Subject};
+use crate::evaluate::{Caller, Context, Gap, GapReason, Request, StatementTrace, Trace, Truth, evaluate};
 use crate::policy::{self, Effect, Policy, PolicyKind, Statement};
 use crate::prove::{self, Among, Proof, Question, Witness, prove, prove_each};
 use crate::source::{SourceId, Span};
 use crate::syntax::json;
 
-/// Policies of one type before and now, and of what kind they are.
-#[derive(Clone, Debug)]
-pub(super) struct Query<'i, 's> {
-    pub(super) allowed_by: Vec<&'i Policy<'s>>,
-    pub(super) not_by: Vec<&'i Policy<'s>>,
+/// What is asked of a pair in one direction.
+struct Query<'q, 'i, 's> {
+    pair: &'q Pair<'i, 's>,
+    allowed_by: &'q [&'i Policy<'s>],
+    not_by: &'q [&'i Policy<'s>],
     /// Of which state those are that allow.
-    pub(super) state: State,
-    pub(super) kind: PolicyKind,
-    /// Whether other policies may stand beside them and allow, so that a Deny that is gone makes a difference by itself.
-    pub(super) beside: bool,
+    state: State,
+    /// The ARN of the role whose trust policies they are.
+    role: Option<&'q str>,
+    means: Means<'q>,
+}
+
+/// What the policies of a state allow and those of the other do not. Of a trust policy it is asked for the role of this ARN.
+pub(super) fn ask<'i, 's>(pair: &Pair<'i, 's>, state: State, role: Option<&str>, means: Means<'_>) -> Direction<'i, 's> {
+    let (allowed_by, not_by) = match state {
+        State::New => (&pair.new, &pair.old),
+        State::Old => (&pair.old, &pair.new),
+    };
+    Query { pair, allowed_by, not_by, state, role, means }.ask()
 }
 
 /// A policy that allows everything to everybody, for what does not limit.
@@ -40,15 +49,15 @@ fn built_in(text: &'static str, kind: PolicyKind) -> Policy<'static> {
     policy::read(json::read(SourceId::NONE, text).root(), kind)
 }
 
-impl<'i, 's> Query<'i, 's> {
-    /// What is found.
-    pub(super) fn ask(&self, means: Means<'_>) -> Direction<'i, 's> {
+impl<'i, 's> Query<'_, 'i, 's> {
+    fn ask(&self) -> Direction<'i, 's> {
+        let means = self.means;
         let mut found = Direction::default();
         let other = match self.state {
             State::Old => State::New,
             State::New => State::Old,
         };
-        for (policies, state) in [(&self.allowed_by, self.state), (&self.not_by, other)] {
+        for (policies, state) in [(self.allowed_by, self.state), (self.not_by, other)] {
             for fault in policies.iter().filter_map(|policy| policy.refusal()) {
                 found.doubts.push(Doubt::Refused(*fault, state));
             }
@@ -56,28 +65,33 @@ impl<'i, 's> Query<'i, 's> {
         if !found.doubts.is_empty() {
             return found;
         }
-        let forms = Forms::of(&self.allowed_by, means.sources);
-        if forms.are_within(&Forms::of(&self.not_by, means.sources)) {
+        let forms = Forms::of(self.allowed_by, means.sources);
+        if forms.are_within(&Forms::of(self.not_by, means.sources)) {
             return found;
         }
-        let question = Question { allowed_by: self.allowed_by.clone(), not_by: self.not_by.clone(), among: Among::default() };
-        for (_, proof) in prove_each(&question, means.reference, means.budget) {
+        // statements that are filled in later are none that could be asked about one by one
+        for span in self.allowed_by.iter().filter_map(|policy| policy.later) {
+            found.wonder(Doubt::Open(Gap { reason: GapReason::Hole, span }));
+        }
+        let questions = self.pair.questions(self.state);
+        let Some(question) = questions.first() else { return found };
+        for (_, proof) in prove_each(question, means.reference, means.budget) {
             match proof {
                 Proof::Holds => {}
-                Proof::Witness(witness) => found.add(self.sample(*witness, &self.not_by, means)),
+                Proof::Witness(witness) => found.add(self.sample(*witness, self.not_by)),
                 Proof::Undecided(doubt) => found.doubt(doubt, self.state),
             }
         }
-        if self.beside {
-            self.ask_for_denials(&forms, &mut found, means);
+        if self.pair.beside {
+            self.ask_for_denials(&forms, &mut found);
         }
         found
     }
 
     /// A Deny that is gone lets through what something else allows.
-    fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>, means: Means<'_>) {
-        let all = everything(self.kind);
-        for policy in &self.not_by {
+    fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>) {
+        let (means, all) = (self.means, everything(self.pair.subject.kind()));
+        for policy in self.not_by {
             for deny in policy.with_effect(Effect::Deny) {
                 let told = found.samples.iter().any(|own| own.denied_by.is_some_and(|own| own.mark == deny.mark));
                 if told || forms.deny(&form(policy, deny, means.sources)) {
@@ -92,7 +106,7 @@ impl<'i, 's> Query<'i, 's> {
                     Proof::Witness(witness) => {
                         let mut without = vec![all];
                         without.extend(self.not_by.iter().copied());
-                        let sample = self.sample(*witness, &without, means);
+                        let sample = self.sample(*witness, &without);
                         found.add(Sample { denied_by: Some(deny), ..sample });
                     }
                     Proof::Undecided(doubt) => found.doubt(doubt, self.state),
@@ -101,14 +115,17 @@ impl<'i, 's> Query<'i, 's> {
         }
     }
 
-    fn sample(&self, witness: Witness<'_, '_>, not_by: &[&Policy<'s>], means: Means<'_>) -> Sample<'i, 's> {
+    fn sample(&self, witness: Witness<'_, '_>, not_by: &[&Policy<'s>]) -> Sample<'i, 's> {
         let Witness { principal, action, resource, context, allowed_by, denied_by } = witness;
-        let denied_by = denied_by.and_then(|own| statement(&self.not_by, own.mark));
-        let allowed_by = statement(&self.allowed_by, allowed_by.mark);
+        let denied_by = denied_by.and_then(|own| statement(self.not_by, own.mark));
+        let allowed_by = statement(self.allowed_by, allowed_by.mark);
+        // a trust policy names no resource, for it is about its role
+        let is_trust = self.pair.subject == Subject::Trust;
+        let resource = if is_trust { self.role.unwrap_or("*").to_owned() } else { resource };
         let news = if not_by.is_empty() {
             if principal.is_some() { News::Principal } else { News::Action }
         } else {
-            news(principal.as_deref(), &action, &resource, not_by, means)
+            news(principal.as_deref(), &action, &resource, not_by, self.means)
         };
         let keys = if news == News::Condition {
             deciding(principal.as_deref(), &action, &resource, &context, not_by)
@@ -181,6 +198,8 @@ impl<'i, 's> Direction<'i, 's> {
             prove::Doubt::Budget => Doubt::Budget,
             prove::Doubt::Open(gap) => Doubt::Open(gap),
             prove::Doubt::Refused(fault) => Doubt::Refused(fault, state),
+            prove::Doubt::Mixed => Doubt::Mixed,
+            prove::Doubt::Refuted => Doubt::Refuted,
         };
         self.wonder(own);
     }
@@ -188,7 +207,7 @@ impl<'i, 's> Direction<'i, 's> {
     /// Takes in a reason why there may be more, unless it is told already.
     pub(super) fn wonder(&mut self, doubt: Doubt) {
         let is = |own: &Doubt| match (own, &doubt) {
-            (Doubt::Budget, Doubt::Budget) => true,
+            (Doubt::Budget, Doubt::Budget) | (Doubt::Mixed, Doubt::Mixed) | (Doubt::Refuted, Doubt::Refuted) => true,
             (Doubt::Open(own), Doubt::Open(other)) => own == other,
             (Doubt::Refused(own, _), Doubt::Refused(other, _)) => own == other,
             (Doubt::Missing(own, _), Doubt::Missing(other, _)) => own == other,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::ask::{Query, everything};
+use super::ask::{ask, everything};
 use super::same::Forms;
 use super::{Doubt, Means, Pair, Presence, Side, State, Subject};
 use crate::inventory::{Inventory, LoosePolicy, Role, SnapshotFile, SnapshotPart};
@@ -57,7 +57,8 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
             pair.notes.push("several trust policies were given for it, and the last one counts".to_owned());
         }
         let missing = (trusts.0.is_none().then_some(()), trusts.1.is_none().then_some(()));
-        self.answer(pair, self.unread(roles, missing, SnapshotPart::Roles))
+        let arn = roles.1.or(roles.0).and_then(|role| known(role.arn.as_ref()));
+        self.answer_of(pair, arn.as_deref(), self.unread(roles, missing, SnapshotPart::Roles))
     }
 
     /// All identity policies together, so that a statement may move from one to another.
@@ -108,8 +109,7 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
             return None;
         }
         let mut pair = Pair::new(Subject::Boundary, Some(self.title((Some(old), Some(new)))), list(limits.0), list(limits.1));
-        let arn = now.or(before)?;
-        pair.place = limits.1.map_or(arn.span(), |limit| limit.mark);
+        pair.place = limits.1.map(|limit| limit.mark).or(now.map(Text::span)).unwrap_or(new.span());
         pair.presence = Presence::Both;
         let mut doubts = Vec::new();
         for (role, arn, limit, when) in [(old, before, limits.0, "before"), (new, now, limits.1, "now")] {
@@ -173,22 +173,19 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
         Some(self.answer(pair, Vec::new()))
     }
 
+    fn answer(&self, pair: Pair<'i, 's>, doubts: Vec<Doubt>) -> Pair<'i, 's> {
+        self.answer_of(pair, None, doubts)
+    }
+
     /// Asks in both directions, unless nothing but the form has changed.
-    fn answer(&self, mut pair: Pair<'i, 's>, doubts: Vec<Doubt>) -> Pair<'i, 's> {
+    fn answer_of(&self, mut pair: Pair<'i, 's>, role: Option<&str>, doubts: Vec<Doubt>) -> Pair<'i, 's> {
         let forms = |policies: &[&Policy<'_>]| Forms::of(policies, self.means.sources);
         if pair.presence != Presence::Both || !forms(&pair.old).is(&forms(&pair.new)) {
-            let kind = pair.subject.kind();
             // where the role itself is new or gone, nothing stands beside
-            let beside = pair.beside && (pair.presence == Presence::Both || matches!(pair.subject, Subject::Policy(_)));
-            let query = |allowed_by: &[&'i Policy<'s>], not_by: &[&'i Policy<'s>], state| Query {
-                allowed_by: allowed_by.to_vec(),
-                not_by: not_by.to_vec(),
-                state,
-                kind,
-                beside,
-            };
-            pair.widened = query(&pair.new, &pair.old, State::New).ask(self.means);
-            pair.narrowed = query(&pair.old, &pair.new, State::Old).ask(self.means);
+            pair.beside &= pair.presence == Presence::Both || matches!(pair.subject, Subject::Policy(_));
+            let (now, before) = [State::New, State::Old].map(|state| ask(&pair, state, role, self.means)).into();
+            pair.widened = now;
+            pair.narrowed = before;
         }
         with_doubts(pair, doubts).settle()
     }

@@ -10,12 +10,13 @@ use crate::source::{SourceId, Sources, Span};
 
 /// The request in a line: what about it is new, and enough of it to tell it from others.
 pub(super) fn line(sample: &Sample<'_, '_>) -> String {
-    let words = match (sample.allowed_by, sample.news) {
-        // nothing here allows it, and nothing denies it any more
-        (None, news) => format!("{}, no longer denied", news.name()),
-        (_, news) => news.name().to_owned(),
+    let lifted = match (sample.allowed_by, sample.denied_by) {
+        (Some(_), _) => "",
+        // what allows it stands elsewhere
+        (None, Some(_)) => ", no longer denied",
+        (None, None) => ", no longer limited",
     };
-    format!("{words}: {}", request(sample))
+    format!("{}{lifted}: {}", sample.news.name(), request(sample))
 }
 
 /// Who may do what to what, and under which conditions where that is what differs.
@@ -59,12 +60,14 @@ pub(super) fn values(value: &ContextValue<'_>) -> String {
 /// Why it is not known, in one clause.
 pub(super) fn doubt(doubt: &Doubt, pair: &Pair<'_, '_>, compared: &Compared<'_, '_>, sources: &Sources) -> String {
     match doubt {
-        Doubt::Budget => format!("{} steps were not enough to tell (`--budget`)", compared.budget.steps),
+        Doubt::Budget => format!("a budget of {} was not enough to tell (`--budget`)", compared.budget.steps),
         Doubt::Open(gap) => open(*gap),
         Doubt::Refused(fault, state) => {
             let when = if *state == State::Old { "what was there before" } else { "what is there now" };
             format!("AWS would refuse to store {when}: {}", refusal(fault, pair, sources))
         }
+        Doubt::Mixed => "a condition key is compared both as text and as something else".to_owned(),
+        Doubt::Refuted => "a request was found that the evaluator judges otherwise, which is a mistake of this tool".to_owned(),
         Doubt::Missing(text, _) => text.clone(),
     }
 }
@@ -72,7 +75,7 @@ pub(super) fn doubt(doubt: &Doubt, pair: &Pair<'_, '_>, compared: &Compared<'_, 
 /// Where what is not known stands, and what to say there; none where it stands nowhere.
 pub(super) fn place(doubt: &Doubt) -> Option<(Span, &'static str)> {
     let place = match doubt {
-        Doubt::Budget => return None,
+        Doubt::Budget | Doubt::Mixed | Doubt::Refuted => return None,
         Doubt::Open(gap) => (gap.span, "hangs on this"),
         Doubt::Refused(fault, _) => (fault.span, "refused for this"),
         Doubt::Missing(_, span) => (*span, "named here"),
@@ -104,11 +107,12 @@ pub(super) fn summary(compared: &Compared<'_, '_>) -> String {
     let counts = counts(compared);
     let told: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(change, count)| format!("{count} {}", change.name())).collect();
-    let told = if told.is_empty() { "no policy in either state".to_owned() } else { told.join(", ") };
     let [old, new] = &compared.names;
+    let told =
+        if told.is_empty() { format!("no policy in {old} or {new}") } else { format!("{} from {old} to {new}", told.join(", ")) };
     let reasons: Vec<String> = compared.passed_over.iter().map(|(reason, count)| format!("{count} ({reason})")).collect();
     let passed_over = if reasons.is_empty() { String::new() } else { format!("; not looked at: {}", reasons.join(", ")) };
-    format!("{told} from {old} to {new}; level: any request, each policy by itself{passed_over}")
+    format!("{told}; level: any request, each policy by itself{passed_over}")
 }
 
 /// How many policies there are of each change.
