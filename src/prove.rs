@@ -43,6 +43,35 @@ pub struct Among<'q> {
     pub action: Option<&'q str>,
     /// The resource.
     pub resource: Option<&'q str>,
+    /// What is known of condition keys. One that is not named here is held or not, with any value.
+    pub keys: Vec<Held>,
+}
+
+/// What is known of a condition key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// Its name.
+    pub key: String,
+    /// What a request holds for it.
+    pub values: Values,
+}
+
+/// What a request holds for a condition key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Values {
+    /// Nothing.
+    None,
+    /// This value.
+    One(String),
+    /// These values of a key that may have several.
+    Set(Vec<String>),
+    /// Something that one of these patterns matches and none of the others does, as `StringLike` takes them.
+    Like {
+        /// One of these matches.
+        forms: Vec<String>,
+        /// None of these does.
+        except: Vec<String>,
+    },
 }
 
 /// How much is tried before a question is given up as undecided.
