@@ -3,6 +3,7 @@
 pub mod arn;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod compare;
 pub mod config;
 pub mod evaluate;
 pub mod expect;
