@@ -92,6 +92,12 @@ impl<'i, 's> Query<'_, 'i, 's> {
     fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>) {
         let (means, all) = (self.means, everything(self.pair.subject.kind()));
         for policy in self.not_by {
+            // what is filled in later may be a Deny
+            let open = policy.statements.iter().filter(|own| own.effect.is_none());
+            let open = open.filter(|own| !forms.deny(&form(policy, own, means.sources))).map(|own| own.mark);
+            for span in policy.later.into_iter().chain(open) {
+                found.wonder(Doubt::Open(Gap { reason: GapReason::Hole, span }));
+            }
             for deny in policy.with_effect(Effect::Deny) {
                 let told = found.samples.iter().any(|own| own.denied_by.is_some_and(|own| own.mark == deny.mark));
                 if told || forms.deny(&form(policy, deny, means.sources)) {
@@ -165,11 +171,11 @@ fn news(principal: Option<&str>, action: &str, resource: &str, not_by: &[&Policy
         let question = Question { allowed_by: not_by.to_vec(), not_by: Vec::new(), among };
         matches!(prove(&question, means.reference, means.budget), Proof::Holds)
     };
-    if caller.is_some() && never(Among { caller, action: None, resource: None }) {
+    if caller.is_some() && never(Among { caller, ..Among::default() }) {
         News::Principal
-    } else if never(Among { caller, action: Some(action), resource: None }) {
+    } else if never(Among { caller, action: Some(action), ..Among::default() }) {
         News::Action
-    } else if never(Among { caller, action: Some(action), resource: Some(resource) }) {
+    } else if never(Among { caller, action: Some(action), resource: Some(resource), ..Among::default() }) {
         News::Resource
     } else {
         News::Condition

@@ -294,7 +294,7 @@ fn a_request_can_be_asked_again() {
     repository.stage("job.json", &trust(&somebody)).stage("my app.json", &policy(&[&allow("s3:GetObject"), &conditional]));
     let report = repository.diff(&["--staged", "--format=json"]);
     let told: Value = serde_json::from_str(&report.stdout).expect("JSON");
-    let requests = told["policies"].as_array().expect("a list").iter().flat_map(|own| own["widened"]["requests"].as_array());
+    let requests = told["policies"].as_array().expect("a list").iter().filter_map(|own| own["widened"]["requests"].as_array());
     let commands: Vec<&str> = requests.flatten().filter_map(|own| own["replay"].as_str()).collect();
     assert_eq!(commands.len(), 2, "{}", report.stdout);
     for command in commands {
@@ -311,4 +311,92 @@ fn a_request_can_be_asked_again() {
     repository.write("job.json", &trust(&service)).write("my app.json", "{}");
     let report = repository.diff(&["--staged", "--format=json"]);
     assert!(!report.stdout.contains("rolecall simulate"), "{}", report.stdout);
+}
+
+/// Policies of one kind before and now, in files of their own.
+fn changed(old: &str, new: &str, arguments: &[&str]) -> Run {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in [("old.json", old), ("new.json", new)] {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    diff_in(folder.path(), &[&["old.json", "new.json", CONCISE], arguments].concat())
+}
+
+#[test]
+fn what_differs_in_form_alone_is_the_same() {
+    let statement = |actions: &str, condition: &str| {
+        format!(r#"{{"Effect": "Allow", "Action": {actions}, "Resource": "*", "Condition": {{{condition}}}}}"#)
+    };
+    let document = |statements: &[&str]| format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(", "));
+    let hole = r#""StringEquals": {"aws:PrincipalTag/team": ["${var.team}", "b"]}, "Bool": {"aws:SecureTransport": true}"#;
+    let turned =
+        r#""Bool": {"AWS:SecureTransport": ["true"]}, "StringEquals": {"aws:PrincipalTag/team": ["b", "${var.team}", "b"]}"#;
+    let one = document(&[&statement(r#"["a:B", "c:D"]"#, hole), &statement(r#""e:F""#, "")]);
+    let other = document(&[&statement(r#"["e:F"]"#, ""), &statement(r#"["c:D", "a:B"]"#, turned)]);
+    // there is a hole, so that the prover could not tell
+    let same = changed(&one, &other, &["--budget", "0"]);
+    assert_eq!((same.exit, heads(&same)), (0, vec![]), "{}", same.stdout);
+    for (from, to) in [("true", "false"), ("var.team", "var.teams"), ("e:F", "e:G"), ("StringEquals", "StringNotEquals")] {
+        assert_eq!(changed(&one, &other.replacen(from, to, 1), &[]).exit, 1, "`{from}` becomes `{to}`");
+    }
+    // without a version a variable is plain text
+    let variable = document(&[&statement(r#""e:F""#, r#""StringEquals": {"aws:userid": "${aws:username}"}"#)]);
+    assert_eq!(changed(&variable, &variable, &[]).exit, 0);
+    assert_eq!(changed(&variable, &variable.replace("2012", "2008"), &[]).exit, 1);
+    // what is less is not asked of either
+    let less = changed(&one, &document(&[&statement(r#""e:F""#, "")]), &["--budget", "0"]);
+    assert_eq!((less.exit, less.stdout.contains("not widened, and the rest is not known")), (0, true), "{}", less.stdout);
+}
+
+#[test]
+fn what_is_filled_in_later_may_be_anything() {
+    let later = r#"{"Version": "2012-10-17", "Statement": "${jsonencode(var.statements)}"}"#;
+    let nothing = policy(&[&json!({ "Effect": "Deny", "Action": "*", "Resource": "*" })]);
+    for (old, new) in [(nothing.as_str(), later), (later, nothing.as_str())] {
+        let run = changed(old, new, &[]);
+        assert!(run.stdout.contains("] it hangs on a value that is filled in later"), "{}", run.stdout);
+    }
+    assert_eq!(changed(&nothing, later, &[]).exit, 1);
+    assert_eq!(changed(later, later, &[]).exit, 0);
+}
+
+/// Who else allows is not known where other policies may stand beside.
+#[test]
+fn a_deny_that_is_gone_lets_through_what_something_else_allows() {
+    let deny = json!({ "Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*" });
+    let other = json!({ "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" });
+    for kind in ["identity", "scp"] {
+        let (one, two) = (policy(&[&deny, &other]), policy(&[&deny]));
+        let gone = changed(&one, &two, &["--kind", kind]);
+        assert!(gone.stdout.contains("new action, no longer denied: s3:PutObject"), "{kind}: {}", gone.stdout);
+        assert_eq!((gone.exit, changed(&two, &one, &["--kind", kind]).exit), (1, 0), "{kind}");
+    }
+    // what must allow by itself, and never does
+    for kind in ["boundary", "session"] {
+        assert_eq!(changed(&policy(&[&deny, &other]), &policy(&[&deny]), &["--kind", kind]).exit, 0, "{kind}");
+    }
+    // the policy of a resource, and with it all that it denied
+    let repository = Repository::new();
+    let tls = json!({
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::letters/*",
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    });
+    repository.stage("bucket.json", &policy(&[&tls])).commit().git(&["rm", "--quiet", "bucket.json"]);
+    let gone = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((gone.exit, heads(&gone)), (1, vec!["bucket.json:1:1: widened[resource policy]".to_owned()]), "{}", gone.stdout);
+}
+
+#[test]
+fn a_torn_file_may_hold_what_is_missing() {
+    let role = |name: &str| {
+        let document: Value = serde_json::from_str(&trust(&json!({ "Service": "lambda.amazonaws.com" }))).expect("JSON");
+        json!({ "RoleName": name, "Arn": format!("arn:aws:iam::111122223333:role/{name}"), "AssumeRolePolicyDocument": document })
+    };
+    let whole = json!({ "Roles": [role("one"), role("two")] }).to_string();
+    let torn = whole.split(r#",{"RoleName":"two""#).next().expect("a part").to_owned();
+    let run = changed(&whole, &torn, &[]);
+    assert!(run.stdout.contains("undecided[trust of two] "), "{}", run.stdout);
+    assert!(run.stdout.contains("`new.json` is not well-formed, and may hold it"), "{}", run.stdout);
+    assert!(run.stderr.contains("new.json:1:"), "{}", run.stderr);
+    assert_eq!(run.exit, 1);
 }
