@@ -364,6 +364,8 @@ const NOT_IN_THE_DATA: [(&str, &str); 15] = [
     ("env:NAME", "how `--token` names a variable"),
     ("canonical:ID", "how a message shows the form of a caller"),
     ("federated:HOST-OR-ARN", "how a message shows the form of a caller"),
+    ("git:HEAD", "a revision of a repository"),
+    ("git:origin/main", "a revision of a repository"),
     ("prefix:name", "how a message shows the form of a condition key"),
     ("service:NAME", "how a message shows the form of a caller"),
     ("service:Name", "how a message shows the form of an action"),
