@@ -15,6 +15,7 @@ pub mod lint;
 pub mod pattern;
 pub mod policy;
 pub mod prove;
+pub mod reach;
 pub mod reference;
 pub mod repair;
 pub mod report;

@@ -18,7 +18,7 @@ use rolecall::source::SourceId;
 
 use super::check::kind;
 use super::input::{Assumed, tell_unread};
-use super::simulate::warn_of_faults;
+use super::simulate::warn_of_faults_in;
 use super::{Common, Ending, Exit, Failure, output, reference};
 use replay::Replay;
 use states::{HEAD, Place, States};
@@ -91,7 +91,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let mut unread = Vec::new();
     for ((state, inventory), changed) in [old, new].into_iter().zip(&inventories).zip(&changed) {
         // what is as it was needs no warning twice, and mostly none at all
-        warn_of_faults(sources, inventory, |id| changed.contains(&id));
+        warn_of_faults_in(sources, inventory, |id| changed.contains(&id));
         if std::ptr::eq(state, new) || inventory.snapshots.iter().any(|own| changed.contains(&own.source)) {
             unread.extend(tell_unread(inventory, sources, common));
         }

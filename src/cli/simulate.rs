@@ -121,7 +121,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     }
     let inventory = args.assumed.inventory(&inputs, None)?;
     principal::refuse_empty(&args.policy, &inputs, &inventory)?;
-    warn_of_faults(&inputs.sources, &inventory, |_| true);
+    warn_of_faults(&inputs.sources, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
     let unread = tell_unread(&inventory, &inputs.sources, common);
@@ -221,7 +221,12 @@ pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failur
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
-pub(super) fn warn_of_faults(sources: &Sources, inventory: &Inventory<'_>, is_told: impl Fn(SourceId) -> bool) {
+pub(super) fn warn_of_faults(sources: &Sources, inventory: &Inventory<'_>) {
+    warn_of_faults_in(sources, inventory, |_| true);
+}
+
+/// As [`warn_of_faults`], of some of the inputs.
+pub(super) fn warn_of_faults_in(sources: &Sources, inventory: &Inventory<'_>, is_told: impl Fn(SourceId) -> bool) {
     let recognised = inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_)));
     for document in recognised.filter(|document| is_told(document.source)) {
         if let Some(fault) = document.faults.first() {

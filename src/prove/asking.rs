@@ -110,9 +110,9 @@ impl<'q, 's> Asking<'_, 'q, 's> {
             }
         }
         let among = &self.question.among;
-        for (dimension, value) in [(ACTION, among.action), (RESOURCE, among.resource)] {
+        for (dimension, value) in [(ACTION, &among.action), (RESOURCE, &among.resource)] {
             if let Some(value) = value {
-                atoms.settled.insert(dimension, Value::One(value.to_owned()));
+                atoms.settled.insert(dimension, Value::One(value.clone()));
             }
         }
         for held in &among.keys {

@@ -16,21 +16,6 @@ pub(super) struct Someone {
     pub(super) form: Option<String>,
 }
 
-impl Someone {
-    /// Just this one.
-    pub(super) fn only(caller: Caller<'_>) -> Self {
-        let name = match caller {
-            Caller::Federated(name) => format!("federated:{name}"),
-            Caller::Aws(arn) => arn.to_owned(),
-            Caller::Account(account) => account.to_owned(),
-            Caller::Service(name) => format!("service:{name}"),
-            Caller::Canonical(id) => format!("canonical:{id}"),
-            Caller::Anonymous => "anonymous".to_owned(),
-        };
-        Self { name, form: None }
-    }
-}
-
 /// The callers that these policies name, and strangers of each kind; none where no statement says whom it is for.
 ///
 /// Whom a policy names as an account, all users and roles of it are; so there is one of each kind of each account, beside whoever is
@@ -63,9 +48,9 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
     let stranger = STRANGERS.into_iter().find(|own| !found.accounts.iter().any(|(_, known)| known == own)).unwrap_or(ACCOUNT);
     found.accounts.push(("aws".to_owned(), stranger.to_owned()));
     for (partition, account) in std::mem::take(&mut found.accounts) {
-        found.kind(format!("arn:{partition}:iam::{account}:user/example"), format!("arn:{partition}:iam::{account}:user/?*"));
+        found.kind(format!("arn:{partition}:iam::{account}:user/example"), format!("arn:{partition}:iam::{account}:user/*"));
         let role = format!("arn:{partition}:sts::{account}:assumed-role/example/session");
-        found.kind(role, format!("arn:{partition}:iam::{account}:role/?*"));
+        found.kind(role, format!("arn:{partition}:iam::{account}:role/*"));
         found.named(format!("arn:{partition}:iam::{account}:root"));
     }
     let has = |kind: PrincipalKind| principals.clone().any(|own| own.kind == kind || own.kind == PrincipalKind::Later);
