@@ -9,6 +9,7 @@ mod caller;
 mod keys;
 mod polish;
 mod search;
+mod shape;
 mod theory;
 mod value;
 mod words;
