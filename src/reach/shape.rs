@@ -46,6 +46,9 @@ pub(super) enum Scope {
     Within(String),
 }
 
+/// Names, each with whether it ends there; and what is behind them.
+type Names<'t> = (Vec<(String, &'t str, bool)>, &'t str);
+
 impl Shape {
     /// `None` where the subjects have no parts that tell whose they are.
     pub(super) fn of(issuer: &Issuer, host: &str) -> Option<Self> {
@@ -70,7 +73,7 @@ impl Shape {
     }
 
     /// The names of an owner and of what he has, at the start of a subject or of a pattern; each with whether it ends there; and the rest.
-    fn names<'t>(&self, text: &'t str) -> Option<(Vec<(String, &'t str, bool)>, &'t str)> {
+    fn names<'t>(&self, text: &'t str) -> Option<Names<'t>> {
         let form = self.forms.first()?;
         let mut rest = text.strip_prefix(self.head.as_str())?;
         let mut names = Vec::new();

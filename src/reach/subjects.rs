@@ -248,7 +248,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let whole = self.circumstances(shape, (&known, &except, &[]), member, found);
         for subject in &subjects {
             let Some(form) = shape.form_of(subject) else { continue };
-            if whole.iter().any(|id| *id == form.id) {
+            if whole.contains(&form.id) {
                 continue;
             }
             let asked = self.ask_forms(&[form], &form.read(subject), &[], ask::Level::Member);

@@ -67,8 +67,8 @@ impl Page<'_> {
             Sample::Token(token) => token.claims.to_json(),
             Sample::Principal(principal) => principal.clone(),
         };
-        let given: String = taker.given.iter().map(|(key, value)| format!(", {key}={value}")).collect();
-        let sample = sample + &given;
+        let given = taker.given.iter().map(|(key, value)| format!("{key}={value}"));
+        let sample = std::iter::once(sample).chain(given).collect::<Vec<_>>().join(", ");
         self.hanging("      witness: ", "      witness: ", &text::escape(&sample));
     }
 }
