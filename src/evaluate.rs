@@ -16,7 +16,7 @@ mod trace;
 pub mod undocumented;
 
 use crate::finding::Fault;
-use crate::policy::{Effect, Policy, PolicyFault, Statement};
+use crate::policy::{Effect, Policy, PolicyFault, PolicyKind, Principals, Statement};
 use crate::source::Span;
 use principal::{Asked, Reach};
 
@@ -115,6 +115,12 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
         Ok(tally) => tally.verdict(),
         Err(fault) => Verdict::Refused(fault),
     }
+}
+
+/// Whether `Principal` or `NotPrincipal` of a statement takes a caller in, however directly it names him.
+pub fn names(principals: &Principals<'_>, caller: Caller<'_>, kind: PolicyKind, denies: bool, context: &Context<'_>) -> Truth {
+    let asked = Asked { caller, reach: Reach::Account, bounded: false, context, through_gateway: false };
+    principal::judge(principals, asked, kind, denies)
 }
 
 /// What the statements of policies come to for a caller who must be named as directly as is asked; `Err` where AWS refuses to store one.

@@ -3,10 +3,14 @@
 //! The answer is `holds`, a witness, or undecided with the reason. A witness is a request that the evaluator itself has taken before
 //! anybody sees it; so a mistake of the search can hide one, and never make one up.
 
+mod smt2;
+
 use crate::evaluate::{Caller, Context, Gap};
 use crate::finding::Fault;
 use crate::policy::{Policy, PolicyFault, Statement};
 use crate::reference::Reference;
+
+pub use smt2::{smt2, smt2_each};
 
 /// Is there a request that some policies allow and others do not?
 #[derive(Clone, Debug)]

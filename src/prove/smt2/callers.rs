@@ -1,0 +1,286 @@
+//! Who may ask: everybody whom the principals of a question tell apart.
+
+use std::collections::BTreeSet;
+
+use super::keys::{Key, Sort};
+use super::term::{all, any, equal, in_language, literal, not, real, text_of, truth};
+use super::writer::{Writer, why};
+use crate::arn::Arn;
+use crate::evaluate::{self, Caller, Context, ContextValue, Setting, Standing, Truth};
+use crate::policy::{Decimal, Effect, Instant, Policy, PrincipalKind, Statement};
+use crate::prove::Question;
+
+/// The callers of whom a question is asked; none where no policy tells them apart.
+pub(super) struct Callers {
+    list: Vec<Candidate>,
+}
+
+/// One caller, or all that no principal tells from him.
+struct Candidate {
+    /// As [`Caller::parse`] reads it.
+    text: String,
+    /// Whether he stands for all of his kind whom no principal names.
+    stands_for_others: bool,
+}
+
+impl Callers {
+    pub(super) fn of(question: &Question<'_, '_>) -> Self {
+        let statements = || question.allowed_by.iter().chain(&question.not_by).flat_map(|policy| &policy.statements);
+        let mut all = Self { list: Vec::new() };
+        if let Some(caller) = question.among.caller {
+            all.add(text_of_caller(caller), false);
+            return all;
+        }
+        if !statements().any(|statement| statement.principals.is_some()) {
+            return all;
+        }
+        let named: Vec<(PrincipalKind, &str)> = statements()
+            .filter_map(|statement| statement.principals.as_ref())
+            .flat_map(|principals| &principals.list)
+            .filter_map(|principal| Some((principal.kind, principal.value.known()?)))
+            .collect();
+        let mut partitions: BTreeSet<&str> = named.iter().filter_map(|(_, text)| Some(Arn::parse(text)?.partition)).collect();
+        partitions.insert("aws");
+        let mut accounts: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for (kind, text) in &named {
+            match (kind, Arn::parse(text)) {
+                (PrincipalKind::Aws, Some(arn)) => {
+                    accounts.insert((arn.partition, arn.account));
+                }
+                (PrincipalKind::Aws, None) if is_account(text) => {
+                    accounts.extend(partitions.iter().map(|partition| (*partition, *text)));
+                }
+                _ => {}
+            }
+            all.named(*kind, text);
+        }
+        for (partition, account) in &accounts {
+            all.of_account(partition, account);
+        }
+        for partition in partitions {
+            all.of_account(partition, FRESH_ACCOUNT);
+        }
+        for other in ["service:unnamed.amazonaws.com", "federated:unnamed.example.com", "canonical:unnamed", "anonymous"] {
+            all.add(other.to_owned(), true);
+        }
+        all
+    }
+
+    /// Somebody whom a principal names.
+    fn named(&mut self, kind: PrincipalKind, text: &str) {
+        match kind {
+            PrincipalKind::Aws => {
+                if text != "*" && Caller::parse(text).is_some() {
+                    self.add(text.to_owned(), false);
+                }
+                let Some(arn) = Arn::parse(text) else { return };
+                let session = |role: &str| format!("arn:{}:sts::{}:assumed-role/{role}/{FRESH_NAME}", arn.partition, arn.account);
+                if let Some(role) = arn.role_name() {
+                    self.add(session(role), false);
+                }
+                let session_of = arn.resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/'));
+                if let Some((role, _)) = session_of.filter(|_| arn.service == "sts") {
+                    self.add(session(role), false);
+                    self.add(format!("arn:{}:iam::{}:role/{role}", arn.partition, arn.account), false);
+                }
+            }
+            PrincipalKind::Service if text != "*" => self.add(format!("service:{text}"), false),
+            PrincipalKind::Federated if text != "*" => self.add(format!("federated:{text}"), false),
+            PrincipalKind::CanonicalUser if text != "*" => self.add(format!("canonical:{text}"), false),
+            _ => {}
+        }
+    }
+
+    /// Those of an account whom no principal names.
+    fn of_account(&mut self, partition: &str, account: &str) {
+        self.add(format!("arn:{partition}:iam::{account}:root"), account == FRESH_ACCOUNT);
+        for (service, kind) in [
+            ("iam", "user/some/path/unnamed"),
+            ("sts", "assumed-role/unnamed/unnamed"),
+            ("iam", "role/some/path/unnamed"),
+            ("sts", "federated-user/unnamed"),
+        ] {
+            self.add(format!("arn:{partition}:{service}::{account}:{kind}"), true);
+        }
+    }
+
+    fn add(&mut self, text: String, stands_for_others: bool) {
+        let is_known = self.list.iter().any(|own| own.text == text);
+        if !is_known && Caller::parse(&text).is_some() {
+            self.list.push(Candidate { text, stands_for_others });
+        }
+    }
+
+    /// The constant that picks one of them, and the keys that follow from it.
+    pub(super) fn declare(&self, writer: &Writer<'_>, out: &mut String) {
+        if self.list.is_empty() {
+            return;
+        }
+        out.push_str("; who asks: one of these, by number; `unnamed` stands for everybody whom no principal names\n");
+        for (index, own) in self.list.iter().enumerate() {
+            out.push_str(&format!(";   {index}: {}\n", super::term::comment(&own.text)));
+        }
+        out.push_str(&format!("(declare-const caller Int)\n(assert (<= 0 caller {}))\n", self.list.len() - 1));
+        let follows = self.list.iter().map(|own| self.follows(own, writer)).enumerate();
+        let follows: Vec<_> = follows.filter(|(_, follows)| follows != "true").collect();
+        if follows.is_empty() {
+            return;
+        }
+        let name = "(re.+ name-letter)";
+        let path = "(re.union (str.to_re \"\") (re.++ (re.+ path-letter) (str.to_re \"/\")))";
+        let account = "((_ re.^ 12) (re.range \"0\" \"9\"))";
+        for (what, language) in [("account", account), ("path", path), ("name", name)] {
+            let term = format!("caller.{what}");
+            out.push_str(&format!("(declare-const {term} String)\n(assert {})\n", in_language(&term, language)));
+        }
+        for (index, follows) in follows {
+            out.push_str(&format!("(assert {})\n", super::term::implies(&is(index), &follows)));
+        }
+    }
+
+    /// What the request holds where this one asks.
+    fn follows(&self, candidate: &Candidate, writer: &Writer<'_>) -> String {
+        let Some(caller) = Caller::parse(&candidate.text) else { return truth(true) };
+        let mut context = Context::new();
+        evaluate::derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
+        let mut holds = Vec::new();
+        for (name, value) in context.iter() {
+            let of_caller = name.starts_with("aws:Principal") || matches!(name, "aws:username" | "aws:userid");
+            let (Some(key), ContextValue::One(value)) = (writer.keys.get(name).filter(|_| of_caller), value) else { continue };
+            holds.push(is_value(key, value, candidate.stands_for_others));
+        }
+        if candidate.stands_for_others && !holds.is_empty() {
+            holds.push(self.unnamed(candidate));
+        }
+        all(holds)
+    }
+
+    /// That he is none of those who are named.
+    fn unnamed(&self, candidate: &Candidate) -> String {
+        let own = template(&candidate.text, true);
+        if own.len() < 2 {
+            return truth(true);
+        }
+        let kind = |text: &str| text.split(':').next().unwrap_or(text).to_owned();
+        let others = self.list.iter().filter(|other| !other.stands_for_others && kind(&other.text) == kind(&candidate.text));
+        let own = text_of(&own);
+        let mut none = Vec::new();
+        let mut accounts = BTreeSet::new();
+        for other in others {
+            none.push(not(equal(&own, &literal(&other.text))));
+            let Some(arn) = Arn::parse(&other.text) else { continue };
+            accounts.insert(arn.account);
+            // the role of a session is told by its name alone
+            let role = arn.role_name().or_else(|| Some(arn.resource.strip_prefix("assumed-role/")?.split_once('/')?.0));
+            let is_session = Caller::Aws(&candidate.text).standing() == Standing::Session;
+            if let (Some(role), true, false) = (role, is_session, candidate.text.contains(FRESH_ACCOUNT)) {
+                none.push(not(equal("caller.name", &literal(role))));
+            }
+        }
+        if candidate.text.contains(FRESH_ACCOUNT) {
+            none = accounts.into_iter().map(|account| not(equal("caller.account", &literal(account)))).collect();
+        }
+        all(none)
+    }
+
+    /// Whether a statement takes in who asks.
+    pub(super) fn named_by(&self, policy: &Policy<'_>, statement: &Statement<'_>, writer: &mut Writer<'_>) -> String {
+        let Some(principals) = &statement.principals else { return truth(true) };
+        let denies = matches!(statement.effect, Some((Effect::Deny, _)));
+        let mut terms = Vec::new();
+        let told: Vec<_> = principals.list.iter().map(|own| format!("{:?} {}", own.kind, own.value.shown())).collect();
+        for (index, candidate) in self.list.iter().enumerate() {
+            let Some(caller) = Caller::parse(&candidate.text) else { continue };
+            let mut unknown = Context::new();
+            unknown.partial = true;
+            let identity = format!(
+                "{} of {} {told:?}, a {}",
+                candidate.text,
+                if principals.negated { "NotPrincipal" } else { "Principal" },
+                policy.kind.name()
+            );
+            let without = evaluate::names(principals, caller, policy.kind, denies, &Context::new());
+            let with = evaluate::names(principals, caller, policy.kind, denies, &unknown);
+            let holds = match (without, with) {
+                (Truth::Yes, _) => truth(true),
+                (Truth::Unknown(gap), _) | (Truth::No, Truth::Unknown(gap)) => {
+                    let open = writer.open(&identity, &why(gap));
+                    let hangs = without == Truth::No;
+                    if hangs { all([open, self.came_by(writer)]) } else { open }
+                }
+                (Truth::No, _) => truth(false),
+            };
+            terms.push(all([is(index), holds]));
+        }
+        any(terms)
+    }
+
+    /// Whether the request tells of a provider by which a session was got.
+    fn came_by(&self, writer: &Writer<'_>) -> String {
+        writer.keys.get("aws:FederatedProvider").map_or_else(|| truth(true), Key::present)
+    }
+}
+
+const FRESH_ACCOUNT: &str = "999999999999";
+const FRESH_NAME: &str = "unnamed";
+
+fn is(index: usize) -> String {
+    equal("caller", &index.to_string())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// That a key holds this value.
+fn is_value(key: &Key, value: &str, is_template: bool) -> String {
+    let Some(place) = key.values().into_iter().next() else { return truth(true) };
+    let parts = template(value, is_template);
+    let same = match key.sort {
+        Sort::Text | Sort::Switch => equal(&place.term, &text_of(&parts)),
+        Sort::Number if parts.len() < 2 && parts.iter().all(|part| part.starts_with('"')) => {
+            Decimal::parse(value).map_or_else(|| truth(true), |own| equal(&place.term, &real(&own.to_string())))
+        }
+        _ => truth(true),
+    };
+    all([place.held, same])
+}
+
+/// A text of somebody who stands for others: what is his alone may be anything.
+fn template(text: &str, is_template: bool) -> Vec<String> {
+    let mut parts = vec![(text, true)];
+    for (own, _) in PLACES.iter().filter(|_| is_template) {
+        parts = parts.into_iter().flat_map(|(part, plain)| if plain { cut(part, own) } else { vec![(part, plain)] }).collect();
+    }
+    let parts = parts.into_iter().filter(|(part, _)| !part.is_empty());
+    parts
+        .map(|(part, plain)| {
+            let place = PLACES.iter().find(|(own, _)| !plain && *own == part);
+            place.map_or_else(|| literal(part), |(_, name)| (*name).to_owned())
+        })
+        .collect()
+}
+
+const PLACES: [(&str, &str); 3] = [(FRESH_ACCOUNT, "caller.account"), ("some/path/", "caller.path"), (FRESH_NAME, "caller.name")];
+
+fn cut<'t>(text: &'t str, own: &str) -> Vec<(&'t str, bool)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(own) {
+        parts.push((rest.get(..at).unwrap_or(""), true));
+        parts.push((rest.get(at..at + own.len()).unwrap_or(""), false));
+        rest = rest.get(at + own.len()..).unwrap_or("");
+    }
+    parts.push((rest, true));
+    parts
+}
+
+fn text_of_caller(caller: Caller<'_>) -> String {
+    match caller {
+        Caller::Aws(text) | Caller::Account(text) => text.to_owned(),
+        Caller::Federated(name) => format!("federated:{name}"),
+        Caller::Service(name) => format!("service:{name}"),
+        Caller::Canonical(id) => format!("canonical:{id}"),
+        Caller::Anonymous => "anonymous".to_owned(),
+    }
+}

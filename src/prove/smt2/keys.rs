@@ -1,0 +1,290 @@
+//! The condition keys of a question: of which type each is, how many values it may hold, and how it is declared.
+
+use super::term::{all, any, implies, in_language, symbol};
+use crate::evaluate::holds_many;
+use crate::pattern::{Part, Pattern};
+use crate::policy::{Comparison, Condition, Relation};
+use crate::prove::Question;
+use crate::reference::Reference;
+
+/// All condition keys of a question.
+pub(super) struct Keys {
+    list: Vec<Key>,
+}
+
+/// One condition key.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// As first written.
+    pub(super) name: String,
+    /// Whether a request may hold several values of it.
+    pub(super) many: bool,
+    pub(super) sort: Sort,
+    /// Whether it is compared as things that no one sort takes in.
+    pub(super) is_mixed: bool,
+    /// Whether a pattern takes its value in, and no value that it is compared with holds a `*` or `?`.
+    pub(super) without_wildcards: bool,
+    /// Of a key of many values: with how many different conditions it is judged.
+    conditions: Vec<String>,
+}
+
+/// What the values of a key are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sort {
+    Text,
+    /// The text `true` or `false`.
+    Switch,
+    /// A decimal number.
+    Number,
+    /// Seconds since 1970.
+    Date,
+    /// The number of an address, and whether it is one of IPv6.
+    Address,
+    /// Bytes, in hexadecimal.
+    Bytes,
+}
+
+/// A value of a request: the name of the constant that holds it.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    pub(super) term: String,
+    /// Of an address: whether it is one of IPv6.
+    pub(super) is_v6: String,
+    /// Whether the request holds it.
+    pub(super) held: String,
+}
+
+impl Keys {
+    pub(super) fn of(question: &Question<'_, '_>, reference: &Reference) -> Self {
+        let mut found: Vec<Use> = Vec::new();
+        let policies = question.allowed_by.iter().chain(&question.not_by);
+        for statement in policies.flat_map(|policy| &policy.statements) {
+            for condition in &statement.conditions {
+                note(&mut found, condition);
+            }
+            for pattern in statement.resources.iter().flat_map(|resources| &resources.list) {
+                note_variables(&mut found, pattern);
+            }
+        }
+        Self { list: found.into_iter().map(|own| own.settle(reference)).collect() }
+    }
+
+    /// The key of a name, in any letter case.
+    pub(super) fn get(&self, name: &str) -> Option<&Key> {
+        self.list.iter().find(|own| own.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The keys, declared, with what holds of each.
+    pub(super) fn declarations(&self, out: &mut String) {
+        for key in &self.list {
+            key.declare(out);
+        }
+    }
+}
+
+impl Key {
+    /// The places for its values: one, or as many as it may need.
+    pub(super) fn values(&self) -> Vec<Value> {
+        if !self.many {
+            return vec![self.value("")];
+        }
+        // each condition may need a value of its own to hold or to fail by; a set that none needs is a set all the same
+        (1..=self.conditions.len() + 1).map(|index| self.value(&format!(" {index}"))).collect()
+    }
+
+    /// Whether the request holds it.
+    pub(super) fn present(&self) -> String {
+        any(self.values().into_iter().map(|value| value.held))
+    }
+
+    fn value(&self, place: &str) -> Value {
+        let named = |what: &str| symbol(&format!("{what} {}{place}", self.name));
+        Value { term: named("key"), is_v6: named("v6"), held: named("has") }
+    }
+
+    fn declare(&self, out: &mut String) {
+        let (sort, what) = match self.sort {
+            Sort::Text => ("String", "text"),
+            Sort::Switch => ("String", "true or false"),
+            Sort::Number => ("Real", "a number"),
+            Sort::Date => ("Real", "seconds since 1970"),
+            Sort::Address => ("Int", "the number of an address"),
+            Sort::Bytes => ("String", "bytes, in hexadecimal"),
+        };
+        let many = if self.many { "; a set, of which each value has a place" } else { "" };
+        out.push_str(&format!("; {}: {what}{many}\n", super::term::comment(&self.name)));
+        if self.is_mixed {
+            out.push_str("; it is compared as texts and as something else, and what the one says of the other is left open\n");
+        }
+        if self.without_wildcards {
+            out.push_str("; it stands as a variable in patterns, so that no value of it with `*` or `?` is looked at\n");
+        }
+        let values = self.values();
+        for value in &values {
+            out.push_str(&format!("(declare-const {} Bool)\n(declare-const {} {sort})\n", value.held, value.term));
+            if self.sort == Sort::Address {
+                out.push_str(&format!("(declare-const {} Bool)\n", value.is_v6));
+            }
+            out.push_str(&format!("(assert {})\n", self.domain(value)));
+        }
+        for (one, next) in values.iter().zip(values.iter().skip(1)) {
+            out.push_str(&format!("(assert {})\n", implies(&next.held, &one.held)));
+        }
+    }
+
+    /// What holds of a value whatever the policies say.
+    fn domain(&self, value: &Value) -> String {
+        let Value { term, is_v6, .. } = value;
+        match self.sort {
+            Sort::Text => {
+                let letters = if self.without_wildcards { "(re.* tame)" } else { "(re.* letter)" };
+                let held = self.many.then(|| format!("(not (= {term} \"\"))"));
+                all([in_language(term, letters)].into_iter().chain(held))
+            }
+            Sort::Switch => format!("(or (= {term} \"true\") (= {term} \"false\"))"),
+            // what the reader of numbers takes
+            Sort::Number => {
+                const MOST: &str = "170141183460469231731.687303715884105727";
+                format!("(and (<= (- {MOST}) {term} {MOST}) (is_int (* 1000000000000000000.0 {term})))")
+            }
+            // from the year 0 to 9999 in nanoseconds, then in seconds
+            Sort::Date => format!(
+                "(and (<= (- 62167219200.0) {term} 9223372036854775807.0) (is_int (* 1000000000.0 {term})) (=> (< 253402300800.0 {term}) (is_int {term})))"
+            ),
+            Sort::Address => format!(
+                "(and (<= 0 {term} (ite {is_v6} {} {})) (not (and {is_v6} (<= {} {term} {}))))",
+                u128::MAX,
+                u32::MAX,
+                // what stands for an address of IPv4 is not documented, so no request is made of it
+                0xffff_0000_0000_u128,
+                0xffff_ffff_ffff_u128
+            ),
+            Sort::Bytes => in_language(term, "(re.* (re.++ digit digit))"),
+        }
+    }
+}
+
+/// How a key is used in a question.
+struct Use {
+    name: String,
+    comparisons: Vec<Comparison>,
+    is_variable: bool,
+    all_of_sets: bool,
+    has_wildcards: bool,
+    conditions: Vec<String>,
+}
+
+impl Use {
+    fn settle(self, reference: &Reference) -> Key {
+        let judged = !self.comparisons.is_empty();
+        let many = holds_many(reference, &self.name) || reference.key(&self.name).is_none() && judged && self.all_of_sets;
+        let mut sorts: Vec<Sort> = Vec::new();
+        for comparison in &self.comparisons {
+            let sort = sort_of(*comparison);
+            sorts.extend(sort.filter(|own| !sorts.contains(own)));
+        }
+        if self.is_variable && !sorts.contains(&Sort::Text) {
+            sorts.push(Sort::Text);
+        }
+        let texts = sorts.iter().all(|sort| matches!(sort, Sort::Text | Sort::Switch));
+        let sort = match sorts.as_slice() {
+            [one] => *one,
+            _ => Sort::Text,
+        };
+        Key {
+            name: self.name,
+            many,
+            sort,
+            is_mixed: !texts && sorts.len() > 1,
+            without_wildcards: self.is_variable && !many && sort == Sort::Text && !self.has_wildcards,
+            conditions: self.conditions,
+        }
+    }
+}
+
+fn sort_of(comparison: Comparison) -> Option<Sort> {
+    match comparison {
+        Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike | Comparison::Arn => {
+            Some(Sort::Text)
+        }
+        Comparison::Numeric(_) => Some(Sort::Number),
+        Comparison::Date(_) => Some(Sort::Date),
+        Comparison::Bool => Some(Sort::Switch),
+        Comparison::Binary => Some(Sort::Bytes),
+        Comparison::IpAddress => Some(Sort::Address),
+        Comparison::Null => None,
+    }
+}
+
+fn note(found: &mut Vec<Use>, condition: &Condition<'_>) {
+    if let (Some(name), Some(operator)) = (condition.key.known(), condition.operator) {
+        // which of `LessThan` and `GreaterThan` it is makes no other sort
+        let comparison = match operator.comparison {
+            Comparison::Numeric(_) => Comparison::Numeric(Relation::Equals),
+            Comparison::Date(_) => Comparison::Date(Relation::Equals),
+            other => other,
+        };
+        let exact = matches!(comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase);
+        let holds_wildcard = |pattern: &Pattern<'_>| {
+            let symbols = pattern.parts().iter().any(|part| matches!(part, Part::Symbol('*' | '?')));
+            symbols || exact && pattern.has_wildcard()
+        };
+        let has_wildcards = condition.values.iter().any(|operand| holds_wildcard(&operand.pattern));
+        change(found, name, |own| {
+            own.all_of_sets &= operator.set.is_some();
+            own.has_wildcards |= has_wildcards;
+            if !own.comparisons.contains(&comparison) {
+                own.comparisons.push(comparison);
+            }
+            let identity = identity(condition);
+            if operator.set.is_some() && !own.conditions.contains(&identity) {
+                own.conditions.push(identity);
+            }
+        });
+    }
+    for operand in &condition.values {
+        note_variables(found, &operand.pattern);
+    }
+}
+
+fn note_variables(found: &mut Vec<Use>, pattern: &Pattern<'_>) {
+    for variable in pattern.variables() {
+        change(found, &variable.key, |own| own.is_variable = true);
+    }
+}
+
+fn change(found: &mut Vec<Use>, name: &str, change: impl FnOnce(&mut Use)) {
+    if !found.iter().any(|own| own.name.eq_ignore_ascii_case(name)) {
+        found.push(Use {
+            name: name.to_owned(),
+            comparisons: Vec::new(),
+            is_variable: false,
+            all_of_sets: true,
+            has_wildcards: false,
+            conditions: Vec::new(),
+        });
+    }
+    if let Some(own) = found.iter_mut().find(|own| own.name.eq_ignore_ascii_case(name)) {
+        change(own);
+    }
+}
+
+/// What a condition says, so that two that say the same are known to.
+pub(super) fn identity(condition: &Condition<'_>) -> String {
+    let operator = condition.operator.map_or_else(|| condition.operator_text.shown(), |own| own.name().into());
+    let mut values: Vec<_> = condition.values.iter().map(|operand| told(&operand.pattern)).collect();
+    values.sort_unstable();
+    values.dedup();
+    format!("{operator} {} {values:?}", condition.key.shown().to_ascii_lowercase())
+}
+
+/// A pattern in a few words. In a policy of 2008 a variable is plain text, and so another pattern than the one that looks like it.
+pub(super) fn told(pattern: &Pattern<'_>) -> String {
+    let plain = pattern.plain().is_some_and(|text| text.contains("${"));
+    format!("`{}`{}", pattern.text.shown(), if plain { " as plain text" } else { "" })
+}
+
+/// Whether one of several places holds a value for which something is true.
+pub(super) fn some(values: &[(Value, String)]) -> String {
+    any(values.iter().map(|(value, holds)| all([value.held.clone(), holds.clone()])))
+}
