@@ -53,7 +53,7 @@ const HEAD: &str = concat!(
     "; A line `; open` tells of something that is not known or that AWS does not document; where there is one, `sat` is no proof.\n",
     "; Written by rolecall ",
     env!("CARGO_PKG_VERSION"),
-    " in SMT-LIB 2.6 with strings. To run it: `cvc5 --strings-exp FILE` or `z3 FILE`.\n",
+    " in SMT-LIB 2.6 with strings. To run it: `cvc5 --strings-exp --strings-fmf FILE` or `z3 FILE`.\n",
 );
 
 fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
@@ -67,9 +67,7 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
     let mut head = String::from("; what is asked for; of the action letter case does not count, so it is in small letters\n");
     head.push_str(&format!("(declare-const action String)\n(assert (str.in_re action {ACTION}))\n"));
     head.push_str(&format!("(declare-const {RESOURCE} String)\n"));
-    head.push_str(&format!(
-        "(assert (or (= {RESOURCE} \"*\") (and (str.in_re {RESOURCE} arn) (str.in_re {RESOURCE} (re.* letter)))))\n"
-    ));
+    head.push_str(&format!("(assert (str.in_re {RESOURCE} (re.union (str.to_re \"*\") arn)))\n"));
     if let Some(action) = question.among.action {
         head.push_str(&format!("(assert {})\n", equal("action", &literal(&action.to_ascii_lowercase()))));
     }

@@ -175,7 +175,7 @@ pub(super) const RESOURCE: &str = "resource";
 
 /// What starts as an ARN does and has six parts.
 fn arn() -> String {
-    format!("(re.++ (str.to_re \"arn:\"){} re.all)", " (re.* in-part) (str.to_re \":\")".repeat(4))
+    format!("(re.++ (str.to_re \"arn:\"){} (re.* letter))", " (re.* in-part) (str.to_re \":\")".repeat(4))
 }
 
 /// The characters of some ranges, each given by its first and last, and others.
