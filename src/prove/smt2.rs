@@ -13,6 +13,8 @@ mod keys;
 mod term;
 mod writer;
 
+use std::fmt::Write as _;
+
 use callers::Callers;
 use formula::Applies;
 use keys::Keys;
@@ -40,7 +42,7 @@ pub fn smt2_each(questions: &[(String, Question<'_, '_>)], reference: &Reference
     out.push_str("(set-option :incremental true)\n(set-logic ALL)\n");
     for (title, question) in questions {
         let title = literal(title);
-        out.push_str(&format!("\n(push 1)\n(echo {title})\n"));
+        let _ = writeln!(out, "\n(push 1)\n(echo {title})");
         ask(question, reference, &mut out);
         out.push_str("(pop 1)\n");
     }
@@ -65,14 +67,14 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
     let other = side("other", &question.not_by, &callers, &mut writer, &mut body);
 
     let mut head = String::from("; what is asked for; of the action letter case does not count, so it is in small letters\n");
-    head.push_str(&format!("(declare-const action String)\n(assert (str.in_re action {ACTION}))\n"));
-    head.push_str(&format!("(declare-const {RESOURCE} String)\n"));
-    head.push_str(&format!("(assert (str.in_re {RESOURCE} (re.union (str.to_re \"*\") arn)))\n"));
+    let _ = writeln!(head, "(declare-const action String)\n(assert (str.in_re action {ACTION}))");
+    let _ = writeln!(head, "(declare-const {RESOURCE} String)");
+    let _ = writeln!(head, "(assert (str.in_re {RESOURCE} (re.union (str.to_re \"*\") arn)))");
     if let Some(action) = question.among.action {
-        head.push_str(&format!("(assert {})\n", equal("action", &literal(&action.to_ascii_lowercase()))));
+        let _ = writeln!(head, "(assert {})", equal("action", &literal(&action.to_ascii_lowercase())));
     }
     if let Some(resource) = question.among.resource {
-        head.push_str(&format!("(assert {})\n", equal(RESOURCE, &literal(resource))));
+        let _ = writeln!(head, "(assert {})", equal(RESOURCE, &literal(resource)));
     }
     head.push('\n');
     keys.declarations(&mut head);
@@ -83,7 +85,7 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
     out.push_str(&writer.alphabet(&head));
     out.push('\n');
     out.push_str(&head);
-    out.push_str(&format!("\n(assert {})\n(check-sat)\n", all([allowed, not(other)])));
+    let _ = writeln!(out, "\n(assert {})\n(check-sat)", all([allowed, not(other)]));
 }
 
 /// What is an action, in small letters.
@@ -112,7 +114,7 @@ fn side(name: &str, policies: &[&Policy<'_>], callers: &Callers, writer: &mut Wr
                 let place = symbol(&format!("{title} {what}"));
                 let place =
                     if out.contains(&place) { symbol(&format!("{title} {what}, number {}", statement.index + 1)) } else { place };
-                out.push_str(&format!("\n(define-fun {place} () Bool\n  {term})\n"));
+                let _ = writeln!(out, "\n(define-fun {place} () Bool\n  {term})");
                 place
             };
             take(Applies { allows: define("allows", applies.allows), denies: define("denies", applies.denies) });

@@ -49,6 +49,7 @@ mod saml;
 mod scenarios;
 mod secrets;
 mod selection;
+mod smt2;
 mod snapshots;
 mod sts;
 mod support;

@@ -1,6 +1,7 @@
 //! Who may ask: everybody whom the principals of a question tell apart.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::keys::{Key, Sort};
 use super::term::{all, any, equal, in_language, literal, not, real, text_of, truth};
@@ -60,7 +61,7 @@ impl Callers {
         for partition in partitions {
             all.of_account(partition, FRESH_ACCOUNT);
         }
-        for other in ["service:unnamed.amazonaws.com", "federated:unnamed.example.com", "canonical:unnamed", "anonymous"] {
+        for other in ["service:unnamed.amazonaws.com", "federated:unnamed.example.com", "anonymous"] {
             all.add(other.to_owned(), true);
         }
         all
@@ -118,9 +119,9 @@ impl Callers {
         }
         out.push_str("; who asks: one of these, by number; `unnamed` stands for everybody whom no principal names\n");
         for (index, own) in self.list.iter().enumerate() {
-            out.push_str(&format!(";   {index}: {}\n", super::term::comment(&own.text)));
+            let _ = writeln!(out, ";   {index}: {}", super::term::comment(&own.text));
         }
-        out.push_str(&format!("(declare-const caller Int)\n(assert (<= 0 caller {}))\n", self.list.len() - 1));
+        let _ = writeln!(out, "(declare-const caller Int)\n(assert (<= 0 caller {}))", self.list.len() - 1);
         let follows = self.list.iter().map(|own| self.follows(own, writer)).enumerate();
         let follows: Vec<_> = follows.filter(|(_, follows)| follows != "true").collect();
         if follows.is_empty() {
@@ -131,10 +132,10 @@ impl Callers {
         let account = "((_ re.^ 12) (re.range \"0\" \"9\"))";
         for (what, language) in [("account", account), ("path", path), ("name", name)] {
             let term = format!("caller.{what}");
-            out.push_str(&format!("(declare-const {term} String)\n(assert {})\n", in_language(&term, language)));
+            let _ = writeln!(out, "(declare-const {term} String)\n(assert {})", in_language(&term, language));
         }
         for (index, follows) in follows {
-            out.push_str(&format!("(assert {})\n", super::term::implies(&is(index), &follows)));
+            let _ = writeln!(out, "(assert {})", super::term::implies(&is(index), &follows));
         }
     }
 
@@ -158,29 +159,25 @@ impl Callers {
     /// That he is none of those who are named.
     fn unnamed(&self, candidate: &Candidate) -> String {
         let own = template(&candidate.text, true);
-        if own.len() < 2 {
-            return truth(true);
-        }
-        let kind = |text: &str| text.split(':').next().unwrap_or(text).to_owned();
-        let others = self.list.iter().filter(|other| !other.stands_for_others && kind(&other.text) == kind(&candidate.text));
-        let own = text_of(&own);
-        let mut none = Vec::new();
-        let mut accounts = BTreeSet::new();
-        for other in others {
-            none.push(not(equal(&own, &literal(&other.text))));
-            let Some(arn) = Arn::parse(&other.text) else { continue };
-            accounts.insert(arn.account);
-            // the role of a session is told by its name alone
-            let role = arn.role_name().or_else(|| Some(arn.resource.strip_prefix("assumed-role/")?.split_once('/')?.0));
-            let is_session = Caller::Aws(&candidate.text).standing() == Standing::Session;
-            if let (Some(role), true, false) = (role, is_session, candidate.text.contains(FRESH_ACCOUNT)) {
-                none.push(not(equal("caller.name", &literal(role))));
-            }
-        }
+        let named = || self.list.iter().filter(|other| !other.stands_for_others).map(|other| other.text.as_str());
         if candidate.text.contains(FRESH_ACCOUNT) {
-            none = accounts.into_iter().map(|account| not(equal("caller.account", &literal(account)))).collect();
+            let accounts: BTreeSet<&str> = named().filter_map(|other| Caller::parse(other)?.account()).collect();
+            return all(accounts.into_iter().map(|account| not(equal("caller.account", &literal(account)))));
         }
-        all(none)
+        let end = PLACES.iter().filter_map(|(place, _)| candidate.text.find(place)).min();
+        let start = end.and_then(|end| candidate.text.get(..end)).unwrap_or("");
+        let alike = named().filter(|other| other.starts_with(start));
+        // the role of a session is told by its name alone
+        let caller = Caller::parse(&candidate.text);
+        let is_session = caller.is_some_and(|own| own.standing() == Standing::Session);
+        let roles = named().filter(|_| is_session).filter_map(|other| {
+            let arn = Arn::parse(other).filter(|arn| caller.and_then(Caller::account) == Some(arn.account))?;
+            arn.role_name().or_else(|| Some(arn.resource.strip_prefix("assumed-role/")?.split_once('/')?.0))
+        });
+        let roles: BTreeSet<&str> = roles.collect();
+        let others = alike.map(|other| not(equal(&text_of(&own), &literal(other))));
+        let roles = roles.into_iter().map(|role| not(equal("caller.name", &literal(role))));
+        if is_session { all(roles) } else { all(others) }
     }
 
     /// Whether a statement takes in who asks.
@@ -206,7 +203,7 @@ impl Callers {
                 (Truth::Unknown(gap), _) | (Truth::No, Truth::Unknown(gap)) => {
                     let open = writer.open(&identity, &why(gap));
                     let hangs = without == Truth::No;
-                    if hangs { all([open, self.came_by(writer)]) } else { open }
+                    if hangs { all([open, came_by(writer)]) } else { open }
                 }
                 (Truth::No, _) => truth(false),
             };
@@ -214,11 +211,11 @@ impl Callers {
         }
         any(terms)
     }
+}
 
-    /// Whether the request tells of a provider by which a session was got.
-    fn came_by(&self, writer: &Writer<'_>) -> String {
-        writer.keys.get("aws:FederatedProvider").map_or_else(|| truth(true), Key::present)
-    }
+/// Whether the request tells of a provider by which a session was got.
+fn came_by(writer: &Writer<'_>) -> String {
+    writer.keys.get("aws:FederatedProvider").map_or_else(|| truth(true), Key::present)
 }
 
 const FRESH_ACCOUNT: &str = "999999999999";

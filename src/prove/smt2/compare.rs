@@ -1,5 +1,7 @@
 //! Whether a value of a request agrees with one of a policy.
 
+use std::fmt::Write as _;
+
 use super::glob::{Letter, Reach, arn_language, arn_parts, could_be, is_unsettled, is_wild, language, letters};
 use super::keys::{Key, Sort, Value, told};
 use super::term::{all, any, choose, equal, implies, in_language, literal, not, real, truth};
@@ -151,7 +153,7 @@ impl Writer<'_> {
                 related(comparison, term, &real(number.trim_end_matches('0').trim_end_matches('.')))
             }
             (Typed::Binary(own), Sort::Bytes) => {
-                let digits: String = own.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digits = own.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
                 equal(term, &literal(&digits))
             }
             (Typed::Network(first, prefix), Sort::Address) => within(*first, *prefix, value),
@@ -166,12 +168,12 @@ impl Writer<'_> {
             ["partition", "service", "region", "account", "rest"].iter().map(|part| format!("|{part} of {inner}|")).collect();
         let mut text = String::new();
         for place in &places {
-            text.push_str(&format!("(declare-const {place} String)\n"));
+            let _ = writeln!(text, "(declare-const {place} String)");
         }
         let joined = places.join(" \":\" ");
         let parts = places.iter().take(4).map(|place| in_language(place, "(re.* in-part)"));
         let is = all([equal(term, &format!("(str.++ \"arn:\" {joined})"))].into_iter().chain(parts));
-        text.push_str(&format!("(assert {})\n", implies(&in_language(term, "arn"), &is)));
+        let _ = writeln!(text, "(assert {})", implies(&in_language(term, "arn"), &is));
         self.help(text);
         places
     }

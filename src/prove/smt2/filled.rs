@@ -172,6 +172,6 @@ fn pieces_at(pieces: &[Piece], term: &str, start: Option<&str>) -> String {
     all(holds)
 }
 
-fn variable_of<'l, 'p, 's>(letter: &'l Letter<'p, 's>) -> Option<&'p Variable<'s>> {
+fn variable_of<'p, 's>(letter: &Letter<'p, 's>) -> Option<&'p Variable<'s>> {
     if let Letter::Filled(variable) = letter { Some(variable) } else { None }
 }

@@ -1,7 +1,7 @@
 //! Statements and policies as terms.
 
 use super::callers::Callers;
-use super::keys::{identity, some};
+use super::keys::{Key, Sort, identity, some};
 use super::term::{all, all_in_lines, any, choose, equal, implies, literal, not, truth};
 use super::writer::{HOLE, Writer};
 use crate::evaluate::undocumented;
@@ -95,7 +95,7 @@ impl Writer<'_> {
             _ => some(&judged),
         };
         let mut present = key.present();
-        if let (Some(_), false, super::keys::Sort::Text, Some((value, _))) = (operator.set, key.many, key.sort, judged.first()) {
+        if let (Some(_), true, Some((value, _))) = (operator.set, may_be_empty(key), judged.first()) {
             // a set of the empty string is as good as none
             present = all([present, not(equal(&value.term, &literal("")))]);
         }
@@ -126,10 +126,15 @@ impl Writer<'_> {
         };
         let (null, there) = (asks(true), asks(false));
         let mut held = there.clone();
-        if let (false, super::keys::Sort::Text, true, Some(value)) = (key.many, key.sort, null != there, key.values().first()) {
+        if let (true, true, Some(value)) = (may_be_empty(key), null != there, key.values().first()) {
             let empty = equal(&value.term, &literal(""));
             held = choose(empty, self.open(&format!("{identity}, of the empty text"), undocumented::NULL_EMPTY_STRING), held);
         }
         choose(key.present(), held, null)
     }
+}
+
+/// Whether a request may hold the empty text for a key. A set holds none.
+fn may_be_empty(key: &Key) -> bool {
+    !key.many && matches!(key.sort, Sort::Text | Sort::Bytes)
 }

@@ -1,5 +1,7 @@
 //! The condition keys of a question: of which type each is, how many values it may hold, and how it is declared.
 
+use std::fmt::Write as _;
+
 use super::term::{all, any, implies, in_language, symbol};
 use crate::evaluate::holds_many;
 use crate::pattern::{Part, Pattern};
@@ -112,7 +114,7 @@ impl Key {
             Sort::Bytes => ("String", "bytes, in hexadecimal"),
         };
         let many = if self.many { "; a set, of which each value has a place" } else { "" };
-        out.push_str(&format!("; {}: {what}{many}\n", super::term::comment(&self.name)));
+        let _ = writeln!(out, "; {}: {what}{many}", super::term::comment(&self.name));
         if self.is_mixed {
             out.push_str("; it is compared as texts and as something else, and what the one says of the other is left open\n");
         }
@@ -121,14 +123,14 @@ impl Key {
         }
         let values = self.values();
         for value in &values {
-            out.push_str(&format!("(declare-const {} Bool)\n(declare-const {} {sort})\n", value.held, value.term));
+            let _ = writeln!(out, "(declare-const {} Bool)\n(declare-const {} {sort})", value.held, value.term);
             if self.sort == Sort::Address {
-                out.push_str(&format!("(declare-const {} Bool)\n", value.is_v6));
+                let _ = writeln!(out, "(declare-const {} Bool)", value.is_v6);
             }
-            out.push_str(&format!("(assert {})\n", self.domain(value)));
+            let _ = writeln!(out, "(assert {})", self.domain(value));
         }
         for (one, next) in values.iter().zip(values.iter().skip(1)) {
-            out.push_str(&format!("(assert {})\n", implies(&next.held, &one.held)));
+            let _ = writeln!(out, "(assert {})", implies(&next.held, &one.held));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Terms of SMT-LIB as texts.
 
+use std::fmt::Write as _;
+
 /// All of these hold.
 pub(super) fn all(terms: impl IntoIterator<Item = String>) -> String {
     joined("and", " ", terms, TRUE, FALSE)
@@ -15,8 +17,9 @@ pub(super) fn any(terms: impl IntoIterator<Item = String>) -> String {
     joined("or", " ", terms, FALSE, TRUE)
 }
 
-pub(super) fn not(term: String) -> String {
-    match term.as_str() {
+pub(super) fn not(term: impl AsRef<str>) -> String {
+    let term = term.as_ref();
+    match term {
         TRUE => FALSE.to_owned(),
         FALSE => TRUE.to_owned(),
         _ => term
@@ -76,7 +79,9 @@ pub(super) fn literal(text: &str) -> String {
         match c {
             '"' => written.push_str("\"\""),
             ' '..='~' if c != '\\' => written.push(c),
-            _ => written.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            _ => {
+                let _ = write!(written, "\\u{{{:x}}}", u32::from(c));
+            }
         }
     }
     written.push('"');
@@ -98,9 +103,7 @@ pub(super) fn symbol(name: &str) -> String {
 
 /// What may stand in a line of comment.
 pub(super) fn comment(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }.chars().collect::<Vec<_>>())
-        .collect()
+    text.replace(char::is_control, " ")
 }
 
 pub(super) const TRUE: &str = "true";

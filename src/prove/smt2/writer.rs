@@ -1,6 +1,7 @@
 //! What all terms of a question have in common: the keys, what is left open, and patterns whose variables are filled.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::glob::{Letter, Reach, arn_parts, is_colon, is_unsettled, is_wild, language, letters, resource_language};
 use super::keys::{Keys, told};
@@ -88,8 +89,8 @@ impl<'k> Writer<'k> {
 
     pub(super) fn declarations(&self, out: &mut String) {
         for (index, (identity, why)) in self.opens.iter().enumerate() {
-            out.push_str(&format!("; open: {}: {}\n", comment(identity), comment(why)));
-            out.push_str(&format!("(declare-const open.{} Bool)\n", index + 1));
+            let _ = writeln!(out, "; open: {}: {}", comment(identity), comment(why));
+            let _ = writeln!(out, "(declare-const open.{} Bool)", index + 1);
         }
         for helper in &self.helpers {
             out.push_str(helper);
