@@ -16,7 +16,7 @@ mod trace;
 pub mod undocumented;
 
 use crate::finding::Fault;
-use crate::policy::{Effect, Policy, PolicyFault, PolicyKind, Principals, Statement};
+use crate::policy::{Effect, Policy, PolicyFault, PolicyKind, Statement};
 use crate::source::Span;
 use principal::{Asked, Reach};
 
@@ -104,23 +104,15 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
     request: &Request<'_>,
     recorder: &mut R,
 ) -> Verdict<'p, 's> {
-    let asked = Asked {
-        caller: request.principal,
-        reach: Reach::Account,
-        bounded: false,
-        context: request.context,
-        through_gateway: false,
-    };
-    match tally(policies, request, asked, recorder) {
+    match tally(policies, request, asked(request.principal, request.context), recorder) {
         Ok(tally) => tally.verdict(),
         Err(fault) => Verdict::Refused(fault),
     }
 }
 
-/// Whether `Principal` or `NotPrincipal` of a statement takes a caller in, however directly it names him.
-pub fn names(principals: &Principals<'_>, caller: Caller<'_>, kind: PolicyKind, denies: bool, context: &Context<'_>) -> Truth {
-    let asked = Asked { caller, reach: Reach::Account, bounded: false, context, through_gateway: false };
-    principal::judge(principals, asked, kind, denies)
+/// Whether a statement of a policy of this kind names a caller; yes where it has no principals.
+pub fn names(kind: PolicyKind, statement: &Statement<'_>, caller: Caller<'_>, context: &Context<'_>) -> Truth {
+    statement::judge_principal(kind, statement, asked(caller, context))
 }
 
 /// What the statements of policies come to for a caller who must be named as directly as is asked; `Err` where AWS refuses to store one.
@@ -238,6 +230,11 @@ impl<'p, 's> Tally<'p, 's> {
     fn is_settled(&self) -> bool {
         self.denied.is_some()
     }
+}
+
+/// A caller who may be named in any way.
+fn asked<'a>(caller: Caller<'a>, context: &'a Context<'a>) -> Asked<'a> {
+    Asked { caller, reach: Reach::Account, bounded: false, context, through_gateway: false }
 }
 
 fn truth(yes: bool, maybe: Option<Gap>) -> Truth {

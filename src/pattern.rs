@@ -4,7 +4,9 @@
 //! evaluator and prover use the one function [`matches()`].
 
 mod classes;
+mod find;
 mod glob;
+mod machine;
 mod shape;
 
 use std::borrow::Cow;
@@ -14,6 +16,7 @@ use crate::source::Span;
 use crate::syntax::{Literal, Piece, Text};
 
 pub use classes::classes;
+pub use find::{Search, Tested, Wildcard, covers, find, instance};
 pub use glob::{arn_is_short, matches};
 pub use shape::{Field, Shape, Without};
 

@@ -3,12 +3,26 @@
 //! The answer is `holds`, a witness, or undecided with the reason. A witness is a request that the evaluator itself has taken before
 //! anybody sees it; so a mistake of the search can hide one, and never make one up.
 
+mod asking;
+mod atom;
+mod caller;
+mod keys;
+mod polish;
+mod search;
 mod smt2;
+mod theory;
+mod value;
+mod words;
 
-use crate::evaluate::{Caller, Context, Gap};
+use std::cell::Cell;
+
+use crate::evaluate::{Caller, Context, Gap, GapReason};
 use crate::finding::Fault;
-use crate::policy::{Policy, PolicyFault, Statement};
+use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::reference::Reference;
+use asking::Asking;
+use caller::{Someone, callers};
+use keys::Keys;
 
 pub use smt2::{smt2, smt2_each};
 
@@ -78,23 +92,57 @@ pub enum Doubt {
     Open(Gap),
     /// AWS refuses to store one of the policies.
     Refused(Fault<PolicyFault>),
+    /// A key is compared both as text and as something else, which is not looked at together.
+    Mixed,
+    /// What was found is not what the evaluator makes of it.
+    Refuted,
 }
 
 /// Answers a question.
 pub fn prove<'q, 's>(question: &Question<'q, 's>, reference: &Reference, budget: Budget) -> Proof<'q, 's> {
-    let _ = (question, reference, budget);
-    Proof::Undecided(Doubt::Budget)
+    let mut doubt = None;
+    for (_, proof) in prove_each(question, reference, budget) {
+        match proof {
+            Proof::Holds => {}
+            Proof::Witness(_) => return proof,
+            Proof::Undecided(own) => doubt = doubt.or(Some(own)),
+        }
+    }
+    doubt.map_or(Proof::Holds, Proof::Undecided)
 }
 
-/// Answers a question for each statement that allows by itself, in the order of the policies: is there a request that this one allows,
-/// that none of its side denies, and that the others do not allow?
+/// Answers a question for each statement that allows, or may turn out to, in the order of the policies: is there a request that this one
+/// allows, that none of its side denies, and that the others do not allow?
 pub fn prove_each<'q, 's>(
     question: &Question<'q, 's>,
     reference: &Reference,
     budget: Budget,
 ) -> Vec<(&'q Statement<'s>, Proof<'q, 's>)> {
-    let _ = (question, reference, budget);
-    Vec::new()
+    let all = question.allowed_by.iter().chain(&question.not_by).copied();
+    let statements = question.allowed_by.iter().flat_map(|policy| &policy.statements);
+    let statements = statements.filter(|own| !matches!(own.effect, Some((Effect::Deny, _))));
+    let mut proofs: Vec<_> = statements.map(|statement| (statement, Proof::Holds)).collect();
+    let settled = |doubt: Doubt, proofs: Vec<(&'q Statement<'s>, _)>| {
+        proofs.into_iter().map(|(statement, _)| (statement, Proof::Undecided(doubt))).collect()
+    };
+    if let Some(fault) = all.clone().find_map(Policy::refusal) {
+        return settled(Doubt::Refused(*fault), proofs);
+    }
+    if let Some(span) = question.allowed_by.iter().find_map(|policy| policy.later) {
+        return settled(Doubt::Open(Gap { reason: GapReason::Hole, span }), proofs);
+    }
+    let keys = Keys::of(all.clone(), reference);
+    let someone = match question.among.caller {
+        Some(caller) => vec![Some(Someone::only(caller))],
+        None => callers(all, &keys).into_iter().map(Some).collect(),
+    };
+    let nobody = vec![None];
+    let steps = Cell::new(budget.steps);
+    for caller in if someone.is_empty() { &nobody } else { &someone } {
+        let asking = Asking { question, reference, keys: &keys, caller: caller.as_ref(), steps: &steps };
+        asking.answer(&mut proofs);
+    }
+    proofs
 }
 
 impl Default for Budget {

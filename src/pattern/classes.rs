@@ -2,7 +2,8 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::Unit;
+use super::machine::{Machine, letter_of_none};
+use super::{Mode, Unit};
 
 /// How many places of patterns are gone on from before it is given up: a fraction of a second.
 const MOST_STEPS: usize = 3_000_000;
@@ -17,7 +18,8 @@ const MOST_TEXTS: usize = 2_000;
 /// such sets, so that all texts are covered; letters with which no pattern goes on are one to all of them, so that one stands for
 /// all.
 pub fn classes(question: &[Unit<'_>], patterns: &[Vec<Unit<'_>>]) -> Option<Vec<String>> {
-    let all: Vec<Machine> = std::iter::once(question).chain(patterns.iter().map(Vec::as_slice)).map(Machine::of).collect();
+    let all: Vec<Machine> =
+        std::iter::once(question).chain(patterns.iter().map(Vec::as_slice)).map(|own| Machine::of(own, Mode::Resource)).collect();
     let other = letter_of_none(&all);
     let start: State = all.iter().map(Machine::start).enumerate().collect();
     let mut known = HashSet::from([start.clone()]);
@@ -62,104 +64,6 @@ pub fn classes(question: &[Unit<'_>], patterns: &[Vec<Unit<'_>>]) -> Option<Vec<
 
 /// The machines that may still match, by their numbers, each with the places that it may have come to, sorted.
 type State = Vec<(usize, Vec<usize>)>;
-
-/// A pattern, read letter by letter.
-struct Machine {
-    tokens: Vec<Token>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Token {
-    Letter(char),
-    /// `?`; whether it takes a colon.
-    One(bool),
-    /// `*`, or a hole; whether it takes colons.
-    Many(bool),
-}
-
-impl Machine {
-    /// In the first five parts of an ARN a wildcard stops at a colon, unless it is a `*` that ends its part.
-    fn of(pattern: &[Unit<'_>]) -> Self {
-        let mut tokens = Vec::new();
-        for unit in pattern {
-            match *unit {
-                Unit::Any => tokens.push(Token::Many(true)),
-                Unit::Exact(text) => tokens.extend(text.chars().map(Token::Letter)),
-                Unit::Wild(text) => tokens.extend(text.chars().map(|letter| match letter {
-                    '*' => Token::Many(false),
-                    '?' => Token::One(false),
-                    _ => Token::Letter(letter),
-                })),
-            }
-        }
-        let is_whole = pattern.contains(&Unit::Any);
-        let mut colons = 0;
-        let mut ahead = tokens.clone().into_iter().skip(1);
-        for token in &mut tokens {
-            let next = ahead.next();
-            let is_free = is_whole || colons >= 5;
-            match token {
-                Token::Letter(':') => colons += 1,
-                Token::Letter(_) => {}
-                Token::One(colon) => *colon = is_free,
-                Token::Many(colons) => *colons = is_free || matches!(next, None | Some(Token::Letter(':'))),
-            }
-        }
-        Self { tokens }
-    }
-
-    fn start(&self) -> Vec<usize> {
-        let mut places = Vec::new();
-        self.enter(0, &mut places);
-        places
-    }
-
-    /// Adds a place, and those behind it that need no letter.
-    fn enter(&self, mut place: usize, places: &mut Vec<usize>) {
-        loop {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-            match self.tokens.get(place) {
-                Some(Token::Many(_)) => place += 1,
-                _ => return,
-            }
-        }
-    }
-
-    fn step(&self, places: &[usize], letter: char) -> Vec<usize> {
-        let mut next = Vec::new();
-        for &place in places {
-            match self.tokens.get(place) {
-                Some(Token::Letter(own)) if *own == letter => self.enter(place + 1, &mut next),
-                Some(Token::One(colon)) if *colon || letter != ':' => self.enter(place + 1, &mut next),
-                Some(Token::Many(colons)) if *colons || letter != ':' => self.enter(place, &mut next),
-                _ => {}
-            }
-        }
-        next.sort_unstable();
-        next
-    }
-
-    /// The letters with which it may go on from these places, beside those that wildcards take.
-    fn letters(&self, places: &[usize]) -> impl Iterator<Item = char> {
-        places.iter().filter_map(|place| match self.tokens.get(*place) {
-            Some(Token::Letter(own)) => Some(*own),
-            _ => None,
-        })
-    }
-
-    fn accepts(&self, places: &[usize]) -> bool {
-        places.contains(&self.tokens.len())
-    }
-}
-
-/// A letter that stands in no pattern.
-fn letter_of_none(all: &[Machine]) -> char {
-    let stands = |letter: &char| all.iter().any(|machine| machine.tokens.contains(&Token::Letter(*letter)));
-    let mut letters = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{f8ff}');
-    letters.find(|letter| !stands(letter)).unwrap_or('\u{f8ff}')
-}
 
 /// The text by which a state was reached.
 fn spelt(steps: &[Option<(usize, char)>], mut index: usize) -> String {

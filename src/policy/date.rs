@@ -34,6 +34,27 @@ impl Instant {
         Self(i128::from(seconds) * SECOND)
     }
 
+    /// A second later, where that can be told.
+    pub fn plus_second(self) -> Option<Self> {
+        Self(self.0.checked_add(SECOND)?).in_bounds()
+    }
+
+    /// A second earlier, where that can be told.
+    pub fn minus_second(self) -> Option<Self> {
+        Self(self.0.checked_sub(SECOND)?).in_bounds()
+    }
+
+    /// A point between two, the earlier first, where there is one.
+    pub fn between(self, other: Self) -> Option<Self> {
+        let middle = Self(self.0 + (other.0.checked_sub(self.0)?) / 2);
+        Some(middle).filter(|own| self < *own && *own < other)
+    }
+
+    /// Itself, where it can be read again.
+    fn in_bounds(self) -> Option<Self> {
+        Self::parse(&self.to_string()).filter(|own| *own == self)
+    }
+
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         i64::try_from(self.0.div_euclid(SECOND)).unwrap_or(i64::MAX)

@@ -36,6 +36,29 @@ impl Decimal {
     }
 }
 
+impl Decimal {
+    /// One more, where that can be told.
+    pub fn plus_one(self) -> Option<Self> {
+        Self(self.0.checked_add(10_i128.pow(SCALE.unsigned_abs()))?).in_bounds()
+    }
+
+    /// One less, where that can be told.
+    pub fn minus_one(self) -> Option<Self> {
+        Self(self.0.checked_sub(10_i128.pow(SCALE.unsigned_abs()))?).in_bounds()
+    }
+
+    /// A number between two, the lower first, where there is one.
+    pub fn between(self, other: Self) -> Option<Self> {
+        let middle = Self(self.0 + (other.0.checked_sub(self.0)?) / 2);
+        Some(middle).filter(|own| self < *own && *own < other)
+    }
+
+    /// Itself, where it can be read again.
+    fn in_bounds(self) -> Option<Self> {
+        Self::parse(&self.to_string()).filter(|own| *own == self)
+    }
+}
+
 impl std::fmt::Display for Decimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };

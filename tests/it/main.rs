@@ -39,6 +39,7 @@ mod paper;
 mod patterns;
 mod policy;
 mod properties;
+mod prove;
 mod providers;
 mod questions;
 mod reference;

@@ -7,13 +7,15 @@ use super::keys::{Key, Sort};
 use super::term::{all, any, equal, in_language, literal, not, real, text_of, truth};
 use super::writer::{Writer, why};
 use crate::arn::Arn;
-use crate::evaluate::{self, Caller, Context, ContextValue, Setting, Standing, Truth};
-use crate::policy::{Decimal, Effect, Instant, Policy, PrincipalKind, Statement};
+use crate::evaluate::{self, Caller, Context, Setting, Standing, Truth};
+use crate::policy::{Decimal, Instant, Policy, PrincipalKind, Statement};
 use crate::prove::Question;
 
 /// The callers of whom a question is asked; none where no policy tells them apart.
 pub(super) struct Callers {
     list: Vec<Candidate>,
+    /// The roles that principals name.
+    roles: Vec<String>,
 }
 
 /// One caller, or all that no principal tells from him.
@@ -27,7 +29,7 @@ struct Candidate {
 impl Callers {
     pub(super) fn of(question: &Question<'_, '_>) -> Self {
         let statements = || question.allowed_by.iter().chain(&question.not_by).flat_map(|policy| &policy.statements);
-        let mut all = Self { list: Vec::new() };
+        let mut all = Self { list: Vec::new(), roles: Vec::new() };
         if let Some(caller) = question.among.caller {
             all.add(text_of_caller(caller), false);
             return all;
@@ -71,18 +73,18 @@ impl Callers {
     fn named(&mut self, kind: PrincipalKind, text: &str) {
         match kind {
             PrincipalKind::Aws => {
-                if text != "*" && Caller::parse(text).is_some() {
-                    self.add(text.to_owned(), false);
-                }
                 let Some(arn) = Arn::parse(text) else { return };
                 let session = |role: &str| format!("arn:{}:sts::{}:assumed-role/{role}/{FRESH_NAME}", arn.partition, arn.account);
+                // who asks as a role is a session of it
                 if let Some(role) = arn.role_name() {
                     self.add(session(role), false);
+                    self.roles.push(text.to_owned());
+                } else {
+                    self.add(text.to_owned(), false);
                 }
                 let session_of = arn.resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/'));
                 if let Some((role, _)) = session_of.filter(|_| arn.service == "sts") {
                     self.add(session(role), false);
-                    self.add(format!("arn:{}:iam::{}:role/{role}", arn.partition, arn.account), false);
                 }
             }
             PrincipalKind::Service if text != "*" => self.add(format!("service:{text}"), false),
@@ -95,12 +97,9 @@ impl Callers {
     /// Those of an account whom no principal names.
     fn of_account(&mut self, partition: &str, account: &str) {
         self.add(format!("arn:{partition}:iam::{account}:root"), account == FRESH_ACCOUNT);
-        for (service, kind) in [
-            ("iam", "user/some/path/unnamed"),
-            ("sts", "assumed-role/unnamed/unnamed"),
-            ("iam", "role/some/path/unnamed"),
-            ("sts", "federated-user/unnamed"),
-        ] {
+        for (service, kind) in
+            [("iam", "user/some/path/unnamed"), ("sts", "assumed-role/unnamed/unnamed"), ("sts", "federated-user/unnamed")]
+        {
             self.add(format!("arn:{partition}:{service}::{account}:{kind}"), true);
         }
     }
@@ -114,6 +113,17 @@ impl Callers {
 
     /// The constant that picks one of them, and the keys that follow from it.
     pub(super) fn declare(&self, writer: &Writer<'_>, out: &mut String) {
+        self.declare_who(writer, out);
+        for key in writer.keys.iter().filter(|key| key.always) {
+            let name = key.name.to_ascii_lowercase();
+            let lacks =
+                |own: &Candidate| Caller::parse(&own.text).is_some_and(|own| is_lacking(&name, own) && !tells(own, &name));
+            let lacking = self.list.iter().enumerate().filter(|(_, own)| lacks(own)).map(|(index, _)| is(index));
+            let _ = writeln!(out, "; every request holds it\n(assert {})", any([key.present()].into_iter().chain(lacking)));
+        }
+    }
+
+    fn declare_who(&self, writer: &Writer<'_>, out: &mut String) {
         if self.list.is_empty() {
             return;
         }
@@ -142,18 +152,39 @@ impl Callers {
     /// What the request holds where this one asks.
     fn follows(&self, candidate: &Candidate, writer: &Writer<'_>) -> String {
         let Some(caller) = Caller::parse(&candidate.text) else { return truth(true) };
-        let mut context = Context::new();
-        evaluate::derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
+        let context = derived(caller);
         let mut holds = Vec::new();
-        for (name, value) in context.iter() {
-            let of_caller = name.starts_with("aws:Principal") || matches!(name, "aws:username" | "aws:userid");
-            let (Some(key), ContextValue::One(value)) = (writer.keys.get(name).filter(|_| of_caller), value) else { continue };
-            holds.push(is_value(key, value, candidate.stands_for_others));
+        for key in writer.keys.iter() {
+            let name = key.name.to_ascii_lowercase();
+            let value = context.get(&name).and_then(|value| value.values().next());
+            match value.filter(|_| FOLLOWING.contains(&name.as_str())) {
+                Some(value) if name == "aws:principalarn" => {
+                    let arns = self.arns(candidate, value);
+                    let each = arns.iter().map(|value| is_value(key, value, candidate.stands_for_others));
+                    holds.push(any(each.collect::<Vec<_>>()));
+                }
+                Some(value) => holds.push(is_value(key, value, candidate.stands_for_others)),
+                None if is_lacking(&name, caller) => holds.push(not(key.present())),
+                None => {}
+            }
         }
         if candidate.stands_for_others && !holds.is_empty() {
             holds.push(self.unnamed(candidate));
         }
         all(holds)
+    }
+
+    /// The ARNs that `aws:PrincipalArn` may have: that of a role has its path, which that of a session does not tell.
+    fn arns(&self, candidate: &Candidate, derived: &str) -> Vec<String> {
+        let mut arns = vec![derived.to_owned()];
+        let (Some(role), true) = (Arn::parse(derived), derived != candidate.text) else { return arns };
+        if candidate.stands_for_others && role.role_name().is_some() {
+            return vec![format!("arn:{}:iam::{}:role/some/path/{FRESH_NAME}", role.partition, role.account)];
+        }
+        let same =
+            |own: &Arn<'_>| own.account == role.account && own.partition == role.partition && own.role_name() == role.role_name();
+        arns.extend(self.roles.iter().filter(|own| Arn::parse(own).is_some_and(|own| same(&own))).cloned());
+        arns
     }
 
     /// That he is none of those who are named.
@@ -183,7 +214,6 @@ impl Callers {
     /// Whether a statement takes in who asks.
     pub(super) fn named_by(&self, policy: &Policy<'_>, statement: &Statement<'_>, writer: &mut Writer<'_>) -> String {
         let Some(principals) = &statement.principals else { return truth(true) };
-        let denies = matches!(statement.effect, Some((Effect::Deny, _)));
         let mut terms = Vec::new();
         let told: Vec<_> = principals.list.iter().map(|own| format!("{:?} {}", own.kind, own.value.shown())).collect();
         for (index, candidate) in self.list.iter().enumerate() {
@@ -196,8 +226,8 @@ impl Callers {
                 if principals.negated { "NotPrincipal" } else { "Principal" },
                 policy.kind.name()
             );
-            let without = evaluate::names(principals, caller, policy.kind, denies, &Context::new());
-            let with = evaluate::names(principals, caller, policy.kind, denies, &unknown);
+            let without = evaluate::names(policy.kind, statement, caller, &Context::new());
+            let with = evaluate::names(policy.kind, statement, caller, &unknown);
             let holds = match (without, with) {
                 (Truth::Yes, _) => truth(true),
                 (Truth::Unknown(gap), _) | (Truth::No, Truth::Unknown(gap)) => {
@@ -217,6 +247,43 @@ impl Callers {
 fn came_by(writer: &Writer<'_>) -> String {
     writer.keys.get("aws:FederatedProvider").map_or_else(|| truth(true), Key::present)
 }
+
+/// What follows from who asks.
+fn derived(caller: Caller<'_>) -> Context<'_> {
+    let mut context = Context::new();
+    evaluate::derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
+    context
+}
+
+/// Whether it follows from who asks that a request holds a key.
+fn tells(caller: Caller<'_>, key: &str) -> bool {
+    derived(caller).get(key).is_some()
+}
+
+/// Whether no request of this caller holds a key, unless it follows from who asks. The holder of a token is no principal, and only his own issuer tells of him.
+fn is_lacking(key: &str, caller: Caller<'_>) -> bool {
+    if FOLLOWING.contains(&key) {
+        // the ids of users and of sessions nothing tells
+        return !(key == "aws:userid" && matches!(caller, Caller::Aws(_)));
+    }
+    let Caller::Federated(provider) = caller else { return false };
+    let of_principal =
+        ["aws:principal", "aws:multifactorauth"].iter().any(|start| key.starts_with(start)) || key == "aws:tokenissuetime";
+    let host = Arn::parse(provider).map_or(provider, |arn| arn.resource.split_once('/').map_or(provider, |(_, host)| host));
+    let of_other = key.rsplit_once(':').is_some_and(|(issuer, _)| issuer.contains('.') && !issuer.eq_ignore_ascii_case(host));
+    of_principal || of_other
+}
+
+/// The keys that follow from who asks, in small letters.
+const FOLLOWING: [&str; 7] = [
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:username",
+    "aws:userid",
+];
 
 const FRESH_ACCOUNT: &str = "999999999999";
 const FRESH_NAME: &str = "unnamed";

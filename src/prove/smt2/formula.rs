@@ -136,5 +136,5 @@ impl Writer<'_> {
 
 /// Whether a request may hold the empty text for a key. A set holds none.
 fn may_be_empty(key: &Key) -> bool {
-    !key.many && matches!(key.sort, Sort::Text | Sort::Bytes)
+    !key.many && (key.sort == Sort::Text && key.may_be_empty || key.sort == Sort::Bytes)
 }

@@ -7,7 +7,7 @@ use crate::evaluate::holds_many;
 use crate::pattern::{Part, Pattern};
 use crate::policy::{Comparison, Condition, Relation};
 use crate::prove::Question;
-use crate::reference::Reference;
+use crate::reference::{KeyType, Reference};
 
 /// All condition keys of a question.
 pub(super) struct Keys {
@@ -26,6 +26,12 @@ pub(super) struct Key {
     pub(super) is_mixed: bool,
     /// Whether a pattern takes its value in, and no value that it is compared with holds a `*` or `?`.
     pub(super) without_wildcards: bool,
+    /// Whether every request holds it.
+    pub(super) always: bool,
+    /// Whether its values are ARNs.
+    is_arn: bool,
+    /// Whether it is compared with the empty text. Else no request is thought of that holds that.
+    pub(super) may_be_empty: bool,
     /// Of a key of many values: with how many different conditions it is judged.
     conditions: Vec<String>,
 }
@@ -69,6 +75,10 @@ impl Keys {
             }
         }
         Self { list: found.into_iter().map(|own| own.settle(reference)).collect() }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.list.iter()
     }
 
     /// The key of a name, in any letter case.
@@ -139,9 +149,10 @@ impl Key {
         let Value { term, is_v6, .. } = value;
         match self.sort {
             Sort::Text => {
-                let letters = if self.without_wildcards { "(re.* tame)" } else { "(re.* letter)" };
-                let held = self.many.then(|| format!("(not (= {term} \"\"))"));
-                all([in_language(term, letters)].into_iter().chain(held))
+                let letter = if self.without_wildcards { "tame" } else { "letter" };
+                let times = if self.may_be_empty && !self.many { "*" } else { "+" };
+                let arn = self.is_arn.then(|| in_language(term, "arn"));
+                all([in_language(term, &format!("(re.{times} {letter})"))].into_iter().chain(arn))
             }
             Sort::Switch => format!("(or (= {term} \"true\") (= {term} \"false\"))"),
             // what the reader of numbers takes
@@ -173,12 +184,13 @@ struct Use {
     is_variable: bool,
     all_of_sets: bool,
     has_wildcards: bool,
+    has_empty: bool,
     conditions: Vec<String>,
 }
 
 impl Use {
     fn settle(self, reference: &Reference) -> Key {
-        let judged = !self.comparisons.is_empty();
+        let judged = self.comparisons.iter().any(|own| *own != Comparison::Null);
         let many = holds_many(reference, &self.name) || reference.key(&self.name).is_none() && judged && self.all_of_sets;
         let mut sorts: Vec<Sort> = Vec::new();
         for comparison in &self.comparisons {
@@ -193,7 +205,12 @@ impl Use {
             [one] => *one,
             _ => Sort::Text,
         };
+        let facts = reference.key(&self.name);
+        let is_arn = facts.is_some_and(|own| own.kind == KeyType::Arn) || self.comparisons.contains(&Comparison::Arn);
         Key {
+            always: facts.and_then(|own| own.global).is_some_and(|own| own.always),
+            is_arn: sort == Sort::Text && is_arn,
+            may_be_empty: self.has_empty && sort != Sort::Switch,
             name: self.name,
             many,
             sort,
@@ -233,8 +250,9 @@ fn note(found: &mut Vec<Use>, condition: &Condition<'_>) {
         };
         let has_wildcards = condition.values.iter().any(|operand| holds_wildcard(&operand.pattern));
         change(found, name, |own| {
-            own.all_of_sets &= operator.set.is_some();
+            own.all_of_sets &= operator.set.is_some() || comparison == Comparison::Null;
             own.has_wildcards |= has_wildcards;
+            own.has_empty |= condition.values.iter().any(|operand| operand.pattern.plain() == Some(""));
             if !own.comparisons.contains(&comparison) {
                 own.comparisons.push(comparison);
             }
@@ -263,6 +281,7 @@ fn change(found: &mut Vec<Use>, name: &str, change: impl FnOnce(&mut Use)) {
             is_variable: false,
             all_of_sets: true,
             has_wildcards: false,
+            has_empty: false,
             conditions: Vec::new(),
         });
     }

@@ -1,0 +1,306 @@
+//! A question about one caller: first without what is open, then with it, then with values for variables.
+
+use std::cell::Cell;
+
+use super::atom::{ACTION, Assignment, Atoms, Clause, Domain, KEYS, Literal, RESOURCE};
+use super::caller::{Someone, settled};
+use super::keys::Keys;
+use super::polish::polish;
+use super::search::{Model, Outcome, search};
+use super::theory::Theory;
+use super::value::Value;
+use super::words;
+use super::{Doubt, Proof, Question, Witness};
+use crate::arn::Arn;
+use crate::evaluate::{Caller, Context, Request, Standing, Verdict, evaluate};
+use crate::policy::{Effect, Policy, Statement};
+use crate::reference::Reference;
+
+/// A question about one caller.
+pub(super) struct Asking<'a, 'q, 's> {
+    pub(super) question: &'a Question<'q, 's>,
+    pub(super) reference: &'a Reference,
+    pub(super) keys: &'a Keys<'q, 's>,
+    /// `None` where no policy says whom it is for.
+    pub(super) caller: Option<&'a Someone>,
+    pub(super) steps: &'a Cell<u64>,
+}
+
+/// The statements of both sides that may apply to the caller.
+struct Sides<'q, 's> {
+    new: Vec<Clause<'q, 's>>,
+    old: Vec<Clause<'q, 's>>,
+}
+
+impl<'q, 's> Asking<'_, 'q, 's> {
+    /// Answers for each statement that is not answered by a witness yet.
+    pub(super) fn answer(&self, proofs: &mut [(&'q Statement<'s>, Proof<'q, 's>)]) {
+        let mut atoms = self.atoms(None);
+        let sides = self.sides(&mut atoms);
+        let mut hard: Vec<(usize, Doubt)> = Vec::new();
+        let strict = Theory::new(&atoms, true, self.steps);
+        let loose = Theory::new(&atoms, false, self.steps);
+        for (at, (statement, proof)) in proofs.iter_mut().enumerate() {
+            if matches!(proof, Proof::Witness(_)) {
+                continue;
+            }
+            let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, *statement)) else { continue };
+            match self.certain(&strict, &sides, clause) {
+                Outcome::Found(model) => *proof = self.proof(&atoms, &model),
+                Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
+                Outcome::None | Outcome::Unclear if !atoms.has_open => {}
+                Outcome::None | Outcome::Unclear => match self.possible(&loose, &sides, clause) {
+                    Outcome::None => {}
+                    Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
+                    Outcome::Unclear => hard.push((at, Doubt::Mixed)),
+                    Outcome::Found(_) => hard.push((at, doubt(&atoms, &sides, clause))),
+                },
+            }
+        }
+        if hard.is_empty() {
+            return;
+        }
+        let assignments = if atoms.has_variable { assignments(self.keys) } else { Vec::new() };
+        for assignment in &assignments {
+            self.assigned(assignment, &mut hard, proofs);
+        }
+        for (at, doubt) in hard {
+            if let Some((_, proof)) = proofs.get_mut(at) {
+                *proof = Proof::Undecided(doubt);
+            }
+        }
+    }
+
+    /// Answers what it can with values for variables.
+    fn assigned(
+        &self,
+        assignment: &Assignment,
+        hard: &mut Vec<(usize, Doubt)>,
+        proofs: &mut [(&'q Statement<'s>, Proof<'q, 's>)],
+    ) {
+        let mut atoms = self.atoms(Some(assignment));
+        let sides = self.sides(&mut atoms);
+        let strict = Theory::new(&atoms, true, self.steps);
+        hard.retain(|(at, _)| {
+            let Some((statement, proof)) = proofs.get_mut(*at) else { return false };
+            let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, *statement)) else { return true };
+            let Outcome::Found(model) = self.certain(&strict, &sides, clause) else { return true };
+            match self.proof(&atoms, &model) {
+                found @ Proof::Witness(_) => {
+                    *proof = found;
+                    false
+                }
+                _ => true,
+            }
+        });
+    }
+
+    fn atoms<'b>(&'b self, assignment: Option<&'b Assignment>) -> Atoms<'b, 's>
+    where
+        'q: 'b,
+    {
+        let mut atoms = Atoms::new(self.keys, assignment);
+        if let Some(someone) = self.caller {
+            for (key, value) in settled(someone, self.keys) {
+                atoms.settle(&key, value.map_or(Value::Absent, Value::One));
+            }
+            if let (Some(form), Some(at)) = (&someone.form, self.keys.find("aws:PrincipalArn")) {
+                let except = self.named();
+                atoms.domains.insert(KEYS + at, Domain { form: form.clone(), except });
+            }
+        }
+        let among = &self.question.among;
+        for (dimension, value) in [(ACTION, among.action), (RESOURCE, among.resource)] {
+            if let Some(value) = value {
+                atoms.settled.insert(dimension, Value::One(value.to_owned()));
+            }
+        }
+        atoms
+    }
+
+    /// The users and roles whom the policies name.
+    fn named(&self) -> Vec<String> {
+        let policies = self.question.allowed_by.iter().chain(&self.question.not_by);
+        let principals = policies.flat_map(|policy| &policy.statements).filter_map(|statement| statement.principals.as_ref());
+        let texts = principals.flat_map(|principals| &principals.list).filter_map(|principal| principal.value.known());
+        texts.filter(|text| Arn::parse(text).is_some()).map(str::to_owned).collect()
+    }
+
+    fn sides<'b>(&'b self, atoms: &mut Atoms<'b, 's>) -> Sides<'b, 's>
+    where
+        'q: 'b,
+    {
+        let context = Context::new();
+        let caller = self.caller.and_then(|someone| Caller::parse(&someone.name));
+        let mut of = |policies: &'b [&'q Policy<'s>]| -> Vec<Clause<'b, 's>> {
+            policies.iter().flat_map(|policy| atoms.clauses(policy, caller, &context)).collect()
+        };
+        let new = of(&self.question.allowed_by);
+        let old = of(&self.question.not_by);
+        Sides { new, old }
+    }
+
+    /// A request of which nothing is open.
+    fn certain(&self, theory: &Theory<'_, '_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) -> Outcome {
+        if clause.effect != Some(Effect::Allow) {
+            return Outcome::None;
+        }
+        let not_allow = |own: &&Clause<'_, '_>| own.effect != Some(Effect::Allow);
+        let not_deny = |own: &&Clause<'_, '_>| own.effect != Some(Effect::Deny);
+        let barred: Vec<&[Literal]> = sides.new.iter().filter(not_allow).map(|own| own.literals.as_slice()).collect();
+        let allows = sides.old.iter().filter(not_deny);
+        let denies = sides.old.iter().filter(|own| own.effect == Some(Effect::Deny));
+        let open = self.question.not_by.iter().any(|policy| policy.later.is_some());
+        either(theory, clause, &barred, (!open).then(|| allows.collect()), denies.collect())
+    }
+
+    /// A request that may be one, where all that is open turns out so.
+    fn possible(&self, theory: &Theory<'_, '_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) -> Outcome {
+        let is = |effect: Effect| move |own: &&Clause<'_, '_>| own.effect == Some(effect);
+        let barred: Vec<&[Literal]> = sides.new.iter().filter(is(Effect::Deny)).map(|own| own.literals.as_slice()).collect();
+        let allows = sides.old.iter().filter(is(Effect::Allow));
+        let denies = sides.old.iter().filter(|own| own.effect != Some(Effect::Allow));
+        let open = self.question.not_by.iter().any(|policy| policy.later.is_some());
+        if open {
+            return either(theory, clause, &barred, Some(Vec::new()), Vec::new());
+        }
+        either(theory, clause, &barred, Some(allows.collect()), denies.collect())
+    }
+
+    /// The witness, if the evaluator takes it.
+    fn proof(&self, atoms: &Atoms<'_, '_>, model: &Model) -> Proof<'q, 's> {
+        let text = |dimension| match model.get(&dimension).or_else(|| atoms.settled.get(&dimension)) {
+            Some(Value::One(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let mut context = Context::new();
+        let keys = atoms.settled.iter().chain(model).filter(|(dimension, _)| **dimension >= KEYS);
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_by_key(|(dimension, _)| **dimension);
+        for (dimension, value) in keys {
+            if let (Some(key), Some(value)) = (self.keys.get(*dimension - KEYS), value.in_context()) {
+                context.set(key.name.clone(), value);
+            }
+        }
+        let principal = self.caller.map(|someone| name_in(someone, &context));
+        let sample = |dimension| words::samples(dimension, None).first().map_or_else(String::new, ToString::to_string);
+        let action = text(ACTION).unwrap_or_else(|| sample(ACTION));
+        let resource = text(RESOURCE).unwrap_or_else(|| sample(RESOURCE));
+        let draft = Draft { principal, action, resource, context };
+        let Some((allowed_by, denied_by)) = self.replay(&draft) else { return Proof::Undecided(Doubt::Refuted) };
+        let better = polish(self, draft, allowed_by);
+        let (allowed_by, denied_by) = self.replay(&better).unwrap_or((allowed_by, denied_by));
+        let Draft { principal, action, resource, context } = better;
+        Proof::Witness(Box::new(Witness { principal, action, resource, context, allowed_by, denied_by }))
+    }
+
+    /// The statement that allows a request, and the one of the others that denies it, if one does; `None` where the request is no witness.
+    pub(super) fn replay(&self, draft: &Draft) -> Option<(&'q Statement<'s>, Option<&'q Statement<'s>>)> {
+        let principal = draft.principal.as_deref().map_or(Some(Caller::Anonymous), Caller::parse)?;
+        let request = Request { principal, action: &draft.action, resource: &draft.resource, context: &draft.context };
+        let Verdict::Allowed(statement) = evaluate(self.question.allowed_by.iter().copied(), &request, &mut ()) else {
+            return None;
+        };
+        match evaluate(self.question.not_by.iter().copied(), &request, &mut ()) {
+            Verdict::NotAllowed => Some((statement, None)),
+            Verdict::Denied(denied_by) => Some((statement, Some(denied_by))),
+            _ => None,
+        }
+    }
+}
+
+/// A request that may be a witness.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) principal: Option<String>,
+    pub(super) action: String,
+    pub(super) resource: String,
+    pub(super) context: Context<'static>,
+}
+
+/// A request that a statement allows, that none of its side bars, and that no statement of the others allows, or one of them denies.
+fn either(
+    theory: &Theory<'_, '_, '_>,
+    clause: &Clause<'_, '_>,
+    barred: &[&[Literal]],
+    allows: Option<Vec<&Clause<'_, '_>>>,
+    denies: Vec<&Clause<'_, '_>>,
+) -> Outcome {
+    let mut unclear = false;
+    if let Some(allows) = allows
+        && !allows.iter().any(|own| is_part(&own.literals, &clause.literals))
+    {
+        let all: Vec<&[Literal]> = barred.iter().copied().chain(allows.iter().map(|own| own.literals.as_slice())).collect();
+        match search(theory, &clause.literals, &all) {
+            Outcome::None => {}
+            Outcome::Unclear => unclear = true,
+            other => return other,
+        }
+    }
+    for deny in denies {
+        let mut wanted = clause.literals.clone();
+        wanted.extend(&deny.literals);
+        wanted.sort_unstable();
+        wanted.dedup();
+        if barred.iter().any(|own| is_part(own, &wanted)) {
+            continue;
+        }
+        match search(theory, &wanted, barred) {
+            Outcome::None => {}
+            Outcome::Unclear => unclear = true,
+            other => return other,
+        }
+    }
+    if unclear { Outcome::Unclear } else { Outcome::None }
+}
+
+/// Whether all of the one are among the other; both are sorted.
+fn is_part(part: &[Literal], whole: &[Literal]) -> bool {
+    part.iter().all(|literal| whole.binary_search(literal).is_ok())
+}
+
+/// The first thing that is open in a statement, or in those that it is held against.
+fn doubt(atoms: &Atoms<'_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) -> Doubt {
+    let all = std::iter::once(clause).chain(&sides.new).chain(&sides.old);
+    let mut literals = all.flat_map(|own| &own.literals);
+    literals.find_map(|(id, _)| atoms.gap(*id)).map_or(Doubt::Mixed, Doubt::Open)
+}
+
+/// The name of a caller, as the keys of the request tell it where he stands for all of a kind.
+fn name_in(someone: &Someone, context: &Context<'_>) -> String {
+    let told = |key: &str| context.get(key).and_then(|value| value.values().next()).map(str::to_owned);
+    let Some(own) = someone.form.as_ref().and_then(|_| Caller::parse(&someone.name)) else { return someone.name.clone() };
+    let account = own.account().unwrap_or(words::ACCOUNT);
+    let partition = Arn::parse(&someone.name).map_or("aws", |arn| arn.partition);
+    match (own.standing(), told("aws:PrincipalArn"), told("aws:username")) {
+        (Standing::Session, Some(arn), _) => match Arn::parse(&arn).and_then(Arn::role_name) {
+            Some(role) => format!("arn:{partition}:sts::{account}:assumed-role/{role}/session"),
+            None => someone.name.clone(),
+        },
+        (_, Some(arn), _) => arn,
+        (Standing::User, None, Some(name)) => format!("arn:{partition}:iam::{account}:user/{name}"),
+        _ => someone.name.clone(),
+    }
+}
+
+/// Values for the variables of a question, the likeliest first.
+fn assignments(keys: &Keys<'_, '_>) -> Vec<Assignment> {
+    const MOST: usize = 12;
+    let variables: Vec<_> = keys.iter().filter(|key| key.variable && !key.many).collect();
+    let plain: Assignment = variables.iter().map(|key| (key.name.clone(), Some(words::value(&key.name)))).collect();
+    let absent: Assignment = variables.iter().map(|key| (key.name.clone(), None)).collect();
+    let fresh: Assignment = variables.iter().map(|key| (key.name.clone(), Some(keys.fresh.to_string()))).collect();
+    let mut all = vec![plain.clone(), absent, fresh];
+    for (at, key) in variables.iter().enumerate() {
+        let texts = key.texts.iter().map(|text| text.replace('*', "example").replace('?', "x"));
+        for text in texts.chain(key.representatives.iter().cloned()) {
+            let mut own = plain.clone();
+            if let Some(value) = own.get_mut(at) {
+                value.1 = Some(text);
+            }
+            all.push(own);
+        }
+    }
+    all.truncate(MOST);
+    all
+}
