@@ -8,7 +8,7 @@ use super::term::{all, any, equal, in_language, literal, not, real, text_of, tru
 use super::writer::{Writer, why};
 use crate::arn::Arn;
 use crate::evaluate::{self, Caller, Context, Setting, Standing, Truth};
-use crate::policy::{Decimal, Instant, Policy, PrincipalKind, Statement};
+use crate::policy::{Decimal, Instant, Policy, Principal, PrincipalKind, Principals, Statement};
 use crate::prove::Question;
 
 /// The callers of whom a question is asked; none where no policy tells them apart.
@@ -113,17 +113,6 @@ impl Callers {
 
     /// The constant that picks one of them, and the keys that follow from it.
     pub(super) fn declare(&self, writer: &Writer<'_>, out: &mut String) {
-        self.declare_who(writer, out);
-        for key in writer.keys.iter().filter(|key| key.always) {
-            let name = key.name.to_ascii_lowercase();
-            let lacks =
-                |own: &Candidate| Caller::parse(&own.text).is_some_and(|own| is_lacking(&name, own) && !tells(own, &name));
-            let lacking = self.list.iter().enumerate().filter(|(_, own)| lacks(own)).map(|(index, _)| is(index));
-            let _ = writeln!(out, "; every request holds it\n(assert {})", any([key.present()].into_iter().chain(lacking)));
-        }
-    }
-
-    fn declare_who(&self, writer: &Writer<'_>, out: &mut String) {
         if self.list.is_empty() {
             return;
         }
@@ -152,7 +141,8 @@ impl Callers {
     /// What the request holds where this one asks.
     fn follows(&self, candidate: &Candidate, writer: &Writer<'_>) -> String {
         let Some(caller) = Caller::parse(&candidate.text) else { return truth(true) };
-        let context = derived(caller);
+        let mut context = Context::new();
+        evaluate::derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
         let mut holds = Vec::new();
         for key in writer.keys.iter() {
             let name = key.name.to_ascii_lowercase();
@@ -214,33 +204,45 @@ impl Callers {
     /// Whether a statement takes in who asks.
     pub(super) fn named_by(&self, policy: &Policy<'_>, statement: &Statement<'_>, writer: &mut Writer<'_>) -> String {
         let Some(principals) = &statement.principals else { return truth(true) };
-        let mut terms = Vec::new();
-        let told: Vec<_> = principals.list.iter().map(|own| format!("{:?} {}", own.kind, own.value.shown())).collect();
-        for (index, candidate) in self.list.iter().enumerate() {
-            let Some(caller) = Caller::parse(&candidate.text) else { continue };
-            let mut unknown = Context::new();
-            unknown.partial = true;
-            let identity = format!(
-                "{} of {} {told:?}, a {}",
-                candidate.text,
-                if principals.negated { "NotPrincipal" } else { "Principal" },
-                policy.kind.name()
-            );
-            let without = evaluate::names(policy.kind, statement, caller, &Context::new());
-            let with = evaluate::names(policy.kind, statement, caller, &unknown);
-            let holds = match (without, with) {
-                (Truth::Yes, _) => truth(true),
-                (Truth::Unknown(gap), _) | (Truth::No, Truth::Unknown(gap)) => {
-                    let open = writer.open(&identity, &why(gap));
-                    let hangs = without == Truth::No;
-                    if hangs { all([open, came_by(writer)]) } else { open }
-                }
-                (Truth::No, _) => truth(false),
-            };
-            terms.push(all([is(index), holds]));
-        }
-        any(terms)
+        // each principal is a question by itself, but for a list that is negated, of which AWS looks at several together
+        let one_by_one = !principals.negated && principals.list.len() > 1;
+        let parts: Vec<Statement<'_>> = if one_by_one {
+            principals.list.iter().map(|own| only(statement, principals, own)).collect()
+        } else {
+            vec![statement.clone()]
+        };
+        let each = self.list.iter().enumerate().map(|(index, candidate)| {
+            let named = parts.iter().map(|part| candidate.named_by(policy, part, writer));
+            all([is(index), any(named.collect::<Vec<_>>())])
+        });
+        any(each.collect::<Vec<_>>())
     }
+}
+
+impl Candidate {
+    fn named_by(&self, policy: &Policy<'_>, statement: &Statement<'_>, writer: &mut Writer<'_>) -> String {
+        let (Some(caller), Some(principals)) = (Caller::parse(&self.text), &statement.principals) else { return truth(false) };
+        let mut unknown = Context::new();
+        unknown.partial = true;
+        let without = evaluate::names(policy.kind, statement, caller, &Context::new());
+        let gap = match (without, evaluate::names(policy.kind, statement, caller, &unknown)) {
+            (Truth::Yes, _) => return truth(true),
+            (Truth::Unknown(gap), _) | (Truth::No, Truth::Unknown(gap)) => gap,
+            (Truth::No, _) => return truth(false),
+        };
+        let told: Vec<_> = principals.list.iter().map(|own| format!("{:?} {}", own.kind, own.value.shown())).collect();
+        let element = if principals.negated { "NotPrincipal" } else { "Principal" };
+        let identity = format!("{element} {} of a {} policy for {}", told.join(", "), policy.kind.name(), self.text);
+        let open = writer.open(&identity, &why(gap));
+        // whether it was this provider by which a session was got hangs on a key
+        if without == Truth::No { all([open, came_by(writer)]) } else { open }
+    }
+}
+
+/// A statement that names but one of its principals.
+fn only<'s>(statement: &Statement<'s>, principals: &Principals<'s>, own: &Principal<'s>) -> Statement<'s> {
+    let principals = Principals { key: principals.key, negated: principals.negated, list: vec![own.clone()] };
+    Statement { principals: Some(Box::new(principals)), ..statement.clone() }
 }
 
 /// Whether the request tells of a provider by which a session was got.
@@ -248,19 +250,7 @@ fn came_by(writer: &Writer<'_>) -> String {
     writer.keys.get("aws:FederatedProvider").map_or_else(|| truth(true), Key::present)
 }
 
-/// What follows from who asks.
-fn derived(caller: Caller<'_>) -> Context<'_> {
-    let mut context = Context::new();
-    evaluate::derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
-    context
-}
-
-/// Whether it follows from who asks that a request holds a key.
-fn tells(caller: Caller<'_>, key: &str) -> bool {
-    derived(caller).get(key).is_some()
-}
-
-/// Whether no request of this caller holds a key, unless it follows from who asks. The holder of a token is no principal, and only his own issuer tells of him.
+/// Whether no request of this caller holds a key, unless its value follows from him. The holder of a token is no principal, and only his own issuer tells of him.
 fn is_lacking(key: &str, caller: Caller<'_>) -> bool {
     if FOLLOWING.contains(&key) {
         // the ids of users and of sessions nothing tells

@@ -26,8 +26,6 @@ pub(super) struct Key {
     pub(super) is_mixed: bool,
     /// Whether a pattern takes its value in, and no value that it is compared with holds a `*` or `?`.
     pub(super) without_wildcards: bool,
-    /// Whether every request holds it.
-    pub(super) always: bool,
     /// Whether its values are ARNs.
     is_arn: bool,
     /// Whether it is compared with the empty text. Else no request is thought of that holds that.
@@ -208,7 +206,6 @@ impl Use {
         let facts = reference.key(&self.name);
         let is_arn = facts.is_some_and(|own| own.kind == KeyType::Arn) || self.comparisons.contains(&Comparison::Arn);
         Key {
-            always: facts.and_then(|own| own.global).is_some_and(|own| own.always),
             is_arn: sort == Sort::Text && is_arn,
             may_be_empty: self.has_empty && sort != Sort::Switch,
             name: self.name,
