@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod config;
+mod diff;
 mod explain;
 mod files;
 mod input;
@@ -54,6 +55,8 @@ enum Command {
     Check(Later<check::Args>),
     /// Tells which role a sign-in gets, why, and what it may then do; or whether a principal may do something.
     Simulate(Later<simulate::Args>),
+    /// Tells which policies a change widened or narrowed, with a request that is now allowed and was not.
+    Diff(Later<diff::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(Later<test::Args>),
     /// Tells what is in a token, what takes it, and which of its claims a policy can see.
@@ -142,6 +145,7 @@ fn dispatch(cli: Cli) -> Ending {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
+        Command::Diff(args) => diff::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),

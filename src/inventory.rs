@@ -140,6 +140,8 @@ pub struct NamedPolicy<'s> {
 pub struct LoosePolicy<'s> {
     /// Where it comes from.
     pub source: SourceId,
+    /// What it goes by, where that is told: the ARN of a managed policy, `USER/POLICY` of an inline one, the id of an endpoint.
+    pub name: Option<Text<'s>>,
     /// The document.
     pub policy: Policy<'s>,
     /// Whether its kind is sure.

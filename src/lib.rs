@@ -3,6 +3,7 @@
 pub mod arn;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod compare;
 pub mod config;
 pub mod evaluate;
 pub mod expect;
@@ -14,6 +15,7 @@ pub mod lint;
 pub mod pattern;
 pub mod policy;
 pub mod prove;
+pub mod reach;
 pub mod reference;
 pub mod repair;
 pub mod report;

@@ -16,7 +16,7 @@ mod words;
 
 use std::cell::Cell;
 
-use crate::evaluate::{Caller, Context, Gap, GapReason};
+use crate::evaluate::{Context, Gap, GapReason};
 use crate::finding::Fault;
 use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::reference::Reference;
@@ -34,18 +34,47 @@ pub struct Question<'q, 's> {
     /// Policies of the same type, taken together. Without any, nothing is allowed by them.
     pub not_by: Vec<&'q Policy<'s>>,
     /// Of which requests it is asked.
-    pub among: Among<'q>,
+    pub among: Among,
 }
 
 /// The requests of which a question is asked: all, but for what is given here.
 #[derive(Clone, Debug, Default)]
-pub struct Among<'q> {
-    /// The caller.
-    pub caller: Option<Caller<'q>>,
+pub struct Among {
+    /// The caller, as [`Caller::parse`](crate::evaluate::Caller::parse) reads it.
+    pub caller: Option<String>,
     /// The action.
-    pub action: Option<&'q str>,
+    pub action: Option<String>,
     /// The resource.
-    pub resource: Option<&'q str>,
+    pub resource: Option<String>,
+    /// What is known of condition keys. One that is not named here is held or not, with any value.
+    pub keys: Vec<Held>,
+}
+
+/// What is known of a condition key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// Its name.
+    pub key: String,
+    /// What a request holds for it.
+    pub values: Values,
+}
+
+/// What a request holds for a condition key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Values {
+    /// Nothing.
+    None,
+    /// This value.
+    One(String),
+    /// These values of a key that may have several.
+    Set(Vec<String>),
+    /// Something that one of these patterns matches and none of the others does, as `StringLike` takes them.
+    Like {
+        /// One of these matches.
+        forms: Vec<String>,
+        /// None of these does.
+        except: Vec<String>,
+    },
 }
 
 /// How much is tried before a question is given up as undecided.
@@ -69,7 +98,7 @@ pub enum Proof<'q, 's> {
 /// A request that the evaluator says is allowed by the ones and not by the others.
 #[derive(Clone, Debug)]
 pub struct Witness<'q, 's> {
-    /// Who asks, as [`Caller::parse`] reads it; `None` where no policy says whom it is for.
+    /// Who asks, as [`Caller::parse`](crate::evaluate::Caller::parse) reads it; `None` where no policy says whom it is for.
     pub principal: Option<String>,
     /// `service:Name`.
     pub action: String,
@@ -132,8 +161,8 @@ pub fn prove_each<'q, 's>(
         return settled(Doubt::Open(Gap { reason: GapReason::Hole, span }), proofs);
     }
     let keys = Keys::of(all.clone(), reference);
-    let someone = match question.among.caller {
-        Some(caller) => vec![Some(Someone::only(caller))],
+    let someone = match &question.among.caller {
+        Some(name) => vec![Some(Someone { name: name.clone(), form: None })],
         None => callers(all, &keys).into_iter().map(Some).collect(),
     };
     let nobody = vec![None];

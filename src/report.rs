@@ -1,6 +1,7 @@
 //! Findings and simulations for people and for programs: one renderer a file. Renderers are leaves; nothing depends on them.
 
 pub mod concise;
+mod diff;
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -8,12 +9,14 @@ pub mod sarif;
 pub mod text;
 mod unread;
 
+use crate::compare::Pair;
 use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
 use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
 use crate::inventory::Form;
 use crate::lint::Rule;
+use crate::prove::Budget;
 use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
@@ -158,6 +161,23 @@ pub struct Answered<'q, 'i, 's> {
     pub assumptions: Vec<String>,
     /// What bears on it too but is not known.
     pub unknown: Vec<String>,
+}
+
+/// Two states that were compared, policy by policy.
+#[derive(Debug)]
+pub struct Compared<'i, 's> {
+    /// What to call the state before, and the one now.
+    pub names: [String; 2],
+    /// The policies, in the order in which they are to be shown.
+    pub pairs: Vec<Pair<'i, 's>>,
+    /// For each policy and each request that it allows now and did not before: the command that asks for it again, where there is one.
+    pub replays: Vec<Vec<Option<String>>>,
+    /// What was not looked at in the new state: the reason, and the number of inputs.
+    pub passed_over: Vec<(String, usize)>,
+    /// What the snapshots among the inputs could not read.
+    pub unread: Vec<Unread>,
+    /// How much was tried for each question.
+    pub budget: Budget,
 }
 
 /// The questions of one expectation file, answered.

@@ -26,7 +26,7 @@ use crate::source::{Sources, Span};
 pub use bearing::Bearing;
 pub use diagnose::{Fact, Holds, Sign, holds};
 pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, part_word};
-pub use presented::Presented;
+pub use presented::{Presented, never_held_with_token};
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
 pub use subject::Subject;

@@ -73,7 +73,13 @@ def main():
         repository.pre_commit("install", "--install-hooks")
         prove(repository)
         prove_options(repository, config, scratch / "rolecall", revision)
+        repository = Repository(scratch / "changes", environment)
+        config = snippet("docs/diff.md").replace("id: rolecall-diff", "id: rolecall-diff-system")
+        repository.use(config, scratch / "rolecall", revision)
+        repository.pre_commit("install", "--install-hooks")
+        prove_changes(repository)
     print("pre-commit: the bad policy is refused, the mended one taken, other files pass in silence; built from source and installed")
+    print("pre-commit: a commit that widens a policy is refused, one that narrows it is taken")
 
 
 def settings(scratch):
@@ -225,6 +231,25 @@ def prove_options(repository, config, source, revision):
     expect(said, re.escape("[policies/app.json:10:22]"))
 
 
+def prove_changes(repository):
+    """A commit that widens a policy is refused, one that narrows it is taken, and one of anything else passes in silence."""
+    through, said = repository.commit(**{"package.json": '{ "name": "x" }\n'})
+    assert through, said
+    silent(said, "Passed")
+    through, said = repository.commit(**{ROLE: MENDED})
+    assert not through, said
+    expect(said, r"^widened: trust of rbac users \(new\) ")
+    repository.git("commit", "--quiet", "--no-verify", "--message", "a role")
+    through, said = repository.commit(**{ROLE: BAD})
+    assert not through, said
+    expect(said, r"^widened: trust of rbac users \(")
+    expect(said, r"^ +looser condition: ")
+    repository.git("commit", "--quiet", "--no-verify", "--message", "guests may, too")
+    through, said = repository.commit(**{ROLE: MENDED})
+    assert through, said
+    silent(said, "Passed")
+
+
 def frame(said):
     """What is said from the first finding on."""
     return said[said.index("high[") :].rstrip()
@@ -237,7 +262,7 @@ def expect(said, pattern):
 def silent(said, word):
     """pre-commit says one line of its own, and git what it committed."""
     own = [line for line in said.splitlines() if line and not re.match(r"\[main [0-9a-f]+\] | \d+ files? changed| create mode ", line)]
-    assert len(own) == 1 and re.fullmatch(rf"rolecall\.+.*{word}", own[0]), said
+    assert len(own) == 1 and re.fullmatch(rf"rolecall( diff)?\.+.*{word}", own[0]), said
 
 
 def git(folder, environment, *arguments):

@@ -109,7 +109,7 @@ fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Refer
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
     let inventory = inputs.inventory(None);
-    warn_of_faults(&inputs, &inventory);
+    warn_of_faults(&inputs.sources, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
     let unread = tell_unread(&inventory, &inputs.sources, common);

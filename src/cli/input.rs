@@ -39,14 +39,14 @@ pub(super) struct Inputs {
 }
 
 /// Offsets are counted in 32 bits.
-const MAX_SIZE: u64 = 1 << 30;
+pub(super) const MAX_SIZE: u64 = 1 << 30;
 /// A file with more white space than this before its first word is not worth more.
-const HEAD: usize = 4096;
+pub(super) const HEAD: usize = 4096;
 
-const NOT_JSON: &str = "not JSON";
-const TOO_LARGE: &str = "over 1 GiB";
+pub(super) const NOT_JSON: &str = "not JSON";
+pub(super) const TOO_LARGE: &str = "over 1 GiB";
 const NO_FILE: &str = "not a regular file";
-const LINK: &str = "a symbolic link";
+pub(super) const LINK: &str = "a symbolic link";
 const EXCLUDED: &str = "excluded by the configuration";
 
 /// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
@@ -58,6 +58,14 @@ pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loade
     let seen = (paths.len() > 1).then(HashSet::new);
     let mut gathering = Gathering { inputs: Inputs::default(), seen, config: Arc::new(config.clone()) };
     gathering.gather(paths, stdin_name)?;
+    Ok(gathering.inputs)
+}
+
+/// Reads a file or directory, with texts that were read before in front.
+pub(super) fn gather_behind(sources: Sources, path: &Path) -> Result<Inputs, Failure> {
+    let inputs = Inputs { sources, ..Inputs::default() };
+    let mut gathering = Gathering { inputs, seen: None, config: Arc::default() };
+    gathering.gather(&[path.to_owned()], None)?;
     Ok(gathering.inputs)
 }
 
@@ -108,15 +116,37 @@ pub(super) struct Assumed {
 impl Assumed {
     /// Takes stock of all that was read, with this in the places of holes. A name of which there is no hole is refused.
     pub(super) fn inventory<'s>(&self, inputs: &'s Inputs, kind: Option<PolicyKind>) -> Result<Inventory<'s>, Failure> {
-        let assumed = pairs("--assume", &self.assume)?;
-        let is_second = |(at, own): &(usize, &(String, String))| assumed.iter().take(*at).any(|first| first.0 == own.0);
-        if let Some((_, (name, _))) = assumed.iter().enumerate().find(is_second) {
-            return Err(Failure::new(format!("`--assume {name}` stands twice")));
-        }
-        let inventory = inputs.inventory_with(kind, &assumed);
+        let inventory = inputs.inventory_with(kind, &self.values()?);
         match no_hole(&inventory, &[]) {
             Some((name, help)) => Err(Failure::with_help(format!("no hole `{name}` among the inputs"), help)),
             None => Ok(inventory),
+        }
+    }
+
+    /// As [`Assumed::inventory`], of two sets of inputs with their texts together. A hole may stand in either.
+    pub(super) fn inventories<'s>(
+        &self,
+        sources: &'s Sources,
+        inputs: [&Inputs; 2],
+        kind: Option<PolicyKind>,
+    ) -> Result<[Inventory<'s>; 2], Failure> {
+        let assumed = self.values()?;
+        let inventories = inputs.map(|own| own.inventory_in(sources, kind, &assumed));
+        let [old, new] = &inventories;
+        let filled = old.assumptions().iter().filter(|own| own.hole.is_some()).map(|own| &own.name);
+        let elsewhere: Vec<String> = filled.chain(old.hole_names()).cloned().collect();
+        match no_hole(new, &elsewhere) {
+            Some((name, help)) => Err(Failure::with_help(format!("no hole `{name}` among the inputs"), help)),
+            None => Ok(inventories),
+        }
+    }
+
+    fn values(&self) -> Result<Vec<(String, String)>, Failure> {
+        let assumed = pairs("--assume", &self.assume)?;
+        let is_second = |(at, own): &(usize, &(String, String))| assumed.iter().take(*at).any(|first| first.0 == own.0);
+        match assumed.iter().enumerate().find(is_second) {
+            Some((_, (name, _))) => Err(Failure::new(format!("`--assume {name}` stands twice"))),
+            None => Ok(assumed),
         }
     }
 }
@@ -140,6 +170,11 @@ impl Inputs {
 
     /// As [`Inputs::inventory`], with values for holes by their names.
     pub(super) fn inventory_with(&self, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'_> {
+        self.inventory_in(&self.sources, kind, assumed)
+    }
+
+    /// As [`Inputs::inventory_with`], of inputs whose texts lie among others.
+    fn inventory_in<'s>(&self, sources: &'s Sources, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'s> {
         let mut inventory = Inventory::new(kind);
         for (name, value) in assumed {
             inventory.assume(name, value);
@@ -147,15 +182,43 @@ impl Inputs {
         for &id in &self.read {
             let said = self.kinds.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
             match said {
-                Some(kind) => inventory.read_as(&self.sources, id, kind),
-                None => inventory.read(&self.sources, id),
+                Some(kind) => inventory.read_as(sources, id, kind),
+                None => inventory.read(sources, id),
             }
         }
         inventory
     }
 
+    /// Takes in a file that was read elsewhere, unless its head shows that it is not worth it.
+    pub(super) fn take(&mut self, name: &str, bytes: &[u8]) {
+        match content(bytes, bytes.len()) {
+            Ok(content) => self.take_content(name, content),
+            Err(_) => self.pass_over(name, NOT_JSON),
+        }
+    }
+
+    fn take_content(&mut self, name: &str, content: Content) {
+        match content {
+            Content::Text(bytes) => {
+                let id = self.sources.add_bytes(name, mask(bytes));
+                self.read.push(id);
+            }
+            Content::NotJson => self.pass_over(name, NOT_JSON),
+            Content::TooLarge => self.pass_over(name, TOO_LARGE),
+        }
+    }
+
+    pub(super) fn pass_over(&mut self, name: &str, why: &'static str) {
+        self.passed_over.push((name.to_owned(), why));
+    }
+
     /// The frame of a report: what was looked at, and what was not. With a name for each of the latter.
     pub(super) fn stock(&self, inventory: &Inventory<'_>) -> (Checked, Vec<String>) {
+        self.stock_in(&self.sources, inventory)
+    }
+
+    /// As [`Inputs::stock`], of inputs whose texts lie among others.
+    pub(super) fn stock_in(&self, sources: &Sources, inventory: &Inventory<'_>) -> (Checked, Vec<String>) {
         let mut checked = Checked::default();
         let mut names = Vec::new();
         let mut pass_over = |checked: &mut Checked, name: &str, why: &str| {
@@ -164,7 +227,7 @@ impl Inputs {
         };
         for document in &inventory.documents {
             match document.form {
-                Form::Nothing(why) => pass_over(&mut checked, self.sources.get(document.source).name(), why),
+                Form::Nothing(why) => pass_over(&mut checked, sources.get(document.source).name(), why),
                 _ => checked.looked_at += 1,
             }
         }
@@ -322,18 +385,11 @@ impl Gathering {
     }
 
     fn take(&mut self, name: &str, content: Content) {
-        match content {
-            Content::Text(bytes) => {
-                let id = self.inputs.sources.add_bytes(name, mask(bytes));
-                self.inputs.read.push(id);
-            }
-            Content::NotJson => self.pass_over(name, NOT_JSON),
-            Content::TooLarge => self.pass_over(name, TOO_LARGE),
-        }
+        self.inputs.take_content(name, content);
     }
 
     fn pass_over(&mut self, name: &str, why: &'static str) {
-        self.inputs.passed_over.push((name.to_owned(), why));
+        self.inputs.pass_over(name, why);
     }
 
     fn unreadable(&mut self, path: &Path, why: &str) {
@@ -372,13 +428,18 @@ enum Content {
 fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
     let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
     from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-    let valid = |error: Utf8Error| bytes.get(..error.valid_up_to()).and_then(|valid| str::from_utf8(valid).ok());
-    let head = str::from_utf8(&bytes).or_else(|error| valid(error).ok_or(error)).unwrap_or("");
-    if !may_hold_json(head) && utf16(&bytes).is_none() {
+    if !is_worth_reading(&bytes) {
         return Ok(Content::NotJson);
     }
     from.take(MAX_SIZE + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
     Ok(if bytes.len() as u64 > MAX_SIZE { Content::TooLarge } else { Content::Text(bytes) })
+}
+
+/// Whether a file that starts like this may hold something that is looked at.
+pub(super) fn is_worth_reading(head: &[u8]) -> bool {
+    let valid = |error: Utf8Error| head.get(..error.valid_up_to()).and_then(|valid| str::from_utf8(valid).ok());
+    let text = str::from_utf8(head).or_else(|error| valid(error).ok_or(error)).unwrap_or("");
+    may_hold_json(text) || utf16(head).is_some()
 }
 
 /// The path that an error of the walk is about.

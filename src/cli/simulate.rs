@@ -11,9 +11,10 @@ use rolecall::policy::PolicyKind;
 use rolecall::repair;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
+use rolecall::source::Sources;
 
 use super::config::Loaded;
-use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
+use super::input::{Assumed, gather_beside, gather_with, tell_unread};
 use super::live::Live;
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
@@ -120,7 +121,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     }
     let inventory = args.assumed.inventory(&inputs, None)?;
     principal::refuse_empty(&args.policy, &inputs, &inventory)?;
-    warn_of_faults(&inputs, &inventory);
+    warn_of_faults(&inputs.sources, &inventory);
     let (stock, passed_over) = inputs.stock(&inventory);
     output::tell_passed_over(&passed_over, common);
     let unread = tell_unread(&inventory, &inputs.sources, common);
@@ -220,11 +221,11 @@ pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failur
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
-pub(super) fn warn_of_faults(inputs: &Inputs, inventory: &Inventory<'_>) {
+pub(super) fn warn_of_faults(sources: &Sources, inventory: &Inventory<'_>) {
     for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
         if let Some(fault) = document.faults.first() {
-            let name = text::escape(inputs.sources.get(fault.span.source).name()).into_owned();
-            let place = inputs.sources.place(fault.span);
+            let name = text::escape(sources.get(fault.span.source).name()).into_owned();
+            let place = sources.place(fault.span);
             output::warn(&format!(
                 "warning: {name}:{}:{}: not well-formed, so the answer may be wrong; `rolecall check` tells more",
                 place.line, place.column

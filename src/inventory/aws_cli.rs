@@ -72,13 +72,14 @@ impl<'i, 's> Reader<'i, 's> {
             return Some("iam get-role-policy");
         }
         if (has("UserName") || has("GroupName")) && has("PolicyName") && has("PolicyDocument") {
-            self.loose(get("PolicyDocument")?, PolicyKind::Identity)?;
+            let holder = text(root, "UserName").or_else(|| text(root, "GroupName"));
+            self.loose(get("PolicyDocument")?, PolicyKind::Identity, name_of_inline(holder.as_ref(), root))?;
             return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
         }
         if let Some(document) = get("PolicyVersion").and_then(|version| version.get("Document")) {
             // a managed policy can be a boundary as well
             let kind = self.inventory.kind.filter(|kind| *kind == PolicyKind::Boundary).unwrap_or(PolicyKind::Identity);
-            self.loose(document, kind)?;
+            self.loose(document, kind, None)?;
             return Some("iam get-policy-version");
         }
         if let Some(policy) = get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
@@ -88,18 +89,18 @@ impl<'i, 's> Reader<'i, 's> {
                 "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
                 _ => return None,
             };
-            self.loose(policy.get("Content")?, kind)?;
+            self.loose(policy.get("Content")?, kind, text(policy.get("PolicySummary")?, "Name"))?;
             return Some("organizations describe-policy");
         }
         if let Some(endpoints) = get("VpcEndpoints").filter(|endpoints| every_item_has(*endpoints, "PolicyDocument")) {
-            endpoints.items().filter_map(|endpoint| endpoint.get("PolicyDocument")).for_each(|document| {
-                self.loose(document, PolicyKind::Endpoint);
+            endpoints.items().filter_map(|endpoint| Some((endpoint, endpoint.get("PolicyDocument")?))).for_each(|own| {
+                self.loose(own.1, PolicyKind::Endpoint, text(own.0, "VpcEndpointId"));
             });
             return Some("ec2 describe-vpc-endpoints");
         }
         // of a bucket, a key, a function: all print the policy of a resource as a string under this one name
         if let Some(policy) = get("Policy").filter(|policy| policy.kind() == Kind::String) {
-            self.loose(policy, PolicyKind::Resource)?;
+            self.loose(policy, PolicyKind::Resource, None)?;
             return Some("get-policy of a resource");
         }
         if let Some(groups) = get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
@@ -216,11 +217,16 @@ impl<'i, 's> Reader<'i, 's> {
     fn account_details(&mut self, root: Node<'_, 's>) {
         items(root, "RoleDetailList").for_each(|role| self.role(role, false));
         self.policies(root);
-        for (list, policies) in [("UserDetailList", "UserPolicyList"), ("GroupDetailList", "GroupPolicyList")] {
-            let inline = items(root, list).flat_map(|holder| items(holder, policies));
-            inline.filter_map(|policy| policy.get("PolicyDocument")).for_each(|document| {
-                self.loose(document, PolicyKind::Identity);
-            });
+        for (list, policies, holder) in
+            [("UserDetailList", "UserPolicyList", "UserName"), ("GroupDetailList", "GroupPolicyList", "GroupName")]
+        {
+            for holder in items(root, list).map(|own| (text(own, holder), own)) {
+                for (policy, document) in
+                    items(holder.1, policies).filter_map(|policy| Some((policy, policy.get("PolicyDocument")?)))
+                {
+                    self.loose(document, PolicyKind::Identity, name_of_inline(holder.0.as_ref(), policy));
+                }
+            }
         }
     }
 
@@ -259,9 +265,9 @@ impl<'i, 's> Reader<'i, 's> {
     }
 
     /// A policy that belongs to nothing else that is read; `None` where it is none.
-    fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<()> {
+    fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind, name: Option<Text<'s>>) -> Option<()> {
         let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
-        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, policy, sure: true, alone: false });
+        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         Some(())
     }
 
@@ -486,6 +492,12 @@ fn every_item_has(list: Node<'_, '_>, key: &str) -> bool {
 fn folder_of(sources: &Sources, span: Span) -> &str {
     let name = sources.get(span.source).name();
     name.rfind(['/', '\\']).and_then(|end| name.get(..end)).unwrap_or("")
+}
+
+/// Names of inline policies are unique for one user or group only.
+fn name_of_inline<'s>(holder: Option<&Text<'s>>, policy: Node<'_, 's>) -> Option<Text<'s>> {
+    let name = text(policy, "PolicyName")?;
+    Some(Text::made(format!("{}/{}", holder?.shown(), name.shown()), name.span()))
 }
 
 fn name_in<'s>(arn: &Text<'s>) -> Option<Text<'s>> {

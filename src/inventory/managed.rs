@@ -28,7 +28,7 @@ impl<'s> Inventory<'s> {
     /// are looked at as well.
     pub(super) fn add_managed(&mut self, arn: &Text<'s>, name: Text<'s>, policy: Policy<'s>) {
         let Some(known) = arn.known().filter(|known| !self.managed.given.contains_key(*known)) else {
-            return self.add_loose(policy);
+            return self.add_loose(arn, policy);
         };
         let mut held = false;
         for index in self.managed.waiting.remove(known).unwrap_or_default() {
@@ -42,7 +42,7 @@ impl<'s> Inventory<'s> {
             role.limit_by(known, &policy);
         }
         if !held {
-            self.add_loose(policy.clone());
+            self.add_loose(arn, policy.clone());
         }
         self.managed.given.insert(known.into(), Given { name, policy, held });
     }
@@ -76,9 +76,10 @@ impl<'s> Inventory<'s> {
     }
 
     /// A policy of a list, of which it is not told whose it is.
-    fn add_loose(&mut self, policy: Policy<'s>) {
+    fn add_loose(&mut self, arn: &Text<'s>, policy: Policy<'s>) {
         if !policy.statements.is_empty() {
-            self.policies.push(LoosePolicy { source: policy.mark.source, policy, sure: true, alone: false });
+            let name = Some(arn.clone());
+            self.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         }
     }
 }

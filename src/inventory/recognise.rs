@@ -66,7 +66,7 @@ impl<'s> Inventory<'s> {
             let name = Text::made(stem(source.name()).to_owned(), policy.mark);
             self.add_role(Role { trust: Some(policy), ..Role::new(name) });
         } else {
-            self.policies.push(LoosePolicy { source: id, policy, sure, alone: true });
+            self.policies.push(LoosePolicy { source: id, name: None, policy, sure, alone: true });
         }
         Some(Form::Policy(kind, sure))
     }

@@ -20,7 +20,7 @@ const MOST_TEXTS: usize = 2_000;
 pub fn classes(question: &[Unit<'_>], patterns: &[Vec<Unit<'_>>]) -> Option<Vec<String>> {
     let all: Vec<Machine> =
         std::iter::once(question).chain(patterns.iter().map(Vec::as_slice)).map(|own| Machine::of(own, Mode::Resource)).collect();
-    let other = letter_of_none(&all);
+    let other = letter_of_none(all.iter());
     let start: State = all.iter().map(Machine::start).enumerate().collect();
     let mut known = HashSet::from([start.clone()]);
     // the letter by which each state was reached first, and from which state

@@ -1,5 +1,7 @@
 //! Patterns read letter by letter, each as the set of places that it may have come to.
 
+use std::collections::HashSet;
+
 use super::{Mode, Unit};
 
 /// A pattern, read letter by letter.
@@ -143,21 +145,21 @@ impl Machine {
 }
 
 /// A letter that stands in no pattern, in either case; best one of these.
-pub(super) fn letter_of_none<'m>(all: impl IntoIterator<Item = &'m Machine> + Clone) -> char {
-    let stands = |letter: char| {
-        let is = |token: &Token| matches!(token, Token::Letter(own) if own.eq_ignore_ascii_case(&letter));
-        all.clone().into_iter().any(|machine| machine.tokens.iter().any(is))
-    };
+pub(super) fn letter_of_none<'m>(all: impl Iterator<Item = &'m Machine>) -> char {
+    let tokens = all.flat_map(|machine| &machine.tokens);
+    let used: HashSet<char> = tokens
+        .filter_map(|token| if let Token::Letter(letter) = token { Some(letter.to_ascii_lowercase()) } else { None })
+        .collect();
     let mut letters = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{f8ff}');
-    letters.find(|letter| !stands(*letter)).unwrap_or('\u{f8ff}')
+    letters.find(|letter| !used.contains(letter)).unwrap_or('\u{f8ff}')
 }
 
 /// Lets no wildcard reach past its part in the first five parts; where `ends_reach`, a `*` at the end of one does all the same.
 fn part(tokens: &mut [Token], ends_reach: bool) {
     let mut colons = 0;
-    let mut ahead = tokens.to_vec().into_iter().skip(1);
-    for token in tokens {
-        let next = ahead.next();
+    for at in 0..tokens.len() {
+        let next = tokens.get(at + 1).copied();
+        let Some(token) = tokens.get_mut(at) else { return };
         let is_free = colons >= 5;
         match token {
             Token::Letter(':') => colons += 1,

@@ -10,7 +10,7 @@ use super::search::{Model, Outcome, search};
 use super::theory::Theory;
 use super::value::Value;
 use super::words;
-use super::{Doubt, Proof, Question, Witness};
+use super::{Doubt, Proof, Question, Values, Witness};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Request, Standing, Verdict, evaluate};
 use crate::policy::{Effect, Policy, Statement};
@@ -105,14 +105,26 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 atoms.settle(&key, value.map_or(Value::Absent, Value::One));
             }
             if let (Some(form), Some(at)) = (&someone.form, self.keys.find("aws:PrincipalArn")) {
-                let except = self.named();
-                atoms.domains.insert(KEYS + at, Domain { form: form.clone(), except });
+                let domain = Domain { forms: vec![form.clone()], except: self.named(), always: true };
+                atoms.domains.insert(KEYS + at, domain);
             }
         }
         let among = &self.question.among;
-        for (dimension, value) in [(ACTION, among.action), (RESOURCE, among.resource)] {
+        for (dimension, value) in [(ACTION, &among.action), (RESOURCE, &among.resource)] {
             if let Some(value) = value {
-                atoms.settled.insert(dimension, Value::One(value.to_owned()));
+                atoms.settled.insert(dimension, Value::One(value.clone()));
+            }
+        }
+        for held in &among.keys {
+            let Some(at) = self.keys.find(&held.key) else { continue };
+            match &held.values {
+                Values::None => atoms.settle(&held.key, Value::Absent),
+                Values::One(value) => atoms.settle(&held.key, Value::One(value.clone())),
+                Values::Set(values) => atoms.settle(&held.key, Value::Many(values.clone())),
+                Values::Like { forms, except } => {
+                    let domain = Domain { forms: forms.clone(), except: except.clone(), always: true };
+                    atoms.domains.insert(KEYS + at, domain);
+                }
             }
         }
         atoms

@@ -105,13 +105,15 @@ pub(super) struct Shaped<'q> {
 /// The values that variables are taken to have, by their keys; `None` is a key that is absent.
 pub(super) type Assignment = Vec<(String, Option<String>)>;
 
-/// What the values of a key are like.
+/// What the values of a key are like, as `StringLike` takes it.
 #[derive(Clone, Debug)]
 pub(super) struct Domain {
-    /// A pattern, as `StringLike` takes it.
-    pub(super) form: String,
-    /// What they are not, though the pattern matches it.
+    /// One of these matches.
+    pub(super) forms: Vec<String>,
+    /// None of these does.
     pub(super) except: Vec<String>,
+    /// Whether the request always holds the key.
+    pub(super) always: bool,
 }
 
 /// All atoms of a question.
@@ -342,14 +344,14 @@ impl<'q, 's> Atoms<'q, 's> {
     fn atom_of(
         &mut self,
         dimension: Dimension,
-        test: Test,
+        kind: Test,
         mut ids: Vec<PatternId>,
         typed: &[(PatternId, &'q Operand<'s>)],
     ) -> AtomId {
         ids.sort_unstable();
         ids.dedup();
         // `StringEquals` and `StringLike` of the same texts are one, as their patterns are
-        let alike = match test {
+        let alike = match kind {
             Test::Condition(form) if typed.is_empty() => Test::Condition(Form { comparison: Comparison::StringLike, ..form }),
             other => other,
         };
@@ -357,7 +359,7 @@ impl<'q, 's> Atoms<'q, 's> {
         if let Some(id) = self.atom_ids.get(&shape) {
             return *id;
         }
-        let comparison = match test {
+        let comparison = match kind {
             Test::Condition(form) => Some(form.comparison),
             _ => None,
         };
@@ -374,7 +376,7 @@ impl<'q, 's> Atoms<'q, 's> {
             }
         }
         let id = self.atoms.len();
-        self.atoms.push(Atom { dimension, test, list });
+        self.atoms.push(Atom { dimension, test: kind, list });
         self.atom_ids.insert(shape, id);
         id
     }
@@ -435,7 +437,7 @@ impl<'q, 's> Atoms<'q, 's> {
             let (unit, gap) = match part {
                 Part::Literal(text) => {
                     colons += text.bytes().filter(|byte| *byte == b':').count();
-                    (Unit::Wild(&**text), None)
+                    (Unit::Wild(text), None)
                 }
                 Part::Symbol('*') => (Unit::Exact("*"), None),
                 Part::Symbol('?') => (Unit::Exact("?"), None),
@@ -449,10 +451,10 @@ impl<'q, 's> Atoms<'q, 's> {
                     let misplaced = mode == Mode::Resource && colons < 5;
                     let open = |id| Some(Gap { reason: GapReason::Undocumented(id), span: variable.span });
                     let many = self.keys.find(&variable.key).is_some_and(|at| self.keys.is_many(at));
-                    match self.value_of(&variable.key) {
+                    match self.assigned(&variable.key) {
                         _ if many => (Unit::Any, open(undocumented::VAR_MULTIVALUED)),
                         None => (Unit::Any, Some(Gap { reason: GapReason::Key, span: variable.span })),
-                        Some(value) => match value.or(variable.default.as_deref()) {
+                        Some(value) => match value.as_deref().or(variable.default.as_deref()) {
                             None => {
                                 shaped.never = true;
                                 continue;
@@ -473,10 +475,9 @@ impl<'q, 's> Atoms<'q, 's> {
         shaped
     }
 
-    /// What stands for a variable: `None` where that is open, `Some(None)` where the request does not hold its key.
-    fn value_of(&self, key: &str) -> Option<Option<&'q str>> {
-        let own = self.assignment?.iter().find(|(own, _)| own.eq_ignore_ascii_case(key))?;
-        Some(own.1.as_deref())
+    /// What stands for a variable; `None` where that is open.
+    fn assigned(&self, key: &str) -> Option<&'q Option<String>> {
+        self.assignment?.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 }
 
@@ -525,8 +526,14 @@ impl<'q> Shaped<'q> {
         units
     }
 
-    pub(super) fn is_never(&self) -> bool {
-        self.never
+    /// Whether it may be what makes a text fit. `strict`: whether what is open never is.
+    pub(super) fn is_usable(&self, strict: bool) -> bool {
+        !self.never && (!strict || self.open.is_none())
+    }
+
+    /// Whether it may be what keeps a text from fitting. `strict`: whether what is open always may.
+    pub(super) fn is_bar(&self, strict: bool) -> bool {
+        !self.never && (strict || self.open.is_none())
     }
 }
 

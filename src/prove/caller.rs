@@ -16,21 +16,6 @@ pub(super) struct Someone {
     pub(super) form: Option<String>,
 }
 
-impl Someone {
-    /// Just this one.
-    pub(super) fn only(caller: Caller<'_>) -> Self {
-        let name = match caller {
-            Caller::Federated(name) => format!("federated:{name}"),
-            Caller::Aws(arn) => arn.to_owned(),
-            Caller::Account(account) => account.to_owned(),
-            Caller::Service(name) => format!("service:{name}"),
-            Caller::Canonical(id) => format!("canonical:{id}"),
-            Caller::Anonymous => "anonymous".to_owned(),
-        };
-        Self { name, form: None }
-    }
-}
-
 /// The callers that these policies name, and strangers of each kind; none where no statement says whom it is for.
 ///
 /// Whom a policy names as an account, all users and roles of it are; so there is one of each kind of each account, beside whoever is

@@ -19,6 +19,7 @@ pub(super) struct Keys<'q, 's> {
 
 /// A condition key.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Key<'q, 's> {
     /// As it is written first.
     pub(super) name: String,

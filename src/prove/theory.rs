@@ -124,7 +124,8 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     fn key(&self, dimension: Dimension, literals: &[Literal]) -> Solved {
         let Some(key) = self.atoms.keys.get(dimension - KEYS) else { return Solved::None };
-        let may_be_absent = self.holds(&Value::Absent, literals);
+        let domain = self.atoms.domains.get(&dimension);
+        let may_be_absent = !domain.is_some_and(|own| own.always) && self.holds(&Value::Absent, literals);
         if may_be_absent && !key.always {
             return Solved::Value(Value::Absent);
         }
@@ -139,7 +140,8 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             let Some(atom) = self.atoms.atom(*id) else { continue };
             match atom.test {
                 Test::Condition(form) => {
-                    if *want == form.negated { &mut wanted.none } else { &mut wanted.every }.push(&atom.list)
+                    let lists = if *want == form.negated { &mut wanted.none } else { &mut wanted.every };
+                    lists.push(&atom.list);
                 }
                 _ if !*want => return Solved::None,
                 _ => {}
@@ -190,7 +192,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// A value of a key, as one or in a set.
     fn value(&self, dimension: Dimension, key: &Key<'q, 's>, wanted: &Wanted<'a, 'q, 's>) -> Solved<String> {
-        let denied = self.denied(wanted);
+        let denied = denied(wanted);
         for text in &key.representatives {
             if !self.spend(1) {
                 return Solved::TooMuch;
@@ -213,10 +215,10 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// A text that some pattern of each list matches, and none of the others.
     fn text(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, wanted: &Wanted<'a, 'q, 's>) -> Solved<String> {
-        let denied = self.denied(wanted);
+        let denied = denied(wanted);
         let usable = |id: &PatternId| {
             let pattern = self.atoms.pattern(*id);
-            pattern.is_some_and(|own| !own.is_never() && !(self.strict && own.open.is_some())) && !denied.contains(id)
+            pattern.is_some_and(|own| own.is_usable(self.strict)) && !denied.contains(id)
         };
         // of the list with the fewest patterns one after the other is tried
         let alive = |list: &List<'q, 's>| list.all.iter().filter(|id| usable(id)).count();
@@ -283,12 +285,9 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         denied: &HashSet<PatternId>,
     ) -> Solved<String> {
         let star = Shaped::any(if dimension == ACTION { Mode::Action } else { Mode::Like });
-        let of_form = self
-            .atoms
-            .domains
-            .get(&dimension)
-            .map(|own| pattern::instance(Tested { units: &[Unit::Wild(&own.form)], mode: Mode::Like }, words::real));
-        for text in of_form.into_iter().chain(self.instances(dimension, key, &star)) {
+        let forms = self.atoms.domains.get(&dimension).into_iter().flat_map(|own| &own.forms);
+        let of_form = forms.map(|form| pattern::instance(Tested { units: &[Unit::Wild(form)], mode: Mode::Like }, words::real));
+        for text in of_form.chain(self.instances(dimension, key, &star)) {
             if self.may_hold(dimension, key, &text) && self.fits(&text, wanted, denied) {
                 return Solved::Value(text);
             }
@@ -315,8 +314,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         let mut every: Vec<Owned<'_>> = vec![left.iter().map(|pattern| own(pattern)).collect()];
         for list in others {
             let usable = list.all.iter().filter_map(|id| Some((id, self.atoms.pattern(*id)?)));
-            let usable = usable
-                .filter(|(id, pattern)| !pattern.is_never() && !(self.strict && pattern.open.is_some()) && !denied.contains(id));
+            let usable = usable.filter(|(id, pattern)| pattern.is_usable(self.strict) && !denied.contains(id));
             every.push(usable.map(|(_, pattern)| own(pattern)).collect());
         }
         let all = match key {
@@ -328,10 +326,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         };
         every.push(vec![(vec![Unit::Wild(all)], Mode::Like)]);
         let domain = self.atoms.domains.get(&dimension);
-        every.extend(domain.map(|own| vec![(vec![Unit::Wild(own.form.as_str())], Mode::Like)]));
-        let except = domain.into_iter().flat_map(|own| &own.except).map(|own| (vec![Unit::Exact(own.as_str())], Mode::Equal));
+        let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], Mode::Like);
+        every.extend(domain.map(|own| own.forms.iter().map(form).collect()));
+        let except = domain.into_iter().flat_map(|own| &own.except).map(form);
         let barred = wanted.none.iter().flat_map(|list| &list.all).filter_map(|id| self.atoms.pattern(*id));
-        let barred = barred.filter(|own| !own.is_never() && (self.strict || own.open.is_none())).map(own);
+        let barred = barred.filter(|own| own.is_bar(self.strict)).map(own);
         let none: Owned<'_> = barred.chain(except).collect();
         let every: Vec<Vec<Tested<'_>>> =
             every.iter().map(|list| list.iter().map(|(units, mode)| Tested { units, mode: *mode }).collect()).collect();
@@ -344,11 +343,6 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             Search::None => Solved::None,
             Search::TooMuch => Solved::TooMuch,
         }
-    }
-
-    /// The patterns that must not match.
-    fn denied(&self, wanted: &Wanted<'a, 'q, 's>) -> HashSet<PatternId> {
-        wanted.none.iter().flat_map(|list| list.all.iter().copied()).collect()
     }
 
     /// Those that must not match a text and do.
@@ -377,9 +371,8 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// Whether a request may hold a text for a key.
     fn may_hold(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, text: &str) -> bool {
-        let is_of = |own: &Domain| {
-            pattern::matches(&[Unit::Wild(&own.form)], text, Mode::Like) && !own.except.iter().any(|except| except == text)
-        };
+        let matches = |form: &String| pattern::matches(&[Unit::Wild(form)], text, Mode::Like);
+        let is_of = |own: &Domain| own.forms.iter().any(matches) && !own.except.iter().any(matches);
         if !self.atoms.domains.get(&dimension).is_none_or(is_of) {
             return false;
         }
@@ -429,6 +422,11 @@ impl<T> Solved<T> {
             Self::Unclear => Solved::Unclear,
         }
     }
+}
+
+/// The patterns that must not match.
+fn denied(wanted: &Wanted<'_, '_, '_>) -> HashSet<PatternId> {
+    wanted.none.iter().flat_map(|list| list.all.iter().copied()).collect()
 }
 
 /// Whether a condition holds for a request without the key.

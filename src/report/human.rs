@@ -1,6 +1,7 @@
 //! For people: code frames with the offending text underlined.
 
 mod claims;
+mod diff;
 mod error;
 mod excerpt;
 mod expectations;
@@ -25,6 +26,8 @@ use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
 pub use claims::claims;
+pub(super) use diff::change_colour;
+pub use diff::compared;
 pub use error::error;
 pub use expectations::tests;
 pub use files::files;

@@ -1,6 +1,7 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
 mod claims;
+mod diff;
 mod error;
 mod expectations;
 mod reference;
@@ -19,6 +20,7 @@ use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
 
 pub use claims::{claims, statement};
+pub use diff::compared;
 pub use error::error;
 pub use expectations::{tests, tests_by_line};
 pub use reference::{rule, topics};

@@ -40,6 +40,12 @@ pub(super) enum Tagging {
     Unnamed,
 }
 
+/// Whether a request that brings a token holds a condition key never, beyond what the token gives it; session tags are not among what
+/// it gives.
+pub fn never_held_with_token(key: &str) -> bool {
+    never_at_assume(key)
+}
+
 impl Presented {
     /// A token of an issuer, by host and path, as it is.
     pub fn new(host: impl Into<String>, claims: Claims) -> Self {

@@ -304,7 +304,7 @@ fn a_question_may_be_about_some_requests_only() {
     let new = policy_of(&[GET]);
     let told = |action: &str| {
         with(PolicyKind::Identity, &new, &policy_of(&[NOTHING]), |new, old| {
-            let among = Among { action: Some(action), ..Among::default() };
+            let among = Among { action: Some(action.to_owned()), ..Among::default() };
             told(&prove(&Question { allowed_by: vec![new], not_by: vec![old], among }, &reference(), Budget::default()))
         })
     };

@@ -12,7 +12,7 @@ use rust_text::{Token, imports, names_crate, tokens};
 pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
     ("text", &["source", "spelling", "syntax", "finding", "pattern", "arn"]),
     ("documents", &["policy", "identity", "inventory", "reference"]),
-    ("meaning", &["evaluate", "simulate", "prove", "reach", "repair"]),
+    ("meaning", &["evaluate", "simulate", "prove", "compare", "reach", "repair"]),
     ("advice", &["lint", "rules", "expect", "config", "fingerprint", "suppress"]),
     ("edge", &["report", "aws", "lsp", "cli", "main"]),
 ];

@@ -1,0 +1,140 @@
+//! Who can take a role: every kind of caller whom its trust policy lets in, each with one of them who gets through.
+//!
+//! Which kinds there are comes from what the trust policy and the inputs name: the pools, providers, tenants, repositories and accounts
+//! that stand there, and for each of them everybody else. Whether a kind gets in is asked of the prover, so that the answer does not hang
+//! on how a condition is written, and whoever is told has been brought to the trust policy by the simulator.
+
+mod door;
+mod pools;
+mod principals;
+mod subjects;
+
+use crate::finding::Fault;
+use crate::inventory::Role;
+use crate::policy::{Effect, Policy, PolicyFault, PrincipalKind, Statement};
+use crate::prove::Doubt;
+use crate::simulate::{Presented, World};
+use crate::source::Span;
+use door::Door;
+
+pub use subjects::Breadth;
+
+/// Who can take a role.
+#[derive(Debug)]
+pub struct Takers<'i, 's> {
+    /// The kinds of callers, in the order in which the trust policy lets them in.
+    pub takers: Vec<Taker<'i, 's>>,
+    /// Of whom it is not known, and why.
+    pub open: Vec<(String, Doubt)>,
+    /// AWS refuses to store the trust policy.
+    pub refused: Option<Fault<PolicyFault>>,
+}
+
+/// A kind of caller who can take a role.
+#[derive(Clone, Debug)]
+pub struct Taker<'i, 's> {
+    /// Who it is, as a phrase: "any signed-in user of identity pool `…`".
+    pub who: String,
+    /// How far he is from whoever the role is meant for.
+    pub distance: Distance,
+    /// What kind that is.
+    pub kind: Kind,
+    /// The call that takes the role: `sts:AssumeRoleWithWebIdentity`.
+    pub call: &'static str,
+    /// One of them.
+    pub sample: Sample,
+    /// The statement that lets them in.
+    pub statement: &'i Statement<'s>,
+    /// The value of it that does, where it is one.
+    pub place: Option<Span>,
+    /// What the request must hold beside.
+    pub given: Vec<(String, String)>,
+}
+
+/// How far a caller is from the account of the role.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Distance {
+    /// Somebody whom the trust policy or the inputs name, or of the account.
+    Known,
+    /// Somebody whom another account chooses.
+    Other,
+    /// Anybody on earth may become one.
+    Anyone,
+}
+
+/// The kinds of callers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A guest of an identity pool, by its id.
+    Guest(String),
+    /// Somebody who signed in to an identity pool, by its id.
+    SignedIn(String),
+    /// Guests or users of an identity pool that nobody named.
+    ForeignPool {
+        /// Whether STS takes its tokens from another account too.
+        across_accounts: bool,
+    },
+    /// Holders of tokens of an issuer, by its host.
+    Subject {
+        /// The issuer's host and path.
+        host: String,
+        /// How many of them.
+        breadth: Breadth,
+    },
+    /// Holders of assertions of a SAML provider.
+    Saml,
+    /// Principals of AWS.
+    Principal,
+    /// An AWS service.
+    Service,
+}
+
+/// One caller of a kind.
+#[derive(Clone, Debug)]
+pub enum Sample {
+    /// He brings this token.
+    Token(Presented),
+    /// He signs as this principal, as [`Caller::parse`](crate::evaluate::Caller::parse) reads it.
+    Principal(String),
+}
+
+/// Who can take a role, by its trust policy that counts.
+pub fn takers<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
+    let mut found = Takers { takers: Vec::new(), open: Vec::new(), refused: None };
+    let Some(policy) = &role.trust else { return found };
+    if let Some(fault) = policy.refusal() {
+        found.refused = Some(*fault);
+        return found;
+    }
+    for (kind, name) in named(policy) {
+        match kind {
+            PrincipalKind::Federated => {
+                let door = Door { world, role, policy, provider: name };
+                if door.is_of_pools() {
+                    pools::takers(&door, &mut found);
+                } else if door.is_saml() {
+                    principals::saml(&door, &mut found);
+                } else {
+                    subjects::takers(&door, &mut found);
+                }
+            }
+            _ => principals::takers(world, role, policy, (kind, name), &mut found),
+        }
+    }
+    found
+}
+
+/// The principals that the allowing statements of a policy name, each once, in the order of the text.
+fn named<'i>(policy: &'i Policy<'_>) -> Vec<(PrincipalKind, &'i str)> {
+    let mut named = Vec::new();
+    for principals in policy.with_effect(Effect::Allow).filter_map(|statement| statement.principals.as_ref()) {
+        for principal in principals.list.iter().filter(|_| !principals.negated) {
+            let Some(text) = principal.value.known() else { continue };
+            let kind = if text == "*" { PrincipalKind::Anyone } else { principal.kind };
+            if !named.contains(&(kind, text)) {
+                named.push((kind, text));
+            }
+        }
+    }
+    named
+}

@@ -1,0 +1,218 @@
+//! A provider that a trust policy names, and questions about the holders of its tokens.
+
+use crate::arn::Arn;
+use crate::evaluate::{ContextValue, Verdict};
+use crate::identity::{Claim, Claims, ProviderKind};
+use crate::inventory::Role;
+use crate::pattern::{Mode, Tested, Unit, Wildcard, instance, matches};
+use crate::policy::{Comparison, Policy, Statement};
+use crate::prove::{Among, Budget, Doubt, Held, Proof, Question, Values, prove};
+use crate::reference::{self, Issuer, IssuerKey};
+use crate::simulate::{Flow, Presented, World, never_held_with_token, try_assume};
+use crate::source::Span;
+
+/// A provider that a trust policy names.
+pub(super) struct Door<'i, 's> {
+    pub(super) world: World<'i, 's>,
+    pub(super) role: &'i Role<'s>,
+    pub(super) policy: &'i Policy<'s>,
+    /// As the policy names it: a host, or an ARN.
+    pub(super) provider: &'i str,
+}
+
+/// What became of a question about holders of tokens.
+pub(super) enum Asked<'i, 's> {
+    /// This one gets in.
+    In(Box<Holder<'i, 's>>),
+    /// None gets in.
+    Out,
+    /// It is not known.
+    Open(Doubt),
+}
+
+/// Somebody who gets in.
+#[derive(Clone, Debug)]
+pub(super) struct Holder<'i, 's> {
+    pub(super) token: Presented,
+    pub(super) statement: &'i Statement<'s>,
+    /// What his request holds beside the token.
+    pub(super) given: Vec<(String, String)>,
+}
+
+impl<'i, 's> Door<'i, 's> {
+    pub(super) fn is_of_pools(&self) -> bool {
+        self.provider.starts_with("cognito-identity")
+    }
+
+    pub(super) fn is_saml(&self) -> bool {
+        ProviderKind::of(self.provider).is_some_and(|(kind, _)| kind == ProviderKind::Saml)
+    }
+
+    /// The issuer's host and path: the prefix of its condition keys.
+    pub(super) fn host(&self) -> &'i str {
+        match ProviderKind::of(self.provider) {
+            Some((_, host)) => host,
+            None => self.provider,
+        }
+    }
+
+    pub(super) fn issuer(&self) -> Option<&'static Issuer> {
+        reference::issuer(self.host())
+    }
+
+    /// The condition key of a claim.
+    pub(super) fn key(&self, claim: &str) -> String {
+        format!("{}:{claim}", self.host())
+    }
+
+    /// The texts that the policy compares a claim with, each with its place.
+    pub(super) fn texts(&self, claim: &str) -> Vec<(&'i str, Span)> {
+        let key = self.key(claim);
+        let conditions = self.policy.statements.iter().flat_map(|statement| &statement.conditions);
+        let of_text = conditions.filter(|own| {
+            let comparison = own.operator.map(|operator| operator.comparison);
+            own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)) && comparison != Some(Comparison::Null)
+        });
+        let operands = of_text.flat_map(|own| &own.values);
+        operands.filter_map(|operand| Some((operand.pattern.plain()?, operand.pattern.text.span()))).collect()
+    }
+
+    /// Whether the policy has a condition on a claim.
+    pub(super) fn looks_at(&self, claim: &str) -> bool {
+        let key = self.key(claim);
+        let mut conditions = self.policy.statements.iter().flat_map(|statement| &statement.conditions);
+        conditions.any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)))
+    }
+
+    /// The value in the conditions of a statement that takes a value of a claim.
+    pub(super) fn place(&self, statement: &Statement<'_>, claim: &str, value: &str) -> Option<Span> {
+        let key = self.key(claim);
+        let own = statement.conditions.iter().filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
+        let positive = own.filter(|own| own.operator.is_some_and(|operator| !operator.negated));
+        let taking = positive.flat_map(|own| &own.values).find(|operand| {
+            let plain = operand.pattern.plain();
+            plain.is_some_and(|text| matches(&[Unit::Wild(text)], value, Mode::Like))
+        });
+        taking.map(|operand| operand.pattern.text.span())
+    }
+
+    /// Asks whether somebody gets in with these claims; others he holds or not, as he likes. `aud` and `sub` are always told.
+    pub(super) fn ask(&self, claims: &[(&str, Values)]) -> Asked<'i, 's> {
+        let own: Vec<Held> = claims.iter().map(|(claim, values)| Held { key: self.key(claim), values: values.clone() }).collect();
+        let among = Among {
+            caller: Some(format!("federated:{}", self.provider)),
+            action: Some("sts:AssumeRoleWithWebIdentity".to_owned()),
+            resource: None,
+            keys: own.iter().cloned().chain(self.never(&own)).collect(),
+        };
+        let question = Question { allowed_by: vec![self.policy], not_by: Vec::new(), among };
+        let witness = match prove(&question, self.world.reference, Budget::default()) {
+            Proof::Holds => return Asked::Out,
+            Proof::Undecided(doubt) => return Asked::Open(doubt),
+            Proof::Witness(witness) => witness,
+        };
+        let mut told = Claims::new();
+        told.set("iss", Claim::Text(format!("https://{}", self.host())));
+        for (claim, values) in claims {
+            match witness.context.get(&self.key(claim)) {
+                Some(held) => told.set(*claim, claim_of(held)),
+                None => {
+                    if let Some(claim_value) = some(values) {
+                        told.set(*claim, claim_value);
+                    }
+                }
+            }
+        }
+        let mut given = Vec::new();
+        for (key, value) in witness.context.iter() {
+            match self.claim_in(key) {
+                Some(claim) if claims.iter().any(|(own, _)| own.eq_ignore_ascii_case(claim)) => {}
+                Some(claim) => told.set(claim.to_owned(), claim_of(value)),
+                None => given.extend(value.values().map(|value| (key.to_owned(), value.to_owned()))),
+            }
+        }
+        given.retain(|(key, _)| !key.eq_ignore_ascii_case("aws:SecureTransport"));
+        self.bring(Presented::new(self.host(), told), given)
+    }
+
+    /// Brings a token to the trust policy, as the simulator does.
+    pub(super) fn bring(&self, token: Presented, given: Vec<(String, String)>) -> Asked<'i, 's> {
+        let role = self.role.arn.as_ref().and_then(|arn| arn.known());
+        let beside: Vec<(&str, Vec<&str>)> = given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])).collect();
+        match try_assume(self.policy, role, &token, Flow::Classic, &beside).verdict {
+            Verdict::Allowed(statement) => Asked::In(Box::new(Holder { token, statement, given })),
+            Verdict::Undecided(gap) => Asked::Open(Doubt::Open(gap)),
+            _ => Asked::Open(Doubt::Refuted),
+        }
+    }
+
+    /// The claim that a condition key of the issuer stands for.
+    fn claim_in<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let host = self.host();
+        let own = key.get(..host.len()).is_some_and(|own| own.eq_ignore_ascii_case(host));
+        key.get(host.len()..).filter(|_| own)?.strip_prefix(':')
+    }
+
+    /// The keys in the policy that no request with a token of this issuer holds; and those that each holds in one way.
+    fn never(&self, own: &[Held]) -> Vec<Held> {
+        let keys = self.policy.statements.iter().flat_map(|statement| &statement.conditions).filter_map(|own| own.key.known());
+        let mut held: Vec<Held> = Vec::new();
+        for key in keys {
+            let is_told = own.iter().chain(&held).any(|known| known.key.eq_ignore_ascii_case(key));
+            let values = match self.claim_in(key) {
+                _ if is_told => continue,
+                Some(claim) if self.registered(claim).is_some() => continue,
+                Some(_) => Values::None,
+                None if key.eq_ignore_ascii_case("aws:SecureTransport") => Values::One("true".to_owned()),
+                None if never_held_with_token(key) => Values::None,
+                None => continue,
+            };
+            held.push(Held { key: key.to_owned(), values });
+        }
+        held
+    }
+
+    fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
+        let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
+        keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
+    }
+
+    /// The account of the role.
+    pub(super) fn account(&self) -> Option<&str> {
+        self.role.account().or_else(|| Arn::parse(self.provider).map(|arn| arn.account))
+    }
+}
+
+/// A pattern's values, but for those of others.
+pub(super) fn like(forms: impl IntoIterator<Item = impl Into<String>>, except: &[String]) -> Values {
+    Values::Like { forms: forms.into_iter().map(Into::into).collect(), except: except.to_vec() }
+}
+
+/// Whether a text fits a pattern, as `StringLike` takes it.
+pub(super) fn fits(text: &str, pattern: &str) -> bool {
+    matches(&[Unit::Wild(pattern)], text, Mode::Like)
+}
+
+fn claim_of(value: &ContextValue<'_>) -> Claim {
+    match value {
+        ContextValue::Many(values) => Claim::list(values.iter().map(AsRef::as_ref)),
+        other => Claim::Text(other.values().next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// A claim of which nothing is asked but that it is one of these.
+fn some(values: &Values) -> Option<Claim> {
+    match values {
+        Values::None => None,
+        Values::One(value) => Some(Claim::Text(value.clone())),
+        Values::Set(values) => Some(Claim::list(values.iter().map(String::as_str))),
+        Values::Like { forms, except } => {
+            let words = ["example", "somebody", "other"];
+            let texts = words.iter().flat_map(|word| {
+                let fill = |own: Wildcard| if own.many { (*word).into() } else { "0".into() };
+                forms.iter().map(move |form| instance(Tested { units: &[Unit::Wild(form)], mode: Mode::Like }, fill))
+            });
+            texts.into_iter().find(|text| !except.iter().any(|own| fits(text, own))).map(Claim::Text)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Principals of AWS, services, and holders of SAML assertions.
+
+use super::door::Door;
+use super::{Distance, Kind, Sample, Taker, Takers};
+use crate::arn::Arn;
+use crate::inventory::Role;
+use crate::policy::{Policy, PrincipalKind};
+use crate::prove::{Among, Budget, Proof, Question, Witness, prove};
+use crate::simulate::World;
+
+/// Whether a principal that the policy names can take the role.
+pub(super) fn takers<'i, 's>(
+    world: World<'i, 's>,
+    role: &'i Role<'s>,
+    policy: &'i Policy<'s>,
+    (kind, text): (PrincipalKind, &str),
+    found: &mut Takers<'i, 's>,
+) {
+    let arn = Arn::parse(text);
+    let account = arn.map_or(text, |arn| arn.account);
+    let (caller, who, distance) = match kind {
+        PrincipalKind::Service => (format!("service:{text}"), format!("the service `{text}`"), Distance::Known),
+        PrincipalKind::Anyone => {
+            (format!("arn:aws:iam::{STRANGER}:user/example"), "any principal of any account".to_owned(), Distance::Anyone)
+        }
+        PrincipalKind::Aws => {
+            let other = role.account().is_some_and(|own| own != account);
+            let distance = if other { Distance::Other } else { Distance::Known };
+            match arn {
+                Some(arn) if arn.resource != "root" => match arn.role_name() {
+                    Some(name) => {
+                        let session = format!("arn:{}:sts::{account}:assumed-role/{name}/session", arn.partition);
+                        (session, format!("any session of the role `{text}`"), distance)
+                    }
+                    None => (text.to_owned(), format!("`{text}`"), distance),
+                },
+                _ => {
+                    let partition = arn.map_or("aws", |arn| arn.partition);
+                    let who = format!("whomever account `{account}` lets call `{ASSUME}`");
+                    (format!("arn:{partition}:iam::{account}:user/example"), who, distance)
+                }
+            }
+        }
+        PrincipalKind::CanonicalUser | PrincipalKind::Federated | PrincipalKind::Later => return,
+    };
+    let own = if kind == PrincipalKind::Service { Kind::Service } else { Kind::Principal };
+    ask(world, policy, (&caller, ASSUME), |witness| {
+        let given = given(witness);
+        let distance = if given.is_empty() || distance != Distance::Anyone { distance } else { narrowed(&given) };
+        (told(&who, &given), distance, own.clone(), given)
+    })
+    .put(found, who.clone(), caller.clone());
+}
+
+/// Whether holders of assertions of a SAML provider can take the role.
+pub(super) fn saml<'i, 's>(door: &Door<'i, 's>, found: &mut Takers<'i, 's>) {
+    let who = format!("whoever `{}` vouches for", door.provider);
+    let caller = format!("federated:{}", door.provider);
+    ask(door.world, door.policy, (&caller, "sts:AssumeRoleWithSAML"), |witness| {
+        let given = given(witness);
+        (told(&who, &given), Distance::Known, Kind::Saml, given)
+    })
+    .put(found, who.clone(), caller.clone());
+}
+
+/// What came out of a question about a principal.
+struct Answer<'i, 's> {
+    proof: Proof<'i, 's>,
+    call: &'static str,
+    told: Option<(String, Distance, Kind, Vec<(String, String)>)>,
+}
+
+fn ask<'i, 's>(
+    world: World<'i, 's>,
+    policy: &'i Policy<'s>,
+    (caller, call): (&str, &'static str),
+    tell: impl FnOnce(&Witness<'_, '_>) -> (String, Distance, Kind, Vec<(String, String)>),
+) -> Answer<'i, 's> {
+    let among = Among { caller: Some(caller.to_owned()), action: Some(call.to_owned()), ..Among::default() };
+    let proof = prove(&Question { allowed_by: vec![policy], not_by: Vec::new(), among }, world.reference, Budget::default());
+    let told = if let Proof::Witness(witness) = &proof { Some(tell(witness)) } else { None };
+    Answer { proof, call, told }
+}
+
+impl<'i, 's> Answer<'i, 's> {
+    fn put(self, found: &mut Takers<'i, 's>, unknown: String, caller: String) {
+        match (self.proof, self.told) {
+            (Proof::Witness(witness), Some((who, distance, kind, given))) => found.takers.push(Taker {
+                who,
+                distance,
+                kind,
+                call: self.call,
+                sample: Sample::Principal(caller),
+                statement: witness.allowed_by,
+                place: None,
+                given,
+            }),
+            (Proof::Undecided(doubt), _) => found.open.push((unknown, doubt)),
+            _ => {}
+        }
+    }
+}
+
+/// What a request must hold beside what follows from its caller.
+fn given(witness: &Witness<'_, '_>) -> Vec<(String, String)> {
+    let follows = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        ["aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice", "aws:securetransport"]
+            .contains(&key.as_str())
+            || ["aws:principalservicename", "aws:username", "aws:userid"].contains(&key.as_str())
+    };
+    let keys = witness.context.iter().filter(|(key, _)| !follows(key));
+    keys.flat_map(|(key, value)| value.values().map(|value| (key.to_owned(), value.to_owned())).collect::<Vec<_>>()).collect()
+}
+
+/// With what the request must hold.
+fn told(who: &str, given: &[(String, String)]) -> String {
+    let all: Vec<String> = given.iter().map(|(key, value)| format!("`{key}` `{value}`")).collect();
+    if all.is_empty() { who.to_owned() } else { format!("{who}, with {}", all.join(", ")) }
+}
+
+/// How far away somebody is of whom the policy asks more than that he has an account.
+fn narrowed(given: &[(String, String)]) -> Distance {
+    let of_owner = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        key.starts_with("aws:principal") || key == "sts:externalid" || key.starts_with("aws:source")
+    };
+    if given.iter().any(|(key, _)| of_owner(key)) { Distance::Other } else { Distance::Anyone }
+}
+
+const ASSUME: &str = "sts:AssumeRole";
+
+/// An account that is nobody's.
+const STRANGER: &str = "999999999999";

@@ -1,0 +1,314 @@
+//! `rolecall diff` on real repositories, and what of a change is no change at all.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::transcript::{Run, finish, tool};
+
+/// A repository in a folder that goes away with it.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new() -> Self {
+        let own = Self(TempDir::new().expect("a folder"));
+        own.git(&["init", "--quiet", "--initial-branch", "main"]);
+        own
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let mut git = Command::new("git");
+        git.args(arguments).current_dir(self.0.path());
+        // no setting of whoever runs the tests counts
+        git.env("HOME", self.0.path()).env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "Somebody").env(format!("GIT_{who}_EMAIL"), "somebody@example.com");
+        }
+        let output = git.output().expect("git starts");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("git prints UTF-8")
+    }
+
+    fn write(&self, path: &str, text: &str) -> &Self {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+        self
+    }
+
+    fn stage(&self, path: &str, text: &str) -> &Self {
+        self.write(path, text).git(&["add", "--", path]);
+        self
+    }
+
+    fn commit(&self) -> &Self {
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "x"]);
+        self
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Run {
+        self.diff_in("", arguments)
+    }
+
+    fn diff_in(&self, folder: &str, arguments: &[&str]) -> Run {
+        diff_in(&self.0.path().join(folder), arguments)
+    }
+}
+
+fn diff_in(folder: &Path, arguments: &[&str]) -> Run {
+    let mut tool = tool();
+    // where `git` lies
+    tool.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    finish(tool.arg("diff").args(arguments).current_dir(folder))
+}
+
+/// The lines of the concise form but for the last one, each without its message.
+fn heads(run: &Run) -> Vec<String> {
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let (_, lines) = lines.split_last().unwrap_or_else(|| panic!("nothing is printed: {}", run.stderr));
+    lines.iter().map(|line| line.split_inclusive(']').next().unwrap_or(line).to_owned()).collect()
+}
+
+fn policy(statements: &[&Value]) -> String {
+    let document = json!({ "Version": "2012-10-17", "Statement": statements });
+    serde_json::to_string_pretty(&document).expect("JSON") + "\n"
+}
+
+fn allow(action: &str) -> Value {
+    json!({ "Effect": "Allow", "Action": action, "Resource": "*" })
+}
+
+fn trust(principal: &Value) -> String {
+    policy(&[&json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" })])
+}
+
+const CONCISE: &str = "--format=concise";
+
+#[test]
+fn what_is_staged_is_compared_with_the_last_commit() {
+    let repository = Repository::new();
+    let (one, two) = (allow("s3:GetObject"), allow("s3:PutObject"));
+    repository.stage("roles/app.json", &policy(&[&one])).commit();
+    assert_eq!(repository.diff(&["--staged"]).exit, 0);
+    // what lies in the working copy alone is not in the commit
+    repository.write("roles/app.json", &policy(&[&one, &two])).write("roles/other.json", &policy(&[&two]));
+    let before = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((before.exit, heads(&before)), (0, vec![]), "{}", before.stdout);
+    repository.git(&["add", "roles/app.json"]);
+    let staged = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((staged.exit, heads(&staged)), (1, vec!["roles/app.json:10:18: widened[identity policy]".to_owned()]));
+    assert!(staged.stdout.contains("] new action: s3:PutObject on "), "{}", staged.stdout);
+    assert!(staged.stdout.contains("1 widened from HEAD to the index"), "{}", staged.stdout);
+}
+
+#[test]
+fn a_renamed_file_is_the_same_policy() {
+    let repository = Repository::new();
+    let many: Vec<Value> = ["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "sns:Publish"].map(allow).into();
+    let all: Vec<&Value> = many.iter().collect();
+    repository.stage("old/app.json", &policy(&all)).commit();
+    repository.git(&["mv", "old", "new folder"]);
+    let moved = repository.diff(&["--staged", CONCISE, "-v"]);
+    assert_eq!((moved.exit, heads(&moved)), (0, vec!["new folder/app.json:1:1: same[identity policy]".to_owned()]));
+    // and when it is changed beside
+    repository.stage("new folder/app.json", &policy(&all[1..]));
+    let narrowed = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((narrowed.exit, heads(&narrowed)), (0, vec!["new folder/app.json:1:1: narrowed[identity policy]".to_owned()]));
+    repository.stage("new folder/app.json", &policy(&[&all[..], &[&allow("kms:Decrypt")]].concat()));
+    let widened = repository.diff(&["--staged", CONCISE, "new folder"]);
+    assert_eq!(widened.exit, 1);
+    assert!(widened.stdout.contains("new action: kms:Decrypt"), "{}", widened.stdout);
+    repository.commit();
+    let widened = repository.diff(&["git:HEAD^", "git:HEAD", CONCISE, "new folder"]);
+    assert_eq!((widened.exit, heads(&widened).len()), (1, 1), "{}", widened.stdout);
+    let back = repository.diff(&["git:HEAD", "git:HEAD^", CONCISE]);
+    assert_eq!((back.exit, heads(&back)), (0, vec!["old/app.json:1:1: narrowed[identity policy]".to_owned()]));
+}
+
+#[test]
+fn before_the_first_commit_there_is_nothing() {
+    let repository = Repository::new();
+    let account = json!({ "AWS": "arn:aws:iam::111122223333:root" });
+    repository.stage("desk.json", &trust(&account)).write("untracked.json", &policy(&[&allow("*")]));
+    let first = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((first.exit, heads(&first)), (1, vec!["desk.json:5:18: widened[trust of desk]".to_owned()]), "{}", first.stderr);
+    assert!(first.stdout.contains("1 widened from nothing to the index"), "{}", first.stdout);
+    let none = repository.diff(&["git:HEAD", "git:HEAD"]);
+    assert_eq!(none.exit, 2);
+    assert!(none.stderr.starts_with("error: no revision `HEAD` in this repository\n  help: "), "{}", none.stderr);
+}
+
+#[test]
+fn a_deleted_file_allows_nothing_any_more() {
+    let repository = Repository::new();
+    let service = json!({ "Service": "lambda.amazonaws.com" });
+    repository.stage("app.json", &policy(&[&allow("s3:GetObject")])).stage("job.json", &trust(&service)).commit();
+    repository.git(&["rm", "--quiet", "app.json", "job.json"]);
+    let gone = repository.diff(&["--staged", CONCISE]);
+    let expected = ["app.json:1:1: narrowed[identity policy]", "job.json:1:1: narrowed[trust of job]"];
+    assert_eq!((gone.exit, heads(&gone)), (0, expected.map(str::to_owned).into()), "{}", gone.stdout);
+    let back = repository.diff(&["git:HEAD", ".", CONCISE]);
+    assert_eq!((back.exit, heads(&back)), (0, expected.map(str::to_owned).into()), "{}", back.stdout);
+}
+
+#[test]
+fn a_repository_and_a_folder_are_compared_by_their_paths() {
+    let repository = Repository::new();
+    let (one, two) = (allow("s3:GetObject"), allow("s3:PutObject"));
+    repository.stage("a/app.json", &policy(&[&one])).stage("b/app.json", &policy(&[&two])).commit();
+    repository.write("a/app.json", &policy(&[&one, &two])).write("b/app.json", &policy(&[&two, &one]));
+    for (folder, arguments, expected) in [
+        ("", &["git:HEAD", ".", CONCISE][..], &["a/app.json:10:18: widened[", "b/app.json:10:18: widened["][..]),
+        ("", &["git:HEAD", "a", CONCISE], &["a/app.json:10:18: widened["]),
+        ("", &["git:HEAD", "a/app.json", CONCISE], &["a/app.json:10:18: widened["]),
+        ("a", &["git:HEAD", ".", CONCISE], &["app.json:10:18: widened["]),
+        ("a", &["git:HEAD", ".", CONCISE, "app.json"], &["app.json:10:18: widened["]),
+        ("a", &["git:HEAD", "../b", CONCISE], &["../b/app.json:10:18: widened["]),
+        ("", &["git:HEAD", ".", CONCISE, "b"], &["b/app.json:10:18: widened["]),
+        ("", &[".", "git:HEAD", CONCISE, "b"], &["b/app.json:1:1: narrowed["]),
+    ] {
+        let run = repository.diff_in(folder, arguments);
+        let heads: Vec<String> = heads(&run).iter().map(|head| head.replace("identity policy]", "")).collect();
+        assert_eq!(heads, expected, "{arguments:?} in `{folder}`: {}{}", run.stdout, run.stderr);
+    }
+    // from within a folder all of the repository is looked at, under its own paths
+    repository.git(&["add", "--all"]);
+    let staged = repository.diff_in("a", &["--staged", CONCISE]);
+    assert_eq!(heads(&staged).len(), 2, "{}", staged.stdout);
+    let staged = repository.diff_in("a", &["--staged", CONCISE, "."]);
+    assert_eq!(heads(&staged), ["a/app.json:10:18: widened[identity policy]"]);
+    let staged = repository.diff_in("a", &["--staged", CONCISE, "../b", "../c"]);
+    assert_eq!((staged.exit, staged.stderr.as_str()), (2, "error: nothing lies at `../c` in either state\n"));
+}
+
+/// Parts of a role that did not change lie in files that did not change.
+#[test]
+fn a_role_is_joined_from_all_files() {
+    let repository = Repository::new();
+    let part = |name: &str, statements: &[&Value]| {
+        let document: Value = serde_json::from_str(&policy(statements)).expect("JSON");
+        json!({ "RoleName": "desk", "PolicyName": name, "PolicyDocument": document }).to_string()
+    };
+    let (get, put, send) = (allow("s3:GetObject"), allow("s3:PutObject"), allow("ses:SendEmail"));
+    repository.stage("desk/one.json", &part("one", &[&get])).stage("desk/two.json", &part("two", &[&put, &send])).commit();
+    repository.stage("desk/one.json", &part("one", &[&get, &put]));
+    let copied = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((copied.exit, heads(&copied)), (0, vec![]), "{}", copied.stdout);
+    // to look at a part alone is possible, but then it is all that is known
+    let part_alone = repository.diff(&["--staged", CONCISE, "desk/one.json"]);
+    assert_eq!((part_alone.exit, heads(&part_alone).len()), (1, 1), "{}", part_alone.stdout);
+    repository.stage("desk/two.json", &part("two", &[&send]));
+    let moved = repository.diff(&["--staged", CONCISE, "-v"]);
+    assert_eq!((moved.exit, moved.stdout.contains("same[permissions of desk]")), (0, true), "{}", moved.stdout);
+}
+
+#[test]
+fn a_file_may_have_any_name_and_be_no_policy() {
+    let repository = Repository::new();
+    repository
+        .stage("notes.md", "# notes\n")
+        .stage("größe \"2\".json", &policy(&[&allow("s3:GetObject")]))
+        .stage("x.bin", "\0\u{1}");
+    repository.commit();
+    repository.stage("größe \"2\".json", &policy(&[&allow("s3:PutObject")]));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("notes.md", repository.0.path().join("link.json")).expect("a link");
+        repository.git(&["add", "link.json"]);
+    }
+    let changed = repository.diff(&["--staged", CONCISE, "-v"]);
+    assert_eq!(heads(&changed), ["größe \"2\".json:5:18: widened and narrowed[identity policy]"], "{}", changed.stdout);
+    assert!(changed.stderr.contains("not looked at: notes.md: not JSON\n"), "{}", changed.stderr);
+    #[cfg(unix)]
+    assert!(changed.stderr.contains("not looked at: link.json: a symbolic link\n"), "{}", changed.stderr);
+}
+
+#[test]
+fn how_it_ends_where_nothing_can_be_compared() {
+    let repository = Repository::new();
+    repository.stage("notes.json", "{}\n").commit().stage("notes.json", "{ }\n");
+    // a hook says nothing of commits without policies
+    assert_eq!(repository.diff(&["--staged"]).exit, 0);
+    let nothing = repository.diff(&["git:HEAD", "."]);
+    assert_eq!(nothing.exit, 3);
+    assert!(nothing.stderr.starts_with("error: nothing to compare: "), "{}", nothing.stderr);
+    assert_eq!(repository.diff(&["notes.json", "notes.json"]).exit, 0);
+    let error = |arguments: &[&str], message: &str| {
+        let run = repository.diff(arguments);
+        assert_eq!((run.exit, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.stderr.starts_with(message), "{arguments:?}: {}", run.stderr);
+    };
+    error(&["git:no-such", "."], "error: no revision `no-such` in this repository\n  help: ");
+    error(&["git:-x", "."], "error: no revision `-x` in this repository\n");
+    error(&["git:", "."], "error: `git:` names no revision\n  help: ");
+    error(&["git:HEAD", "git:HEAD", "/"], "error: `/` lies outside of the repository\n  help: ");
+    error(&["git:HEAD", "git:HEAD", "missing"], "error: nothing lies at `missing` in either state\n");
+    error(&[".", "notes.json"], "error: a file cannot be compared with a directory\n  help: ");
+    error(&[".", ".", "notes.json"], "error: a third path restricts what is read of a repository, and none is\n  help: ");
+    error(&["missing", "."], "error: cannot read `missing`: no such file or directory\n");
+    error(&["git:HEAD", "missing"], "error: cannot read `missing`: no such file or directory\n");
+    error(&["."], "error: the following required arguments were not provided:\n  <NEW>\n");
+    let elsewhere = TempDir::new().expect("a folder");
+    let outside = diff_in(elsewhere.path(), &["--staged"]);
+    assert_eq!(outside.exit, 2);
+    assert!(outside.stderr.starts_with("error: no repository of git: not a git repository"), "{}", outside.stderr);
+    let without = finish(tool().env("PATH", elsewhere.path()).args(["diff", "--staged"]).current_dir(repository.0.path()));
+    assert_eq!((without.exit, without.stderr.lines().next()), (2, Some("error: cannot find `git`")));
+}
+
+#[test]
+fn a_conflict_has_no_one_version() {
+    let repository = Repository::new();
+    let file = "app.json";
+    repository.stage(file, &policy(&[&allow("s3:GetObject")])).commit();
+    repository.git(&["checkout", "--quiet", "-b", "other"]);
+    repository.stage(file, &policy(&[&allow("s3:PutObject")])).commit();
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.stage(file, &policy(&[&allow("s3:ListBucket")])).commit();
+    let base = repository.git(&["rev-parse", "HEAD^:app.json"]);
+    let (ours, theirs) = (repository.git(&["rev-parse", "main:app.json"]), repository.git(&["rev-parse", "other:app.json"]));
+    let lines = [(1, base), (2, ours), (3, theirs)].map(|(stage, own)| format!("100644 {} {stage}\t{file}\n", own.trim()));
+    repository.write("index", &format!("0 {} 0\t{file}\n{}", "0".repeat(40), lines.concat()));
+    let index = fs::File::open(repository.0.path().join("index")).expect("a file");
+    let git = Command::new("git").args(["update-index", "--index-info"]).stdin(index).current_dir(repository.0.path()).status();
+    assert!(git.expect("git starts").success());
+    let run = repository.diff(&["--staged"]);
+    assert_eq!(run.exit, 2);
+    assert!(run.stderr.starts_with("error: `app.json` is in conflict"), "{}", run.stderr);
+}
+
+/// The command that is printed for a request gives the answer that it is allowed.
+#[test]
+fn a_request_can_be_asked_again() {
+    let repository = Repository::new();
+    let service = json!({ "Service": "lambda.amazonaws.com" });
+    repository.stage("job.json", &trust(&service)).stage("my app.json", &policy(&[&allow("s3:GetObject")])).commit();
+    let conditional = json!({
+        "Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::letters/*",
+        "Condition": { "StringEquals": { "s3:x-amz-storage-class": "it's cold" } },
+    });
+    let somebody = json!({ "Service": "lambda.amazonaws.com", "AWS": "arn:aws:iam::111122223333:user/ann" });
+    repository.stage("job.json", &trust(&somebody)).stage("my app.json", &policy(&[&allow("s3:GetObject"), &conditional]));
+    let report = repository.diff(&["--staged", "--format=json"]);
+    let told: Value = serde_json::from_str(&report.stdout).expect("JSON");
+    let requests = told["policies"].as_array().expect("a list").iter().flat_map(|own| own["widened"]["requests"].as_array());
+    let commands: Vec<&str> = requests.flatten().filter_map(|own| own["replay"].as_str()).collect();
+    assert_eq!(commands.len(), 2, "{}", report.stdout);
+    for command in commands {
+        let shell = format!("set -e; rolecall() {{ {:?} \"$@\"; }}; {command} --expect allowed", env!("CARGO_BIN_EXE_rolecall"));
+        let run = Command::new("sh").args(["-c", &shell]).current_dir(repository.0.path()).output().expect("a shell");
+        assert!(
+            run.status.success(),
+            "{command}: {}{}",
+            String::from_utf8_lossy(&run.stdout),
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+    // in the working copy there is something else by now
+    repository.write("job.json", &trust(&service)).write("my app.json", "{}");
+    let report = repository.diff(&["--staged", "--format=json"]);
+    assert!(!report.stdout.contains("rolecall simulate"), "{}", report.stdout);
+}
