@@ -70,14 +70,17 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
     let _ = writeln!(head, "(declare-const action String)\n(assert (str.in_re action {ACTION}))");
     let _ = writeln!(head, "(declare-const {RESOURCE} String)");
     let _ = writeln!(head, "(assert (str.in_re {RESOURCE} (re.union (str.to_re \"*\") arn)))");
-    if let Some(action) = question.among.action {
+    if let Some(action) = &question.among.action {
         let _ = writeln!(head, "(assert {})", equal("action", &literal(&action.to_ascii_lowercase())));
     }
-    if let Some(resource) = question.among.resource {
+    if let Some(resource) = &question.among.resource {
         let _ = writeln!(head, "(assert {})", equal(RESOURCE, &literal(resource)));
     }
     head.push('\n');
     keys.declarations(&mut head);
+    for term in keys.held(&question.among.keys) {
+        let _ = writeln!(head, "(assert {term})");
+    }
     callers.declare(&writer, &mut head);
     writer.declarations(&mut head);
     head.push_str(&body);

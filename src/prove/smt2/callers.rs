@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::keys::{Key, Sort};
-use super::term::{all, any, equal, in_language, literal, not, real, text_of, truth};
+use super::term::{all, any, equal, in_language, literal, not, text_of, truth};
 use super::writer::{Writer, why};
 use crate::arn::Arn;
 use crate::evaluate::{self, Caller, Context, Setting, Standing, Truth};
-use crate::policy::{Decimal, Instant, Policy, Principal, PrincipalKind, Principals, Statement};
+use crate::policy::{Instant, Policy, Principal, PrincipalKind, Principals, Statement};
 use crate::prove::Question;
 
 /// The callers of whom a question is asked; none where no policy tells them apart.
@@ -30,8 +30,8 @@ impl Callers {
     pub(super) fn of(question: &Question<'_, '_>) -> Self {
         let statements = || question.allowed_by.iter().chain(&question.not_by).flat_map(|policy| &policy.statements);
         let mut all = Self { list: Vec::new(), roles: Vec::new() };
-        if let Some(caller) = question.among.caller {
-            all.add(text_of_caller(caller), false);
+        if let Some(caller) = &question.among.caller {
+            all.add(caller.clone(), false);
             return all;
         }
         if !statements().any(|statement| statement.principals.is_some()) {
@@ -290,13 +290,14 @@ fn is_account(text: &str) -> bool {
 fn is_value(key: &Key, value: &str, is_template: bool) -> String {
     let Some(place) = key.values().into_iter().next() else { return truth(true) };
     let parts = template(value, is_template);
+    let is_plain = parts.len() < 2 && parts.iter().all(|part| part.starts_with('"'));
     let same = match key.sort {
-        Sort::Text | Sort::Switch => equal(&place.term, &text_of(&parts)),
-        Sort::Number if parts.len() < 2 && parts.iter().all(|part| part.starts_with('"')) => {
-            Decimal::parse(value).map_or_else(|| truth(true), |own| equal(&place.term, &real(&own.to_string())))
-        }
-        _ => truth(true),
+        Sort::Text | Sort::Switch => Some(equal(&place.term, &text_of(&parts))),
+        _ if is_plain => key.is(&place, value),
+        _ => None,
     };
+    // what is compared as something else than it is, is left open
+    let same = same.unwrap_or_else(|| truth(true));
     all([place.held, same])
 }
 
@@ -327,14 +328,4 @@ fn cut<'t>(text: &'t str, own: &str) -> Vec<(&'t str, bool)> {
     }
     parts.push((rest, true));
     parts
-}
-
-fn text_of_caller(caller: Caller<'_>) -> String {
-    match caller {
-        Caller::Aws(text) | Caller::Account(text) => text.to_owned(),
-        Caller::Federated(name) => format!("federated:{name}"),
-        Caller::Service(name) => format!("service:{name}"),
-        Caller::Canonical(id) => format!("canonical:{id}"),
-        Caller::Anonymous => "anonymous".to_owned(),
-    }
 }

@@ -145,18 +145,7 @@ impl Writer<'_> {
                 let other = self.open(&doubt, evaluate::undocumented::OP_BAD_CONTEXT);
                 choose(is(&wanted.to_string()), truth(true), all([not(is(&(!wanted).to_string())), other]))
             }
-            (Typed::Number(own), Sort::Number) => related(comparison, term, &real(&own.to_string())),
-            (Typed::Date(own), Sort::Date) => {
-                let nanoseconds = own.nanoseconds();
-                let (sign, size) = (if nanoseconds < 0 { "-" } else { "" }, nanoseconds.unsigned_abs());
-                let number = format!("{sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000);
-                related(comparison, term, &real(number.trim_end_matches('0').trim_end_matches('.')))
-            }
-            (Typed::Binary(own), Sort::Bytes) => {
-                let digits = own.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
-                equal(term, &literal(&digits))
-            }
-            (Typed::Network(first, prefix), Sort::Address) => within(*first, *prefix, value),
+            (own, sort) if sort != Sort::Text => relates(comparison, own, value).unwrap_or_else(|| truth(false)),
             _ => self.open(&doubt, "the key is compared as a text as well"),
         }
     }
@@ -186,6 +175,26 @@ pub(super) fn plain(own: &[Letter<'_, '_>], term: &str) -> String {
     }
     let chars = own.iter().filter_map(|letter| if let Letter::Exact(c) = letter { Some(*c) } else { None });
     equal(term, &literal(&chars.collect::<String>()))
+}
+
+/// Whether a value of a request relates to one that is no text as is asked; `None` for what no operator makes.
+pub(super) fn relates(comparison: Comparison, own: &Typed, value: &Value) -> Option<String> {
+    let term = &value.term;
+    Some(match own {
+        Typed::Number(own) => related(comparison, term, &real(&own.to_string())),
+        Typed::Date(own) => {
+            let nanoseconds = own.nanoseconds();
+            let (sign, size) = (if nanoseconds < 0 { "-" } else { "" }, nanoseconds.unsigned_abs());
+            let number = format!("{sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000);
+            related(comparison, term, &real(number.trim_end_matches('0').trim_end_matches('.')))
+        }
+        Typed::Binary(own) => {
+            let digits = own.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+            equal(term, &literal(&digits))
+        }
+        Typed::Network(first, prefix) => within(*first, *prefix, value),
+        _ => return None,
+    })
 }
 
 fn related(comparison: Comparison, value: &str, own: &str) -> String {

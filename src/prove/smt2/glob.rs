@@ -19,15 +19,7 @@ pub(super) enum Letter<'p, 's> {
 
 /// The letters of a pattern. `wild`: whether `*` and `?` are wildcards here.
 pub(super) fn letters<'p, 's>(pattern: &'p Pattern<'s>, wild: bool) -> Vec<Letter<'p, 's>> {
-    let text = |own: &str| -> Vec<Letter<'p, 's>> {
-        own.chars()
-            .map(|c| match c {
-                '*' if wild => Letter::Many,
-                '?' if wild => Letter::One,
-                _ => Letter::Exact(c),
-            })
-            .collect()
-    };
+    let text = |own: &str| if wild { written(own) } else { own.chars().map(Letter::Exact).collect() };
     if let Some(plain) = pattern.plain() {
         return text(plain);
     }
@@ -38,6 +30,16 @@ pub(super) fn letters<'p, 's>(pattern: &'p Pattern<'s>, wild: bool) -> Vec<Lette
         Part::Malformed(..) | Part::Hole(_) => vec![Letter::Open],
     });
     each.flatten().collect()
+}
+
+/// The letters of a text in which `*` and `?` are wildcards.
+pub(super) fn written<'p, 's>(text: &str) -> Vec<Letter<'p, 's>> {
+    let each = text.chars().map(|c| match c {
+        '*' => Letter::Many,
+        '?' => Letter::One,
+        _ => Letter::Exact(c),
+    });
+    each.collect()
 }
 
 /// Whether a letter is the value of a variable, or not known.

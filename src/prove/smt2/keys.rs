@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::term::{all, any, implies, in_language, symbol};
+use super::compare::relates;
+use super::glob::{Reach, language, written};
+use super::term::{all, any, equal, implies, in_language, literal, not, symbol, truth};
 use crate::evaluate::holds_many;
 use crate::pattern::{Part, Pattern};
-use crate::policy::{Comparison, Condition, Relation};
-use crate::prove::Question;
+use crate::policy::{Comparison, Condition, Relation, Value as Typed};
+use crate::prove::{Held, Question, Values};
 use crate::reference::{KeyType, Reference};
 
 /// All condition keys of a question.
@@ -30,8 +32,8 @@ pub(super) struct Key {
     is_arn: bool,
     /// Whether it is compared with the empty text. Else no request is thought of that holds that.
     pub(super) may_be_empty: bool,
-    /// Of a key of many values: with how many different conditions it is judged.
-    conditions: Vec<String>,
+    /// Of a key of many values: how many places it has for them.
+    places: usize,
 }
 
 /// What the values of a key are.
@@ -72,7 +74,15 @@ impl Keys {
                 note_variables(&mut found, pattern);
             }
         }
-        Self { list: found.into_iter().map(|own| own.settle(reference)).collect() }
+        let given = |own: &Use| {
+            let held = question.among.keys.iter().find(|held| held.key.eq_ignore_ascii_case(&own.name));
+            if let Some(Held { values: Values::Set(values), .. }) = held { values.len() } else { 0 }
+        };
+        let settled = found.into_iter().map(|own| {
+            let given = given(&own);
+            own.settle(reference, given)
+        });
+        Self { list: settled.collect() }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
@@ -82,6 +92,12 @@ impl Keys {
     /// The key of a name, in any letter case.
     pub(super) fn get(&self, name: &str) -> Option<&Key> {
         self.list.iter().find(|own| own.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What is known of keys before any policy is asked.
+    pub(super) fn held(&self, held: &[Held]) -> Vec<String> {
+        let known = held.iter().filter_map(|held| Some((self.get(&held.key)?, &held.values)));
+        known.map(|(key, values)| key.holds(values)).collect()
     }
 
     /// The keys, declared, with what holds of each.
@@ -98,13 +114,48 @@ impl Key {
         if !self.many {
             return vec![self.value("")];
         }
-        // each condition may need a value of its own to hold or to fail by; a set that none needs is a set all the same
-        (1..=self.conditions.len() + 1).map(|index| self.value(&format!(" {index}"))).collect()
+        (1..=self.places).map(|index| self.value(&format!(" {index}"))).collect()
     }
 
     /// Whether the request holds it.
     pub(super) fn present(&self) -> String {
         any(self.values().into_iter().map(|value| value.held))
+    }
+
+    /// That it holds these values.
+    fn holds(&self, values: &Values) -> String {
+        let places = self.values();
+        let is = |place: &Value, text: &str| all([place.held.clone(), self.is(place, text).unwrap_or_else(|| truth(true))]);
+        let these = |texts: &[String]| {
+            let rest = places.iter().skip(texts.len()).map(|place| not(&place.held));
+            all(places.iter().zip(texts).map(|(place, text)| is(place, text)).chain(rest))
+        };
+        match values {
+            Values::None => not(self.present()),
+            Values::One(text) => these(std::slice::from_ref(text)),
+            Values::Set(texts) => these(texts),
+            Values::Like { forms, except } => {
+                let one_of = |forms: &[String], place: &Value| {
+                    any(forms.iter().map(|form| in_language(&place.term, &language(&written(form), Reach::All, false))))
+                };
+                let fits = |place: &Value| all([one_of(forms, place), not(one_of(except, place))]);
+                let text = matches!(self.sort, Sort::Text | Sort::Switch);
+                let each = places.iter().filter(|_| text).map(|place| implies(&place.held, &fits(place)));
+                all(each.chain([self.present()]).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// That a value is this one; `None` where it cannot be.
+    pub(super) fn is(&self, place: &Value, text: &str) -> Option<String> {
+        let comparison = match self.sort {
+            Sort::Text | Sort::Switch => return Some(equal(&place.term, &literal(text))),
+            Sort::Number => Comparison::Numeric(Relation::Equals),
+            Sort::Date => Comparison::Date(Relation::Equals),
+            Sort::Address => Comparison::IpAddress,
+            Sort::Bytes => Comparison::Binary,
+        };
+        relates(comparison, &Typed::parse(comparison, text)?, place)
     }
 
     fn value(&self, place: &str) -> Value {
@@ -187,7 +238,7 @@ struct Use {
 }
 
 impl Use {
-    fn settle(self, reference: &Reference) -> Key {
+    fn settle(self, reference: &Reference, given: usize) -> Key {
         let judged = self.comparisons.iter().any(|own| *own != Comparison::Null);
         let many = holds_many(reference, &self.name) || reference.key(&self.name).is_none() && judged && self.all_of_sets;
         let mut sorts: Vec<Sort> = Vec::new();
@@ -213,7 +264,8 @@ impl Use {
             sort,
             is_mixed: !texts && sorts.len() > 1,
             without_wildcards: self.is_variable && !many && sort == Sort::Text && !self.has_wildcards,
-            conditions: self.conditions,
+            // each condition may need a value of its own to hold or to fail by; a set that none needs is a set all the same
+            places: given.max(self.conditions.len() + 1),
         }
     }
 }
