@@ -18,6 +18,7 @@ mod secret;
 mod simulate;
 mod test;
 mod token;
+mod who;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,6 +58,8 @@ enum Command {
     Simulate(Later<simulate::Args>),
     /// Tells which policies a change widened or narrowed, with a request that is now allowed and was not.
     Diff(Later<diff::Args>),
+    /// Tells who can take a role: every kind of caller, with one who gets through.
+    Who(Later<who::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(Later<test::Args>),
     /// Tells what is in a token, what takes it, and which of its claims a policy can see.
@@ -146,6 +149,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Check(args) => check::run(&args, &cli.config, &cli.reference, common),
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Diff(args) => diff::run(&args, &cli.reference, common),
+        Command::Who(args) => who::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),

@@ -8,15 +8,17 @@ pub mod junit;
 pub mod sarif;
 pub mod text;
 mod unread;
+mod who;
 
 use crate::compare::Pair;
 use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
 use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
-use crate::inventory::Form;
+use crate::inventory::{Form, Role};
 use crate::lint::Rule;
 use crate::prove::Budget;
+use crate::reach::Takers;
 use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
@@ -161,6 +163,17 @@ pub struct Answered<'q, 'i, 's> {
     pub assumptions: Vec<String>,
     /// What bears on it too but is not known.
     pub unknown: Vec<String>,
+}
+
+/// A role, and who can take it.
+#[derive(Debug)]
+pub struct WhoCan<'i, 's> {
+    /// What to call the role.
+    pub title: String,
+    /// The role.
+    pub role: &'i Role<'s>,
+    /// Who can take it.
+    pub takers: Takers<'i, 's>,
 }
 
 /// Two states that were compared, policy by policy.

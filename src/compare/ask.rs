@@ -160,16 +160,17 @@ fn deciding(principal: Option<&str>, action: &str, resource: &str, context: &Con
 
 /// The first of what a request has that these policies never allow, from who asks on.
 fn news(principal: Option<&str>, action: &str, resource: &str, not_by: &[&Policy<'_>], means: Means<'_>) -> News {
-    let caller = principal.and_then(Caller::parse);
-    let never = |among: Among<'_>| {
+    let never = |action: Option<&str>, resource: Option<&str>| {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let among = Among { caller: own(principal), action: own(action), resource: own(resource), keys: Vec::new() };
         let question = Question { allowed_by: not_by.to_vec(), not_by: Vec::new(), among };
         matches!(prove(&question, means.reference, means.budget), Proof::Holds)
     };
-    if caller.is_some() && never(Among { caller, action: None, resource: None }) {
+    if principal.is_some() && never(None, None) {
         News::Principal
-    } else if never(Among { caller, action: Some(action), resource: None }) {
+    } else if never(Some(action), None) {
         News::Action
-    } else if never(Among { caller, action: Some(action), resource: Some(resource) }) {
+    } else if never(Some(action), Some(resource)) {
         News::Resource
     } else {
         News::Condition

@@ -48,9 +48,9 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
     let stranger = STRANGERS.into_iter().find(|own| !found.accounts.iter().any(|(_, known)| known == own)).unwrap_or(ACCOUNT);
     found.accounts.push(("aws".to_owned(), stranger.to_owned()));
     for (partition, account) in std::mem::take(&mut found.accounts) {
-        found.kind(format!("arn:{partition}:iam::{account}:user/example"), format!("arn:{partition}:iam::{account}:user/?*"));
+        found.kind(format!("arn:{partition}:iam::{account}:user/example"), format!("arn:{partition}:iam::{account}:user/*"));
         let role = format!("arn:{partition}:sts::{account}:assumed-role/example/session");
-        found.kind(role, format!("arn:{partition}:iam::{account}:role/?*"));
+        found.kind(role, format!("arn:{partition}:iam::{account}:role/*"));
         found.named(format!("arn:{partition}:iam::{account}:root"));
     }
     let has = |kind: PrincipalKind| principals.clone().any(|own| own.kind == kind || own.kind == PrincipalKind::Later);

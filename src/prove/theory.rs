@@ -225,6 +225,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         let Some((at, first)) = wanted.every.iter().enumerate().min_by_key(|(_, list)| alive(list)) else {
             return self.any_text(dimension, key, wanted, &denied);
         };
+        for text in self.of_domain(dimension) {
+            if self.may_hold(dimension, key, &text) && self.fits(&text, wanted, &denied) {
+                return Solved::Value(text);
+            }
+        }
         let mut left: Vec<&Shaped<'q>> = Vec::new();
         let mut suspects: HashSet<PatternId> = HashSet::new();
         for pattern in first.all.iter().filter(|id| usable(id)).filter_map(|id| self.atoms.pattern(*id)) {
@@ -285,9 +290,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         denied: &HashSet<PatternId>,
     ) -> Solved<String> {
         let star = Shaped::any(if dimension == ACTION { Mode::Action } else { Mode::Like });
-        let forms = self.atoms.domains.get(&dimension).into_iter().flat_map(|own| &own.forms);
-        let of_form = forms.map(|form| pattern::instance(Tested { units: &[Unit::Wild(form)], mode: Mode::Like }, words::real));
-        for text in of_form.chain(self.instances(dimension, key, &star)) {
+        for text in self.of_domain(dimension).into_iter().chain(self.instances(dimension, key, &star)) {
             if self.may_hold(dimension, key, &text) && self.fits(&text, wanted, denied) {
                 return Solved::Value(text);
             }
@@ -383,6 +386,16 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         }
     }
 
+    /// A text of each form that the values of a key have.
+    fn of_domain(&self, dimension: Dimension) -> Vec<String> {
+        let forms = self.atoms.domains.get(&dimension).into_iter().flat_map(|own| &own.forms);
+        let text = |form: &String| {
+            let word = if form.starts_with("arn:") { words::real } else { words::plain };
+            pattern::instance(Tested { units: &[Unit::Wild(form)], mode: Mode::Like }, word)
+        };
+        forms.map(text).collect()
+    }
+
     /// Texts that a pattern matches: one that looks real, and such that what matches one of the others matches all that the pattern
     /// does, as a rule.
     fn instances(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, pattern: &Shaped<'q>) -> Vec<String> {
@@ -400,7 +413,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             });
             return texts;
         }
-        texts.push(pattern::instance(tested, words::real));
+        let is_arn = matches!(units.first(), Some(Unit::Wild(text) | Unit::Exact(text)) if text.starts_with("arn:"));
+        texts.push(pattern::instance(tested, if is_arn { words::real } else { words::plain }));
+        if self.atoms.domains.contains_key(&dimension) {
+            texts.push(pattern::instance(tested, words::parted));
+        }
         texts.push(pattern::instance(tested, |_| Cow::Owned(fresh.to_string())));
         if matches!(pattern.mode, Mode::Like | Mode::Arn | Mode::Resource) {
             let far = |own: Wildcard| match own {

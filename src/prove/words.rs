@@ -40,7 +40,17 @@ pub(super) fn samples(dimension: Dimension, key: Option<(&str, bool)>) -> Vec<&'
     vec!["example"]
 }
 
-/// What may stand for a wildcard, by its place.
+/// What may stand for a wildcard of a text that is no ARN.
+pub(super) fn plain(wildcard: Wildcard) -> Cow<'static, str> {
+    Cow::Borrowed(if wildcard.many { "example" } else { "0" })
+}
+
+/// As [`plain`], of a text that has parts, where there are fewer wildcards than parts.
+pub(super) fn parted(wildcard: Wildcard) -> Cow<'static, str> {
+    Cow::Borrowed(if wildcard.many { "example/example" } else { "0" })
+}
+
+/// What may stand for a wildcard of an ARN, by its place.
 pub(super) fn real(wildcard: Wildcard) -> Cow<'static, str> {
     Cow::Borrowed(match wildcard {
         Wildcard { many: false, .. } => "x",

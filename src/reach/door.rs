@@ -1,6 +1,5 @@
 //! A provider that a trust policy names, and questions about the holders of its tokens.
 
-use crate::arn::Arn;
 use crate::evaluate::{ContextValue, Verdict};
 use crate::identity::{Claim, Claims, ProviderKind};
 use crate::inventory::Role;
@@ -175,11 +174,6 @@ impl<'i, 's> Door<'i, 's> {
     fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
-    }
-
-    /// The account of the role.
-    pub(super) fn account(&self) -> Option<&str> {
-        self.role.account().or_else(|| Arn::parse(self.provider).map(|arn| arn.account))
     }
 }
 

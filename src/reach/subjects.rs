@@ -335,7 +335,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             }
             Asked::In(holder) => {
                 let breadth = breadth(&holder);
-                let who = tell(self.door.issuer(), &host, &breadth, &holder.given);
+                let audience =
+                    holder.token.claims.text("aud").filter(|aud| self.door.place(holder.statement, "aud", aud).is_some());
+                let who = tell(self.door.issuer(), &host, (&breadth, audience), &holder.given);
                 let subject = holder.token.claims.text("sub").unwrap_or_default().to_owned();
                 let place = self.door.place(holder.statement, "sub", &subject);
                 let Holder { token, statement, given } = *holder;
@@ -349,7 +351,12 @@ impl<'i, 's> Asking<'_, 'i, 's> {
 }
 
 /// Who it is, as a phrase.
-fn tell(issuer: Option<&Issuer>, host: &str, breadth: &Breadth, given: &[(String, String)]) -> String {
+fn tell(
+    issuer: Option<&Issuer>,
+    host: &str,
+    (breadth, audience): (&Breadth, Option<&str>),
+    given: &[(String, String)],
+) -> String {
     let name = issuer.filter(|issuer| issuer.is_shared).map_or_else(|| format!("`{host}`"), |issuer| issuer.name.clone());
     let (owners, members) = match issuer.map_or("", |issuer| issuer.id.as_str()) {
         "github" | "github-enterprise" => ("owner", "repository"),
@@ -359,7 +366,13 @@ fn tell(issuer: Option<&Issuer>, host: &str, breadth: &Breadth, given: &[(String
         _ => ("owner", "member"),
     };
     let who = match breadth {
-        Breadth::All => format!("anyone with a token of {name}, of any {owners}"),
+        Breadth::All if issuer.is_some_and(|issuer| Parted::of(&issuer.subjects).is_some()) => {
+            format!("anyone with a token of {name}, of any {owners}")
+        }
+        Breadth::All => match audience {
+            Some(audience) => format!("anyone with a token of {name} for `{audience}`"),
+            None => format!("anyone with a token of {name}"),
+        },
         Breadth::OwnersLike(pattern) => format!("any {owners} of {name} whose name fits `{pattern}`"),
         Breadth::OfOwner(owner) => format!("any {members} of {owners} `{owner}` of {name}"),
         Breadth::MembersLike(pattern) => format!("any {members} of {name} whose name fits `{pattern}`"),

@@ -83,6 +83,11 @@ pub(super) fn place(doubt: &Doubt) -> Option<(Span, &'static str)> {
     Some(place).filter(|(span, _)| span.source != SourceId::NONE)
 }
 
+/// Where it stands.
+pub(super) fn span_of_gap(gap: Gap) -> Option<Span> {
+    Some(gap.span).filter(|span| span.source != SourceId::NONE)
+}
+
 /// The place that stands for a policy in a line: the statement that lets more through, or what it is not known for.
 pub(super) fn main_place(pair: &Pair<'_, '_>) -> Span {
     let widened = pair.widened.samples.first().and_then(|sample| sample.allowed_by).map(Statement::place);
@@ -121,7 +126,8 @@ pub(super) fn counts(compared: &Compared<'_, '_>) -> Vec<(Change, usize)> {
     Change::ALL.into_iter().map(|change| (change, count(change))).collect()
 }
 
-fn open(gap: Gap) -> String {
+/// What an answer hangs on, in one clause.
+pub(super) fn open(gap: Gap) -> String {
     match gap.reason {
         GapReason::Hole => "it hangs on a value that is filled in later (`--assume`)".to_owned(),
         GapReason::Key => "it hangs on a condition key".to_owned(),

@@ -13,6 +13,7 @@ mod repair;
 mod request;
 mod simulation;
 mod token;
+mod who;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
@@ -36,6 +37,7 @@ pub use reference::topics;
 pub use request::requests;
 pub use simulation::simulations;
 pub use token::token;
+pub use who::who;
 
 /// What a check has to tell: each finding, then one line that sums up.
 pub fn checked(checked: &Checked, sources: &Sources, look: Look) -> String {

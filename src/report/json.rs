@@ -10,6 +10,7 @@ mod request;
 mod simulation;
 mod token;
 mod trace;
+mod who;
 
 use serde_json::{Value, json};
 
@@ -27,6 +28,7 @@ pub use reference::{rule, topics};
 pub use request::requests;
 pub use simulation::simulations;
 pub use token::token;
+pub use who::who;
 
 /// The version of the form of every JSON report. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

@@ -61,7 +61,7 @@ fn seen(host: Option<&str>, (name, claim, becomes): &(&str, &Claim, Option<Becom
     json!({ "name": name, "value": value(claim), "becomes": state, "keys": keys, "why": why })
 }
 
-fn value(claim: &Claim) -> Value {
+pub(super) fn value(claim: &Claim) -> Value {
     match claim {
         Claim::Null | Claim::Unknown(_) => Value::Null,
         Claim::Bool(value) => json!(value),
