@@ -19,6 +19,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -245,3 +246,125 @@ def pair(dice):
     old = maker.policy()
     new = maker.changed(old) if dice.random() < 0.85 else maker.policy()
     return kind, old, new
+
+
+def asked(path):
+    """The questions of a text, each by itself: there may be several, one behind the other."""
+    text = path.read_text(encoding="utf-8")
+    blocks = text.split("(push 1)\n")
+    return [blocks[0] + block.rpartition("(pop 1)")[0] for block in blocks[1:]] or [text]
+
+
+def answer(solver, text):
+    """What a solver says. This runs in a process of its own."""
+    if solver == "z3":
+        import z3
+
+        own = z3.Solver()
+        own.from_string(text)
+        return str(own.check())
+    import cvc5
+
+    own = cvc5.Solver()
+    own.setOption("strings-exp", "true")
+    own.setOption("strings-fmf", "true")
+    parser = cvc5.InputParser(own)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
+    said = ""
+    while not (command := parser.nextCommand()).isNull():
+        said = str(command.invoke(own, parser.getSymbolManager())).strip() or said
+    return said
+
+
+def ask(solver, text):
+    try:
+        done = subprocess.run([sys.executable, __file__, "--answer", solver], input=text, capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return "unknown"
+    said = done.stdout.strip()
+    if said not in ("sat", "unsat", "unknown"):
+        sys.exit(f"{solver} cannot read a text that `rolecall diff --smt2` wrote:\n{done.stderr[-2000:]}\n{text}")
+    return said
+
+
+def ask_all(solver, texts):
+    """Whether one of several questions has a request."""
+    known = "unsat"
+    for text in texts:
+        match ask(solver, text):
+            case "sat":
+                return "sat"
+            case "unknown":
+                known = "unknown"
+    return known
+
+
+class Case:
+    """A pair of policies in a folder of its own, and what the tool says of it."""
+
+    def __init__(self, folder, kind, old, new):
+        self.folder, self.kind = folder, kind
+        folder.mkdir()
+        for name, policy in [("old", old), ("new", new)]:
+            (folder / f"{name}.json").write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
+
+    def run(self, binary):
+        command = [binary, "diff", "old.json", "new.json", "--kind", self.kind, "--format", "json", "--smt2", "question.smt2"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        if done.returncode not in (0, 1):
+            sys.exit(f"{self.folder}: {' '.join(command)} ends with {done.returncode}\n{done.stderr}")
+        [policy] = json.loads(done.stdout)["policies"]
+        widened = policy["widened"]
+        self.verdict = "widened" if widened["requests"] else "undecided" if widened["undecided"] else "not widened"
+        self.texts = asked(self.folder / "question.smt2")
+        self.open = any("\n; open:" in text for text in self.texts)
+
+
+def main():
+    words = argparse.ArgumentParser(description="Asks solvers for a second opinion on what `rolecall diff` says.")
+    words.add_argument("binary", type=pathlib.Path)
+    words.add_argument("--pairs", type=int, default=200, help="how many pairs of policies")
+    words.add_argument("--z3", type=int, default=20, help="of how many of them z3 is asked too")
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--keep", type=pathlib.Path, help="the folder for pairs of which the answers differ")
+    args = words.parse_args()
+    binary = args.binary.resolve()
+    dice = random.Random(args.seed)
+    with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        cases = [Case(pathlib.Path(scratch) / f"{args.seed}-{number}", *pair(dice)) for number in range(args.pairs)]
+        list(pool.map(lambda case: case.run(binary), cases))
+        wrong = compare(pool, cases, args)
+        undecided = sum(case.verdict == "undecided" for case in cases)
+        if wrong:
+            keep(wrong, args.keep or pathlib.Path(tempfile.mkdtemp(prefix="solvers-")))
+    if undecided * 20 >= len(cases):
+        sys.exit(f"{undecided} of {len(cases)} pairs are undecided, which is not under 5 %")
+    sys.exit(1 if wrong else 0)
+
+
+def compare(pool, cases, args):
+    """The cases of which a solver says something else, with what it says."""
+    wrong = []
+    for solver, own in [("cvc5", cases), ("z3", cases[: args.z3])]:
+        counts = collections.Counter()
+        for case, said in zip(own, pool.map(lambda case: ask_all(solver, case.texts), own), strict=True):
+            counts[case.verdict, said] += 1
+            if (case.verdict, said) in [("widened", "unsat"), ("not widened", "sat")]:
+                wrong.append((case, f"{solver} says {said}"))
+        told = ", ".join(f"{count} {verdict}: {said}" for (verdict, said), count in sorted(counts.items()))
+        print(f"{solver} on {len(own)} pairs of seed {args.seed}: {told}", flush=True)
+    return wrong
+
+
+def keep(wrong, folder):
+    for case, said in wrong:
+        place = folder / case.folder.name
+        shutil.copytree(case.folder, place, dirs_exist_ok=True)
+        note = ", though something is open" if case.open and said.endswith(" sat") else ""
+        print(f"{place}: {case.kind} policies, {case.verdict}, but {said}{note}", file=sys.stderr)
+
+
+if sys.argv[1:2] == ["--answer"]:
+    print(answer(sys.argv[2], sys.stdin.read()))
+elif __name__ == "__main__":
+    main()

@@ -39,7 +39,7 @@ pub fn smt2_each(questions: &[(String, Question<'_, '_>)], reference: &Reference
         return format!("; {}\n{}", comment(title), smt2(question, reference));
     }
     let mut out = String::from(HEAD);
-    out.push_str("(set-option :incremental true)\n(set-logic ALL)\n");
+    out.push_str("(set-logic ALL)\n");
     for (title, question) in questions {
         let title = literal(title);
         let _ = writeln!(out, "\n(push 1)\n(echo {title})");
@@ -55,7 +55,7 @@ const HEAD: &str = concat!(
     "; A line `; open` tells of something that is not known or that AWS does not document; where there is one, `sat` is no proof.\n",
     "; Written by rolecall ",
     env!("CARGO_PKG_VERSION"),
-    " in SMT-LIB 2.6 with strings. To run it: `cvc5 --strings-exp --strings-fmf FILE` or `z3 FILE`.\n",
+    " in SMT-LIB 2.6 with strings. To run it: `cvc5 --incremental --strings-exp --strings-fmf FILE` or `z3 FILE`.\n",
 );
 
 fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {

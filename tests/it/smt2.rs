@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rolecall::policy::{self, Policy, PolicyKind};
-use rolecall::prove::{Among, Question, smt2, smt2_each};
+use rolecall::prove::{Among, Held, Question, Values, smt2, smt2_each};
 use rolecall::reference::Reference;
 use rolecall::source::Sources;
 use rolecall::syntax::json;
@@ -42,7 +42,7 @@ fn the_texts_are_those_on_file() {
 
 #[test]
 fn any_text_is_well_formed() {
-    let config = Config { cases: 300, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 100, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&any_question(), |question| {
         let fault = asked::put(&question, |request, _, policies| {
             let resource: Vec<&Policy<'_>> = policies.resource.into_iter().collect();
@@ -50,9 +50,13 @@ fn any_text_is_well_formed() {
                 [(&policies.identity, &policies.session), (&resource, &policies.endpoint), (&policies.boundaries, &resource)];
             let mut texts = Vec::new();
             for (allowed_by, not_by) in sides {
-                let among =
-                    Among { caller: Some(request.principal), action: Some(request.action), resource: Some(request.resource) };
-                for among in [Among::default(), among] {
+                let pinned = Among {
+                    caller: question["principal"].as_str().map(str::to_owned),
+                    action: Some(request.action.to_owned()),
+                    resource: Some(request.resource.to_owned()),
+                    keys: held(),
+                };
+                for among in [Among::default(), pinned] {
                     let question = Question { allowed_by: allowed_by.clone(), not_by: not_by.clone(), among };
                     texts.push(("one \"and\" the same".to_owned(), question));
                 }
@@ -67,11 +71,29 @@ fn any_text_is_well_formed() {
     assert!(result.is_ok(), "{}", result.unwrap_err());
 }
 
+/// Something of keys of each type that the questions name.
+fn held() -> Vec<Held> {
+    let text = |own: &str| own.to_owned();
+    let each = [
+        ("k:s", Values::One(text("x"))),
+        ("k:n", Values::One(text("1.5"))),
+        ("k:d", Values::None),
+        ("k:b", Values::One(text("yes"))),
+        ("k:m", Values::Set(vec![text("a"), text("b")])),
+        ("k:t", Values::Like { forms: vec![text("a*")], except: vec![text("?")] }),
+        ("aws:SourceIp", Values::One(text("203.0.113.7"))),
+    ];
+    each.map(|(key, values)| Held { key: text(key), values }).into()
+}
+
 #[test]
 fn a_text_says_how_to_run_it_and_ends_with_the_question() {
     let pair = serde_json::json!({"kind": "identity", "old": {}, "new": {}});
     let text = text_of(&pair);
-    assert!(text.contains("cvc5 --strings-exp --strings-fmf FILE") && text.contains(env!("CARGO_PKG_VERSION")), "{text}");
+    assert!(
+        text.contains("cvc5 --incremental --strings-exp --strings-fmf FILE") && text.contains(env!("CARGO_PKG_VERSION")),
+        "{text}"
+    );
     assert!(text.ends_with("(check-sat)\n"), "{text}");
 }
 
