@@ -41,6 +41,7 @@ mod patterns;
 mod policy;
 mod properties;
 mod prove;
+mod prove_sampled;
 mod providers;
 mod questions;
 mod reference;

@@ -18,6 +18,7 @@ pub(super) struct Keys {
 
 /// One condition key.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Key {
     /// As first written.
     pub(super) name: String,
@@ -227,6 +228,7 @@ impl Key {
 }
 
 /// How a key is used in a question.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Use {
     name: String,
     comparisons: Vec<Comparison>,
