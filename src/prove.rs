@@ -162,7 +162,7 @@ pub fn prove_each<'q, 's>(
     }
     let keys = Keys::of(all.clone(), reference);
     let someone = match &question.among.caller {
-        Some(name) => vec![Some(Someone { name: name.clone(), form: None })],
+        Some(name) => vec![Some(Someone { name: name.clone(), form: None, arn: None })],
         None => callers(all, &keys).into_iter().map(Some).collect(),
     };
     let nobody = vec![None];

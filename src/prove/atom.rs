@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::keys::Keys;
 use super::value::Value;
-use crate::evaluate::{Caller, Context, Gap, GapReason, Truth, compare, names, undocumented};
-use crate::pattern::{Mode, Part, Pattern, Unit, arn_is_short, matches};
+use crate::evaluate::{Caller, Context, Gap, GapReason, Truth, compare, names, names_one, undocumented};
+use crate::pattern::{Mode, Part, Pattern, Tested, Unit, arn_is_short, covers, matches};
 use crate::policy::Value as Read;
-use crate::policy::{Comparison, Condition, Effect, Operand, Patterns, Policy, PolicyKind, SetPrefix, Statement};
+use crate::policy::{
+    Comparison, Condition, Effect, Operand, Patterns, Policy, PolicyKind, Principal, Principals, SetPrefix, Statement,
+};
 
 /// The number of a pattern.
 pub(super) type PatternId = usize;
@@ -100,6 +102,8 @@ pub(super) struct Shaped<'q> {
     never: bool,
     /// The one text that it matches.
     pub(super) literal: Option<Cow<'q, str>>,
+    /// Itself with a letter of its own for each variable; none where something else is open, too.
+    symbols: Option<Vec<Unit<'q>>>,
 }
 
 /// The values that variables are taken to have, by their keys; `None` is a key that is absent.
@@ -132,6 +136,7 @@ pub(super) struct Atoms<'q, 's> {
     atom_ids: HashMap<(Dimension, Test, Vec<PatternId>), AtomId>,
     open_ids: HashMap<String, AtomId>,
     gaps: HashMap<AtomId, Gap>,
+    bits: HashMap<String, PatternId>,
     /// Whether a variable stands in a pattern.
     pub(super) has_variable: bool,
     /// Whether something may be open, whatever the request.
@@ -151,6 +156,7 @@ impl<'q, 's> Atoms<'q, 's> {
             atom_ids: HashMap::new(),
             open_ids: HashMap::new(),
             gaps: HashMap::new(),
+            bits: HashMap::new(),
             has_variable: false,
             has_open: false,
         };
@@ -190,9 +196,8 @@ impl<'q, 's> Atoms<'q, 's> {
                 Truth::No => return None,
                 Truth::Yes => {}
                 Truth::Unknown(gap) => {
-                    let named: Vec<_> = principals.list.iter().map(|own| (own.kind, own.value.shown())).collect();
-                    let text = format!("principal {} {named:?} {:?}", principals.negated, statement.effect.map(|(own, _)| own));
-                    literals.push((self.open(text, gap), true));
+                    let open = self.principals(kind, (statement, principals), (caller, context), gap);
+                    literals.push((open, true));
                 }
             }
         }
@@ -256,6 +261,40 @@ impl<'q, 's> Atoms<'q, 's> {
         if open { Err(()) } else { Ok(false) }
     }
 
+    /// Of a list of principals those of which it is not known whether they name the caller: one of them must.
+    fn principals(
+        &mut self,
+        kind: PolicyKind,
+        (statement, principals): (&'q Statement<'s>, &'q Principals<'s>),
+        (caller, context): (Caller<'_>, &Context<'_>),
+        gap: Gap,
+    ) -> AtomId {
+        let effect = statement.effect.map(|(own, _)| own);
+        let shown = |principal: &Principal<'_>| format!("{:?} {}", principal.kind, principal.value.shown());
+        let mut open: Vec<String> = Vec::new();
+        for principal in &principals.list {
+            if let Truth::Unknown(_) = names_one(kind, statement, principal, caller, context) {
+                open.push(shown(principal));
+            }
+        }
+        open.sort();
+        let text = format!("principal {} {open:?} {effect:?}", principals.negated);
+        let id = self.open(text, gap);
+        if !principals.negated {
+            let bits: Vec<PatternId> = open.into_iter().map(|own| self.bit(format!("principal {own} {effect:?}"))).collect();
+            if let Some(atom) = self.atoms.get_mut(id) {
+                atom.list.all = bits;
+            }
+        }
+        id
+    }
+
+    /// The number of something that is open by itself. It is no pattern, but must not be the number of one.
+    fn bit(&mut self, text: String) -> PatternId {
+        let next = usize::MAX - self.bits.len();
+        *self.bits.entry(text).or_insert(next)
+    }
+
     fn open(&mut self, text: String, gap: Gap) -> AtomId {
         if let Some(id) = self.open_ids.get(&text) {
             return *id;
@@ -298,6 +337,8 @@ impl<'q, 's> Atoms<'q, 's> {
         let dimension = KEYS + at;
         if operator.comparison == Comparison::Null {
             let wanted: Vec<Option<bool>> = condition.values.iter().map(plain_bool).collect();
+            // an empty value may be none
+            self.has_open |= self.keys.get(at).is_some_and(|key| key.empty);
             return match wanted.as_slice() {
                 [Some(null)] if operator.set.is_none() => (self.atom_of(dimension, Test::Present, Vec::new(), &[]), !null),
                 _ => {
@@ -402,7 +443,12 @@ impl<'q, 's> Atoms<'q, 's> {
             None => pattern.text.shown(),
         };
         // a `*` is a letter under some operators, and what has parts is no literal
-        let class = if pattern.plain().is_none() { class + 10 } else { class };
+        let class = match (pattern.plain(), mode) {
+            (Some(_), _) => class,
+            // a variable's value is taken for what it is
+            (None, Mode::Like) if !pattern.has_wildcard() => 11,
+            (None, _) => class + 10,
+        };
         if let Some(id) = self.pattern_ids.get(&(class, Cow::Borrowed(&*text))) {
             return *id;
         }
@@ -429,9 +475,10 @@ impl<'q, 's> Atoms<'q, 's> {
             };
             let is_literal = !is_wild || matches!(mode, Mode::Equal | Mode::EqualIgnoreCase);
             let literal = (is_literal && open.is_none()).then(|| text.clone());
-            return Shaped { units, mode, open, never: false, literal };
+            return Shaped { units, mode, open, never: false, literal, symbols: None };
         }
-        let mut shaped = Shaped { units: Vec::new(), mode, open: None, never: false, literal: None };
+        let mut shaped = Shaped { units: Vec::new(), mode, open: None, never: false, literal: None, symbols: None };
+        let mut symbols = Some(Vec::new());
         let mut colons = 0;
         for part in pattern.parts() {
             let (unit, gap) = match part {
@@ -466,9 +513,22 @@ impl<'q, 's> Atoms<'q, 's> {
                     }
                 }
             };
+            let letter = match part {
+                Part::Variable(variable)
+                    if gap.is_some_and(|gap| gap.reason == GapReason::Key) && !(mode == Mode::Resource && colons < 5) =>
+                {
+                    self.keys.find(&variable.key).and_then(|at| LETTERS.get(at)).map(|own| Unit::Exact(own))
+                }
+                _ => (unit != Unit::Any).then_some(unit),
+            };
+            symbols = symbols.zip(letter).map(|(mut all, own)| {
+                all.push(own);
+                all
+            });
             shaped.units.push(unit);
             shaped.open = shaped.open.or(gap);
         }
+        shaped.symbols = symbols.filter(|_| shaped.open.is_some_and(|gap| gap.reason == GapReason::Key));
         if mode == Mode::Arn && shaped.open.is_none() && arn_is_short(&shaped.units) {
             shaped.open = doubt(undocumented::OP_ARN_SHORT);
         }
@@ -484,7 +544,13 @@ impl<'q, 's> Atoms<'q, 's> {
 impl<'q> Shaped<'q> {
     /// Any text.
     pub(super) fn any(mode: Mode) -> Self {
-        Self { units: vec![Unit::Wild("*")], mode, open: None, never: false, literal: None }
+        Self { units: vec![Unit::Wild("*")], mode, open: None, never: false, literal: None, symbols: None }
+    }
+
+    /// Whether it matches all that another does, whatever stands for the variables of both.
+    pub(super) fn takes_all_of(&self, other: &Self) -> bool {
+        let (Some(wide), Some(narrow)) = (&self.symbols, &other.symbols) else { return false };
+        covers(Tested { units: wide, mode: self.mode }, Tested { units: narrow, mode: other.mode })
     }
 
     /// The one text that it matches, in the letter case in which it is written.
@@ -556,6 +622,12 @@ fn plain_bool(operand: &Operand<'_>) -> Option<bool> {
         _ => None,
     }
 }
+
+/// Letters that stand for variables.
+const LETTERS: [&str; 16] = [
+    "\u{e100}", "\u{e101}", "\u{e102}", "\u{e103}", "\u{e104}", "\u{e105}", "\u{e106}", "\u{e107}", "\u{e108}", "\u{e109}",
+    "\u{e10a}", "\u{e10b}", "\u{e10c}", "\u{e10d}", "\u{e10e}", "\u{e10f}",
+];
 
 /// How values of text are compared; `None` for values that are no text.
 pub(super) fn mode_of(comparison: Comparison) -> Option<Mode> {
