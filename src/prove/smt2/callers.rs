@@ -150,7 +150,7 @@ impl Callers {
             match value.filter(|_| FOLLOWING.contains(&name.as_str())) {
                 Some(value) if name == "aws:principalarn" => {
                     let arns = self.arns(candidate, value);
-                    let each = arns.iter().map(|value| is_value(key, value, candidate.stands_for_others));
+                    let each = arns.iter().map(|own| is_value(key, own, candidate.stands_for_others || own.contains(FRESH_PATH)));
                     holds.push(any(each.collect::<Vec<_>>()));
                 }
                 Some(value) => holds.push(is_value(key, value, candidate.stands_for_others)),
@@ -164,17 +164,20 @@ impl Callers {
         all(holds)
     }
 
-    /// The ARNs that `aws:PrincipalArn` may have: that of a role has its path, which that of a session does not tell.
+    /// The ARNs that `aws:PrincipalArn` may have. That of a role has its path, which that of a session does not tell; a policy that names
+    /// the role may.
     fn arns(&self, candidate: &Candidate, derived: &str) -> Vec<String> {
-        let mut arns = vec![derived.to_owned()];
-        let (Some(role), true) = (Arn::parse(derived), derived != candidate.text) else { return arns };
-        if candidate.stands_for_others && role.role_name().is_some() {
-            return vec![format!("arn:{}:iam::{}:role/some/path/{FRESH_NAME}", role.partition, role.account)];
+        let Some(role) = Arn::parse(derived).filter(|_| derived != candidate.text) else { return vec![derived.to_owned()] };
+        let Some(name) = role.role_name() else { return vec![derived.to_owned()] };
+        let alike =
+            |own: &Arn<'_>| own.account == role.account && own.partition == role.partition && own.role_name() == Some(name);
+        let named = self.roles.iter().filter(|own| Arn::parse(own).is_some_and(|own| alike(&own)));
+        let named: Vec<String> = named.cloned().collect();
+        if named.is_empty() {
+            vec![format!("arn:{}:iam::{}:role/{FRESH_PATH}{name}", role.partition, role.account)]
+        } else {
+            named
         }
-        let same =
-            |own: &Arn<'_>| own.account == role.account && own.partition == role.partition && own.role_name() == role.role_name();
-        arns.extend(self.roles.iter().filter(|own| Arn::parse(own).is_some_and(|own| same(&own))).cloned());
-        arns
     }
 
     /// That he is none of those who are named.
@@ -277,6 +280,7 @@ const FOLLOWING: [&str; 7] = [
 
 const FRESH_ACCOUNT: &str = "999999999999";
 const FRESH_NAME: &str = "unnamed";
+const FRESH_PATH: &str = "some/path/";
 
 fn is(index: usize) -> String {
     equal("caller", &index.to_string())
@@ -316,7 +320,7 @@ fn template(text: &str, is_template: bool) -> Vec<String> {
         .collect()
 }
 
-const PLACES: [(&str, &str); 3] = [(FRESH_ACCOUNT, "caller.account"), ("some/path/", "caller.path"), (FRESH_NAME, "caller.name")];
+const PLACES: [(&str, &str); 3] = [(FRESH_ACCOUNT, "caller.account"), (FRESH_PATH, "caller.path"), (FRESH_NAME, "caller.name")];
 
 fn cut<'t>(text: &'t str, own: &str) -> Vec<(&'t str, bool)> {
     let mut parts = Vec::new();

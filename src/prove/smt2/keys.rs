@@ -31,7 +31,7 @@ pub(super) struct Key {
     pub(super) without_wildcards: bool,
     /// Whether its values are ARNs.
     is_arn: bool,
-    /// Whether it is compared with the empty text. Else no request is thought of that holds that.
+    /// Whether it is of a tag, or compared with the empty text. Else no request is thought of that holds that.
     pub(super) may_be_empty: bool,
     /// Of a key of many values: how many places it has for them.
     places: usize,
@@ -260,7 +260,8 @@ impl Use {
         let is_arn = facts.is_some_and(|own| own.kind == KeyType::Arn) || self.comparisons.contains(&Comparison::Arn);
         Key {
             is_arn: sort == Sort::Text && is_arn,
-            may_be_empty: self.has_empty && sort != Sort::Switch,
+            // the value of a tag may be empty
+            may_be_empty: sort == Sort::Text && (self.has_empty || self.name.to_ascii_lowercase().contains("tag/")),
             name: self.name,
             many,
             sort,
