@@ -3,8 +3,8 @@
 
     tests/solvers.py BINARY [--pairs 200] [--z3 20] [--seed N] [--keep FOLDER]
 
-Makes pairs of policies, most of which differ by little, and has the binary say of each whether the second allows more than the first. The
-same question, as `--smt2` writes it, goes to cvc5, and for the first pairs to z3 too: `sat` is a request that only the second allows. Each
+Makes pairs of policies, most of which differ by little, and has the binary say of each whether the second allows more than the first; before
+them stand those of tests/pairs.json, of which each is hard in some way. The same question, as `--smt2` writes it, goes to cvc5, and for the first pairs to z3 too: `sat` is a request that only the second allows. Each
 solver runs in a process of its own, which is stopped after five seconds.
 
 It needs the packages cvc5 and z3-solver in the Python that runs it. A disagreement ends with 1; the two policies and the text of the question
@@ -331,28 +331,31 @@ def main():
     binary = args.binary.resolve()
     dice = random.Random(args.seed)
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        cases = [Case(pathlib.Path(scratch) / f"{args.seed}-{number}", *pair(dice)) for number in range(args.pairs)]
+        made = [Case(pathlib.Path(scratch) / f"{args.seed}-{number}", *pair(dice)) for number in range(args.pairs)]
+        hard = json.loads(pathlib.Path(__file__).with_name("pairs.json").read_text(encoding="utf-8"))
+        hard = [Case(pathlib.Path(scratch) / own["name"].replace(" ", "-"), own["kind"], own["old"], own["new"]) for own in hard]
+        cases = hard + made
         list(pool.map(lambda case: case.run(binary), cases))
-        wrong = compare(pool, cases, args)
+        wrong = compare(pool, "cvc5", cases) + compare(pool, "z3", hard + made[: args.z3])
+        cases = made
         undecided = sum(case.verdict == "undecided" for case in cases)
         if wrong:
             keep(wrong, args.keep or pathlib.Path(tempfile.mkdtemp(prefix="solvers-")))
-    if undecided * 20 >= len(cases):
+    if cases and undecided * 20 >= len(cases):
         sys.exit(f"{undecided} of {len(cases)} pairs are undecided, which is not under 5 %")
     sys.exit(1 if wrong else 0)
 
 
-def compare(pool, cases, args):
+def compare(pool, solver, cases):
     """The cases of which a solver says something else, with what it says."""
     wrong = []
-    for solver, own in [("cvc5", cases), ("z3", cases[: args.z3])]:
-        counts = collections.Counter()
-        for case, said in zip(own, pool.map(lambda case: ask_all(solver, case.texts), own), strict=True):
-            counts[case.verdict, said] += 1
-            if (case.verdict, said) in [("widened", "unsat"), ("not widened", "sat")]:
-                wrong.append((case, f"{solver} says {said}"))
-        told = ", ".join(f"{count} {verdict}: {said}" for (verdict, said), count in sorted(counts.items()))
-        print(f"{solver} on {len(own)} pairs of seed {args.seed}: {told}", flush=True)
+    counts = collections.Counter()
+    for case, said in zip(cases, pool.map(lambda case: ask_all(solver, case.texts), cases), strict=True):
+        counts[case.verdict, said] += 1
+        if (case.verdict, said) in [("widened", "unsat"), ("not widened", "sat")]:
+            wrong.append((case, f"{solver} says {said}"))
+    told = ", ".join(f"{count} {verdict}: {said}" for (verdict, said), count in sorted(counts.items()))
+    print(f"{solver} on {len(cases)} pairs: {told}", flush=True)
     return wrong
 
 
