@@ -74,6 +74,8 @@ pub enum Values {
         forms: Vec<String>,
         /// None of these does.
         except: Vec<String>,
+        /// Whether a request may also do without.
+        or_none: bool,
     },
 }
 

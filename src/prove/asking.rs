@@ -164,8 +164,8 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 Values::None => atoms.settle(&held.key, Value::Absent),
                 Values::One(value) => atoms.settle(&held.key, Value::One(value.clone())),
                 Values::Set(values) => atoms.settle(&held.key, Value::Many(values.clone())),
-                Values::Like { forms, except } => {
-                    let domain = Domain { forms: forms.clone(), except: except.clone(), always: true };
+                Values::Like { forms, except, or_none } => {
+                    let domain = Domain { forms: forms.clone(), except: except.clone(), always: !or_none };
                     atoms.domains.insert(KEYS + at, domain);
                 }
             }

@@ -179,7 +179,7 @@ impl<'i, 's> Door<'i, 's> {
 
 /// A pattern's values, but for those of others.
 pub(super) fn like(forms: impl IntoIterator<Item = impl Into<String>>, except: &[String]) -> Values {
-    Values::Like { forms: forms.into_iter().map(Into::into).collect(), except: except.to_vec() }
+    Values::Like { forms: forms.into_iter().map(Into::into).collect(), except: except.to_vec(), or_none: false }
 }
 
 /// Whether a text fits a pattern, as `StringLike` takes it.
@@ -200,7 +200,7 @@ fn some(values: &Values) -> Option<Claim> {
         Values::None => None,
         Values::One(value) => Some(Claim::Text(value.clone())),
         Values::Set(values) => Some(Claim::list(values.iter().map(String::as_str))),
-        Values::Like { forms, except } => {
+        Values::Like { forms, except, .. } => {
             let words = ["example", "somebody", "other"];
             let texts = words.iter().flat_map(|word| {
                 let fill = |own: Wildcard| if own.many { (*word).into() } else { "0".into() };

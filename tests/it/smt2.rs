@@ -12,6 +12,7 @@ use rolecall::syntax::json;
 use serde_json::Value;
 
 use crate::differential::any_question;
+use crate::transcript::{finish, tool};
 use crate::{asked, support};
 
 /// What the policies of a file come to as a text: is there a request that the new one allows and the old one does not?
@@ -114,6 +115,33 @@ fn several_questions_have_a_title_each_and_share_nothing() {
     {
         assert_eq!(text.lines().filter(|own| *own == line).count(), count, "{line} in\n{text}");
     }
+}
+
+#[test]
+fn the_questions_of_a_change_are_written_to_a_file() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let policy = |action: &str| {
+        let statement = format!(r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}"#);
+        format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#)
+    };
+    for (name, action) in [("old", "s3:GetObject"), ("new", "s3:Get*")] {
+        std::fs::write(folder.path().join(name).with_extension("json"), policy(action)).expect("a file");
+    }
+    let run = |file: &str| {
+        let words = ["diff", "old.json", "new.json", "--format", "concise", "--smt2", file];
+        finish(tool().args(words).current_dir(folder.path()))
+    };
+    let told = run("question.smt2");
+    assert_eq!(told.exit, 1, "{}", told.stdout);
+    let text = std::fs::read_to_string(folder.path().join("question.smt2")).expect("the questions");
+    assert_eq!(faults(&text), Ok(()));
+    let titles: Vec<&str> = text.lines().filter(|line| line.starts_with("(echo")).collect();
+    assert_eq!(titles, ["(echo \"identity policy\")", "(echo \"identity policy, beside other policies\")"]);
+    assert!(text.contains(r#"(str.in_re action (re.++ (str.to_re "s3:get") re.all))"#), "{text}");
+
+    let told = run("no-such-folder/question.smt2");
+    assert_eq!(told.exit, 2, "{}", told.stderr);
+    assert!(told.stderr.contains("cannot write `no-such-folder/question.smt2`"), "{}", told.stderr);
 }
 
 #[test]
