@@ -81,7 +81,7 @@ fn held() -> Vec<Held> {
         ("k:d", Values::None),
         ("k:b", Values::One(text("yes"))),
         ("k:m", Values::Set(vec![text("a"), text("b")])),
-        ("k:t", Values::Like { forms: vec![text("a*")], except: vec![text("?")] }),
+        ("k:t", Values::Like { forms: vec![text("a*")], except: vec![text("?")], or_none: true }),
         ("aws:SourceIp", Values::One(text("203.0.113.7"))),
     ];
     each.map(|(key, values)| Held { key: text(key), values }).into()

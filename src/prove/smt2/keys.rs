@@ -135,14 +135,15 @@ impl Key {
             Values::None => not(self.present()),
             Values::One(text) => these(std::slice::from_ref(text)),
             Values::Set(texts) => these(texts),
-            Values::Like { forms, except } => {
+            Values::Like { forms, except, or_none } => {
                 let one_of = |forms: &[String], place: &Value| {
                     any(forms.iter().map(|form| in_language(&place.term, &language(&written(form), Reach::All, false))))
                 };
                 let fits = |place: &Value| all([one_of(forms, place), not(one_of(except, place))]);
                 let text = matches!(self.sort, Sort::Text | Sort::Switch);
                 let each = places.iter().filter(|_| text).map(|place| implies(&place.held, &fits(place)));
-                all(each.chain([self.present()]).collect::<Vec<_>>())
+                let held = (!or_none).then(|| self.present());
+                all(each.chain(held).collect::<Vec<_>>())
             }
         }
     }
