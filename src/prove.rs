@@ -9,6 +9,7 @@ mod caller;
 mod keys;
 mod polish;
 mod search;
+mod shape;
 mod smt2;
 mod theory;
 mod value;
@@ -131,7 +132,7 @@ pub enum Doubt {
 
 /// Answers a question.
 pub fn prove<'q, 's>(question: &Question<'q, 's>, reference: &Reference, budget: Budget) -> Proof<'q, 's> {
-    let mut doubt = None;
+    let mut doubt = question.doubt();
     for (_, proof) in prove_each(question, reference, budget) {
         match proof {
             Proof::Holds => {}
@@ -156,11 +157,8 @@ pub fn prove_each<'q, 's>(
     let settled = |doubt: Doubt, proofs: Vec<(&'q Statement<'s>, _)>| {
         proofs.into_iter().map(|(statement, _)| (statement, Proof::Undecided(doubt))).collect()
     };
-    if let Some(fault) = all.clone().find_map(Policy::refusal) {
-        return settled(Doubt::Refused(*fault), proofs);
-    }
-    if let Some(span) = question.allowed_by.iter().find_map(|policy| policy.later) {
-        return settled(Doubt::Open(Gap { reason: GapReason::Hole, span }), proofs);
+    if let Some(doubt) = question.doubt() {
+        return settled(doubt, proofs);
     }
     let keys = Keys::of(all.clone(), reference);
     let someone = match &question.among.caller {
@@ -174,6 +172,16 @@ pub fn prove_each<'q, 's>(
         asking.answer(&mut proofs);
     }
     proofs
+}
+
+impl Question<'_, '_> {
+    /// What leaves the answer open, whatever the request.
+    fn doubt(&self) -> Option<Doubt> {
+        let refusal = self.allowed_by.iter().chain(&self.not_by).find_map(|policy| policy.refusal());
+        let later = self.allowed_by.iter().find_map(|policy| policy.later);
+        let later = later.map(|span| Doubt::Open(Gap { reason: GapReason::Hole, span }));
+        refusal.map(|fault| Doubt::Refused(*fault)).or(later)
+    }
 }
 
 impl Default for Budget {

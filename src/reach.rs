@@ -7,6 +7,7 @@
 mod door;
 mod pools;
 mod principals;
+mod shape;
 mod subjects;
 
 use crate::finding::Fault;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
-use super::atom::{ACTION, Atoms, Dimension, Domain, Form, KEYS, List, Literal, OPEN, PatternId, RESOURCE, Shaped, Test};
+use super::atom::{ACTION, Atoms, Dimension, Domain, Form, KEYS, List, Literal, OPEN, PatternId, RESOURCE, Test};
 use super::keys::Key;
+use super::shape::Shaped;
 use super::value::Value;
 use super::words;
 use crate::arn::Arn;

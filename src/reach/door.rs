@@ -1,10 +1,10 @@
 //! A provider that a trust policy names, and questions about the holders of its tokens.
 
-use crate::evaluate::{ContextValue, Verdict};
+use crate::evaluate::{Context, ContextValue, Truth, Verdict, compare};
 use crate::identity::{Claim, Claims, ProviderKind};
 use crate::inventory::Role;
 use crate::pattern::{Mode, Tested, Unit, Wildcard, instance, matches};
-use crate::policy::{Comparison, Policy, Statement};
+use crate::policy::{Comparison, Operand, Policy, Statement};
 use crate::prove::{Among, Budget, Doubt, Held, Proof, Question, Values, prove};
 use crate::reference::{self, Issuer, IssuerKey};
 use crate::simulate::{Flow, Presented, World, never_held_with_token, try_assume};
@@ -17,6 +17,17 @@ pub(super) struct Door<'i, 's> {
     pub(super) policy: &'i Policy<'s>,
     /// As the policy names it: a host, or an ARN.
     pub(super) provider: &'i str,
+}
+
+/// A text that a policy compares a claim with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'i> {
+    pub(super) text: &'i str,
+    pub(super) span: Span,
+    /// Whether wildcards stand in it and count as such.
+    pub(super) is_pattern: bool,
+    /// Whether the case of letters does not count.
+    pub(super) folds: bool,
 }
 
 /// What became of a question about holders of tokens.
@@ -66,14 +77,28 @@ impl<'i, 's> Door<'i, 's> {
 
     /// The texts that the policy compares a claim with, each with its place.
     pub(super) fn texts(&self, claim: &str) -> Vec<(&'i str, Span)> {
+        self.told(claim).into_iter().map(|told| (told.text, told.span)).collect()
+    }
+
+    /// What the policy compares a claim with.
+    pub(super) fn told(&self, claim: &str) -> Vec<Told<'i>> {
         let key = self.key(claim);
         let conditions = self.policy.statements.iter().flat_map(|statement| &statement.conditions);
-        let of_text = conditions.filter(|own| {
-            let comparison = own.operator.map(|operator| operator.comparison);
-            own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)) && comparison != Some(Comparison::Null)
+        let own = conditions.filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
+        let told = own.flat_map(|own| {
+            let comparison = own.operator.map(|operator| operator.comparison).filter(|own| *own != Comparison::Null);
+            let of = move |operand: &'i Operand<'s>| {
+                let text = operand.pattern.plain()?;
+                Some(Told {
+                    text,
+                    span: operand.pattern.text.span(),
+                    is_pattern: comparison? == Comparison::StringLike && text.contains(['*', '?']),
+                    folds: comparison? == Comparison::StringEqualsIgnoreCase,
+                })
+            };
+            own.values.iter().filter_map(of)
         });
-        let operands = of_text.flat_map(|own| &own.values);
-        operands.filter_map(|operand| Some((operand.pattern.plain()?, operand.pattern.text.span()))).collect()
+        told.collect()
     }
 
     /// Whether the policy has a condition on a claim.
@@ -85,14 +110,24 @@ impl<'i, 's> Door<'i, 's> {
 
     /// The value in the conditions of a statement that takes a value of a claim.
     pub(super) fn place(&self, statement: &Statement<'_>, claim: &str, value: &str) -> Option<Span> {
+        self.taking(statement, claim, value).first().map(|told| told.span)
+    }
+
+    /// The values in the conditions of a statement that take a value of a claim: one for each condition that asks for some.
+    pub(super) fn taking<'p>(&self, statement: &'p Statement<'_>, claim: &str, value: &str) -> Vec<Told<'p>> {
         let key = self.key(claim);
         let own = statement.conditions.iter().filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key)));
-        let positive = own.filter(|own| own.operator.is_some_and(|operator| !operator.negated));
-        let taking = positive.flat_map(|own| &own.values).find(|operand| {
-            let plain = operand.pattern.plain();
-            plain.is_some_and(|text| matches(&[Unit::Wild(text)], value, Mode::Like))
+        let nothing = Context::new();
+        let taking = own.filter_map(|own| {
+            let operator = own.operator.filter(|operator| !operator.negated && operator.comparison != Comparison::Null)?;
+            let mut operands = own.values.iter();
+            let operand = operands.find(|operand| compare(operator.comparison, operand, value, &nothing) == Truth::Yes)?;
+            let text = operand.pattern.plain()?;
+            let is_pattern = operator.comparison == Comparison::StringLike && text.contains(['*', '?']);
+            let folds = operator.comparison == Comparison::StringEqualsIgnoreCase;
+            Some(Told { text, span: operand.pattern.text.span(), is_pattern, folds })
         });
-        taking.map(|operand| operand.pattern.text.span())
+        taking.collect()
     }
 
     /// Asks whether somebody gets in with these claims; others he holds or not, as he likes. `aud` and `sub` are always told.

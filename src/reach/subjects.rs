@@ -1,24 +1,31 @@
 //! Holders of tokens of an OIDC issuer: jobs, pods, users.
 
-use super::door::{Asked, Door, Holder, fits, like};
+mod ask;
+mod tell;
+
+use super::door::{Asked, Door, Holder, Told, like};
+use super::shape::{Form, Known, Scope, Shape};
 use super::{Distance, Kind, Sample, Taker, Takers};
 use crate::prove::Values;
-use crate::reference::{Issuer, SubjectForm};
+use crate::reference::IssuerKey;
+use tell::tell;
 
 /// How many of the holders of an issuer's tokens get in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Breadth {
     /// All of them, whoever they belong to.
     All,
+    /// All who sign in to an application, by its client id; empty for any that the provider lists.
+    OfApplication(String),
     /// Those of everybody whose name fits a pattern: `octo*`.
     OwnersLike(String),
-    /// All that belong to somebody: an owner, a group, an organization.
+    /// All that belong to somebody: an owner, a group, an organization. `repository_owner_id 123` where a claim tells who that is.
     OfOwner(String),
     /// Those that belong to somebody and whose name fits a pattern: `octo/app*`.
     MembersLike(String),
     /// Some of one repository, project or the like, in these circumstances.
     OfMember {
-        /// Its name, with its owner's.
+        /// Its name, with its owner's; `repository_id 123` where a claim tells which that is.
         member: String,
         /// The ids of the forms of subjects of which any may come.
         forms: Vec<String>,
@@ -34,407 +41,466 @@ pub enum Breadth {
 /// Who of the holders of an issuer's tokens can take the role.
 pub(super) fn takers<'i, 's>(door: &Door<'i, 's>, found: &mut Takers<'i, 's>) {
     let before = found.takers.len() + found.open.len();
-    let forms = door.issuer().map_or(&[][..], |issuer| &issuer.subjects);
-    let parted = Parted::of(forms);
-    let asking = Asking { door, parted: parted.as_ref(), named: Named::of(door, parted.as_ref()) };
-    match &asking.parted {
-        Some(parted) => asking.by_owner(parted, found),
+    let shape = door.issuer().and_then(|issuer| Shape::of(issuer, door.host()));
+    let asking = Asking { door, shape: shape.as_ref(), named: Named::of(door, shape.as_ref()), keys: keys(door) };
+    let nobody = |found: &Takers<'_, '_>| found.takers.len() + found.open.len() == before;
+    match &asking.shape {
+        Some(shape) => asking.by_scope(shape, found),
         None => asking.by_subject(found),
     }
-    if found.takers.len() + found.open.len() == before {
+    if let Some(shape) = asking.shape.filter(|_| nobody(found)) {
+        asking.by_number(shape, found);
+    }
+    if nobody(found) {
+        // a subject of the owner's own making may be of no form
+        asking.by_text(|text| shape.as_ref().is_none_or(|shape| shape.owner(text).is_some()), found);
+    }
+    if nobody(found) {
         asking.by_anything(found);
     }
 }
 
 struct Asking<'a, 'i, 's> {
     door: &'a Door<'i, 's>,
-    parted: Option<&'a Parted>,
-    named: Named,
-}
-
-/// How the subjects of an issuer tell their owner: `repo:` before his name.
-struct Parted {
-    head: String,
-    /// The forms with `*` for each part.
-    forms: Vec<String>,
-    /// Each form with its id.
-    by_id: Vec<(String, String)>,
-    /// Whether the owner's name is followed by a `/` and that of what he owns.
-    slashed: bool,
+    shape: Option<&'a Shape>,
+    named: Named<'i>,
+    /// The claims that the policy looks at and that are made of what the subject is made of.
+    keys: Vec<&'static IssuerKey>,
 }
 
 /// Whom the policy names.
 #[derive(Default)]
-struct Named {
+struct Named<'i> {
     owners: Vec<String>,
     /// With their owners: `octo/app`.
     members: Vec<String>,
     /// The subjects that stand there without wildcards.
     subjects: Vec<String>,
+    /// What stands there for subjects.
+    told: Vec<Told<'i>>,
+    /// Subjects with a `*` that is a letter, which no token has, and subjects in another case of letters; as patterns.
+    impossible: Vec<String>,
 }
 
-impl Parted {
-    fn of(forms: &[SubjectForm]) -> Option<Self> {
-        let head = forms.first()?.form.split('{').next()?.to_owned();
-        if head.is_empty() || !forms.iter().all(|own| own.form.starts_with(&head)) {
-            return None;
-        }
-        let texts = |own: &SubjectForm| std::iter::once(own.form.clone()).chain(own.immutable.clone()).collect::<Vec<_>>();
-        let by_id: Vec<(String, String)> =
-            forms.iter().flat_map(|own| texts(own).into_iter().map(|text| (own.id.clone(), starred(&text)))).collect();
-        let slashed = forms.iter().any(|own| own.form.contains("}/{") || own.form.contains("-path}"));
-        Some(Self { head, forms: by_id.iter().map(|(_, form)| form.clone()).collect(), by_id, slashed })
-    }
-
-    /// The owner in a subject or a pattern of one, and what follows; `None` where the name is open or does not end.
-    fn owner<'t>(&self, subject: &'t str) -> Option<(&'t str, &'t str)> {
-        let rest = subject.strip_prefix(self.head.as_str())?;
-        let end = rest.find(['/', ':', '@'])?;
-        Some((rest.get(..end)?, rest.get(end..)?))
-    }
-
-    /// What somebody owns, in a subject or a pattern of one.
-    fn member<'t>(&self, subject: &'t str) -> Option<(&'t str, &'t str)> {
-        let (owner, rest) = self.owner(subject)?;
-        let rest = rest.split_once('/').filter(|_| self.slashed).map(|(_, rest)| rest)?;
-        Some((owner, rest.get(..rest.find([':', '@'])?)?))
-    }
-
-    /// The forms, of an owner.
-    fn of_owner(&self, owner: &str) -> Vec<String> {
-        let own = format!("{}*", self.head);
-        self.forms
-            .iter()
-            .filter_map(|form| form.strip_prefix(own.as_str()).map(|rest| format!("{}{owner}{rest}", self.head)))
-            .collect()
-    }
+fn keys(door: &Door<'_, '_>) -> Vec<&'static IssuerKey> {
+    let keys = door.issuer().map_or(&[][..], |issuer| &issuer.keys);
+    keys.iter().filter(|key| !key.forms.is_empty() && door.looks_at(&key.name)).collect()
 }
 
-impl Named {
-    fn of(door: &Door<'_, '_>, parted: Option<&Parted>) -> Self {
-        let mut named = Self::default();
-        let mut add = |list: fn(&mut Self) -> &mut Vec<String>, text: String| {
-            let list = list(&mut named);
-            if !text.contains(['*', '?']) && !text.is_empty() && !list.contains(&text) {
-                list.push(text);
+impl<'i> Named<'i> {
+    fn of(door: &Door<'i, '_>, shape: Option<&Shape>) -> Self {
+        let mut named = Self { told: door.told("sub"), ..Self::default() };
+        for told in &named.told {
+            let text = told.text;
+            if !text.contains(['*', '?']) {
+                add(&mut named.subjects, text);
+            } else if !told.is_pattern {
+                named.impossible.push(text.replace('*', "?"));
             }
-        };
-        for (text, _) in door.texts("sub") {
-            add(|own| &mut own.subjects, text.to_owned());
-            let Some(parted) = parted else { continue };
-            if let Some((owner, _)) = parted.owner(text) {
-                add(|own| &mut own.owners, owner.to_owned());
+            if told.folds {
+                named.impossible.push(text.chars().map(|own| if own.is_alphabetic() { '?' } else { own }).collect());
             }
-            if let Some((owner, member)) = parted.member(text) {
-                add(|own| &mut own.members, format!("{owner}/{member}"));
+            let Some(shape) = shape else { continue };
+            if let Some(owner) = shape.owner(text) {
+                add(&mut named.owners, &owner);
             }
-        }
-        for (text, _) in door.texts("repository") {
-            if let Some((owner, _)) = text.split_once('/') {
-                add(|own| &mut own.owners, owner.to_owned());
-                add(|own| &mut own.members, text.to_owned());
+            if let Some(member) = shape.member(text) {
+                add(&mut named.members, &member);
             }
         }
-        for (text, _) in door.texts("organization_slug") {
-            add(|own| &mut own.owners, text.to_owned());
+        if let Some(shape) = shape {
+            named.by_claims(door, shape);
         }
         named
     }
-}
 
-impl<'i, 's> Asking<'_, 'i, 's> {
-    /// Owner by owner, then by what each owns.
-    fn by_owner(&self, parted: &Parted, found: &mut Takers<'i, 's>) {
-        let except: Vec<String> = self.named.owners.iter().flat_map(|owner| self.all_of(parted, owner)).collect();
-        let ids = self.ids(true);
-        let asked = self.ask(like(parted.forms.clone(), &except), &ids);
-        let shared = self.door.issuer().is_some_and(|issuer| issuer.is_shared);
-        let breadth = |holder: &Holder<'_, '_>| self.owners_like(parted, holder).map_or(Breadth::All, Breadth::OwnersLike);
-        let distance = if shared { Distance::Anyone } else { Distance::Known };
-        // who lets in all lets in those whom he names as well
-        let all = self.add(asked, breadth, distance, found).is_some_and(|own| own == Breadth::All);
-        for owner in self.named.owners.iter().filter(|_| !all) {
-            self.of_owner(parted, owner, found);
+    /// Whom claims beside the subject name.
+    fn by_claims(&mut self, door: &Door<'_, '_>, shape: &Shape) {
+        for (text, _) in door.texts("repository") {
+            let subject = format!("{}{text}:", shape.head);
+            if let Some(owner) = shape.owner(&subject) {
+                add(&mut self.owners, &owner);
+            }
+            if let Some(member) = shape.member(&subject) {
+                add(&mut self.members, &member);
+            }
+        }
+        for (organization, _) in door.texts("organization_slug") {
+            add(&mut self.owners, organization);
+            for (pipeline, _) in door.texts("pipeline_slug") {
+                add(&mut self.members, &format!("{organization}:pipeline:{pipeline}"));
+            }
+        }
+        for (project, _) in door.texts("oidc.circleci.com/project-id").into_iter().filter(|_| !shape.has_owner) {
+            add(&mut self.members, project);
         }
     }
 
-    fn of_owner(&self, parted: &Parted, owner: &str, found: &mut Takers<'i, 's>) {
-        let members: Vec<&String> = self.named.members.iter().filter(|own| is_of(own, owner)).collect();
-        let except: Vec<String> = members.iter().flat_map(|member| of_member(parted, member)).collect();
-        let forms: Vec<String> = parted.of_owner(owner).into_iter().chain(parted.of_owner(&format!("{owner}@*"))).collect();
-        let except: Vec<String> =
-            except.into_iter().chain(if parted.slashed { vec![] } else { self.named.subjects.clone() }).collect();
-        let repository =
-            [("repository", like([format!("{owner}/*")], &members.iter().map(|own| (*own).clone()).collect::<Vec<_>>()))];
-        let repository = if self.door.looks_at("repository") { &repository[..] } else { &[] };
-        let asked = self.ask(like(forms, &except), repository);
-        let breadth = |holder: &Holder<'_, '_>| match self.pattern(holder) {
-            Some(pattern) if members_like(parted, &pattern).is_some() => {
-                Breadth::MembersLike(members_like(parted, &pattern).unwrap_or_default())
-            }
-            Some(pattern) if !parted.slashed => Breadth::Like(pattern),
-            _ => Breadth::OfOwner(owner.to_owned()),
-        };
-        let all = self.add(asked, breadth, Distance::Known, found).is_some_and(|own| matches!(own, Breadth::OfOwner(_)));
-        if all {
+    /// What is excepted beside what a level of the search excepts.
+    fn excepting(&self, others: impl IntoIterator<Item = String>) -> Vec<String> {
+        others.into_iter().chain(self.impossible.iter().cloned()).collect()
+    }
+}
+
+fn add(list: &mut Vec<String>, text: &str) {
+    if !text.contains(['*', '?']) && !text.is_empty() && !list.iter().any(|own| own == text) {
+        list.push(text.to_owned());
+    }
+}
+
+/// How many patterns of one kind are told apart.
+const MOST: usize = 8;
+
+impl<'i, 's> Asking<'_, 'i, 's> {
+    /// Everybody, then owner by owner, then by what each owns.
+    fn by_scope(&self, shape: &Shape, found: &mut Takers<'i, 's>) {
+        let open = self.owners_begun(shape);
+        let before = found.takers.len();
+        if self.everybody(shape, &open, found) {
             return;
         }
-        for member in members {
-            self.of_member(parted, member, found);
+        // where a pattern takes no longer name, it is for the name that it begins with
+        let short = open.iter().filter(|own| found.takers.len() == before && !self.named.owners.contains(own));
+        let owners: Vec<String> = self.named.owners.iter().chain(short).cloned().collect();
+        for owner in &owners {
+            self.of_owner(shape, owner, found);
         }
-        if !parted.slashed {
-            self.exactly(|subject| parted.owner(subject).is_some_and(|(own, _)| own == owner), found);
+        if !shape.has_owner {
+            for member in &self.named.members {
+                self.of_member(shape, member, found);
+            }
+        }
+        self.by_text(|text| !starts_alike(text, &shape.head), found);
+    }
+
+    /// What the patterns begin with that leave the name of an owner open.
+    fn owners_begun(&self, shape: &Shape) -> Vec<String> {
+        let mut begun = Vec::new();
+        for told in self.named.told.iter().filter(|told| told.is_pattern) {
+            if let Scope::OwnersLike(pattern) = shape.scope(told.text) {
+                add(&mut begun, pattern.split(['*', '?', '@']).next().unwrap_or_default());
+            }
+        }
+        begun
+    }
+
+    /// Those whom the policy does not name. Whether it is everybody.
+    fn everybody(&self, shape: &Shape, open: &[String], found: &mut Takers<'i, 's>) -> bool {
+        let owners = self.named.owners.iter().chain(open);
+        let mut except = self.named.excepting(owners.flat_map(|owner| shape.all_of_owner(owner)));
+        if !shape.has_owner {
+            except.extend(self.named.members.iter().flat_map(|member| shape.all_of_member(member)));
+        }
+        let forms: Vec<&Form> = shape.forms.iter().collect();
+        for _ in 0..MOST {
+            let (asked, is_strange) = self.strangers(&forms, &except);
+            let distance = if is_strange { Distance::Anyone } else { Distance::Known };
+            match self.narrowest(shape, &asked) {
+                None | Some((Scope::All, _)) => return self.add(asked, distance, |_| Breadth::All, found),
+                Some((scope, pattern)) => {
+                    self.add(asked, distance, |_| breadth(scope.clone()), found);
+                    except.push(pattern);
+                }
+            }
+        }
+        false
+    }
+
+    fn of_owner(&self, shape: &Shape, owner: &str, found: &mut Takers<'i, 's>) {
+        let bare = |name: &str| name.split(['@', '/', ':']).next().unwrap_or_default().to_owned();
+        let members: Vec<&String> = self.named.members.iter().filter(|own| bare(own) == bare(owner)).collect();
+        let mut except = self.named.excepting(members.iter().flat_map(|member| shape.all_of_member(member)));
+        let (known, forms): (_, Vec<&Form>) = (shape.known(owner), shape.forms.iter().collect());
+        for _ in 0..MOST {
+            let asked = self.ask_forms(&forms, &known, &except, ask::Level::Owner);
+            if matches!(asked, Asked::Out) {
+                break;
+            }
+            match self.narrowest(shape, &asked) {
+                Some((scope @ (Scope::OfOwner(_) | Scope::MembersLike(_)), pattern))
+                    if scope != Scope::OfOwner(owner.to_owned()) =>
+                {
+                    self.add(asked, Distance::Known, |_| breadth(scope.clone()), found);
+                    except.push(pattern);
+                }
+                _ => {
+                    if self.add(asked, Distance::Known, |_| Breadth::OfOwner(owner.to_owned()), found) {
+                        return;
+                    }
+                    break;
+                }
+            }
+        }
+        for member in
+            members.into_iter().filter(|member| shape.owner(&format!("{}{member}:", shape.head)).as_deref() == Some(owner))
+        {
+            self.of_member(shape, member, found);
         }
     }
 
     /// The circumstances in which something of one repository or project gets in.
-    fn of_member(&self, parted: &Parted, member: &str, found: &mut Takers<'i, 's>) {
-        let repository = [("repository", Values::One(member.to_owned()))];
-        let repository = if self.door.looks_at("repository") { &repository[..] } else { &[] };
+    fn of_member(&self, shape: &Shape, member: &str, found: &mut Takers<'i, 's>) {
+        let others = self.named.members.iter().filter(|other| *other != member && other.contains('@'));
+        let others: Vec<String> = others.flat_map(|other| shape.all_of_member(other)).collect();
+        let subjects = self.subjects_of(shape, member);
+        let except = self.named.excepting(subjects.iter().cloned().chain(others));
+        let known = shape.known(member);
+        let whole = self.circumstances(shape, (&known, &except, &[]), member, found);
+        for subject in &subjects {
+            let Some(form) = shape.form_of(subject) else { continue };
+            if whole.iter().any(|id| *id == form.id) {
+                continue;
+            }
+            let asked = self.ask_forms(&[form], &form.read(subject), &[], ask::Level::Member);
+            self.add(asked, Distance::Known, |_| Breadth::Exactly(subject.clone()), found);
+        }
+        // what no form is like: a subject of the owner's own making
+        for subject in self.named.subjects.iter().filter(|own| shape.form_of(own).is_none()) {
+            if shape.member(subject).as_deref() == Some(member) {
+                let asked = self.ask(Values::One(subject.clone()), &[]);
+                self.add(asked, Distance::Known, |_| Breadth::Exactly(subject.clone()), found);
+            }
+        }
+    }
+
+    /// The circumstances in which something gets in, by what is known of its subjects: the forms of which all may come, and patterns.
+    fn circumstances(
+        &self,
+        shape: &Shape,
+        (known, except, more): (&Known, &[String], &[(&str, Values)]),
+        member: &str,
+        found: &mut Takers<'i, 's>,
+    ) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
         let mut first = None;
-        let mut patterns: Vec<(String, Holder<'i, 's>)> = Vec::new();
-        for (id, form) in &parted.by_id {
-            let Some(form) = filled(parted, form, member) else { continue };
-            let asked = self.ask(like([form.clone()], &self.named.subjects), repository);
-            match asked {
-                Asked::In(holder) => match self.pattern(&holder).filter(|pattern| !takes_all(pattern, &form)) {
-                    Some(pattern) => patterns.push((pattern, *holder)),
-                    None => {
-                        if !ids.contains(id) {
-                            ids.push(id.clone());
+        let mut patterns: Vec<(String, Box<Holder<'i, 's>>)> = Vec::new();
+        for form in &shape.forms {
+            let Some(whole) = form.pattern(known).filter(|whole| !self.named.subjects.contains(whole)) else { continue };
+            let mut except = except.to_vec();
+            for _ in 0..MOST {
+                let (asked, id) = self.in_circumstance(form, known, &except, more);
+                match asked {
+                    Asked::In(holder) => {
+                        let narrow = self.narrow(&holder, &whole);
+                        let Some((told, effective)) = narrow else {
+                            if !ids.contains(&id) {
+                                ids.push(id);
+                            }
+                            first = first.or(Some(holder));
+                            break;
+                        };
+                        // a subject without wildcards is asked for by itself
+                        if effective.contains(['*', '?']) && !patterns.iter().any(|(own, _)| *own == effective) {
+                            patterns.push((effective, holder));
                         }
-                        first = first.or(Some(holder));
+                        except.push(told);
                     }
-                },
-                Asked::Out => {}
-                Asked::Open(doubt) => found.open.push((format!("something of `{member}`"), doubt)),
+                    Asked::Out => break,
+                    Asked::Open(doubt) => {
+                        found.open.push((format!("something of `{member}`"), doubt));
+                        break;
+                    }
+                }
             }
         }
         if let Some(holder) = first {
-            let breadth = Breadth::OfMember { member: member.to_owned(), forms: ids };
-            self.add(Asked::In(holder), |_| breadth.clone(), Distance::Known, found);
+            let own = Breadth::OfMember { member: member.to_owned(), forms: ids.clone() };
+            self.add(Asked::In(holder), Distance::Known, |_| own.clone(), found);
         }
-        patterns.dedup_by(|one, other| one.0 == other.0);
         for (pattern, holder) in patterns {
-            self.add(Asked::In(Box::new(holder)), |_| Breadth::Like(pattern.clone()), Distance::Known, found);
+            self.add(Asked::In(holder), Distance::Known, |_| Breadth::Like(pattern.clone()), found);
+            if let (Some((claim, number)), Some(taker)) = (member.split_once(' '), found.takers.last_mut()) {
+                taker.who = format!("{}, whose `{claim}` is `{number}`", taker.who);
+            }
         }
-        let own = |subject: &str| parted.member(subject).is_some_and(|(owner, name)| format!("{owner}/{name}") == member);
-        self.exactly(own, found);
+        ids
+    }
+
+    /// The subjects of something that the policy names, or that follow from what it names.
+    fn subjects_of(&self, shape: &Shape, member: &str) -> Vec<String> {
+        let named =
+            self.named.subjects.iter().filter(|own| shape.member(own).as_deref() == Some(member) && shape.form_of(own).is_some());
+        let mut subjects: Vec<String> = named.cloned().collect();
+        // a pattern for whatever repository, and another condition that names it
+        let rests = self.named.told.iter().filter(|told| told.is_pattern).filter_map(|told| shape.rest(told.text));
+        let rests = rests.map(str::to_owned).filter(|rest| !rest.is_empty());
+        let of_claims = self.door.texts("ref").into_iter().map(|(text, _)| format!(":ref:{text}"));
+        let environments = self.door.texts("environment").into_iter().map(|(text, _)| format!(":environment:{text}"));
+        let branches = self.door.texts("build_branch").into_iter().map(|(text, _)| format!(":ref:refs/heads/{text}:"));
+        for rest in rests.chain(of_claims).chain(environments).chain(branches) {
+            let subject = format!("{}{member}{rest}", shape.head);
+            if shape.form_of(&subject).is_some() {
+                add(&mut subjects, &subject);
+            }
+        }
+        subjects
     }
 
     /// Where nothing is known of the subjects: all but those that are named, then these.
     fn by_subject(&self, found: &mut Takers<'i, 's>) {
-        let asked = self.ask(like(["*"], &self.named.subjects), &self.ids(true));
-        let shared = self.door.issuer().is_some_and(|issuer| issuer.is_shared);
-        let breadth = |holder: &Holder<'_, '_>| self.pattern(holder).filter(|own| own != "*").map_or(Breadth::All, Breadth::Like);
-        let distance = if shared { Distance::Anyone } else { Distance::Known };
-        let all = self.add(asked, breadth, distance, found).is_some_and(|own| own == Breadth::All);
-        if !all {
-            self.exactly(|_| true, found);
+        let mut except = self.named.excepting(self.named.subjects.iter().cloned());
+        for _ in 0..MOST {
+            let (asked, is_strange) = self.strange_subjects(&except);
+            let Asked::In(holder) = asked else {
+                self.add(asked, Distance::Known, |_| Breadth::All, found);
+                break;
+            };
+            let taking = self.door.taking(holder.statement, "sub", holder.token.claims.text("sub").unwrap_or_default());
+            let narrow =
+                taking.iter().find(|told| !told.text.trim_matches(['*', '?']).is_empty()).map(|told| told.text.to_owned());
+            let distance = |open: bool| if is_strange && open { Distance::Anyone } else { Distance::Known };
+            let Some(pattern) = narrow else {
+                let all = self.application(&holder).map_or(Breadth::All, Breadth::OfApplication);
+                self.add(Asked::In(holder), distance(true), |_| all.clone(), found);
+                return;
+            };
+            except.push(pattern.clone());
+            self.add(Asked::In(holder), distance(ends_open(&pattern)), |_| Breadth::Like(pattern.clone()), found);
+        }
+        for subject in &self.named.subjects {
+            let asked = self.ask(Values::One(subject.clone()), &[]);
+            self.add(asked, Distance::Known, |_| Breadth::Exactly(subject.clone()), found);
         }
     }
 
-    /// The subjects that stand in the policy.
-    fn exactly(&self, is_meant: impl Fn(&str) -> bool, found: &mut Takers<'i, 's>) {
-        for subject in self.named.subjects.iter().filter(|own| is_meant(own)) {
-            let asked = self.ask(Values::One(subject.clone()), &[]);
-            self.add(asked, |_| Breadth::Exactly(subject.clone()), Distance::Known, found);
+    /// By the number of an owner or of a repository, where that alone tells.
+    fn by_number(&self, shape: &Shape, found: &mut Takers<'i, 's>) {
+        let except = self.named.excepting([]);
+        let (known, forms): (_, Vec<&Form>) = (Known::default(), shape.forms.iter().collect());
+        for (claims, is_owner) in [(&ask::MEMBERS[..], false), (&ask::OWNERS[..], true)] {
+            for claim in claims.iter().filter(|claim| self.door.issuer().is_some_and(|issuer| issuer.key(claim).is_some())) {
+                let mut values: Vec<String> = Vec::new();
+                self.door.texts(claim).into_iter().for_each(|(text, _)| add(&mut values, text));
+                for value in values {
+                    let own = format!("{claim} {value}");
+                    let number = [(*claim, Values::One(value))];
+                    if is_owner {
+                        let asked = self.ask_with(&forms, &known, &except, (ask::Level::Member, &number));
+                        self.add(asked, Distance::Known, |_| Breadth::OfOwner(own.clone()), found);
+                    } else {
+                        self.circumstances(shape, (&known, &except, &number), &own, found);
+                    }
+                }
+            }
+            if !found.takers.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// By the texts that stand in the policy for subjects.
+    fn by_text(&self, is_meant: impl Fn(&str) -> bool, found: &mut Takers<'i, 's>) {
+        let mut texts: Vec<&str> = Vec::new();
+        for told in
+            self.named.told.iter().filter(|told| is_meant(told.text) && (told.is_pattern || !told.text.contains(['*', '?'])))
+        {
+            if !texts.contains(&told.text) {
+                texts.push(told.text);
+            }
+        }
+        let is_github = self.door.issuer().is_some_and(|issuer| issuer.id.starts_with("github"));
+        for text in texts {
+            let is_pattern = text.contains(['*', '?']);
+            let sub = if is_pattern { like([text], &self.named.subjects) } else { Values::One(text.to_owned()) };
+            let asked = self.ask(sub, &[]);
+            let anyone = is_github && self.is_shared() && !tells_owner(text);
+            let distance = if anyone { Distance::Anyone } else { Distance::Known };
+            let own = if is_pattern { Breadth::Like(text.to_owned()) } else { Breadth::Exactly(text.to_owned()) };
+            self.add(asked, distance, |_| own.clone(), found);
         }
     }
 
     /// Whoever gets in by what is asked beside the subject.
     fn by_anything(&self, found: &mut Takers<'i, 's>) {
-        let forms = self.parted.map_or_else(|| vec!["*".to_owned()], |parted| parted.forms.clone());
-        let asked = self.ask(like(forms, &[]), &[]);
-        self.add(asked, |_| Breadth::Other, Distance::Known, found);
+        let forms = self
+            .shape
+            .map_or_else(Vec::new, |shape| shape.forms.iter().filter_map(|form| form.pattern(&Known::default())).collect());
+        let forms = if forms.is_empty() { vec!["?*".to_owned()] } else { forms };
+        let asked = self.ask(like(forms, &self.named.excepting([])), &[]);
+        self.add(asked, Distance::Known, |_| Breadth::Other, found);
     }
 
-    /// Asks with a subject and claims beside it, best with the usual audience.
-    fn ask(&self, sub: Values, claims: &[(&str, Values)]) -> Asked<'i, 's> {
-        let usual = self.door.issuer().and_then(|issuer| issuer.audience.clone()).filter(|own| !own.contains('{'));
-        let provider = self.door.world.inventory.oidc_provider(self.door.provider);
-        let clients: Vec<String> =
-            provider.into_iter().flat_map(|own| &own.clients).filter_map(|own| own.known().map(str::to_owned)).collect();
-        let any = if clients.is_empty() { like(["*"], &[]) } else { like(clients, &[]) };
-        let mut last = Asked::Out;
-        for aud in usual.map(Values::One).into_iter().chain([any]) {
-            let all: Vec<(&str, Values)> =
-                [("aud", aud), ("sub", sub.clone())].into_iter().chain(claims.iter().cloned()).collect();
-            match self.door.ask(&all) {
-                Asked::Out => {}
-                found @ Asked::In(_) => return found,
-                open @ Asked::Open(_) => last = open,
-            }
-        }
-        last
+    /// Of the patterns that take the subject of somebody who gets in, how far the narrowest one reaches.
+    fn narrowest(&self, shape: &Shape, asked: &Asked<'i, 's>) -> Option<(Scope, String)> {
+        let Asked::In(holder) = asked else { return None };
+        let taking = self.door.taking(holder.statement, "sub", holder.token.claims.text("sub")?);
+        taking
+            .into_iter()
+            .filter(|told| told.is_pattern)
+            .map(|told| (shape.scope(told.text), told.text.to_owned()))
+            .max_by_key(|own| own.0.clone())
     }
 
-    /// What the claims that tell an owner by a number or a name cannot be for somebody whom nobody named.
-    fn ids(&self, strange: bool) -> Vec<(&'static str, Values)> {
-        const CLAIMS: [&str; 12] = [
-            "repository_id",
-            "repository_owner_id",
-            "enterprise_id",
-            "repository",
-            "namespace_id",
-            "project_id",
-            "organization_id",
-            "organization_slug",
-            "pipeline_id",
-            "cluster_id",
-            "google/organization_number",
-            "email",
-        ];
-        let issuer_keys = |claim: &str| self.door.issuer().is_some_and(|issuer: &Issuer| issuer.key(claim).is_some());
-        let asked = CLAIMS.into_iter().filter(|claim| strange && issuer_keys(claim) && self.door.looks_at(claim));
-        let except = |claim: &str| -> Vec<String> {
-            if claim == "repository" {
-                return self.named.owners.iter().map(|owner| format!("{owner}/*")).collect();
-            }
-            let texts = self.door.texts(claim).into_iter().map(|(text, _)| text);
-            texts.filter(|text| !text.contains(['*', '?'])).map(str::to_owned).collect()
-        };
-        asked.map(|claim| (claim, like([if claim == "repository" { "*/*" } else { "*" }], &except(claim)))).collect()
-    }
-
-    /// All subjects of an owner.
-    fn all_of(&self, parted: &Parted, owner: &str) -> Vec<String> {
-        ["/*", ":*", "@*"].iter().map(|rest| format!("{}{owner}{rest}", parted.head)).collect()
-    }
-
-    /// The pattern of the policy that takes the subject of a holder.
-    fn pattern(&self, holder: &Holder<'_, '_>) -> Option<String> {
-        let subject = holder.token.claims.text("sub")?;
-        let span = self.door.place(holder.statement, "sub", subject)?;
-        self.door.texts("sub").into_iter().find(|(_, own)| *own == span).map(|(text, _)| text.to_owned())
-    }
-
-    /// The part of a pattern that is of owners' names, where some are asked for: `octo*`.
-    fn owners_like(&self, parted: &Parted, holder: &Holder<'_, '_>) -> Option<String> {
-        let pattern = self.pattern(holder)?;
-        let rest = pattern.strip_prefix(parted.head.as_str())?;
-        let end = rest.find(['/', ':', '@']).unwrap_or(rest.len());
-        let own = rest.get(..end)?;
-        (own.contains(['*', '?']) && !own.starts_with('*')).then(|| own.to_owned())
-    }
-
+    /// Adds whoever gets in, or may. Whether he does.
     fn add(
         &self,
         asked: Asked<'i, 's>,
-        breadth: impl Fn(&Holder<'i, 's>) -> Breadth,
         distance: Distance,
+        breadth: impl Fn(&Holder<'i, 's>) -> Breadth,
         found: &mut Takers<'i, 's>,
-    ) -> Option<Breadth> {
+    ) -> bool {
         let host = self.door.host().to_owned();
         match asked {
-            Asked::Out => None,
+            Asked::Out => false,
             Asked::Open(doubt) => {
-                found.open.push((format!("holders of tokens of `{host}`"), doubt));
-                None
+                let who = format!("holders of tokens of `{host}`");
+                if !found.open.iter().any(|(own, _)| *own == who) {
+                    found.open.push((who, doubt));
+                }
+                false
             }
             Asked::In(holder) => {
+                let holder = self.polished(*holder);
                 let breadth = breadth(&holder);
                 let audience =
                     holder.token.claims.text("aud").filter(|aud| self.door.place(holder.statement, "aud", aud).is_some());
                 let who = tell(self.door.issuer(), &host, (&breadth, audience), &holder.given);
                 let subject = holder.token.claims.text("sub").unwrap_or_default().to_owned();
                 let place = self.door.place(holder.statement, "sub", &subject);
-                let Holder { token, statement, given } = *holder;
+                let Holder { token, statement, given } = holder;
                 let (call, sample) = (token.action(), Sample::Token(token));
-                let kind = Kind::Subject { host, breadth: breadth.clone() };
+                let kind = Kind::Subject { host, breadth };
                 found.takers.push(Taker { who, distance, kind, call, sample, statement, place, given });
-                Some(breadth)
+                true
             }
         }
     }
 }
 
-/// Who it is, as a phrase.
-fn tell(
-    issuer: Option<&Issuer>,
-    host: &str,
-    (breadth, audience): (&Breadth, Option<&str>),
-    given: &[(String, String)],
-) -> String {
-    let name = issuer.filter(|issuer| issuer.is_shared).map_or_else(|| format!("`{host}`"), |issuer| issuer.name.clone());
-    let (owners, members) = match issuer.map_or("", |issuer| issuer.id.as_str()) {
-        "github" | "github-enterprise" => ("owner", "repository"),
-        "gitlab" => ("group or user", "project"),
-        "terraform-cloud" | "buildkite" | "buildkite-other" | "upbound" => ("organization", "member"),
-        "eks" => ("namespace", "service account"),
-        _ => ("owner", "member"),
-    };
-    let who = match breadth {
-        Breadth::All if issuer.is_some_and(|issuer| Parted::of(&issuer.subjects).is_some()) => {
-            format!("anyone with a token of {name}, of any {owners}")
-        }
-        Breadth::All => match audience {
-            Some(audience) => format!("anyone with a token of {name} for `{audience}`"),
-            None => format!("anyone with a token of {name}"),
-        },
-        Breadth::OwnersLike(pattern) => format!("any {owners} of {name} whose name fits `{pattern}`"),
-        Breadth::OfOwner(owner) => format!("any {members} of {owners} `{owner}` of {name}"),
-        Breadth::MembersLike(pattern) => format!("any {members} of {name} whose name fits `{pattern}`"),
-        Breadth::OfMember { member, forms } => {
-            format!(
-                "`{member}` of {name}, by any {}",
-                forms.iter().map(|form| form.replace('-', " ")).collect::<Vec<_>>().join(", ")
-            )
-        }
-        Breadth::Like(pattern) => format!("whoever has a token of {name} with a subject like `{pattern}`"),
-        Breadth::Exactly(subject) => format!("the subject `{subject}` of {name}"),
-        Breadth::Other => format!("holders of tokens of {name}"),
-    };
-    let all: Vec<String> = given.iter().map(|(key, value)| format!("`{key}` `{value}`")).collect();
-    if all.is_empty() { who } else { format!("{who}, with {}", all.join(", ")) }
-}
-
-/// A form with `*` for each of its parts.
-fn starred(form: &str) -> String {
-    let mut text = String::new();
-    let mut rest = form;
-    while let Some((before, behind)) = rest.split_once('{') {
-        text.push_str(before);
-        text.push('*');
-        rest = behind.split_once('}').map_or("", |(_, rest)| rest);
+fn breadth(scope: Scope) -> Breadth {
+    match scope {
+        Scope::All => Breadth::All,
+        Scope::OwnersLike(pattern) => Breadth::OwnersLike(pattern),
+        Scope::OfOwner(owner) => Breadth::OfOwner(owner),
+        Scope::MembersLike(pattern) => Breadth::MembersLike(pattern),
+        Scope::Within(member) => Breadth::OfMember { member, forms: Vec::new() },
     }
-    text + rest
 }
 
-/// A form, of what somebody owns.
-fn filled(parted: &Parted, form: &str, member: &str) -> Option<String> {
-    let (owner, name) = member.split_once('/')?;
-    let rest = form.strip_prefix(parted.head.as_str())?;
-    let (start, owned) = if let Some(rest) = rest.strip_prefix("*@*/*@*") {
-        (format!("{owner}@*/{name}@*"), rest)
-    } else if let Some(rest) = rest.strip_prefix("*/*") {
-        (format!("{owner}/{name}"), rest)
-    } else {
-        (format!("{owner}/{name}"), rest.strip_prefix('*')?)
-    };
-    Some(format!("{}{start}{owned}", parted.head))
+/// Whether a text may be the start of subjects that start so.
+fn starts_alike(text: &str, head: &str) -> bool {
+    let literal = text.split(['*', '?']).next().unwrap_or(text);
+    head.starts_with(literal) && literal.len() < text.len() || literal.starts_with(head)
 }
 
-fn of_member(parted: &Parted, member: &str) -> Vec<String> {
-    let Some((owner, name)) = member.split_once('/') else { return Vec::new() };
-    let head = &parted.head;
-    vec![format!("{head}{owner}/{name}:*"), format!("{head}{owner}@*/{name}@*:*"), format!("{head}{owner}/{name}/*")]
+/// Whether the last name of a pattern does not end: `account:a*`.
+fn ends_open(pattern: &str) -> bool {
+    pattern.split(['*', '?']).next().is_some_and(|literal| literal.ends_with(char::is_alphanumeric) || literal.is_empty())
 }
 
-fn is_of(member: &str, owner: &str) -> bool {
-    member.split_once('/').is_some_and(|(own, _)| own == owner)
-}
-
-/// The name of an owner with a pattern for what he owns, where a pattern asks for some only: `octo/app*`.
-fn members_like(parted: &Parted, pattern: &str) -> Option<String> {
-    let (owner, rest) = parted.owner(pattern)?;
-    let rest = rest.split_once('/').filter(|_| parted.slashed).map(|(_, rest)| rest)?;
-    let own = rest.get(..rest.find([':', '@']).unwrap_or(rest.len()))?;
-    (own.contains(['*', '?']) && !own.starts_with('*')).then(|| format!("{owner}/{own}"))
-}
-
-/// Whether a pattern takes all texts of a form, as far as can be told by one of them.
-fn takes_all(pattern: &str, form: &str) -> bool {
-    fits(&form.replace('*', "\u{1}"), pattern)
+/// Whether a subject of the owner's own making tells who he is, beside what any repository may put there.
+///
+/// <https://docs.github.com/en/actions/reference/security/oidc>
+fn tells_owner(text: &str) -> bool {
+    const CLAIMS: [&str; 7] =
+        ["repo", "repository", "repository_owner", "repository_owner_id", "repository_id", "enterprise", "enterprise_id"];
+    let parts: Vec<&str> = text.split(':').collect();
+    parts.windows(2).any(|pair| match pair {
+        [claim, value] => {
+            let own = value.split('/').next().unwrap_or(value);
+            let ends = value.contains('/') || !value.contains(['*', '?']);
+            CLAIMS.contains(claim) && !own.is_empty() && !own.contains(['*', '?']) && ends
+        }
+        _ => false,
+    })
 }

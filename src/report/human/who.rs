@@ -42,7 +42,8 @@ impl Page<'_> {
         }
         for (who, doubt) in &answer.takers.open {
             let place = who::place(doubt).map_or_else(String::new, |span| format!(" ({})", address(self.sources, span)));
-            let line = format!("not known whether {}: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));
+            let line =
+                format!("not known whether {} can take it: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));
             self.out.push('\n');
             let painted = self.paint("  ? ", Colour::Yellow).into_owned();
             self.hanging("  ? ", &painted, &line);

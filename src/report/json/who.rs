@@ -66,6 +66,7 @@ fn kind(kind: &Kind) -> Value {
         Kind::Subject { host, breadth } => {
             let (name, what) = match breadth {
                 Breadth::All => ("all", None),
+                Breadth::OfApplication(audience) => ("application", Some(audience)),
                 Breadth::OwnersLike(pattern) => ("owners-like", Some(pattern)),
                 Breadth::OfOwner(owner) => ("owner", Some(owner)),
                 Breadth::MembersLike(pattern) => ("members-like", Some(pattern)),
