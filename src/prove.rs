@@ -10,6 +10,7 @@ mod keys;
 mod polish;
 mod search;
 mod shape;
+mod smt2;
 mod theory;
 mod value;
 mod words;
@@ -23,6 +24,8 @@ use crate::reference::Reference;
 use asking::Asking;
 use caller::{Someone, callers};
 use keys::Keys;
+
+pub use smt2::{smt2, smt2_each};
 
 /// Is there a request that some policies allow and others do not?
 #[derive(Clone, Debug)]

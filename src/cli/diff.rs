@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use rolecall::compare::{self, Means, Pair};
+use rolecall::compare::{self, Means, Pair, State};
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
-use rolecall::prove::Budget;
+use rolecall::prove::{Budget, Question, smt2_each};
 use rolecall::report::{Compared, concise, human, json, text};
 use rolecall::source::SourceId;
 
@@ -54,6 +54,9 @@ pub(super) struct Args {
     /// How many steps to try before a question is given up as undecided.
     #[arg(long, value_name = "STEPS", default_value_t = Budget::default().steps)]
     budget: u64,
+    /// Write what was asked, whether each policy is widened, to a file that solvers read: SMT-LIB 2.6 with strings.
+    #[arg(long, value_name = "FILE")]
+    smt2: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -110,6 +113,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let means = Means { sources, reference: &reference, budget };
     let [before, now] = &sides;
     let pairs = compare::compare(before, now, means);
+    if let Some(file) = &args.smt2 {
+        let questions: Vec<_> = pairs.iter().flat_map(asked).collect();
+        output::write(file, &smt2_each(&questions, &reference))?;
+    }
     let replay = Replay { sources, state: new, kind: args.kind, reference: &reference, at: super::now() };
     let replays = pairs.iter().map(|pair| replay.of(pair, of_new)).collect();
     let names = [old.name.clone(), new.name.clone()];
@@ -141,6 +148,13 @@ impl Args {
         let staged = [&self.old, &self.new].into_iter().flatten().filter(|_| self.staged);
         staged.map(PathBuf::from).chain(self.paths.iter().cloned()).collect()
     }
+}
+
+/// What is asked of a policy to tell whether it is widened, each behind a title.
+fn asked<'i, 's>(pair: &Pair<'i, 's>) -> impl Iterator<Item = (String, Question<'i, 's>)> {
+    let title = pair.title();
+    let titles = [title.clone(), format!("{title}, beside other policies")];
+    titles.into_iter().zip(pair.questions(State::New))
 }
 
 /// How many inputs decide on who gets which role without being policies: of these a change is not told.

@@ -59,6 +59,11 @@ impl Instant {
     pub fn seconds(self) -> i64 {
         i64::try_from(self.0.div_euclid(SECOND)).unwrap_or(i64::MAX)
     }
+
+    /// Nanoseconds since 1970.
+    pub fn nanoseconds(self) -> i128 {
+        self.0
+    }
 }
 
 impl std::fmt::Display for Instant {
