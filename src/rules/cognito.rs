@@ -5,12 +5,15 @@ mod claim_control;
 mod client_without_mapping;
 mod loose_mapping_rule;
 mod pool_client;
+mod pool_roles;
 mod precedence_tie;
 mod shared_group_trust;
 mod strength;
 mod user_writable_claim;
 
 use crate::lint::Check;
+
+pub(super) use pool_roles::pool_roles;
 
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &shared_group_trust::RULE, run: shared_group_trust::check },

@@ -20,6 +20,7 @@ mod differential;
 mod doubts;
 mod errors;
 mod evaluate;
+mod federation_rules;
 mod formats;
 mod forms;
 mod gates;
