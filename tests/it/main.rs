@@ -39,6 +39,7 @@ mod pages;
 mod paper;
 mod patterns;
 mod policy;
+mod pool_rules;
 mod properties;
 mod providers;
 mod questions;

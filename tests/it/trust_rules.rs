@@ -150,20 +150,17 @@ fn the_pool_is_pinned_or_not() {
         (r#"{WEB, "Condition": {AUTH, "Bool": {"aws:SecureTransport": "true"}}}"#, &[PRINCIPAL]),
         // other actions, other principals
         (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "Action": "sts:TagSession"}"#, &[]),
-        (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "Action": "sts:Assume*"}"#, &[PRINCIPAL]),
-        (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "NotAction": "sts:AssumeRole"}"#, &[PRINCIPAL]),
+        (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "Action": "sts:Assume*"}"#, &[BARE]),
+        (r#"{"Effect": "Allow", "Principal": {"Federated": "C"}, "NotAction": "sts:AssumeRole"}"#, &[BARE]),
         (
             r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/idp.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}"#,
             &[],
         ),
-        (
-            r#"{"Effect": "Allow", "Principal": {"Federated": ["C", "C"]}, "Action": "sts:AssumeRoleWithWebIdentity"}"#,
-            &[PRINCIPAL],
-        ),
+        (r#"{"Effect": "Allow", "Principal": {"Federated": ["C", "C"]}, "Action": "sts:AssumeRoleWithWebIdentity"}"#, &[BARE]),
         // other partitions
         (
             r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity-us-gov.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}"#,
-            &["audience-not-pinned high: cognito-identity-us-gov.amazonaws.com"],
+            &["pool-role-without-condition error: cognito-identity-us-gov.amazonaws.com"],
         ),
         // what is not known yet is no finding
         (r#"{WEB, "Condition": {AUTH, "StringEquals": {"C:aud": "${pool_id}"}}}"#, &[]),
@@ -617,6 +614,7 @@ fn what_the_inventory_tells_of_guests() {
     let mappings = r#", "RoleMappings": {"accounts.google.com": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}}"#;
     assert_eq!(told(&[&role("editors"), &open, &roles("editors", mappings)]), ["low"]);
     assert_eq!(told(&[&role("guests"), &open, &roles("editors", "")]), [""; 0]);
-    assert_eq!(told(&[&role("guests"), &open, &roles("guests", "")]), ["high"]);
+    // that the settings give it to both is told there
+    assert_eq!(told(&[&role("guests"), &open, &roles("guests", "")]), [""; 0]);
     assert_eq!(told(&[&trust.replace('\n', ""), &open]), ["high"]);
 }

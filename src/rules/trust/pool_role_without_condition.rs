@@ -33,7 +33,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// Whether a role can be had by the statement; one that allows session tags alone needs no condition.
 fn takes_role(door: &Door<'_, '_>) -> bool {
-    naming(door.statement, "sts:AssumeRoleWithWebIdentity").is_some()
+    let by_exception = door.statement.actions.as_ref().is_some_and(|actions| actions.negated);
+    by_exception || naming(door.statement, "sts:AssumeRoleWithWebIdentity").is_some()
 }
 
 /// Whether a statement has no condition, and none may yet come.
