@@ -4,6 +4,7 @@ mod ambiguous_role_falls_back;
 mod claim_control;
 mod client_without_mapping;
 mod developer_provider;
+mod enhanced_flow_shut;
 mod grants;
 mod loose_mapping_rule;
 mod open_pool_in_trust;
@@ -46,4 +47,5 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &developer_provider::BESIDE, run: developer_provider::beside },
     Check { rule: &developer_provider::UNSCOPED, run: developer_provider::unscoped },
     Check { rule: &sign_out_unnoticed::RULE, run: sign_out_unnoticed::check },
+    Check { rule: &enhanced_flow_shut::RULE, run: enhanced_flow_shut::check },
 ];

@@ -2,6 +2,7 @@
 
 mod amr_for_all_values;
 mod amr_wildcard;
+mod any_certificate;
 mod anyone_can_assume;
 mod audience_not_pinned;
 mod claim_without_key;
@@ -16,6 +17,7 @@ mod open_user_pool_provider;
 mod pool_role_without_condition;
 mod principal_action_mismatch;
 mod principal_key_for_token;
+mod redundant_session;
 mod saml_audience_missing;
 mod sample_pool_id;
 mod shared_issuer_control;
@@ -46,4 +48,6 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &principal_key_for_token::RULE, run: principal_key_for_token::check },
     Check { rule: &tag_session_missing::RULE, run: tag_session_missing::check },
     Check { rule: &saml_audience_missing::RULE, run: saml_audience_missing::check },
+    Check { rule: &any_certificate::RULE, run: any_certificate::check },
+    Check { rule: &redundant_session::RULE, run: redundant_session::check },
 ];

@@ -8,7 +8,8 @@ use rolecall::rules;
 
 use crate::support;
 
-const OWN: [&str; 12] = [
+const OWN: [&str; 14] = [
+    "any-certificate",
     "anyone-can-assume",
     "claim-without-key",
     "external-id-missing",
@@ -16,6 +17,7 @@ const OWN: [&str; 12] = [
     "missing-provider",
     "open-user-pool-provider",
     "principal-key-for-token",
+    "redundant-session",
     "saml-audience-missing",
     "shared-issuer-control",
     "tag-session-missing",
@@ -278,8 +280,8 @@ fn actions_that_go_along() {
         (&pods(r#""sts:AssumeRole""#), &[&missing("medium")]),
         (&pods(r#"["sts:AssumeRole", "sts:TagSession"]"#), &[]),
         (&format!("{}, {}", pods(r#""sts:AssumeRole""#), pods(r#""sts:tagsession""#)), &[]),
-        (&anywhere(r#"["sts:AssumeRole", "sts:TagSession"]"#), &[&missing("error")]),
-        (&anywhere(r#"["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]"#), &[]),
+        (&anywhere(r#"["sts:AssumeRole", "sts:TagSession"]"#), &[ANY_CERTIFICATE, &missing("error")]),
+        (&anywhere(r#"["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]"#), &[ANY_CERTIFICATE]),
         (&service("lambda.amazonaws.com", r#""sts:AssumeRole""#), &[]),
     ]);
 }
@@ -314,5 +316,37 @@ fn recipients_of_assertions() {
         (&saml(r#", "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}"#), &[]),
         (&saml(r#", "Condition": {"StringLike": {"saml:aud": "*"}}"#), &["saml-audience-missing low: saml:aud"]),
         (&saml(r#", "Condition": {"StringEquals": {"saml:sub": "me"}}"#), &[]),
+    ]);
+}
+
+const ANY_CERTIFICATE: &str = "any-certificate low: rolesanywhere.amazonaws.com";
+
+#[test]
+fn certificates_of_roles_anywhere() {
+    let anywhere = |conditions: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Service": "rolesanywhere.amazonaws.com"}},
+                "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"], "Condition": {{{conditions}}}}}"#
+        )
+    };
+    let anchor = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor";
+    check(&[
+        (&anywhere(""), &[ANY_CERTIFICATE]),
+        (&anywhere(r#""StringEquals": {"aws:SourceAccount": "111122223333"}"#), &[ANY_CERTIFICATE]),
+        (&anywhere(&format!(r#""ArnLike": {{"aws:SourceArn": "{anchor}/*"}}"#)), &[ANY_CERTIFICATE]),
+        (&anywhere(&format!(r#""ArnEquals": {{"aws:SourceArn": "{anchor}/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}}"#)), &[]),
+        (&anywhere(r#""StringEquals": {"aws:PrincipalTag/x509Subject/CN": "press"}"#), &[]),
+        (&anywhere(r#""StringEquals": {"aws:PrincipalTag/x509Subject/OU": "press"}"#), &[]),
+    ]);
+}
+
+#[test]
+fn sessions_beside_their_role() {
+    let session = "arn:aws:sts::111122223333:assumed-role/deploy/nightly";
+    let both = |role: &str| aws(&format!(r#"["{role}", "{session}"]"#), "");
+    check(&[
+        (&both("arn:aws:iam::111122223333:role/deploy"), &[&format!("redundant-session style: {session}")]),
+        (&both("arn:aws:iam::111122223333:role/team/deploy"), &[&format!("redundant-session style: {session}")]),
+        (&both("arn:aws:iam::111122223333:role/other"), &[]),
     ]);
 }

@@ -19,9 +19,10 @@ use crate::cognito_rules::{
 };
 use crate::support;
 
-const RULES: [&str; 12] = [
+const RULES: [&str; 13] = [
     "developer-identity-of-any-pool",
     "developer-provider-beside-others",
+    "enhanced-flow-shut",
     "open-pool-in-trust",
     "pool-role-takes-over",
     "precedence-overridden",
@@ -428,5 +429,31 @@ fn developers_and_sign_outs() {
         ),
         ("asked", vec![pool(&["web"], "").replace(r#""web"}"#, r#""web", "ServerSideTokenCheck": true}"#)], &[]),
         ("not set", vec![pool(&["web"], "")], &[]),
+    ]);
+}
+
+#[test]
+fn what_the_call_of_cognito_lacks() {
+    let ip = |addresses: &str| format!(r#"{SIGNED_IN}, "IpAddress": {{"aws:SourceIp": {addresses}}}"#);
+    let files = |condition: &str, classic: &str| vec![pool(&["web"], classic), map("r", &[]), role("r", condition)];
+    let off = r#""AllowClassicFlow": false,"#;
+    let office = ip(r#""192.0.2.0/24""#);
+    let name = format!(r#"{SIGNED_IN}, "StringLike": {{"sts:RoleSessionName": "me"}}"#);
+    assert_cases(vec![
+        ("an address", files(&office, off), &["medium enhanced-flow-shut `aws:SourceIp`"]),
+        ("any address", files(&ip(r#""0.0.0.0/0""#), off), &[]),
+        ("all addresses but some", files(&office.replace("IpAddress", "NotIpAddress"), off), &[]),
+        ("the name", files(&name, off), &["medium enhanced-flow-shut `sts:RoleSessionName`"]),
+        ("the name that Cognito gives", files(&name.replace("\"me\"", "\"CognitoIdentityCredentials\""), off), &[]),
+        (
+            "users may call themselves",
+            files(&name, r#""AllowClassicFlow": true,"#),
+            &["low enhanced-flow-shut `sts:RoleSessionName`"],
+        ),
+        (
+            "for others too",
+            files(&format!("{}, {BUYERS}", ip(r#""192.0.2.0/24""#).replace(SIGNED_IN, "").trim_start_matches(", ")), off),
+            &[],
+        ),
     ]);
 }
