@@ -18,6 +18,7 @@ mod pool_role_without_condition;
 mod principal_action_mismatch;
 mod principal_key_for_token;
 mod redundant_session;
+mod saml_attribute_optional;
 mod saml_audience_missing;
 mod sample_pool_id;
 mod shared_issuer_control;
@@ -50,4 +51,5 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &saml_audience_missing::RULE, run: saml_audience_missing::check },
     Check { rule: &any_certificate::RULE, run: any_certificate::check },
     Check { rule: &redundant_session::RULE, run: redundant_session::check },
+    Check { rule: &saml_attribute_optional::RULE, run: saml_attribute_optional::check },
 ];

@@ -8,7 +8,7 @@ use rolecall::rules;
 
 use crate::support;
 
-const OWN: [&str; 14] = [
+const OWN: [&str; 15] = [
     "any-certificate",
     "anyone-can-assume",
     "claim-without-key",
@@ -18,6 +18,7 @@ const OWN: [&str; 14] = [
     "open-user-pool-provider",
     "principal-key-for-token",
     "redundant-session",
+    "saml-attribute-optional",
     "saml-audience-missing",
     "shared-issuer-control",
     "tag-session-missing",
@@ -316,6 +317,18 @@ fn recipients_of_assertions() {
         (&saml(r#", "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}"#), &[]),
         (&saml(r#", "Condition": {"StringLike": {"saml:aud": "*"}}"#), &["saml-audience-missing low: saml:aud"]),
         (&saml(r#", "Condition": {"StringEquals": {"saml:sub": "me"}}"#), &[]),
+        (
+            &saml(
+                r#", "Condition": {"StringLike": {"SAML:sub": "me@*"}, "ForAllValues:StringLike": {"SAML:edupersonaffiliation": "staff"}}"#,
+            ),
+            &["saml-attribute-optional medium: ForAllValues:StringLike"],
+        ),
+        (
+            &saml(
+                r#", "Condition": {"StringLike": {"SAML:sub": "me"}, "ForAnyValue:StringLike": {"SAML:edupersonaffiliation": "staff"}}"#,
+            ),
+            &[],
+        ),
     ]);
 }
 
