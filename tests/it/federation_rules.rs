@@ -191,6 +191,8 @@ fn anyone() {
         (r#""StringNotEquals": {"aws:PrincipalOrgID": "o-abc"}"#, true),
         (r#""StringLike": {"aws:PrincipalOrgID": "o-*"}"#, true),
         (r#""StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}"#, true),
+        (r#""StringEquals": {"aws:PrincipalTag/team": "press"}"#, true),
+        (r#""StringLike": {"sts:RoleSessionName": "press-*"}"#, true),
         (r#""StringEquals": {"sts:ExternalId": "secret"}"#, false),
         (r#""StringEquals": {"aws:PrincipalOrgID": "o-abc"}"#, false),
         (r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abc/*"}"#, false),

@@ -112,7 +112,7 @@ fn tags(tags: &str) -> String {
 }
 
 /// A role that also lets its users bring session tags.
-fn with_tags(role: String) -> String {
+fn with_tags(role: &str) -> String {
     role.replace(r#""sts:AssumeRoleWithWebIdentity""#, r#"["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]"#)
 }
 
@@ -192,7 +192,7 @@ fn tags_that_users_write() {
             map("r", &[("web", by_token("AuthenticatedRole"))]),
             tags(&format!(r#"{{"team": "{claim}"}}"#)),
             client("web", write),
-            with_tags(role("r", SIGNED_IN)),
+            with_tags(&role("r", SIGNED_IN)),
             user_pool(""),
             policy,
         ]
@@ -214,7 +214,7 @@ fn tags_that_users_write() {
 #[test]
 fn tags_of_the_role() {
     let tagged = |condition: &str| {
-        with_tags(role("r", condition))
+        with_tags(&role("r", condition))
             .replace(r#""RoleName": "r""#, r#""RoleName": "r", "Tags": [{"Key": "Team", "Value": "admin"}]"#)
     };
     let files = |claim: &str, role: String, policy: String| {
@@ -321,6 +321,10 @@ fn roles_for_anybody() {
     ]);
 }
 
+/// What is found of GitHub.
+const FOUND: &[&str] =
+    &["high shared-issuer-in-pool `arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com`"];
+
 #[test]
 fn strangers_of_a_shared_issuer() {
     let provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
@@ -333,11 +337,9 @@ fn strangers_of_a_shared_issuer() {
     };
     let tagged = || {
         let map = tags(r#"{"team": "repository"}"#).replace(HOST, provider);
-        let role = with_tags(role("r", TAGGED));
+        let role = with_tags(&role("r", TAGGED));
         vec![map, role]
     };
-    const FOUND: &[&str] =
-        &["high shared-issuer-in-pool `arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com`"];
     assert_cases(vec![
         ("the default role", vec![pool(provider), map("r", &[]), role("r", SIGNED_IN)], FOUND),
         (
@@ -358,6 +360,15 @@ fn strangers_of_a_shared_issuer() {
         ("the trust policy wants another provider", vec![pool(provider), map("r", &[]), role("r", STAFF)], &[]),
         ("it asks for a session tag", [vec![pool(provider), map("r", &[])], tagged()].concat(), &[]),
         ("the role was not given", vec![pool(provider), map("r", &[])], &[]),
+        (
+            "whose audience is one's own",
+            vec![
+                pool(&provider.replace("token.actions.githubusercontent.com", "accounts.google.com")),
+                map("r", &[]),
+                role("r", SIGNED_IN),
+            ],
+            &[],
+        ),
         (
             "an issuer of one's own",
             vec![

@@ -45,8 +45,8 @@ fn of_role(
         if !matches!(judgement.verdict, Verdict::NotAllowed) {
             return None;
         }
-        let fits = judgement.trace.statements.iter().filter(|own| own.principal == Truth::Yes && own.action == Truth::Yes);
-        shut = shut.or(fits.filter_map(|own| only_of_call(&own.conditions)).next());
+        let mut fits = judgement.trace.statements.iter().filter(|own| own.principal == Truth::Yes && own.action == Truth::Yes);
+        shut = shut.or_else(|| fits.find_map(|own| only_of_call(&own.conditions)));
     }
     let condition = shut?;
     let of_name = is_on(condition, SESSION_NAME);

@@ -1,6 +1,6 @@
 //! Who gets which role from an identity pool, and whether anybody on earth can become such a one.
 
-use super::pool_client::{Picked, groups_of, pool_clients, social_role};
+use super::pool_client::{Picked, PoolClient, groups_of, social_role};
 use crate::finding::{Label, Witness};
 use crate::identity::{IdentityPool, MappingType, RoleMap};
 use crate::inventory::Role;
@@ -42,12 +42,16 @@ impl Grant<'_, '_> {
 }
 
 /// The roles that an identity pool gives, each once: to whomever it takes the least to get it.
-pub(super) fn grants<'i, 's>(facts: &Facts<'i, 's>, pool: &'i IdentityPool<'s>) -> Vec<Grant<'i, 's>> {
+pub(super) fn grants<'i, 's>(
+    facts: &Facts<'i, 's>,
+    clients: &[PoolClient<'i, 's>],
+    pool: &'i IdentityPool<'s>,
+) -> Vec<Grant<'i, 's>> {
     let inventory = facts.inventory;
     let Some(map) = inventory.role_map(pool) else { return Vec::new() };
     let mut all = Vec::new();
     all.extend(guest(facts, pool, map));
-    all.extend(default(facts, pool, map));
+    all.extend(default(facts, clients, pool, map));
     let groups = pool.providers.iter().filter_map(|provider| Some(groups_of(inventory, provider.name.known()?))).flatten();
     let of_groups = groups.filter_map(|group| Some((group.role.as_ref()?, format!("a member of `{}`", group.name.shown()))));
     let rules = map.mappings.iter().flat_map(|mapping| match &mapping.kind {
@@ -99,11 +103,15 @@ fn guest<'i, 's>(facts: &Facts<'i, 's>, pool: &'i IdentityPool<'s>, map: &'i Rol
     Some(Grant { role, given, who, holder: Holder::Guest, open, witness })
 }
 
-fn default<'i, 's>(facts: &Facts<'i, 's>, pool: &'i IdentityPool<'s>, map: &'i RoleMap<'s>) -> Option<Grant<'i, 's>> {
+fn default<'i, 's>(
+    facts: &Facts<'i, 's>,
+    clients: &[PoolClient<'i, 's>],
+    pool: &'i IdentityPool<'s>,
+    map: &'i RoleMap<'s>,
+) -> Option<Grant<'i, 's>> {
     let given = map.authenticated.as_ref()?;
     let name = given.known()?;
     let role = facts.inventory.role(name)?;
-    let clients = pool_clients(facts.world());
     let own: Vec<_> = clients.iter().filter(|client| std::ptr::eq(client.pool, pool)).collect();
     let gets = |picked: &Picked| matches!(picked, Picked::Role(own) if own == name);
     let grant = |who: String, open, witness| Grant { role, given, who, holder: Holder::User, open, witness };

@@ -1,7 +1,7 @@
 //! A role of an identity pool that may change who gets which role, or take any other.
 
 use super::grants::{Grant, Holder, grants};
-use super::pool_client::short;
+use super::pool_client::{pool_clients, short};
 use super::strength::Scales;
 use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
@@ -16,8 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let clients = pool_clients(facts.world());
     for pool in &facts.inventory.identity_pools {
-        for grant in grants(facts, pool) {
+        for grant in grants(facts, &clients, pool) {
             let Some(power) = power(pool, &grant) else { continue };
             let mut finding = RULE.finding(
                 format!(

@@ -36,7 +36,7 @@ fn of_map(facts: &Facts<'_, '_>, (pool, id): (&IdentityPool<'_>, &str), map: &Ta
             if !matches!(try_assume(trust, Some(name), &token, Flow::Enhanced, &[]).verdict, Verdict::Allowed(_)) {
                 continue;
             }
-            let used = use_of_tag(role, trust, key);
+            let hanging = use_of_tag(role, trust, key);
             let mut finding = RULE.finding(
                 format!(
                     "a user whose token has no `{from}` gets the role's own tag in its place: `{key}` is then `{}`",
@@ -46,8 +46,8 @@ fn of_map(facts: &Facts<'_, '_>, (pool, id): (&IdentityPool<'_>, &str), map: &Ta
                 "shows where the claim is missing",
             );
             finding.related.push(Label::new(claim.span(), "makes the session tag"));
-            finding.related.extend(used.map(|span| Label::new(span, "hangs on the tag")));
-            if used.is_none() {
+            finding.related.extend(hanging.map(|span| Label::new(span, "hangs on the tag")));
+            if hanging.is_none() {
                 finding.severity = Severity::Low;
             }
             finding.help = Some(format!(

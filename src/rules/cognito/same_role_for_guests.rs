@@ -31,11 +31,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         if is_off {
             finding.severity = Severity::Low;
         }
-        finding.help = Some(match is_off {
-            true => "take `unauthenticated` out of `Roles`: the day that guests are let in, they get it".to_owned(),
-            false => "give guests a role of their own that may do less, and let each trust policy ask for the way of signing in"
-                .to_owned(),
-        });
+        let help = if is_off {
+            "take `unauthenticated` out of `Roles`: the day that guests are let in, they get it"
+        } else {
+            "give guests a role of their own that may do less, and let each trust policy ask for the way of signing in"
+        };
+        finding.help = Some(help.to_owned());
         let trust = inventory.role(name).and_then(|role| role.trust.as_ref()).filter(|_| !is_off);
         let token = map.pool.known().map(Presented::guest);
         finding.witness = trust.zip(token).and_then(|(trust, token)| {

@@ -25,7 +25,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 fn of_provider(facts: &Facts<'_, '_>, pool: &IdentityPool<'_>, provider: &Text<'_>) -> Option<Finding> {
     let arn = provider.known()?;
     let (_, host) = arn.split_once(":oidc-provider/")?;
-    let issuer = reference::issuer(host).filter(|issuer| issuer.is_shared && !issuer.subjects.is_empty())?;
+    // where the audience is a customer's own, as at Google, nobody else gets a token for it
+    let by_claims = |issuer: &&Issuer| issuer.required.iter().any(|key| key != "aud") && !issuer.subjects.is_empty();
+    let issuer = reference::issuer(host).filter(by_claims)?;
     let token = stranger(facts.inventory, (pool, arn), (issuer, host));
     // INVARIANT: the token never expires, so that no finding hangs on the time
     let question =

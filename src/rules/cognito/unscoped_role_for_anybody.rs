@@ -1,7 +1,7 @@
 //! A role that anybody on earth gets, and that is not limited to named things.
 
 use super::grants::{Grant, Holder, grants};
-use super::pool_client::short;
+use super::pool_client::{pool_clients, short};
 use super::pool_role_takes_over::power;
 use super::strength::Scales;
 use crate::arn::Arn;
@@ -17,8 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let clients = pool_clients(facts.world());
     for pool in &facts.inventory.identity_pools {
-        for grant in grants(facts, pool).into_iter().filter(Grant::is_for_anybody) {
+        for grant in grants(facts, &clients, pool).into_iter().filter(Grant::is_for_anybody) {
             // who rules the account is told of once
             let found = if power(pool, &grant).is_some() { None } else { reach(pool, &grant) };
             let Some((action, what, place)) = found else { continue };

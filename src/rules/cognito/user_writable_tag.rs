@@ -6,6 +6,7 @@ use super::pool_roles::pool_roles;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
+use crate::pattern::Pattern;
 use crate::policy::{Policy, Statement};
 use crate::source::Span;
 
@@ -88,6 +89,6 @@ fn looks_at(statement: &Statement<'_>, key: &str) -> bool {
     let asks = statement.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key)));
     let of_conditions = statement.conditions.iter().flat_map(|own| &own.values).map(|value| &value.pattern);
     let of_resources = statement.resources.iter().flat_map(|resources| &resources.list);
-    let mut variables = of_conditions.chain(of_resources).flat_map(|pattern| pattern.variables());
+    let mut variables = of_conditions.chain(of_resources).flat_map(Pattern::variables);
     asks || variables.any(|variable| variable.key.eq_ignore_ascii_case(key))
 }

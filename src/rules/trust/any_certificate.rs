@@ -4,13 +4,13 @@ use crate::evaluate::{Caller, Context, ContextValue};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PrincipalKind};
-use crate::rules::probe::{principals_of, put, takes};
+use crate::rules::probe::{principals_of, put, storable, takes};
 
 pub(super) static RULE: Rule =
     Rule { name: "any-certificate", severity: Severity::Low, page: include_str!("../../../rules/trust/any-certificate.md") };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             let named = principals_of(statement, PrincipalKind::Service).find(|(_, name)| *name == SERVICE);
             let Some((principal, _)) = named else { continue };

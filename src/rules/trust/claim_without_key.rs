@@ -5,13 +5,14 @@ use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Statement};
 use crate::reference::{self, IssuerKey};
+use crate::rules::probe::storable;
 use crate::spelling;
 
 pub(super) static RULE: Rule =
     Rule { name: "claim-without-key", severity: Severity::High, page: include_str!("../../../rules/trust/claim-without-key.md") };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in &policy.statements {
             for (condition, host, claim) in unkeyed(statement) {
                 let consequence = of_absence(role, policy, (statement, condition), &token_of(host));

@@ -5,7 +5,8 @@ use crate::evaluate::{Caller, Truth, Verdict};
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::policy::{Effect, Policy, Principal, PrincipalKind, Statement};
-use crate::rules::probe::{principals_of, put, stranger, takes};
+use crate::rules::probe::{principals_of, put, storable, stranger, takes};
+use crate::simulate::Judgement;
 
 /// A principal of an account other than the role's own.
 #[derive(Clone, Copy)]
@@ -37,7 +38,7 @@ pub(super) enum Owner {
 /// Each principal of another account in a statement that allows.
 pub(super) fn foreigners<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Foreigner<'i, 's>> {
     let mut all = Vec::new();
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         let own = facts.inventory.account_of_role(role);
         for statement in policy.with_effect(Effect::Allow) {
             for (principal, name) in principals_of(statement, PrincipalKind::Aws) {
@@ -66,7 +67,7 @@ impl Foreigner<'_, '_> {
 
     /// Whether the statement lets this principal in, with an external id or without. What nobody knows of the call keeps him out.
     pub(super) fn gets_in(&self, external_id: Option<&str>) -> bool {
-        self.put(external_id, |judgement, statement| takes(judgement, statement))
+        self.put(external_id, takes)
     }
 
     /// Whether it may be that the statement lets this principal in.
@@ -78,11 +79,7 @@ impl Foreigner<'_, '_> {
         })
     }
 
-    fn put<T>(
-        &self,
-        external_id: Option<&str>,
-        look: impl FnOnce(&crate::simulate::Judgement<'_, '_>, &Statement<'_>) -> T,
-    ) -> T {
+    fn put<T>(&self, external_id: Option<&str>, look: impl FnOnce(&Judgement<'_, '_>, &Statement<'_>) -> T) -> T {
         let arn = if self.is_whole { format!("arn:aws:iam::{}:role/somebody", self.account) } else { self.name.to_owned() };
         let context = stranger(&arn, self.account, external_id);
         let judgement = put(self.role, self.policy, (Caller::Aws(&arn), "sts:AssumeRole"), &context);

@@ -6,14 +6,14 @@ use crate::identity::ProviderKind;
 use crate::inventory::{Inventory, Role, SnapshotPart, SnapshotState};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Comparison, Condition, Effect, Operand, PrincipalKind};
-use crate::rules::probe::{is_pool_id, pool_doors, principals_of};
+use crate::rules::probe::{is_pool_id, pool_doors, principals_of, storable};
 
 pub(super) static RULE: Rule =
     Rule { name: "missing-provider", severity: Severity::Medium, page: include_str!("../../../rules/trust/missing-provider.md") };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let inventory = facts.inventory;
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             for (principal, arn) in principals_of(statement, PrincipalKind::Federated) {
                 let Some((kind, name)) = ProviderKind::of(arn) else { continue };

@@ -6,7 +6,7 @@ use crate::identity::{Claim, Claims, UserPool};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
-use crate::rules::probe::{ask, is_on, principals_of, takes};
+use crate::rules::probe::{ask, is_on, principals_of, storable, takes};
 use crate::simulate::Presented;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             for (principal, _) in principals_of(statement, PrincipalKind::Federated) {
                 let Some(host) = issuer_named(principal).filter(|host| host.starts_with("cognito-idp.")) else { continue };

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Principal, PrincipalKind, Statement};
+use crate::rules::probe::storable;
 use crate::simulate::Presented;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in &policy.statements {
             let Some((principal, token)) = caller(statement) else { continue };
             for condition in statement.conditions.iter().filter(|condition| is_of_signer(condition)) {

@@ -4,7 +4,7 @@ use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PrincipalKind};
-use crate::rules::probe::principals_of;
+use crate::rules::probe::{principals_of, storable};
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-session",
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (_, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (_, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             let arns = || {
                 let named = principals_of(statement, PrincipalKind::Aws);

@@ -6,7 +6,7 @@ use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, PrincipalKind, SetPrefix, Statement};
-use crate::rules::probe::{ask, principals_of, takes};
+use crate::rules::probe::{ask, principals_of, storable, takes};
 use crate::simulate::Presented;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             let mut saml =
                 principals_of(statement, PrincipalKind::Federated).filter(|(_, name)| name.contains(":saml-provider/"));

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Severity};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PrincipalKind};
-use crate::rules::probe::{ask, is_on, principals_of, takes};
+use crate::rules::probe::{ask, is_on, principals_of, storable, takes};
 use crate::simulate::Presented;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow).filter(|statement| statement.later.is_none()) {
             let mut saml =
                 principals_of(statement, PrincipalKind::Federated).filter(|(_, name)| name.contains(":saml-provider/"));

@@ -5,7 +5,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Principal, PrincipalKind, Statement};
 use crate::reference;
-use crate::rules::probe::{is_on, is_pool_host, naming, principals_of};
+use crate::rules::probe::{is_on, is_pool_host, naming, principals_of, storable};
 use crate::simulate::unasked;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (_, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (_, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow).filter(|statement| statement.later.is_none()) {
             if naming(statement, "sts:AssumeRoleWithWebIdentity").is_some() {
                 let named = principals_of(statement, PrincipalKind::Federated);

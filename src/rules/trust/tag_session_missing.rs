@@ -7,7 +7,7 @@ use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Policy, PrincipalKind, Statement};
 use crate::rules::cognito::pool_roles;
-use crate::rules::probe::{is_granted, naming, principals_of};
+use crate::rules::probe::{is_granted, naming, principals_of, storable};
 use crate::simulate::{Flow, Presented, try_assume};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none() && policy.later.is_none()) {
+    for (role, policy) in storable(facts).filter(|(_, policy)| policy.later.is_none()) {
         findings.extend(SERVICES.iter().filter_map(|service| of_service(role, policy, service)));
     }
     for pool in &facts.inventory.identity_pools {

@@ -4,7 +4,7 @@ use super::foreign_issuer_key::issuer_named;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PrincipalKind};
-use crate::rules::probe::principals_of;
+use crate::rules::probe::{principals_of, storable};
 
 pub(super) static RULE: Rule = Rule {
     name: "unexpected-provider",
@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     if listed.is_empty() {
         return;
     }
-    for (_, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
+    for (_, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             for (principal, name) in principals_of(statement, PrincipalKind::Federated) {
                 let host = issuer_named(principal);
