@@ -312,6 +312,7 @@ fn roles_for_anybody() {
             &[],
         ),
         ("guests", vec![guests(), guest_map("r"), every()], &["high unscoped-role-for-anybody `Allow`"]),
+        ("a role that takes no guests", vec![guests(), guest_map("r"), role("r", SIGNED_IN), every()], &[]),
         ("Cognito keeps guests from it", vec![guests(), guest_map("r"), allows("r", r#""ssm:GetParameter""#, ANY)], &[]),
         (
             "more than reading is told once",

@@ -1,11 +1,13 @@
 //! Who gets which role from an identity pool, and whether anybody on earth can become such a one.
 
-use super::pool_client::{Picked, PoolClient, groups_of, social_role};
+use super::pool_client::{Picked, PoolClient, groups_of, guest_role, social_role};
+use super::shared_group_trust::logins;
+use crate::evaluate::Verdict;
 use crate::finding::{Label, Witness};
 use crate::identity::{IdentityPool, MappingType, RoleMap};
 use crate::inventory::Role;
 use crate::lint::Facts;
-use crate::simulate::Presented;
+use crate::simulate::{Flow, Presented, try_assume};
 use crate::syntax::Text;
 
 /// A role that an identity pool gives to somebody.
@@ -60,7 +62,9 @@ pub(super) fn grants<'i, 's>(
     });
     let of_rules = rules.filter_map(|rule| Some((rule.role.as_ref()?, format!("a user by the rule on `{}`", rule.claim()?))));
     all.extend(of_groups.chain(of_rules).filter_map(|(given, who)| {
-        Some(Grant { role: inventory.role(given.known()?)?, given, who, holder: Holder::Chosen, open: None, witness: None })
+        let name = given.known()?;
+        let role = inventory.role(name).filter(|role| takes_users(pool, name, role))?;
+        Some(Grant { role, given, who, holder: Holder::Chosen, open: None, witness: None })
     }));
     let mut distinct: Vec<Grant<'i, 's>> = Vec::new();
     for grant in all {
@@ -92,10 +96,28 @@ pub(super) fn open_doors(facts: &Facts<'_, '_>, pool: &IdentityPool<'_>) -> Vec<
     doors
 }
 
+/// Whether a role takes users of a pool, as far as its trust policy was given.
+fn takes_users(pool: &IdentityPool<'_>, name: &str, role: &Role<'_>) -> bool {
+    let Some((trust, id)) = role.trust.as_ref().zip(pool.id.known()) else { return true };
+    // of bearers of assertions nothing is made up
+    logins(pool).next().is_none()
+        || logins(pool).any(|(provider, user)| {
+            let token = Presented::signed_in_by(id, &provider, &user);
+            matches!(
+                try_assume(trust, Some(name), &token, Flow::Enhanced, &[]).verdict,
+                Verdict::Allowed(_) | Verdict::Undecided(_)
+            )
+        })
+}
+
 fn guest<'i, 's>(facts: &Facts<'i, 's>, pool: &'i IdentityPool<'s>, map: &'i RoleMap<'s>) -> Option<Grant<'i, 's>> {
     let given = map.unauthenticated.as_ref()?;
-    let role = facts.inventory.role(given.known()?)?;
+    let name = given.known()?;
+    let role = facts.inventory.role(name)?;
     let guests = pool.guests.filter(|guests| guests.value)?;
+    if guest_role(facts.world(), pool.id.known()?) != Picked::Role(name.to_owned()) {
+        return None;
+    }
     let open = Some(Label::new(guests.span, "guests get in"));
     let who = "a guest".to_owned();
     let token = pool.id.known().map(Presented::guest);
@@ -126,7 +148,7 @@ fn default<'i, 's>(
         }
     }
     // where nobody gets it, it is nobody's
-    let is_given =
-        own.iter().any(|client| gets(&client.ask(&client.token(&[])))) || !pool.oidc.is_empty() || pool.developer.is_some();
+    let by_oidc = || !pool.oidc.is_empty() && takes_users(pool, name, role);
+    let is_given = own.iter().any(|client| gets(&client.ask(&client.token(&[])))) || pool.developer.is_some() || by_oidc();
     is_given.then(|| grant("a signed-in user".to_owned(), None, None))
 }

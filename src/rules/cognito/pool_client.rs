@@ -75,6 +75,11 @@ pub(super) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Pi
     picked(&simulate(world, &question(Login::Social(host, Some("1234567890")), pool_id, Flow::Enhanced)))
 }
 
+/// The role that an identity pool picks for a guest in the enhanced flow.
+pub(super) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
+    picked(&simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced)))
+}
+
 /// The groups of a user pool, best precedence first.
 pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec<&'i Group<'s>> {
     let user_pool = user_pool_id(host);
