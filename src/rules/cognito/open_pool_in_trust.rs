@@ -16,18 +16,26 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    findings.extend(pool_doors(facts).filter_map(|door| judge(facts, &door)));
+    let pools = || facts.inventory.identity_pools.iter();
+    let closed: Vec<&IdentityPool<'_>> = pools().filter(|pool| is_closed(facts, pool)).collect();
+    let open = pools().map(|pool| Open { pool, doors: open_doors(facts, pool) });
+    let open: Vec<Open<'_, '_>> = open.filter(|open| !open.doors.is_empty()).collect();
+    if !closed.is_empty() && !open.is_empty() {
+        findings.extend(pool_doors(facts).filter_map(|door| judge(facts, &door, &closed, &open)));
+    }
 }
 
-fn judge(facts: &Facts<'_, '_>, door: &Door<'_, '_>) -> Option<Finding> {
-    let own = door.own_pools(facts);
-    let given =
-        facts.inventory.identity_pools.iter().filter(|pool| pool.id.known().is_some_and(|id| own.iter().any(|own| own == id)));
-    let given: Vec<&IdentityPool<'_>> = given.collect();
-    let closed = given.iter().find(|pool| is_closed(facts, pool) && takes_user(door, pool))?;
-    let (open, probe, label) = given.iter().find_map(|pool| {
-        let (probe, label) = joiner(facts, door, pool)?;
-        Some((*pool, probe, label))
+/// A pool that anybody may join, and how.
+struct Open<'i, 's> {
+    pool: &'i IdentityPool<'s>,
+    doors: Vec<(String, String, Label)>,
+}
+
+fn judge(facts: &Facts<'_, '_>, door: &Door<'_, '_>, closed: &[&IdentityPool<'_>], open: &[Open<'_, '_>]) -> Option<Finding> {
+    let closed = closed.iter().find(|pool| may_be_meant(door, pool) && takes_user(door, pool))?;
+    let (open, probe, label) = open.iter().filter(|open| may_be_meant(door, open.pool)).find_map(|open| {
+        let (probe, label) = joiner(door, open)?;
+        Some((open.pool, probe, label))
     })?;
     let id = open.id.known()?;
     let is_given = pool_roles(facts.inventory, open).iter().any(|(_, role, _)| std::ptr::eq(*role, door.role));
@@ -69,12 +77,21 @@ fn takes_user(door: &Door<'_, '_>, pool: &IdentityPool<'_>) -> bool {
     names.map(|name| probe(id, name, String::new())).any(|probe| door.takes(&probe))
 }
 
+/// Whether a statement may be about a pool: it names it, or may well match it. Of a statement that names others there is nothing to try.
+fn may_be_meant(door: &Door<'_, '_>, pool: &IdentityPool<'_>) -> bool {
+    let conditions = door.conditions("aud");
+    let fits = |text: Option<&str>| text.is_none_or(|text| text.contains(['*', '?']) || Some(text) == pool.id.known());
+    conditions
+        .iter()
+        .all(|own| own.operator.is_none_or(|own| own.negated) || own.values.iter().any(|own| fits(own.pattern.plain())))
+}
+
 /// Somebody who joins a pool of himself and whom the statement takes.
-fn joiner(facts: &Facts<'_, '_>, door: &Door<'_, '_>, pool: &IdentityPool<'_>) -> Option<(Probe, Label)> {
-    let id = pool.id.known()?;
-    open_doors(facts, pool).into_iter().find_map(|(host, who, label)| {
-        let probe = probe(id, &host, who);
-        door.takes(&probe).then_some((probe, label))
+fn joiner(door: &Door<'_, '_>, open: &Open<'_, '_>) -> Option<(Probe, Label)> {
+    let id = open.pool.id.known()?;
+    open.doors.iter().find_map(|(host, who, label)| {
+        let probe = probe(id, host, who.clone());
+        door.takes(&probe).then(|| (probe, label.clone()))
     })
 }
 
