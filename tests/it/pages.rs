@@ -34,13 +34,17 @@
 //! checked by.
 
 use rolecall::config::{self, Config, Known};
+use rolecall::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use rolecall::finding::Finding;
+use rolecall::identity::Token;
 use rolecall::lint::Facts;
-use rolecall::policy::PolicyKind;
+use rolecall::policy::{Instant, PolicyKind};
 use rolecall::reference::Reference;
 use rolecall::report::{Look, human};
 use rolecall::rules;
+use rolecall::simulate::{Flow, GateKind, GateState, Login, Outcome, Question, simulate};
 use rolecall::source::{SourceId, Sources};
+use serde_json::Value;
 
 use crate::markdown::{Block, Change, Markdown, Part};
 use crate::support;
@@ -102,6 +106,74 @@ fn bad_examples_show_their_rule_and_good_ones_none() {
 #[test]
 fn pages_show_what_the_tool_prints() {
     support::none(pages().iter().filter_map(|page| support::settle(&page.path, &page.text.text(), &with_outputs(page))));
+}
+
+#[test]
+fn witnesses_of_pages_get_through() {
+    let mut count = 0;
+    let pages = pages();
+    let bad = pages.iter().flat_map(|page| page.sections.iter().filter(|own| own.kind() == "Bad").map(move |own| (page, own)));
+    let refused = bad.flat_map(|(page, section)| {
+        page.check_in(section, |facts, findings| {
+            let witnesses: Vec<_> = findings.iter().filter_map(|finding| finding.witness.as_ref()).collect();
+            count += witnesses.len();
+            let refused = witnesses.into_iter().filter(|witness| !gets_through(facts, &witness.claims));
+            refused.map(|own| format!("{}: `{}` is refused: {}", page.path, section.title, own.claims)).collect::<Vec<_>>()
+        })
+    });
+    support::none(refused.collect::<Vec<_>>());
+    assert!(count > 40, "{count}");
+}
+
+/// Whether the simulator lets a witness have a role, or the evaluator a request.
+fn gets_through(facts: &Facts<'_, '_>, witness: &str) -> bool {
+    let told: Value = serde_json::from_str(witness).unwrap();
+    if let Some(principal) = told["principal"].as_str() {
+        let mut context = Context::new();
+        for (key, value) in told["context"].as_object().into_iter().flatten() {
+            context.set(key.clone(), ContextValue::One(value.as_str().unwrap().to_owned().into()));
+        }
+        let (action, resource) = (told["action"].as_str().unwrap(), told["resource"].as_str().unwrap());
+        let request = Request { principal: Caller::parse(principal).unwrap(), action, resource, context: &context };
+        let mut policies = facts.inventory.all_policies();
+        return policies.any(|(policy, _)| matches!(evaluate([policy], &request, &mut ()), Verdict::Allowed(_)));
+    }
+    let token = Token::read(witness).unwrap();
+    let taken = |pool: Option<&str>, flow: Flow, role: Option<&str>| {
+        let question = Question { pool, flow, role, ..question(&token) };
+        let simulation = simulate(facts.world(), &question);
+        // what is about the choice of a role needs no trust policies, and shows none
+        let gates = || simulation.gates.iter().take_while(|gate| gate.kind != GateKind::RoleMapping);
+        let is_taken = gates().any(|gate| gate.kind == GateKind::Audience && gate.state == GateState::Pass)
+            && gates().all(|gate| gate.state != GateState::Fail);
+        let no_trust = facts.inventory.roles.iter().all(|role| role.trust.is_none());
+        simulation.outcome == Outcome::Allowed || no_trust && flow == Flow::Enhanced && is_taken
+    };
+    let pools = facts.inventory.identity_pools.iter().map(|pool| pool.id.known());
+    let roles: Vec<String> = facts.inventory.roles.iter().map(|role| role.id().into_owned()).collect();
+    pools.chain([None]).any(|pool| {
+        taken(pool, Flow::Enhanced, None)
+            || roles.iter().any(|role| [Flow::Classic, Flow::Direct].into_iter().any(|flow| taken(pool, flow, Some(role))))
+    })
+}
+
+fn question(token: &Token) -> Question<'_> {
+    Question {
+        login: Login::Token(token),
+        linked: Vec::new(),
+        pool: None,
+        pool_account: None,
+        flow: Flow::Enhanced,
+        custom_role: None,
+        role: None,
+        session_name: None,
+        duration: None,
+        then_role: None,
+        access: Vec::new(),
+        context: Vec::new(),
+        at: Instant::from_seconds(1_800_000_000),
+        tolerance: 0,
+    }
 }
 
 /// What is wrong with the form of a page.
@@ -218,6 +290,10 @@ impl Page {
 
     /// Reads the files of an example and runs every rule on them.
     fn check<T>(&self, section: &Section, look: impl FnOnce(&Sources, &[Finding]) -> T) -> T {
+        self.check_in(section, |facts, findings| look(facts.sources, findings))
+    }
+
+    fn check_in<T>(&self, section: &Section, look: impl FnOnce(&Facts<'_, '_>, &[Finding]) -> T) -> T {
         let kind = section.blocks.iter().find_map(|block| block.info.split_once(KIND)).map(|(_, name)| name);
         let kind = kind.map(|name| PolicyKind::named(name).unwrap_or_else(|| panic!("{}: no kind `{name}`", self.path)));
         let files = section.files().map(|(name, block)| (name, self.text.body(block)));
@@ -228,8 +304,9 @@ impl Page {
             config::read(SourceId::NONE, text, &known).unwrap_or_else(|problems| panic!("{}: {problems:?}", self.path))
         });
         support::with_inventory(kind, files.into_iter(), |sources, inventory| {
-            let findings = rules::run(&Facts { sources, inventory, config: &config, reference: &Reference::default() });
-            look(sources, &findings)
+            let reference = Reference::default();
+            let facts = Facts { sources, inventory, config: &config, reference: &reference };
+            look(&facts, &rules::run(&facts))
         })
     }
 }
