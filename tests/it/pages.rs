@@ -139,7 +139,7 @@ fn gets_through(facts: &Facts<'_, '_>, witness: &str) -> bool {
         return policies.any(|(policy, _)| matches!(evaluate([policy], &request, &mut ()), Verdict::Allowed(_)));
     }
     let token = Token::read(witness).unwrap();
-    let taken = |pool: Option<&str>, flow: Flow, role: Option<&str>| {
+    let gets_in = |pool: Option<&str>, flow: Flow, role: Option<&str>| {
         let question = Question { pool, flow, role, ..question(&token) };
         let simulation = simulate(facts.world(), &question);
         // what is about the choice of a role needs no trust policies, and shows none
@@ -152,8 +152,8 @@ fn gets_through(facts: &Facts<'_, '_>, witness: &str) -> bool {
     let pools = facts.inventory.identity_pools.iter().map(|pool| pool.id.known());
     let roles: Vec<String> = facts.inventory.roles.iter().map(|role| role.id().into_owned()).collect();
     pools.chain([None]).any(|pool| {
-        taken(pool, Flow::Enhanced, None)
-            || roles.iter().any(|role| [Flow::Classic, Flow::Direct].into_iter().any(|flow| taken(pool, flow, Some(role))))
+        gets_in(pool, Flow::Enhanced, None)
+            || roles.iter().any(|role| [Flow::Classic, Flow::Direct].into_iter().any(|flow| gets_in(pool, flow, Some(role))))
     })
 }
 
