@@ -312,7 +312,7 @@ class Case:
         command = [binary, "diff", "old.json", "new.json", "--kind", self.kind, "--format", "json", "--smt2", "question.smt2"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60)
         if done.returncode not in (0, 1):
-            sys.exit(f"{self.folder}: {' '.join(command)} ends with {done.returncode}\n{done.stderr}")
+            sys.exit(f"{self.folder}: {' '.join(map(str, command))} ends with {done.returncode}\n{done.stderr}")
         [policy] = json.loads(done.stdout)["policies"]
         widened = policy["widened"]
         self.verdict = "widened" if widened["requests"] else "undecided" if widened["undecided"] else "not widened"
