@@ -27,6 +27,8 @@ pub enum Search {
 }
 
 /// Whether one pattern matches all that another matches. What is not seen to be so at the first glance is not said to be so.
+///
+/// The letters from U+E100 to U+E10F stand for texts of which nothing is known, each for the same one in both.
 pub fn covers(wide: Tested<'_>, narrow: Tested<'_>) -> bool {
     Machine::of(wide.units, wide.mode).covers(&Machine::of(narrow.units, narrow.mode))
 }

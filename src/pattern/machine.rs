@@ -1,6 +1,7 @@
 //! Patterns read letter by letter, each as the set of places that it may have come to.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use super::{Mode, Unit};
 
@@ -62,7 +63,10 @@ impl Machine {
         for &place in places {
             match self.tokens.get(place) {
                 Some(Token::Letter(own)) if *own == letter => self.enter(place + 1, &mut next),
-                Some(Token::One(colon)) if *colon || letter != ':' => self.enter(place + 1, &mut next),
+                // what stands for a text of any length is no single character
+                Some(Token::One(colon)) if (*colon || letter != ':') && !SYMBOLS.contains(&letter) => {
+                    self.enter(place + 1, &mut next);
+                }
                 Some(Token::Many(colons)) if *colons || letter != ':' => self.enter(place, &mut next),
                 _ => {}
             }
@@ -144,14 +148,17 @@ impl Machine {
     }
 }
 
+/// Letters, for private use in Unicode, each of which stands for some text: patterns with such are compared with each other only.
+pub(super) const SYMBOLS: RangeInclusive<char> = '\u{e100}'..='\u{e10f}';
+
 /// A letter that stands in no pattern, in either case; best one of these.
 pub(super) fn letter_of_none<'m>(all: impl Iterator<Item = &'m Machine>) -> char {
     let tokens = all.flat_map(|machine| &machine.tokens);
     let used: HashSet<char> = tokens
         .filter_map(|token| if let Token::Letter(letter) = token { Some(letter.to_ascii_lowercase()) } else { None })
         .collect();
-    let mut letters = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{f8ff}');
-    letters.find(|letter| !used.contains(letter)).unwrap_or('\u{f8ff}')
+    let mut letters = ('a'..='z').rev().chain('0'..='9').chain('\u{e000}'..='\u{e0ff}');
+    letters.find(|letter| !used.contains(letter)).unwrap_or('\u{e0ff}')
 }
 
 /// Lets no wildcard reach past its part in the first five parts; where `ends_reach`, a `*` at the end of one does all the same.

@@ -151,6 +151,11 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 let domain = Domain { forms: vec![form.clone()], except: self.named(), always: true };
                 atoms.domains.insert(KEYS + at, domain);
             }
+            let federated = Caller::parse(&someone.name).filter(|caller| caller.standing() == Standing::FederatedUser);
+            if let (Some(account), Some(at)) = (federated.and_then(Caller::account), self.keys.find("aws:userid")) {
+                let domain = Domain { forms: vec![format!("{account}:*")], except: Vec::new(), always: true };
+                atoms.domains.insert(KEYS + at, domain);
+            }
         }
         let among = &self.question.among;
         for (dimension, value) in [(ACTION, &among.action), (RESOURCE, &among.resource)] {
@@ -333,6 +338,10 @@ fn name_in(someone: &Someone, context: &Context<'_>, named: &[String]) -> String
             None => someone.name.clone(),
         },
         (_, Some(arn), _) => arn,
+        (Standing::FederatedUser, None, _) => match told("aws:userid").as_deref().and_then(|id| id.split_once(':')) {
+            Some((_, name)) => format!("arn:{partition}:sts::{account}:federated-user/{name}"),
+            None => someone.name.clone(),
+        },
         (Standing::User, None, Some(name)) => {
             let arn = format!("arn:{partition}:iam::{account}:user/{name}");
             // the name does not tell the path

@@ -54,7 +54,8 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
         let role = format!("arn:{partition}:sts::{account}:assumed-role/example/session");
         found.kind(role, format!("arn:{partition}:iam::{account}:role/*"));
         found.named(format!("arn:{partition}:iam::{account}:root"));
-        found.named(format!("arn:{partition}:sts::{account}:federated-user/example"));
+        let federated = format!("arn:{partition}:sts::{account}:federated-user/example");
+        found.kind(federated, format!("arn:{partition}:sts::{account}:federated-user/*"));
     }
     let has = |kind: PrincipalKind| principals.clone().any(|own| own.kind == kind || own.kind == PrincipalKind::Later);
     let open = |kind: PrincipalKind| has(kind) || has(PrincipalKind::Anyone) || has(PrincipalKind::Aws);
@@ -144,7 +145,9 @@ pub(super) fn settled(someone: &Someone, keys: &Keys<'_, '_>) -> Vec<(String, Op
     };
     let is_left = |name: &str| {
         let user = caller.standing() == Standing::User;
-        someone.form.is_some() && (name == "aws:principalarn" || name == "aws:username" && user)
+        let federated = caller.standing() == Standing::FederatedUser;
+        someone.form.is_some()
+            && (name == "aws:principalarn" || name == "aws:username" && user || name == "aws:userid" && federated)
     };
     let own = keys.iter().filter_map(|key| {
         let name = key.name.to_ascii_lowercase();

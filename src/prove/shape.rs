@@ -77,7 +77,9 @@ impl<'q, 's> Atoms<'q, 's> {
             };
             let letter = match part {
                 Part::Variable(variable)
-                    if gap.is_some_and(|gap| gap.reason == GapReason::Key) && !(mode == Mode::Resource && colons < 5) =>
+                    if gap.is_some_and(|gap| gap.reason == GapReason::Key)
+                        && (colons >= 5 || !matches!(mode, Mode::Arn | Mode::Resource))
+                        && variable.default.is_none() =>
                 {
                     self.keys.find(&variable.key).and_then(|at| LETTERS.get(at)).map(|own| Unit::Exact(own))
                 }

@@ -42,6 +42,8 @@ pub(super) struct Theory<'a, 'q, 's> {
 struct Wanted<'a, 'q, 's> {
     every: Vec<&'a List<'q, 's>>,
     none: Vec<&'a List<'q, 's>>,
+    /// Whether the empty text will not do.
+    filled: bool,
 }
 
 impl<'a, 'q, 's> Theory<'a, 'q, 's> {
@@ -89,6 +91,8 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             (Test::Names, Value::One(text)) => self.atoms.list_matches(&atom.list, text),
             (Test::Names, _) => Err(()),
             (Test::Condition(form), Value::Absent) => absent(form),
+            // of a set that is all that there is of nothing
+            (Test::Condition(form), Value::One(text)) if form.set.is_some() && text.is_empty() => absent(form),
             (Test::Condition(form), Value::One(text)) => {
                 self.atoms.list_matches(&atom.list, text).map(|matched| matched != form.negated)
             }
@@ -146,9 +150,15 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             return Solved::Value(Value::Absent);
         }
         let mut solved = if key.many { self.set(dimension, key, literals) } else { self.one(dimension, key, literals) };
-        // whether an empty value is one, AWS does not say
-        if matches!(&solved, Solved::Value(value) if !self.holds(value, literals)) {
-            solved = Solved::None;
+        // some take the empty value for none
+        let empty = Value::One(String::new());
+        if solved == Solved::None
+            && key.empty
+            && !key.many
+            && self.may_hold(dimension, Some(key), "")
+            && self.holds(&empty, literals)
+        {
+            solved = Solved::Value(empty);
         }
         if solved == Solved::None && may_be_absent { Solved::Value(Value::Absent) } else { solved }
     }
@@ -167,13 +177,17 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
                 _ => {}
             }
         }
+        wanted.filled = literals.iter().filter_map(|(id, _)| self.atoms.atom(*id)).any(|atom| match atom.test {
+            Test::Condition(form) => form.set.is_some(),
+            _ => true,
+        });
         self.value(dimension, key, &wanted).map(Value::One)
     }
 
     /// A set of values of a key. Each literal says of all of them that they are of a kind, or of one; so there are as many as are said to be
     /// there, and at least one.
     fn set(&self, dimension: Dimension, key: &Key<'q, 's>, literals: &[Literal]) -> Solved {
-        let mut all = Wanted::default();
+        let mut all = Wanted { filled: true, ..Wanted::default() };
         let mut some = Vec::new();
         for (id, want) in literals {
             let Some(atom) = self.atoms.atom(*id) else { continue };
@@ -345,7 +359,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             None if dimension == ACTION => "?*:?*",
             None => ARN,
             Some(key) if key.arn => ARN,
-            Some(key) if key.empty => "*",
+            Some(key) if key.empty && !wanted.filled => "*",
             Some(_) => "?*",
         };
         every.push(vec![(vec![Unit::Wild(all)], Mode::Like)]);
@@ -380,6 +394,9 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// Whether a text is as it is wanted.
     fn fits(&self, text: &str, wanted: &Wanted<'a, 'q, 's>, denied: &HashSet<PatternId>) -> bool {
+        if wanted.filled && text.is_empty() {
+            return false;
+        }
         let may = |list: &List<'q, 's>| {
             let open = |id: &PatternId| self.atoms.pattern(*id).is_some_and(|own| own.open.is_some() && own.may_match(text));
             let wild = list.wild.iter().any(|id| open(id) && !denied.contains(id));

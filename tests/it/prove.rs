@@ -335,10 +335,14 @@ fn hard_pairs() {
     let pairs: Value = serde_json::from_str(&support::read("fixtures/proofs/pairs.json")).unwrap();
     let pairs = pairs.as_array().unwrap();
     assert!(pairs.len() > 15);
+    let mut wrong = Vec::new();
     for pair in pairs {
         let kind = PolicyKind::ALL.into_iter().find(|kind| pair["kind"] == kind.name()).unwrap();
         let policy = |side: &str| json!({ "Version": "2012-10-17", "Statement": pair[side] }).to_string();
         let told = ask(kind, &policy("new"), &policy("old"));
-        assert_eq!(told.split(' ').next(), pair["answer"].as_str(), "{}: {told}", pair["about"]);
+        if told.split(' ').next() != pair["answer"].as_str() {
+            wrong.push(format!("{}: {told}", pair["about"]));
+        }
     }
+    support::none(wrong);
 }
