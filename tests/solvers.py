@@ -356,6 +356,9 @@ def compare(pool, solver, cases):
             wrong.append((case, f"{solver} says {said}"))
     told = ", ".join(f"{count} {verdict}: {said}" for (verdict, said), count in sorted(counts.items()))
     print(f"{solver} on {len(cases)} pairs: {told}", flush=True)
+    silent = sum(count for (_, said), count in counts.items() if said == "unknown")
+    if silent * 2 > len(cases):
+        sys.exit(f"{solver} has no answer to {silent} of {len(cases)} pairs, so that the others say little; is the machine busy?")
     return wrong
 
 
