@@ -206,7 +206,8 @@ impl<'i, 's> Door<'i, 's> {
         held
     }
 
-    fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
+    /// The condition key that a claim of the issuer is, where it is one.
+    pub(super) fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
     }

@@ -27,6 +27,9 @@ enum Piece {
     Part(String),
 }
 
+/// A part of a subject that tells whose it is: what it is called, what stands there, and whether it ends there.
+type Name<'t> = (String, &'t str, bool);
+
 /// What is known of the parts of a subject, by their names.
 #[derive(Clone, Default)]
 pub(super) struct Known(Vec<(String, String)>);
@@ -70,7 +73,7 @@ impl Shape {
     }
 
     /// The names of an owner and of what he has, at the start of a subject or of a pattern; each with whether it ends there; and the rest.
-    fn names<'t>(&self, text: &'t str) -> Option<(Vec<(String, &'t str, bool)>, &'t str)> {
+    fn names<'t>(&self, text: &'t str) -> Option<(Vec<Name<'t>>, &'t str)> {
         let form = self.forms.first()?;
         let mut rest = text.strip_prefix(self.head.as_str())?;
         let mut names = Vec::new();
@@ -119,6 +122,10 @@ impl Shape {
                     (true, _) if is_open => Scope::All,
                     (true, true) => Scope::OwnersLike((*text).to_owned()),
                     (true, false) => Scope::MembersLike((*text).to_owned()),
+                    // a workspace in whatever project
+                    _ if is_open && names.iter().skip(index + 1).any(|(_, own, ends)| *ends && !own.contains(['*', '?'])) => {
+                        Scope::Within(pattern.to_owned())
+                    }
                     _ if is_open => Scope::OfOwner(so_far),
                     // a group in a group
                     _ => match text.strip_suffix("/*").filter(|group| !group.contains(['*', '?'])) {

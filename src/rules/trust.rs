@@ -9,6 +9,7 @@ mod guests;
 mod loose_audience;
 mod principal_action_mismatch;
 mod sample_pool_id;
+pub(super) mod subjects;
 
 use crate::lint::Check;
 
