@@ -43,6 +43,7 @@ mod properties;
 mod prove;
 mod providers;
 mod questions;
+mod reach;
 mod reference;
 mod repair;
 mod report;
