@@ -7,7 +7,7 @@ mod ask;
 mod pair;
 mod same;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::evaluate::{Context, Gap};
 use crate::finding::Fault;
@@ -170,6 +170,16 @@ pub enum State {
     Old,
     /// The one now.
     New,
+}
+
+impl Side<'_, '_> {
+    /// The inputs that are not the same, byte by byte, in the other state.
+    pub fn changed(&self, other: &Self, sources: &Sources) -> HashSet<SourceId> {
+        let text = |id: SourceId| sources.get(id).text();
+        let others: HashMap<&str, &str> = other.paths.iter().map(|(&id, path)| (path.as_str(), text(id))).collect();
+        let is_changed = |(id, path): &(&SourceId, &String)| others.get(path.as_str()) != Some(&text(**id));
+        self.paths.iter().filter(is_changed).map(|(&id, _)| id).collect()
+    }
 }
 
 /// Compares two states, policy by policy, in the order of the places in the new one.

@@ -16,7 +16,7 @@ mod trace;
 pub mod undocumented;
 
 use crate::finding::Fault;
-use crate::policy::{Effect, Policy, PolicyFault, PolicyKind, Statement};
+use crate::policy::{Effect, Policy, PolicyFault, PolicyKind, Principal, Statement};
 use crate::source::Span;
 use principal::{Asked, Reach};
 
@@ -113,6 +113,18 @@ pub fn evaluate<'p, 's: 'p, R: Recorder<'p, 's>>(
 /// Whether a statement of a policy of this kind names a caller; yes where it has no principals.
 pub fn names(kind: PolicyKind, statement: &Statement<'_>, caller: Caller<'_>, context: &Context<'_>) -> Truth {
     statement::judge_principal(kind, statement, asked(caller, context))
+}
+
+/// Whether one of the principals of a statement names a caller.
+pub fn names_one(
+    kind: PolicyKind,
+    statement: &Statement<'_>,
+    principal: &Principal<'_>,
+    caller: Caller<'_>,
+    context: &Context<'_>,
+) -> Truth {
+    let denies = matches!(statement.effect, Some((Effect::Deny, _)));
+    principal::judge_one(principal, asked(caller, context), kind, kind == PolicyKind::Trust && !denies)
 }
 
 /// What the statements of policies come to for a caller who must be named as directly as is asked; `Err` where AWS refuses to store one.

@@ -9,6 +9,8 @@ mod caller;
 mod keys;
 mod polish;
 mod search;
+mod shape;
+mod smt2;
 mod theory;
 mod value;
 mod words;
@@ -22,6 +24,8 @@ use crate::reference::Reference;
 use asking::Asking;
 use caller::{Someone, callers};
 use keys::Keys;
+
+pub use smt2::{smt2, smt2_each};
 
 /// Is there a request that some policies allow and others do not?
 #[derive(Clone, Debug)]
@@ -71,6 +75,8 @@ pub enum Values {
         forms: Vec<String>,
         /// None of these does.
         except: Vec<String>,
+        /// Whether a request may also do without.
+        or_none: bool,
     },
 }
 
@@ -126,7 +132,7 @@ pub enum Doubt {
 
 /// Answers a question.
 pub fn prove<'q, 's>(question: &Question<'q, 's>, reference: &Reference, budget: Budget) -> Proof<'q, 's> {
-    let mut doubt = None;
+    let mut doubt = question.doubt();
     for (_, proof) in prove_each(question, reference, budget) {
         match proof {
             Proof::Holds => {}
@@ -151,15 +157,12 @@ pub fn prove_each<'q, 's>(
     let settled = |doubt: Doubt, proofs: Vec<(&'q Statement<'s>, _)>| {
         proofs.into_iter().map(|(statement, _)| (statement, Proof::Undecided(doubt))).collect()
     };
-    if let Some(fault) = all.clone().find_map(Policy::refusal) {
-        return settled(Doubt::Refused(*fault), proofs);
-    }
-    if let Some(span) = question.allowed_by.iter().find_map(|policy| policy.later) {
-        return settled(Doubt::Open(Gap { reason: GapReason::Hole, span }), proofs);
+    if let Some(doubt) = question.doubt() {
+        return settled(doubt, proofs);
     }
     let keys = Keys::of(all.clone(), reference);
     let someone = match &question.among.caller {
-        Some(name) => vec![Some(Someone { name: name.clone(), form: None })],
+        Some(name) => vec![Some(Someone { name: name.clone(), form: None, arn: None })],
         None => callers(all, &keys).into_iter().map(Some).collect(),
     };
     let nobody = vec![None];
@@ -169,6 +172,16 @@ pub fn prove_each<'q, 's>(
         asking.answer(&mut proofs);
     }
     proofs
+}
+
+impl Question<'_, '_> {
+    /// What leaves the answer open, whatever the request.
+    fn doubt(&self) -> Option<Doubt> {
+        let refusal = self.allowed_by.iter().chain(&self.not_by).find_map(|policy| policy.refusal());
+        let later = self.allowed_by.iter().find_map(|policy| policy.later);
+        let later = later.map(|span| Doubt::Open(Gap { reason: GapReason::Hole, span }));
+        refusal.map(|fault| Doubt::Refused(*fault)).or(later)
+    }
 }
 
 impl Default for Budget {

@@ -1,5 +1,6 @@
 //! The rules, by theme.
 
+mod access;
 mod cognito;
 pub mod grammar;
 mod logic;
@@ -11,7 +12,8 @@ use crate::finding::Finding;
 use crate::lint::{Check, Facts, Rule};
 
 /// The themes whose rules have a function of their own.
-pub static THEMES: [(&str, &[Check]); 3] = [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("logic", logic::CHECKS)];
+pub static THEMES: [(&str, &[Check]); 4] =
+    [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("access", access::CHECKS), ("logic", logic::CHECKS)];
 
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {

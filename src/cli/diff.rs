@@ -4,19 +4,21 @@ mod git;
 mod replay;
 mod states;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use rolecall::compare::{self, Means, Pair};
+use rolecall::compare::{self, Means, Pair, State};
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
-use rolecall::prove::Budget;
+use rolecall::prove::{Budget, Question, smt2_each};
 use rolecall::report::{Compared, concise, human, json, text};
+use rolecall::source::SourceId;
 
 use super::check::kind;
 use super::input::{Assumed, tell_unread};
-use super::simulate::warn_of_faults;
+use super::simulate::warn_of_faults_in;
 use super::{Common, Ending, Exit, Failure, output, reference};
 use replay::Replay;
 use states::{HEAD, Place, States};
@@ -52,6 +54,9 @@ pub(super) struct Args {
     /// How many steps to try before a question is given up as undecided.
     #[arg(long, value_name = "STEPS", default_value_t = Budget::default().steps)]
     budget: u64,
+    /// Write what was asked, whether each policy is widened, to a file that solvers read: SMT-LIB 2.6 with strings.
+    #[arg(long, value_name = "FILE")]
+    smt2: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -78,25 +83,40 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         return Ok(Exit::Failed);
     }
     let inventories = args.assumed.inventories(sources, [&old.inputs, &new.inputs], args.kind)?;
+    let [of_old, of_new] = &inventories;
+    let side = |inventory, state: &states::State| compare::Side { inventory, paths: state.paths.clone() };
+    let sides = [side(of_old, old), side(of_new, new)];
+    let changed: Vec<HashSet<SourceId>> =
+        sides.iter().zip(sides.iter().rev()).map(|(own, other)| own.changed(other, sources)).collect();
     let mut looked_at = 0;
+    let mut told = Vec::new();
     let mut passed_over = Vec::new();
     let mut unread = Vec::new();
-    for (state, inventory) in [old, new].into_iter().zip(&inventories) {
-        warn_of_faults(sources, inventory);
+    for ((state, inventory), changed) in [old, new].into_iter().zip(&inventories).zip(&changed) {
+        // what is as it was needs no warning twice, and mostly none at all
+        warn_of_faults_in(sources, inventory, |id| changed.contains(&id));
+        if std::ptr::eq(state, new) || inventory.snapshots.iter().any(|own| changed.contains(&own.source)) {
+            unread.extend(tell_unread(inventory, sources, common));
+        }
         let (mut checked, lines) = state.inputs.stock_in(sources, inventory);
-        output::tell_passed_over(&lines, common);
-        unread.extend(tell_unread(inventory, sources, common));
+        told.extend(lines);
         looked_at += checked.looked_at;
         if let Some((count, what)) = without_policies(inventory) {
             checked.passed_over.push((what.to_owned(), count));
         }
         passed_over = checked.passed_over;
     }
-    let [of_old, of_new] = &inventories;
-    let side = |inventory, state: &states::State| compare::Side { inventory, paths: state.paths.clone() };
+    told.sort();
+    told.dedup();
+    output::tell_passed_over(&told, common);
     let budget = Budget { steps: args.budget };
     let means = Means { sources, reference: &reference, budget };
-    let pairs = compare::compare(&side(of_old, old), &side(of_new, new), means);
+    let [before, now] = &sides;
+    let pairs = compare::compare(before, now, means);
+    if let Some(file) = &args.smt2 {
+        let questions: Vec<_> = pairs.iter().flat_map(asked).collect();
+        output::write(file, &smt2_each(&questions, &reference))?;
+    }
     let replay = Replay { sources, state: new, kind: args.kind, reference: &reference, at: super::now() };
     let replays = pairs.iter().map(|pair| replay.of(pair, of_new)).collect();
     let names = [old.name.clone(), new.name.clone()];
@@ -128,6 +148,13 @@ impl Args {
         let staged = [&self.old, &self.new].into_iter().flatten().filter(|_| self.staged);
         staged.map(PathBuf::from).chain(self.paths.iter().cloned()).collect()
     }
+}
+
+/// What is asked of a policy to tell whether it is widened, each behind a title.
+fn asked<'i, 's>(pair: &Pair<'i, 's>) -> impl Iterator<Item = (String, Question<'i, 's>)> {
+    let title = pair.title();
+    let titles = [title.clone(), format!("{title}, beside other policies")];
+    titles.into_iter().zip(pair.questions(State::New))
 }
 
 /// How many inputs decide on who gets which role without being policies: of these a change is not told.

@@ -11,7 +11,7 @@ use rolecall::policy::PolicyKind;
 use rolecall::repair;
 use rolecall::report::{Detail, Simulated, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
-use rolecall::source::Sources;
+use rolecall::source::{SourceId, Sources};
 
 use super::config::Loaded;
 use super::input::{Assumed, gather_beside, gather_with, tell_unread};
@@ -222,7 +222,13 @@ pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failur
 
 /// What is not well formed is read as well as can be; the answer may hang on it.
 pub(super) fn warn_of_faults(sources: &Sources, inventory: &Inventory<'_>) {
-    for document in inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_))) {
+    warn_of_faults_in(sources, inventory, |_| true);
+}
+
+/// As [`warn_of_faults`], of some of the inputs.
+pub(super) fn warn_of_faults_in(sources: &Sources, inventory: &Inventory<'_>, is_told: impl Fn(SourceId) -> bool) {
+    let recognised = inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_)));
+    for document in recognised.filter(|document| is_told(document.source)) {
         if let Some(fault) = document.faults.first() {
             let name = text::escape(sources.get(fault.span.source).name()).into_owned();
             let place = sources.place(fault.span);

@@ -92,6 +92,12 @@ impl<'i, 's> Query<'_, 'i, 's> {
     fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>) {
         let (means, all) = (self.means, everything(self.pair.subject.kind()));
         for policy in self.not_by {
+            // what is filled in later may be a Deny
+            let open = policy.statements.iter().filter(|own| own.effect.is_none());
+            let open = open.filter(|own| !forms.deny(&form(policy, own, means.sources))).map(|own| own.mark);
+            for span in policy.later.into_iter().chain(open) {
+                found.wonder(Doubt::Open(Gap { reason: GapReason::Hole, span }));
+            }
             for deny in policy.with_effect(Effect::Deny) {
                 let told = found.samples.iter().any(|own| own.denied_by.is_some_and(|own| own.mark == deny.mark));
                 if told || forms.deny(&form(policy, deny, means.sources)) {

@@ -5,9 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use super::ask::{ask, everything};
 use super::same::Forms;
 use super::{Doubt, Means, Pair, Presence, Side, State, Subject};
-use crate::inventory::{Inventory, LoosePolicy, Role, SnapshotFile, SnapshotPart};
+use crate::inventory::{Document, Inventory, LoosePolicy, Role, SnapshotFile, SnapshotPart};
 use crate::policy::{Policy, PolicyKind};
-use crate::source::{SourceId, Span};
+use crate::source::SourceId;
 use crate::syntax::Text;
 
 /// All pairs, in no order.
@@ -16,7 +16,8 @@ pub(super) fn pairs<'i, 's>(old: &Side<'i, 's>, new: &Side<'i, 's>, means: Means
     let roles = pairing.roles();
     let mut pairs: Vec<Pair<'i, 's>> = roles.iter().flat_map(|own| pairing.of_role(*own)).collect();
     pairs.extend(pairing.loose().into_iter().filter_map(|own| pairing.of_loose(own)));
-    pairs.into_iter().map(|pair| pairing.doubt_of_torn(pair)).collect()
+    let torn = [(old, new), (new, old)].map(|(side, other)| pairing.torn(side, other));
+    pairs.into_iter().map(|pair| doubt_of_torn(pair, &torn)).collect()
 }
 
 /// Something before, now, or both.
@@ -202,18 +203,16 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
         files.map(doubt).collect()
     }
 
-    /// What is missing in one state may stand in a file of which a part was not understood.
-    fn doubt_of_torn(&self, pair: Pair<'i, 's>) -> Pair<'i, 's> {
-        let side = match pair.presence {
-            Presence::Both => return pair,
-            Presence::Added => self.old,
-            Presence::Removed => self.new,
-        };
-        let fault = side.inventory.documents.iter().find_map(|document| document.faults.first());
-        let name = |span: Span| self.means.sources.get(span.source).name();
-        let doubt =
-            fault.map(|own| Doubt::Missing(format!("`{}` is not well-formed, and may hold it", name(own.span)), own.span));
-        with_doubts(pair, doubt.into_iter().collect()).settle()
+    /// Why something may be there of which nothing was seen: a file that changed, and of which a part was not understood.
+    fn torn(&self, side: &Side<'i, 's>, other: &Side<'i, 's>) -> Option<Doubt> {
+        let torn: Vec<&Document> = side.inventory.documents.iter().filter(|own| !own.faults.is_empty()).collect();
+        if torn.is_empty() {
+            return None;
+        }
+        let changed = side.changed(other, self.means.sources);
+        let fault = torn.iter().filter(|own| changed.contains(&own.source)).find_map(|own| own.faults.first())?;
+        let name = self.means.sources.get(fault.span.source).name();
+        Some(Doubt::Missing(format!("`{name}` is not well-formed, and may hold it"), fault.span))
     }
 
     fn title(&self, roles: Two<&'i Role<'s>>) -> String {
@@ -287,6 +286,16 @@ fn attached<'i, 's>(inventory: &'i Inventory<'s>, arn: &str) -> Option<&'i Polic
     let name = arn.rsplit('/').next()?;
     let mut attached = inventory.roles.iter().flat_map(|role| &role.permissions).filter(|own| !own.inline);
     attached.find(|own| own.name.known() == Some(name)).map(|own| &own.policy)
+}
+
+/// What is missing in one state may stand in a file that was not understood.
+fn doubt_of_torn<'i, 's>(pair: Pair<'i, 's>, [old, new]: &[Option<Doubt>; 2]) -> Pair<'i, 's> {
+    let doubt = match pair.presence {
+        Presence::Both => return pair,
+        Presence::Added => old,
+        Presence::Removed => new,
+    };
+    with_doubts(pair, doubt.iter().cloned().collect()).settle()
 }
 
 fn with_doubts<'i, 's>(mut pair: Pair<'i, 's>, doubts: Vec<Doubt>) -> Pair<'i, 's> {

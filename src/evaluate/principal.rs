@@ -61,7 +61,7 @@ pub(super) fn judge(principals: &Principals<'_>, asked: Asked<'_>, kind: PolicyK
 }
 
 /// `trusts`: whether this allows in a trust policy.
-fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trusts: bool) -> Truth {
+pub(super) fn judge_one(principal: &Principal<'_>, asked: Asked<'_>, kind: PolicyKind, trusts: bool) -> Truth {
     let text = &principal.value;
     let gap = |reason| Gap { reason, span: text.span() };
     let open = |id| Gap::undocumented(id, text.span()).into();

@@ -34,9 +34,9 @@ impl Instant {
         Self(i128::from(seconds) * SECOND)
     }
 
-    /// A second later, where that can be told.
+    /// A second later, or as much later as can be told.
     pub fn plus_second(self) -> Option<Self> {
-        Self(self.0.checked_add(SECOND)?).in_bounds()
+        [SECOND, 1].into_iter().find_map(|more| Self(self.0.checked_add(more)?).in_bounds())
     }
 
     /// A second earlier, where that can be told.
@@ -58,6 +58,11 @@ impl Instant {
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         i64::try_from(self.0.div_euclid(SECOND)).unwrap_or(i64::MAX)
+    }
+
+    /// Nanoseconds since 1970.
+    pub fn nanoseconds(self) -> i128 {
+        self.0
     }
 }
 

@@ -13,7 +13,7 @@ use super::words;
 use super::{Doubt, Proof, Question, Values, Witness};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Request, Standing, Verdict, evaluate};
-use crate::policy::{Effect, Policy, Statement};
+use crate::policy::{Comparison, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::Reference;
 
 /// A question about one caller.
@@ -48,7 +48,8 @@ impl<'q, 's> Asking<'_, 'q, 's> {
             match self.certain(&strict, &sides, clause) {
                 Outcome::Found(model) => *proof = self.proof(&atoms, &model),
                 Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
-                Outcome::None | Outcome::Unclear if !atoms.has_open => {}
+                Outcome::None if !atoms.has_open => {}
+                Outcome::Unclear if !atoms.has_open => *proof = Proof::Undecided(Doubt::Mixed),
                 Outcome::None | Outcome::Unclear => match self.possible(&loose, &sides, clause) {
                     Outcome::None => {}
                     Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
@@ -60,9 +61,20 @@ impl<'q, 's> Asking<'_, 'q, 's> {
         if hard.is_empty() {
             return;
         }
-        let assignments = if atoms.has_variable { assignments(self.keys) } else { Vec::new() };
-        for assignment in &assignments {
-            self.assigned(assignment, &mut hard, proofs);
+        if atoms.has_variable {
+            hard.retain(|(at, _)| {
+                let Some((statement, proof)) = proofs.get_mut(*at) else { return false };
+                match self.pinned(statement) {
+                    Some(own) => {
+                        *proof = own;
+                        false
+                    }
+                    None => true,
+                }
+            });
+            for assignment in &assignments(self.keys) {
+                self.assigned(assignment, &mut hard, proofs);
+            }
         }
         for (at, doubt) in hard {
             if let Some((_, proof)) = proofs.get_mut(at) {
@@ -95,6 +107,37 @@ impl<'q, 's> Asking<'_, 'q, 's> {
         });
     }
 
+    /// The answer for a statement whose conditions leave variables a few values only, where each of these gives one.
+    fn pinned(&self, statement: &'q Statement<'s>) -> Option<Proof<'q, 's>> {
+        let mut all: Vec<Assignment> = vec![Vec::new()];
+        for key in self.keys.iter().filter(|key| key.variable && !key.many) {
+            let Some(values) = only_values(statement, &key.name) else { continue };
+            let with = |own: &Assignment, value: &str| {
+                let mut own = own.clone();
+                own.push((key.name.clone(), Some(value.to_owned())));
+                own
+            };
+            all = all.iter().flat_map(|own| values.iter().map(move |value| with(own, value))).collect();
+        }
+        if all.len() > MOST_ASSIGNED || all.iter().all(Vec::is_empty) {
+            return None;
+        }
+        for assignment in &all {
+            let mut atoms = self.atoms(Some(assignment));
+            let sides = self.sides(&mut atoms);
+            let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, statement)) else { continue };
+            match self.certain(&Theory::new(&atoms, true, self.steps), &sides, clause) {
+                Outcome::Found(model) => return Some(self.proof(&atoms, &model)),
+                Outcome::None if !atoms.has_open => continue,
+                _ => {}
+            }
+            if !matches!(self.possible(&Theory::new(&atoms, false, self.steps), &sides, clause), Outcome::None) {
+                return None;
+            }
+        }
+        Some(Proof::Holds)
+    }
+
     fn atoms<'b>(&'b self, assignment: Option<&'b Assignment>) -> Atoms<'b, 's>
     where
         'q: 'b,
@@ -121,8 +164,8 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 Values::None => atoms.settle(&held.key, Value::Absent),
                 Values::One(value) => atoms.settle(&held.key, Value::One(value.clone())),
                 Values::Set(values) => atoms.settle(&held.key, Value::Many(values.clone())),
-                Values::Like { forms, except } => {
-                    let domain = Domain { forms: forms.clone(), except: except.clone(), always: true };
+                Values::Like { forms, except, or_none } => {
+                    let domain = Domain { forms: forms.clone(), except: except.clone(), always: !or_none };
                     atoms.domains.insert(KEYS + at, domain);
                 }
             }
@@ -194,7 +237,7 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 context.set(key.name.clone(), value);
             }
         }
-        let principal = self.caller.map(|someone| name_in(someone, &context));
+        let principal = self.caller.map(|someone| name_in(someone, &context, &self.named()));
         let sample = |dimension| words::samples(dimension, None).first().map_or_else(String::new, ToString::to_string);
         let action = text(ACTION).unwrap_or_else(|| sample(ACTION));
         let resource = text(RESOURCE).unwrap_or_else(|| sample(RESOURCE));
@@ -279,7 +322,7 @@ fn doubt(atoms: &Atoms<'_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) 
 }
 
 /// The name of a caller, as the keys of the request tell it where he stands for all of a kind.
-fn name_in(someone: &Someone, context: &Context<'_>) -> String {
+fn name_in(someone: &Someone, context: &Context<'_>, named: &[String]) -> String {
     let told = |key: &str| context.get(key).and_then(|value| value.values().next()).map(str::to_owned);
     let Some(own) = someone.form.as_ref().and_then(|_| Caller::parse(&someone.name)) else { return someone.name.clone() };
     let account = own.account().unwrap_or(words::ACCOUNT);
@@ -290,14 +333,30 @@ fn name_in(someone: &Someone, context: &Context<'_>) -> String {
             None => someone.name.clone(),
         },
         (_, Some(arn), _) => arn,
-        (Standing::User, None, Some(name)) => format!("arn:{partition}:iam::{account}:user/{name}"),
+        (Standing::User, None, Some(name)) => {
+            let arn = format!("arn:{partition}:iam::{account}:user/{name}");
+            // the name does not tell the path
+            if named.contains(&arn) { format!("arn:{partition}:iam::{account}:user/example/{name}") } else { arn }
+        }
         _ => someone.name.clone(),
     }
 }
 
+/// The values that a statement leaves to a key, where it names them one by one.
+fn only_values<'q>(statement: &'q Statement<'_>, key: &str) -> Option<Vec<&'q str>> {
+    let is_own = |own: &&Condition<'_>| {
+        let plain = Operator { comparison: Comparison::StringEquals, set: None, negated: false, if_exists: false };
+        own.operator == Some(plain) && own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key))
+    };
+    let condition = statement.conditions.iter().find(is_own)?;
+    condition.values.iter().map(|operand| operand.pattern.plain()).collect()
+}
+
+/// How many values of variables are tried.
+const MOST_ASSIGNED: usize = 12;
+
 /// Values for the variables of a question, the likeliest first.
 fn assignments(keys: &Keys<'_, '_>) -> Vec<Assignment> {
-    const MOST: usize = 12;
     let variables: Vec<_> = keys.iter().filter(|key| key.variable && !key.many).collect();
     let plain: Assignment = variables.iter().map(|key| (key.name.clone(), Some(words::value(&key.name)))).collect();
     let absent: Assignment = variables.iter().map(|key| (key.name.clone(), None)).collect();
@@ -313,6 +372,6 @@ fn assignments(keys: &Keys<'_, '_>) -> Vec<Assignment> {
             all.push(own);
         }
     }
-    all.truncate(MOST);
+    all.truncate(MOST_ASSIGNED);
     all
 }

@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::keys::Keys;
+use super::shape::Shaped;
 use super::value::Value;
-use crate::evaluate::{Caller, Context, Gap, GapReason, Truth, compare, names, undocumented};
-use crate::pattern::{Mode, Part, Pattern, Unit, arn_is_short, matches};
+use crate::evaluate::{Caller, Context, Gap, GapReason, Truth, compare, names, names_one, undocumented};
+use crate::pattern::{Mode, Pattern};
 use crate::policy::Value as Read;
-use crate::policy::{Comparison, Condition, Effect, Operand, Patterns, Policy, PolicyKind, SetPrefix, Statement};
+use crate::policy::{
+    Comparison, Condition, Effect, Operand, Patterns, Policy, PolicyKind, Principal, Principals, SetPrefix, Statement,
+};
 
 /// The number of a pattern.
 pub(super) type PatternId = usize;
@@ -89,19 +92,6 @@ pub(super) struct List<'q, 's> {
     comparison: Option<Comparison>,
 }
 
-/// A pattern, with its variables filled as far as they are.
-#[derive(Debug)]
-pub(super) struct Shaped<'q> {
-    pub(super) units: Vec<Unit<'q>>,
-    pub(super) mode: Mode,
-    /// Why it is not known what it matches. What it may match at most, its units tell.
-    pub(super) open: Option<Gap>,
-    /// It matches nothing: a variable has no value.
-    never: bool,
-    /// The one text that it matches.
-    pub(super) literal: Option<Cow<'q, str>>,
-}
-
 /// The values that variables are taken to have, by their keys; `None` is a key that is absent.
 pub(super) type Assignment = Vec<(String, Option<String>)>;
 
@@ -123,7 +113,7 @@ pub(super) struct Atoms<'q, 's> {
     pub(super) patterns: Vec<Shaped<'q>>,
     pub(super) atoms: Vec<Atom<'q, 's>>,
     /// What stands for variables; without it, they are open.
-    assignment: Option<&'q Assignment>,
+    pub(super) assignment: Option<&'q Assignment>,
     /// The keys whose values are settled: those that follow from the caller, and those of variables.
     pub(super) settled: HashMap<Dimension, Value>,
     /// The keys whose values are of a form, beside what is asked of them.
@@ -132,6 +122,7 @@ pub(super) struct Atoms<'q, 's> {
     atom_ids: HashMap<(Dimension, Test, Vec<PatternId>), AtomId>,
     open_ids: HashMap<String, AtomId>,
     gaps: HashMap<AtomId, Gap>,
+    bits: HashMap<String, PatternId>,
     /// Whether a variable stands in a pattern.
     pub(super) has_variable: bool,
     /// Whether something may be open, whatever the request.
@@ -151,6 +142,7 @@ impl<'q, 's> Atoms<'q, 's> {
             atom_ids: HashMap::new(),
             open_ids: HashMap::new(),
             gaps: HashMap::new(),
+            bits: HashMap::new(),
             has_variable: false,
             has_open: false,
         };
@@ -190,9 +182,8 @@ impl<'q, 's> Atoms<'q, 's> {
                 Truth::No => return None,
                 Truth::Yes => {}
                 Truth::Unknown(gap) => {
-                    let named: Vec<_> = principals.list.iter().map(|own| (own.kind, own.value.shown())).collect();
-                    let text = format!("principal {} {named:?} {:?}", principals.negated, statement.effect.map(|(own, _)| own));
-                    literals.push((self.open(text, gap), true));
+                    let open = self.principals(kind, (statement, principals), (caller, context), gap);
+                    literals.push((open, true));
                 }
             }
         }
@@ -256,6 +247,40 @@ impl<'q, 's> Atoms<'q, 's> {
         if open { Err(()) } else { Ok(false) }
     }
 
+    /// Of a list of principals those of which it is not known whether they name the caller: one of them must.
+    fn principals(
+        &mut self,
+        kind: PolicyKind,
+        (statement, principals): (&'q Statement<'s>, &'q Principals<'s>),
+        (caller, context): (Caller<'_>, &Context<'_>),
+        gap: Gap,
+    ) -> AtomId {
+        let effect = statement.effect.map(|(own, _)| own);
+        let shown = |principal: &Principal<'_>| format!("{:?} {}", principal.kind, principal.value.shown());
+        let mut open: Vec<String> = Vec::new();
+        for principal in &principals.list {
+            if let Truth::Unknown(_) = names_one(kind, statement, principal, caller, context) {
+                open.push(shown(principal));
+            }
+        }
+        open.sort();
+        let text = format!("principal {} {open:?} {effect:?}", principals.negated);
+        let id = self.open(text, gap);
+        if !principals.negated {
+            let bits: Vec<PatternId> = open.into_iter().map(|own| self.bit(format!("principal {own} {effect:?}"))).collect();
+            if let Some(atom) = self.atoms.get_mut(id) {
+                atom.list.all = bits;
+            }
+        }
+        id
+    }
+
+    /// The number of something that is open by itself. It is no pattern, but must not be the number of one.
+    fn bit(&mut self, text: String) -> PatternId {
+        let next = usize::MAX - self.bits.len();
+        *self.bits.entry(text).or_insert(next)
+    }
+
     fn open(&mut self, text: String, gap: Gap) -> AtomId {
         if let Some(id) = self.open_ids.get(&text) {
             return *id;
@@ -298,6 +323,8 @@ impl<'q, 's> Atoms<'q, 's> {
         let dimension = KEYS + at;
         if operator.comparison == Comparison::Null {
             let wanted: Vec<Option<bool>> = condition.values.iter().map(plain_bool).collect();
+            // an empty value may be none
+            self.has_open |= self.keys.get(at).is_some_and(|key| key.empty);
             return match wanted.as_slice() {
                 [Some(null)] if operator.set.is_none() => (self.atom_of(dimension, Test::Present, Vec::new(), &[]), !null),
                 _ => {
@@ -402,7 +429,12 @@ impl<'q, 's> Atoms<'q, 's> {
             None => pattern.text.shown(),
         };
         // a `*` is a letter under some operators, and what has parts is no literal
-        let class = if pattern.plain().is_none() { class + 10 } else { class };
+        let class = match (pattern.plain(), mode) {
+            (Some(_), _) => class,
+            // a variable's value is taken for what it is
+            (None, Mode::Like) if !pattern.has_wildcard() => 11,
+            (None, _) => class + 10,
+        };
         if let Some(id) = self.pattern_ids.get(&(class, Cow::Borrowed(&*text))) {
             return *id;
         }
@@ -412,128 +444,6 @@ impl<'q, 's> Atoms<'q, 's> {
         self.patterns.push(shaped);
         self.pattern_ids.insert((class, text), id);
         id
-    }
-
-    fn fill(&mut self, pattern: &'q Pattern<'s>, mode: Mode, text: &Cow<'q, str>) -> Shaped<'q> {
-        let span = pattern.text.span();
-        let doubt = |id| Some(Gap { reason: GapReason::Undocumented(id), span });
-        if let Some(plain) = pattern.plain() {
-            let is_wild = plain.contains(['*', '?']);
-            let units = vec![Unit::Wild(plain)];
-            let prefix = plain.split(':').next().unwrap_or("");
-            let open = match mode {
-                Mode::Action if plain != "*" && prefix.contains(['*', '?']) => doubt(undocumented::ACTION_WILDCARD_PREFIX),
-                Mode::Arn if arn_is_short(&units) => doubt(undocumented::OP_ARN_SHORT),
-                Mode::EqualIgnoreCase if !plain.is_ascii() => doubt(undocumented::OP_STRING_IGNORE_CASE_UNICODE),
-                _ => None,
-            };
-            let is_literal = !is_wild || matches!(mode, Mode::Equal | Mode::EqualIgnoreCase);
-            let literal = (is_literal && open.is_none()).then(|| text.clone());
-            return Shaped { units, mode, open, never: false, literal };
-        }
-        let mut shaped = Shaped { units: Vec::new(), mode, open: None, never: false, literal: None };
-        let mut colons = 0;
-        for part in pattern.parts() {
-            let (unit, gap) = match part {
-                Part::Literal(text) => {
-                    colons += text.bytes().filter(|byte| *byte == b':').count();
-                    (Unit::Wild(text), None)
-                }
-                Part::Symbol('*') => (Unit::Exact("*"), None),
-                Part::Symbol('?') => (Unit::Exact("?"), None),
-                Part::Symbol(_) => (Unit::Exact("$"), None),
-                Part::Malformed(_, span) => {
-                    (Unit::Any, Some(Gap { reason: GapReason::Undocumented(undocumented::VAR_UNCLOSED), span: *span }))
-                }
-                Part::Hole(span) => (Unit::Any, Some(Gap { reason: GapReason::Hole, span: *span })),
-                Part::Variable(variable) => {
-                    self.has_variable = true;
-                    let misplaced = mode == Mode::Resource && colons < 5;
-                    let open = |id| Some(Gap { reason: GapReason::Undocumented(id), span: variable.span });
-                    let many = self.keys.find(&variable.key).is_some_and(|at| self.keys.is_many(at));
-                    match self.assigned(&variable.key) {
-                        _ if many => (Unit::Any, open(undocumented::VAR_MULTIVALUED)),
-                        None => (Unit::Any, Some(Gap { reason: GapReason::Key, span: variable.span })),
-                        Some(value) => match value.as_deref().or(variable.default.as_deref()) {
-                            None => {
-                                shaped.never = true;
-                                continue;
-                            }
-                            Some(text) => {
-                                (Unit::Exact(text), if misplaced { open(undocumented::RESOURCE_VARIABLE_PLACE) } else { None })
-                            }
-                        },
-                    }
-                }
-            };
-            shaped.units.push(unit);
-            shaped.open = shaped.open.or(gap);
-        }
-        if mode == Mode::Arn && shaped.open.is_none() && arn_is_short(&shaped.units) {
-            shaped.open = doubt(undocumented::OP_ARN_SHORT);
-        }
-        shaped
-    }
-
-    /// What stands for a variable; `None` where that is open.
-    fn assigned(&self, key: &str) -> Option<&'q Option<String>> {
-        self.assignment?.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-    }
-}
-
-impl<'q> Shaped<'q> {
-    /// Any text.
-    pub(super) fn any(mode: Mode) -> Self {
-        Self { units: vec![Unit::Wild("*")], mode, open: None, never: false, literal: None }
-    }
-
-    /// The one text that it matches, in the letter case in which it is written.
-    pub(super) fn as_written(&self) -> Option<&'q str> {
-        match self.units.as_slice() {
-            [Unit::Wild(text) | Unit::Exact(text)] if self.literal.is_some() => Some(text),
-            _ => None,
-        }
-    }
-
-    /// How its widest form is compared.
-    pub(super) fn mode_of_widest(&self) -> Mode {
-        match self.open {
-            Some(Gap { reason: GapReason::Undocumented(undocumented::OP_ARN_SHORT), .. }) => Mode::Like,
-            _ => self.mode,
-        }
-    }
-
-    /// Whether it matches a text, or may.
-    pub(super) fn may_match(&self, text: &str) -> bool {
-        if self.never {
-            return false;
-        }
-        match self.open {
-            // what AWS makes of a short one is hardly more than to let the missing parts be anything
-            Some(Gap { reason: GapReason::Undocumented(undocumented::OP_ARN_SHORT), .. }) => {
-                matches(&self.units, text, Mode::Like) || matches(&self.widest(), text, Mode::Like)
-            }
-            _ => matches(&self.units, text, self.mode),
-        }
-    }
-
-    /// What it matches at most.
-    pub(super) fn widest(&self) -> Vec<Unit<'q>> {
-        let mut units = self.units.clone();
-        if matches!(self.open, Some(Gap { reason: GapReason::Undocumented(undocumented::OP_ARN_SHORT), .. })) {
-            units.push(Unit::Any);
-        }
-        units
-    }
-
-    /// Whether it may be what makes a text fit. `strict`: whether what is open never is.
-    pub(super) fn is_usable(&self, strict: bool) -> bool {
-        !self.never && (!strict || self.open.is_none())
-    }
-
-    /// Whether it may be what keeps a text from fitting. `strict`: whether what is open always may.
-    pub(super) fn is_bar(&self, strict: bool) -> bool {
-        !self.never && (strict || self.open.is_none())
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Someone {
     pub(super) name: String,
     /// Where he stands for all of a kind whom no policy names: the form of the ARN that tells of him, as `aws:PrincipalArn` has it.
     pub(super) form: Option<String>,
+    /// The ARN that a policy names him by, where that tells more than his own does: of a role with its path.
+    pub(super) arn: Option<String>,
 }
 
 /// The callers that these policies name, and strangers of each kind; none where no statement says whom it is for.
@@ -52,6 +54,7 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
         let role = format!("arn:{partition}:sts::{account}:assumed-role/example/session");
         found.kind(role, format!("arn:{partition}:iam::{account}:role/*"));
         found.named(format!("arn:{partition}:iam::{account}:root"));
+        found.named(format!("arn:{partition}:sts::{account}:federated-user/example"));
     }
     let has = |kind: PrincipalKind| principals.clone().any(|own| own.kind == kind || own.kind == PrincipalKind::Later);
     let open = |kind: PrincipalKind| has(kind) || has(PrincipalKind::Anyone) || has(PrincipalKind::Aws);
@@ -61,7 +64,8 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
     if open(PrincipalKind::Service) {
         found.named("service:example.amazonaws.com".to_owned());
     }
-    if open(PrincipalKind::CanonicalUser) {
+    // to others they are another name of an account, of which there is a user already
+    if has(PrincipalKind::CanonicalUser) {
         found.named("canonical:0000000000000000000000000000000000000000000000000000000000000000".to_owned());
     }
     found.named("anonymous".to_owned());
@@ -79,12 +83,12 @@ struct Found {
 impl Found {
     fn named(&mut self, name: String) {
         if Caller::parse(&name).is_some() && !self.callers.iter().any(|own| own.name == name) {
-            self.callers.push(Someone { name, form: None });
+            self.callers.push(Someone { name, form: None, arn: None });
         }
     }
 
     fn kind(&mut self, name: String, form: String) {
-        self.callers.push(Someone { name, form: Some(form) });
+        self.callers.push(Someone { name, form: Some(form), arn: None });
     }
 
     /// A principal under the key `AWS`.
@@ -93,7 +97,12 @@ impl Found {
         let Some(arn) = Arn::parse(text).filter(|arn| arn.resource != "root") else { return };
         match arn.role_name() {
             // who asks as a role is a session of it
-            Some(name) => self.named(format!("arn:{}:sts::{}:assumed-role/{name}/session", arn.partition, arn.account)),
+            Some(name) => {
+                let name = format!("arn:{}:sts::{}:assumed-role/{name}/session", arn.partition, arn.account);
+                if !self.callers.iter().any(|own| own.name == name && own.arn.as_deref() == Some(text)) {
+                    self.callers.push(Someone { name, form: None, arn: Some(text.to_owned()) });
+                }
+            }
             None => self.named(text.to_owned()),
         }
     }
@@ -141,6 +150,9 @@ pub(super) fn settled(someone: &Someone, keys: &Keys<'_, '_>) -> Vec<(String, Op
         let name = key.name.to_ascii_lowercase();
         if is_left(&name) {
             return None;
+        }
+        if let (Some(arn), "aws:principalarn") = (&someone.arn, name.as_str()) {
+            return Some((key.name.clone(), Some(arn.clone())));
         }
         let value = context.get(&key.name).and_then(|value| value.values().next().map(str::to_owned));
         let is_known = value.is_some() || !is_open(&name, caller);

@@ -135,7 +135,8 @@ impl<'q, 's> Keys<'q, 's> {
             always: facts.and_then(|own| own.global).is_some_and(|own| own.always),
             text: false,
             arn: facts.is_some_and(|own| own.kind == KeyType::Arn),
-            empty: false,
+            // the value of a tag may be empty
+            empty: name.to_ascii_lowercase().contains("tag/"),
             variable: false,
             representatives: Vec::new(),
             texts: Vec::new(),

@@ -6,6 +6,20 @@ use crate::pattern::{Mode, Unit, matches};
 use crate::policy::Statement;
 use crate::reference::Action;
 
+/// Actions of services that nearly everybody uses, one of each.
+const USUAL: [&str; 10] = [
+    "s3:GetObject",
+    "ec2:RunInstances",
+    "dynamodb:GetItem",
+    "lambda:InvokeFunction",
+    "sqs:SendMessage",
+    "iam:CreateUser",
+    "sts:AssumeRole",
+    "kms:Decrypt",
+    "logs:PutLogEvents",
+    "cloudformation:CreateStack",
+];
+
 /// How many requests are tried.
 const MOST: usize = 60;
 
@@ -46,7 +60,9 @@ fn real_action(asking: &Asking<'_, '_, '_>, draft: &Draft, takes: &mut impl FnMu
     if let Some(action) = asking.reference.action(&draft.action) {
         return Some(format!("{}:{}", action.service.prefix(), action.name));
     }
-    let service = service.or_else(|| asking.reference.service("s3"))?;
+    let Some(service) = service else {
+        return USUAL.into_iter().map(str::to_owned).find(|name| takes(&Draft { action: name.clone(), ..draft.clone() }));
+    };
     let names = service.actions().map(|action| format!("{}:{}", service.prefix(), action.name));
     names.take(MOST).find(|name| takes(&Draft { action: name.clone(), ..draft.clone() }))
 }

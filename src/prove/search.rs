@@ -41,7 +41,6 @@ pub(super) fn search(theory: &Theory<'_, '_, '_>, wanted: &[Literal], barred: &[
             Solved::Value(value) => model.insert(*dimension, value),
             Solved::None => return Outcome::None,
             Solved::TooMuch => return Outcome::TooMuch,
-            Solved::Unclear if theory.strict => return Outcome::None,
             Solved::Unclear => return Outcome::Unclear,
         };
     }
@@ -67,7 +66,6 @@ fn go(theory: &Theory<'_, '_, '_>, asserted: &mut Asserted, model: &mut Model, b
                 Solved::Value(value) => ways.push((atom.dimension, opposite, value)),
                 Solved::None => {}
                 Solved::TooMuch => return Outcome::TooMuch,
-                Solved::Unclear if theory.strict => {}
                 Solved::Unclear => return Outcome::Unclear,
             }
         }

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
-use super::atom::{ACTION, Atoms, Dimension, Domain, Form, KEYS, List, Literal, OPEN, PatternId, RESOURCE, Shaped, Test};
+use super::atom::{ACTION, Atoms, Dimension, Domain, Form, KEYS, List, Literal, OPEN, PatternId, RESOURCE, Test};
 use super::keys::Key;
+use super::shape::Shaped;
 use super::value::Value;
 use super::words;
 use crate::arn::Arn;
@@ -61,7 +62,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             return Solved::None;
         }
         if dimension == OPEN {
-            return if self.strict && !literals.is_empty() { Solved::None } else { Solved::Value(Value::Absent) };
+            return self.open(literals);
         }
         if let Some(settled) = self.atoms.settled.get(&dimension) {
             return if self.holds(settled, literals) { Solved::Value(settled.clone()) } else { Solved::None };
@@ -83,6 +84,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         let atom = self.atoms.atom(literal.0).ok_or(())?;
         match (atom.test, value) {
             (Test::Open, _) => Err(()),
+            (Test::Present, Value::One(text)) if text.is_empty() => Err(()),
             (Test::Present, value) => Ok(*value != Value::Absent),
             (Test::Names, Value::One(text)) => self.atoms.list_matches(&atom.list, text),
             (Test::Names, _) => Err(()),
@@ -113,6 +115,20 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         })
     }
 
+    /// Whether what nobody knows may be so. Of a list one must be, or none.
+    fn open(&self, literals: &[Literal]) -> Solved {
+        if self.strict && !literals.is_empty() {
+            return Solved::None;
+        }
+        let lists = |wanted: bool| {
+            let own = literals.iter().filter(move |(_, want)| *want == wanted);
+            own.filter_map(|(id, _)| self.atoms.atom(*id)).map(|atom| &atom.list.all)
+        };
+        let denied: HashSet<PatternId> = lists(false).flatten().copied().collect();
+        let may = |list: &Vec<PatternId>| list.is_empty() || list.iter().any(|id| !denied.contains(id));
+        if lists(true).all(may) { Solved::Value(Value::Absent) } else { Solved::None }
+    }
+
     fn name(&self, dimension: Dimension, literals: &[Literal]) -> Solved {
         let mut wanted = Wanted::default();
         for (id, want) in literals {
@@ -129,7 +145,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         if may_be_absent && !key.always {
             return Solved::Value(Value::Absent);
         }
-        let solved = if key.many { self.set(dimension, key, literals) } else { self.one(dimension, key, literals) };
+        let mut solved = if key.many { self.set(dimension, key, literals) } else { self.one(dimension, key, literals) };
+        // whether an empty value is one, AWS does not say
+        if matches!(&solved, Solved::Value(value) if !self.holds(value, literals)) {
+            solved = Solved::None;
+        }
         if solved == Solved::None && may_be_absent { Solved::Value(Value::Absent) } else { solved }
     }
 
@@ -216,9 +236,10 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
     /// A text that some pattern of each list matches, and none of the others.
     fn text(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, wanted: &Wanted<'a, 'q, 's>) -> Solved<String> {
         let denied = denied(wanted);
+        let barring: Vec<&Shaped<'q>> = denied.iter().filter_map(|id| self.atoms.pattern(*id)).collect();
         let usable = |id: &PatternId| {
-            let pattern = self.atoms.pattern(*id);
-            pattern.is_some_and(|own| own.is_usable(self.strict)) && !denied.contains(id)
+            let pattern = self.atoms.pattern(*id).filter(|own| own.is_usable(self.strict) && !denied.contains(id));
+            pattern.is_some_and(|own| !barring.iter().any(|bar| bar.takes_all_of(own)))
         };
         // of the list with the fewest patterns one after the other is tried
         let alive = |list: &List<'q, 's>| list.all.iter().filter(|id| usable(id)).count();
@@ -322,12 +343,15 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         }
         let all = match key {
             None if dimension == ACTION => "?*:?*",
-            None => "?*",
-            Some(key) if key.arn => "arn:*:*:*:*:*",
+            None => ARN,
+            Some(key) if key.arn => ARN,
             Some(key) if key.empty => "*",
             Some(_) => "?*",
         };
         every.push(vec![(vec![Unit::Wild(all)], Mode::Like)]);
+        if let (RESOURCE, Some(list)) = (dimension, every.last_mut()) {
+            list.push((vec![Unit::Exact("*")], Mode::Equal));
+        }
         let domain = self.atoms.domains.get(&dimension);
         let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], Mode::Like);
         every.extend(domain.map(|own| own.forms.iter().map(form).collect()));
@@ -380,7 +404,8 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             return false;
         }
         match key {
-            None => !text.is_empty(),
+            None if dimension == RESOURCE => text == "*" || Arn::parse(text).is_some(),
+            None => text.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty()),
             Some(key) if key.arn => Arn::parse(text).is_some(),
             Some(key) => key.empty || !text.is_empty(),
         }
@@ -419,6 +444,16 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             texts.push(pattern::instance(tested, words::parted));
         }
         texts.push(pattern::instance(tested, |_| Cow::Owned(fresh.to_string())));
+        if pattern.mode == Mode::Resource {
+            // what ends before its sixth part
+            let rest = |own: Wildcard| match own {
+                Wildcard { many: true, colons: true, part, .. } if part < 5 => {
+                    Cow::Owned(format!("{}example/example", ":".repeat(5 - part)))
+                }
+                own => words::real(own),
+            };
+            texts.push(pattern::instance(tested, rest));
+        }
         if matches!(pattern.mode, Mode::Like | Mode::Arn | Mode::Resource) {
             let far = |own: Wildcard| match own {
                 Wildcard { many: true, colons: true, .. } => Cow::Owned(format!("{fresh}:{fresh}/{fresh}")),
@@ -429,6 +464,9 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         texts
     }
 }
+
+/// The form of all ARNs.
+const ARN: &str = "arn:*:*:*:*:*";
 
 impl<T> Solved<T> {
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Solved<U> {

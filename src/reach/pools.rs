@@ -46,7 +46,7 @@ fn of_pool<'i, 's>(door: &Door<'i, 's>, id: &str, found: &mut Takers<'i, 's>) {
     };
     ask(&guest(), who, distance, Kind::Guest(id.to_owned()));
 
-    let logins = logins(door, pool, id);
+    let logins = logins(pool, id);
     let kind = Kind::SignedIn(id.to_owned());
     let all = logins.iter().all(|(_, amr)| {
         let claims = [("aud", Values::One(id.to_owned())), ("sub", anybody.clone()), ("amr", Values::Set(amr.clone()))];
@@ -136,7 +136,7 @@ fn named_subjects(door: &Door<'_, '_>) -> Vec<String> {
 }
 
 /// The providers of a pool, each with what `amr` says of one of its users; some user pool where the pool was not given.
-fn logins(door: &Door<'_, '_>, pool: Option<&IdentityPool<'_>>, id: &str) -> Vec<(String, Vec<String>)> {
+fn logins(pool: Option<&IdentityPool<'_>>, id: &str) -> Vec<(String, Vec<String>)> {
     let region = region(id);
     let Some(pool) = pool else {
         let provider = format!("cognito-idp.{region}.amazonaws.com/{region}_Example01");
@@ -149,7 +149,7 @@ fn logins(door: &Door<'_, '_>, pool: Option<&IdentityPool<'_>>, id: &str) -> Vec
     let mut logins: Vec<(String, Vec<String>)> = users.chain(others).collect();
     logins.dedup();
     if logins.is_empty() {
-        return self::logins(door, None, id);
+        return self::logins(None, id);
     }
     logins
 }

@@ -63,18 +63,21 @@ pub(super) fn saml<'i, 's>(door: &Door<'i, 's>, found: &mut Takers<'i, 's>) {
     .put(found, who.clone(), caller.clone());
 }
 
+/// Who it is, how far away, of which kind, and what the request must hold.
+type Told = (String, Distance, Kind, Vec<(String, String)>);
+
 /// What came out of a question about a principal.
 struct Answer<'i, 's> {
     proof: Proof<'i, 's>,
     call: &'static str,
-    told: Option<(String, Distance, Kind, Vec<(String, String)>)>,
+    told: Option<Told>,
 }
 
 fn ask<'i, 's>(
     world: World<'i, 's>,
     policy: &'i Policy<'s>,
     (caller, call): (&str, &'static str),
-    tell: impl FnOnce(&Witness<'_, '_>) -> (String, Distance, Kind, Vec<(String, String)>),
+    tell: impl FnOnce(&Witness<'_, '_>) -> Told,
 ) -> Answer<'i, 's> {
     let among = Among { caller: Some(caller.to_owned()), action: Some(call.to_owned()), ..Among::default() };
     let proof = prove(&Question { allowed_by: vec![policy], not_by: Vec::new(), among }, world.reference, Budget::default());
@@ -121,9 +124,18 @@ fn told(who: &str, given: &[(String, String)]) -> String {
 
 /// How far away somebody is of whom the policy asks more than that he has an account.
 fn narrowed(given: &[(String, String)]) -> Distance {
+    const KEYS: [&str; 7] = [
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceip",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+    ];
     let of_owner = |key: &str| {
         let key = key.to_ascii_lowercase();
-        key.starts_with("aws:principal") || key == "sts:externalid" || key.starts_with("aws:source")
+        key.starts_with("aws:principal") || key == "sts:externalid" || KEYS.contains(&key.as_str())
     };
     if given.iter().any(|(key, _)| of_owner(key)) { Distance::Other } else { Distance::Anyone }
 }

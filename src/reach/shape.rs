@@ -27,9 +27,6 @@ enum Piece {
     Part(String),
 }
 
-/// A part of a subject that tells whose it is: what it is called, what stands there, and whether it ends there.
-type Name<'t> = (String, &'t str, bool);
-
 /// What is known of the parts of a subject, by their names.
 #[derive(Clone, Default)]
 pub(super) struct Known(Vec<(String, String)>);
@@ -48,6 +45,9 @@ pub(super) enum Scope {
     /// One thing, with its owner.
     Within(String),
 }
+
+/// Names, each with whether it ends there; and what is behind them.
+type Names<'t> = (Vec<(String, &'t str, bool)>, &'t str);
 
 impl Shape {
     /// `None` where the subjects have no parts that tell whose they are.
@@ -73,7 +73,7 @@ impl Shape {
     }
 
     /// The names of an owner and of what he has, at the start of a subject or of a pattern; each with whether it ends there; and the rest.
-    fn names<'t>(&self, text: &'t str) -> Option<(Vec<Name<'t>>, &'t str)> {
+    fn names<'t>(&self, text: &'t str) -> Option<Names<'t>> {
         let form = self.forms.first()?;
         let mut rest = text.strip_prefix(self.head.as_str())?;
         let mut names = Vec::new();

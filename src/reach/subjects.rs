@@ -195,6 +195,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         }
         let forms: Vec<&Form> = shape.forms.iter().collect();
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let (asked, is_strange) = self.strangers(&forms, &except);
             let distance = if is_strange { Distance::Anyone } else { Distance::Known };
             match self.narrowest(shape, &asked) {
@@ -216,6 +219,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let (known, forms): (_, Vec<&Form>) = (shape.known(owner), shape.forms.iter().collect());
         let mut longer: Vec<String> = Vec::new();
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let asked = self.ask_forms(&forms, &known, &except, ask::Level::Owner);
             if matches!(asked, Asked::Out) {
                 break;
@@ -308,6 +314,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             let Some(whole) = form.pattern(known).filter(|whole| !self.named.subjects.contains(whole)) else { continue };
             let mut except = except.to_vec();
             for _ in 0..MOST {
+                if self.door.is_covered(&except) {
+                    break;
+                }
                 let (asked, id) = self.in_circumstance(form, known, &except, more);
                 match asked {
                     Asked::In(holder) => {
@@ -382,6 +391,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
     fn by_subject(&self, found: &mut Takers<'i, 's>) {
         let mut except = self.named.excepting(self.named.subjects.iter().cloned());
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let (asked, is_strange) = self.strange_subjects(&except);
             let Asked::In(holder) = asked else {
                 self.add(asked, Distance::Known, |_| Breadth::All, found);

@@ -42,7 +42,7 @@ pub(super) fn request(sample: &Sample<'_, '_>) -> String {
     };
     for (word, list) in [("with", with), ("without", without)] {
         if !list.is_empty() {
-            line.push_str(&format!(" {word} {}", list.join(", ")));
+            line.extend([" ", word, " ", &list.join(", ")]);
         }
     }
     line

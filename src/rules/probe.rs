@@ -3,6 +3,7 @@
 //! A rule about reach never reads a condition to tell whether it restricts: it asks with tokens that should be refused, and
 //! what gets through is the witness.
 
+mod caller;
 mod login;
 mod pool_id;
 
@@ -14,6 +15,7 @@ use crate::lint::Facts;
 use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind, Statement};
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
+pub(super) use caller::{EXTERNAL_ID, is_granted, naming, principals_of, put, stranger};
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
 pub(super) use pool_id::is_pool_id;
 
@@ -66,13 +68,21 @@ pub(super) enum Provider {
     },
 }
 
+/// The trust policies that AWS can store, each with its role. Each is asked about all that it names, and each time all of it answers, so
+/// one that is far too long is left to the rule on that.
+pub(super) fn storable<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = (&'i Role<'s>, &'i Policy<'s>)> + use<'i, 's> {
+    let is_stored = |policy: &Policy<'_>| {
+        policy.refusal().is_none() && policy.statements.len() <= MOST_STATEMENTS && policy.size.packed <= LONGEST
+    };
+    facts.trust_policies().filter(move |(_, policy)| is_stored(policy))
+}
+
 /// The doors of all trust policies, in the order of the text; of one statement at most one for each provider.
 ///
 /// A policy that AWS refuses to store opens nothing; nor does one of more statements than it can store.
 pub(super) fn doors<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Door<'i, 's>> {
     let mut doors: Vec<Door<'i, 's>> = Vec::new();
-    let stored = |policy: &Policy<'_>| policy.refusal().is_none() && policy.statements.len() <= MOST_STATEMENTS;
-    for (role, policy) in facts.trust_policies().filter(|(_, policy)| stored(policy)) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow) {
             let principals = statement.principals.iter().filter(|principals| !principals.negated);
             let first = doors.len();
@@ -255,6 +265,9 @@ fn region_of(pool: &str) -> &str {
 /// No trust policy has more: a statement of a federated principal takes 50 of its 8,192 characters at the least. Each door is
 /// asked with what every statement names, and each time all statements answer.
 const MOST_STATEMENTS: usize = 160;
+
+/// Twice of what a trust policy may hold.
+const LONGEST: usize = 16_384;
 
 /// How many hexadecimal digits a GUID has.
 const DIGITS: usize = 32;

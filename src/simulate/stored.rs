@@ -9,15 +9,32 @@ use crate::reference::{self, Issuer};
 
 /// What IAM would say to the statements of a trust policy that let tokens of an issuer in.
 pub(super) fn refusals(policy: &Policy<'_>, host: &str) -> Vec<Label> {
-    let Some(issuer) = reference::issuer(host) else { return Vec::new() };
     let of_issuer = policy.with_effect(Effect::Allow).filter(|statement| lets_in(statement, host));
-    of_issuer.filter_map(|statement| Some(Label::new(statement.place(), refusal(statement, issuer, host)?))).collect()
+    of_issuer.filter_map(|statement| Some(Label::new(statement.place(), refusal(statement, host)?))).collect()
 }
 
 /// Whether a statement asks for one of the claims that AWS wants to see asked for. Its test is one of the text: which operator, and that
 /// the value is not just `*`.
 pub(super) fn asks_for_required(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> bool {
     issuer.required.is_empty() || asked(statement, issuer, host) != Some(Asked::All)
+}
+
+/// What IAM misses in a statement that lets tokens of an issuer in that many customers share, so that it would not store it today.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unasked {
+    /// The condition keys of which one has to be asked for, in full.
+    pub keys: Vec<String>,
+    /// Whether `*` stands among other values, so that sources disagree.
+    pub doubtful: bool,
+}
+
+/// Whether a statement that lets tokens of an issuer in lacks what IAM asks for. `host` is the issuer's host and path.
+pub fn unasked(statement: &Statement<'_>, host: &str) -> Option<Unasked> {
+    let issuer = reference::issuer(host)?;
+    let asked = asked(statement, issuer, host).filter(|asked| *asked != Asked::Some)?;
+    let keys = issuer.required.iter().map(|key| full(key, host)).collect();
+    // write-shared-issuers-list
+    Some(Unasked { keys, doubtful: asked == Asked::SomeOrAll })
 }
 
 /// How a statement asks for a claim.
@@ -40,22 +57,17 @@ fn asked(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> Option<Asked
     each.min()
 }
 
-fn refusal(statement: &Statement<'_>, issuer: &Issuer, host: &str) -> Option<String> {
-    let asked = asked(statement, issuer, host)?;
-    if asked == Asked::Some {
-        return None;
-    }
+fn refusal(statement: &Statement<'_>, host: &str) -> Option<String> {
+    let Unasked { keys, doubtful } = unasked(statement, host)?;
     if host.starts_with("cognito-identity") && statement.conditions.is_empty() {
         return Some(format!("{}: \"A condition block must be present for the Cognito provider\"", statement.title()));
     }
-    let keys: Vec<String> = issuer.required.iter().map(|key| full(key, host)).collect();
     let must = format!(
         "{} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {} which is not scoped to all",
         statement.title(),
         keys.join(" or ")
     );
-    // write-shared-issuers-list
-    Some(if asked == Asked::SomeOrAll { format!("{must}; whether `*` among other values is, sources disagree") } else { must })
+    Some(if doubtful { format!("{must}; whether `*` among other values is, sources disagree") } else { must })
 }
 
 /// A global key has its prefix already.

@@ -96,12 +96,12 @@ fn add_folder(sources: &mut Sources, folder: &Path) {
     }
 }
 
-const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
-const HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Staff";
-const OTHER_HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Buyers";
+pub(crate) const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
+pub(crate) const HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Staff";
+pub(crate) const OTHER_HOST: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Buyers";
 
 /// `describe-identity-pool`, with these clients of the user pool and more settings.
-fn pool(clients: &[&str], more: &str) -> String {
+pub(crate) fn pool(clients: &[&str], more: &str) -> String {
     let of_host = clients.iter().map(|client| match client.split_once('@') {
         Some((client, _)) => format!(r#"{{"ProviderName": "{OTHER_HOST}", "ClientId": "{client}"}}"#),
         None => format!(r#"{{"ProviderName": "{HOST}", "ClientId": "{client}"}}"#),
@@ -113,7 +113,7 @@ fn pool(clients: &[&str], more: &str) -> String {
 }
 
 /// `get-identity-pool-roles`, with a default role (or none, for `""`) and mappings of clients.
-fn map(default: &str, mappings: &[(&str, String)]) -> String {
+pub(crate) fn map(default: &str, mappings: &[(&str, String)]) -> String {
     let roles = if default.is_empty() { String::new() } else { format!(r#""authenticated": "{}""#, arn(default)) };
     let of_client = mappings.iter().map(|(client, mapping)| match client.split_once('@') {
         Some((client, _)) => format!(r#""{OTHER_HOST}:{client}": {mapping}"#),
@@ -123,12 +123,12 @@ fn map(default: &str, mappings: &[(&str, String)]) -> String {
     format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{{roles}}}, "RoleMappings": {{{mappings}}}}}"#)
 }
 
-fn by_token(ambiguous: &str) -> String {
+pub(crate) fn by_token(ambiguous: &str) -> String {
     format!(r#"{{"Type": "Token", "AmbiguousRoleResolution": "{ambiguous}"}}"#)
 }
 
 /// A mapping by rules, each `claim`, `type`, `value`, `role`.
-fn by_rules(ambiguous: &str, rules: &[[&str; 4]]) -> String {
+pub(crate) fn by_rules(ambiguous: &str, rules: &[[&str; 4]]) -> String {
     let rules = rules.iter().map(|[claim, kind, value, role]| {
         let role = arn(role);
         format!(r#"{{"Claim": "{claim}", "MatchType": "{kind}", "Value": "{value}", "RoleARN": "{role}"}}"#)
@@ -138,7 +138,7 @@ fn by_rules(ambiguous: &str, rules: &[[&str; 4]]) -> String {
 }
 
 /// `list-groups`; a role `""` is none, a negative precedence is none.
-fn groups(groups: &[(&str, &str, i32)]) -> String {
+pub(crate) fn groups(groups: &[(&str, &str, i32)]) -> String {
     let groups = groups.iter().map(|(name, role, precedence)| {
         let role = if role.is_empty() { String::new() } else { format!(r#", "RoleArn": "{}""#, arn(role)) };
         let precedence = if *precedence < 0 { String::new() } else { format!(r#", "Precedence": {precedence}"#) };
@@ -149,7 +149,7 @@ fn groups(groups: &[(&str, &str, i32)]) -> String {
 }
 
 /// `get-role`, with a trust policy that asks for this in addition to the pool.
-fn role(name: &str, condition: &str) -> String {
+pub(crate) fn role(name: &str, condition: &str) -> String {
     let arn = arn(name);
     format!(
         r#"{{"Role": {{"RoleName": "{name}", "Arn": "{arn}", "AssumeRolePolicyDocument": {{"Version": "2012-10-17", "Statement": [{{
@@ -162,7 +162,7 @@ fn role(name: &str, condition: &str) -> String {
 }
 
 /// `get-role-policy` that allows these actions, as JSON.
-fn allows(name: &str, actions: &str, resources: &str) -> String {
+pub(crate) fn allows(name: &str, actions: &str, resources: &str) -> String {
     format!(
         r#"{{"RoleName": "{name}", "PolicyName": "own", "PolicyDocument": {{"Version": "2012-10-17", "Statement": [
             {{"Effect": "Allow", "Action": {actions}, "Resource": {resources}}}]}}}}"#
@@ -170,7 +170,7 @@ fn allows(name: &str, actions: &str, resources: &str) -> String {
 }
 
 /// `describe-user-pool-client`, with its `WriteAttributes` as JSON, or none.
-fn client(id: &str, write: &str) -> String {
+pub(crate) fn client(id: &str, write: &str) -> String {
     let write = if write.is_empty() { String::new() } else { format!(r#", "WriteAttributes": {write}"#) };
     format!(
         r#"{{"UserPoolClient": {{"UserPoolId": "eu-west-1_Staff", "ClientId": "{id}", "ClientName": "the {id} client"{write}}}}}"#
@@ -178,19 +178,19 @@ fn client(id: &str, write: &str) -> String {
 }
 
 /// `describe-user-pool`.
-fn user_pool(more: &str) -> String {
+pub(crate) fn user_pool(more: &str) -> String {
     format!(r#"{{"UserPool": {{"Id": "eu-west-1_Staff"{more}}}}}"#)
 }
 
-fn arn(role: &str) -> String {
+pub(crate) fn arn(role: &str) -> String {
     format!("arn:aws:iam::111122223333:role/{role}")
 }
 
-const SIGNED_IN: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}"#;
-const GUESTS: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "unauthenticated"}"#;
-const STAFF: &str = r#""ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:amr": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Staff"}"#;
-const BUYERS: &str = r#""ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:amr": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Buyers"}"#;
-const TAGGED: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}, "StringLike": {"aws:RequestTag/team": "admin"}"#;
+pub(crate) const SIGNED_IN: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}"#;
+pub(crate) const GUESTS: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "unauthenticated"}"#;
+pub(crate) const STAFF: &str = r#""ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:amr": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Staff"}"#;
+pub(crate) const BUYERS: &str = r#""ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:amr": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Buyers"}"#;
+pub(crate) const TAGGED: &str = r#""ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}, "StringLike": {"aws:RequestTag/team": "admin"}"#;
 
 type Case = (&'static str, Vec<String>, &'static [&'static str]);
 

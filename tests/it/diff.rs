@@ -294,7 +294,7 @@ fn a_request_can_be_asked_again() {
     repository.stage("job.json", &trust(&somebody)).stage("my app.json", &policy(&[&allow("s3:GetObject"), &conditional]));
     let report = repository.diff(&["--staged", "--format=json"]);
     let told: Value = serde_json::from_str(&report.stdout).expect("JSON");
-    let requests = told["policies"].as_array().expect("a list").iter().flat_map(|own| own["widened"]["requests"].as_array());
+    let requests = told["policies"].as_array().expect("a list").iter().filter_map(|own| own["widened"]["requests"].as_array());
     let commands: Vec<&str> = requests.flatten().filter_map(|own| own["replay"].as_str()).collect();
     assert_eq!(commands.len(), 2, "{}", report.stdout);
     for command in commands {
@@ -311,4 +311,184 @@ fn a_request_can_be_asked_again() {
     repository.write("job.json", &trust(&service)).write("my app.json", "{}");
     let report = repository.diff(&["--staged", "--format=json"]);
     assert!(!report.stdout.contains("rolecall simulate"), "{}", report.stdout);
+}
+
+/// Policies of one kind before and now, in files of their own.
+fn changed(old: &str, new: &str, arguments: &[&str]) -> Run {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in [("old.json", old), ("new.json", new)] {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    diff_in(folder.path(), &[&["old.json", "new.json", CONCISE], arguments].concat())
+}
+
+#[test]
+fn what_differs_in_form_alone_is_the_same() {
+    let statement = |actions: &str, condition: &str| {
+        format!(r#"{{"Effect": "Allow", "Action": {actions}, "Resource": "*", "Condition": {{{condition}}}}}"#)
+    };
+    let document = |statements: &[&str]| format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(", "));
+    let hole = r#""StringEquals": {"aws:PrincipalTag/team": ["${var.team}", "b"]}, "Bool": {"aws:SecureTransport": true}"#;
+    let turned =
+        r#""Bool": {"AWS:SecureTransport": ["true"]}, "StringEquals": {"aws:PrincipalTag/team": ["b", "${var.team}", "b"]}"#;
+    let one = document(&[&statement(r#"["a:B", "c:D"]"#, hole), &statement(r#""e:F""#, "")]);
+    let other = document(&[&statement(r#"["e:F"]"#, ""), &statement(r#"["c:D", "a:B"]"#, turned)]);
+    // there is a hole, so that the prover could not tell
+    let same = changed(&one, &other, &["--budget", "0"]);
+    assert_eq!((same.exit, heads(&same)), (0, vec![]), "{}", same.stdout);
+    for (from, to) in [("true", "false"), ("var.team", "var.teams"), ("e:F", "e:G"), ("StringEquals", "StringNotEquals")] {
+        assert_eq!(changed(&one, &other.replacen(from, to, 1), &[]).exit, 1, "`{from}` becomes `{to}`");
+    }
+    // without a version a variable is plain text
+    let variable = document(&[&statement(r#""e:F""#, r#""StringEquals": {"aws:userid": "${aws:username}"}"#)]);
+    assert_eq!(changed(&variable, &variable, &[]).exit, 0);
+    assert_eq!(changed(&variable, &variable.replace("2012", "2008"), &[]).exit, 1);
+    // what is less is not asked of either
+    let less = changed(&one, &document(&[&statement(r#""e:F""#, "")]), &["--budget", "0"]);
+    assert_eq!((less.exit, less.stdout.contains("not widened, and the rest is not known")), (0, true), "{}", less.stdout);
+}
+
+#[test]
+fn what_is_filled_in_later_may_be_anything() {
+    let later = r#"{"Version": "2012-10-17", "Statement": "${jsonencode(var.statements)}"}"#;
+    let nothing = policy(&[&json!({ "Effect": "Deny", "Action": "*", "Resource": "*" })]);
+    for (old, new) in [(nothing.as_str(), later), (later, nothing.as_str())] {
+        let run = changed(old, new, &[]);
+        assert!(run.stdout.contains("] it hangs on a value that is filled in later"), "{}", run.stdout);
+    }
+    assert_eq!(changed(&nothing, later, &[]).exit, 1);
+    assert_eq!(changed(later, later, &[]).exit, 0);
+}
+
+/// Who else allows is not known where other policies may stand beside.
+#[test]
+fn a_deny_that_is_gone_lets_through_what_something_else_allows() {
+    let deny = json!({ "Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*" });
+    let other = json!({ "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" });
+    for kind in ["identity", "scp"] {
+        let (one, two) = (policy(&[&deny, &other]), policy(&[&deny]));
+        let gone = changed(&one, &two, &["--kind", kind]);
+        assert!(gone.stdout.contains("new action, no longer denied: s3:PutObject"), "{kind}: {}", gone.stdout);
+        assert_eq!((gone.exit, changed(&two, &one, &["--kind", kind]).exit), (1, 0), "{kind}");
+    }
+    // what must allow by itself, and never does
+    for kind in ["boundary", "session"] {
+        assert_eq!(changed(&policy(&[&deny, &other]), &policy(&[&deny]), &["--kind", kind]).exit, 0, "{kind}");
+    }
+    // the policy of a resource, and with it all that it denied
+    let repository = Repository::new();
+    let tls = json!({
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::letters/*",
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    });
+    repository.stage("bucket.json", &policy(&[&tls])).commit().git(&["rm", "--quiet", "bucket.json"]);
+    let gone = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((gone.exit, heads(&gone)), (1, vec!["bucket.json:1:1: widened[resource policy]".to_owned()]), "{}", gone.stdout);
+}
+
+/// A policy that is attached comes or goes with the role, and is the same one by itself.
+#[test]
+fn a_managed_policy_is_the_same_whoever_has_it() {
+    let arn = "arn:aws:iam::111122223333:policy/shared";
+    let account = |statements: &[&Value], attached: bool, boundary: Option<&str>| {
+        let document: Value = serde_json::from_str(&policy(statements)).expect("JSON");
+        let trust: Value = serde_json::from_str(&trust(&json!({ "Service": "lambda.amazonaws.com" }))).expect("JSON");
+        let attached: Vec<Value> = attached.then(|| json!({ "PolicyName": "shared", "PolicyArn": arn })).into_iter().collect();
+        let mut role = json!({
+            "RoleName": "job", "Arn": "arn:aws:iam::111122223333:role/job", "AssumeRolePolicyDocument": trust,
+            "RolePolicyList": [], "AttachedManagedPolicies": attached,
+        });
+        if let Some(arn) = boundary {
+            role["PermissionsBoundary"] = json!({ "PermissionsBoundaryArn": arn });
+        }
+        let version = json!({ "Document": document, "IsDefaultVersion": true });
+        let shared = json!({ "PolicyName": "shared", "Arn": arn, "PolicyVersionList": [version] });
+        json!({ "RoleDetailList": [role], "Policies": [shared] }).to_string()
+    };
+    let (get, put) = (allow("s3:GetObject"), allow("s3:PutObject"));
+    let told = |old: &str, new: &str| {
+        let run = changed(old, new, &["-v"]);
+        let mut heads: Vec<String> = heads(&run).iter().filter_map(|head| Some(head.split_once(": ")?.1.to_owned())).collect();
+        heads.sort();
+        heads.retain(|head| head != "same[trust of job]");
+        heads
+    };
+    let (with, without) = (account(&[&get], true, None), account(&[&get], false, None));
+    assert_eq!(told(&with, &without), ["narrowed[permissions of job]", "same[identity policy shared]"]);
+    assert_eq!(told(&without, &with), ["same[identity policy shared]", "widened[permissions of job]"]);
+    assert_eq!(told(&with, &account(&[&get, &put], true, None)), ["widened[permissions of job]"]);
+    // as a boundary it is looked at with the role that it limits
+    let limited = account(&[&get], false, Some(arn));
+    assert_eq!(told(&limited, &account(&[&get, &put], false, Some(arn))), ["widened[boundary of job]"]);
+    assert_eq!(told(&limited, &without), ["same[identity policy shared]", "widened[boundary of job]"]);
+    assert_eq!(told(&without, &limited), ["narrowed[boundary of job]", "same[identity policy shared]"]);
+    assert_eq!(told(&limited, &limited), ["same[boundary of job]"]);
+    let other = account(&[&get], false, Some("arn:aws:iam::111122223333:policy/other"));
+    assert_eq!(told(&limited, &other), ["same[identity policy shared]", "undecided[boundary of job]"]);
+}
+
+/// One state is to the other as the other to the one.
+#[test]
+fn what_is_widened_is_narrowed_the_other_way_round() {
+    let report = |old: &str, new: &str| -> Value {
+        let folder = crate::support::root().join("fixtures/diff");
+        let run = diff_in(&folder, &[old, new, "--format=json"]);
+        serde_json::from_str(&run.stdout).expect("JSON")
+    };
+    let sides = |report: &Value, [wider, narrower]: [&str; 2]| {
+        let list = report["policies"].as_array().expect("a list").iter().map(|own| {
+            let requests = |side: &str| own[side]["requests"].as_array().expect("a list").clone();
+            let bare = |request: &Value| (request["action"].clone(), request["resource"].clone(), request["news"].clone());
+            let bare = |side| requests(side).iter().map(bare).collect::<Vec<_>>();
+            (own["title"].to_string(), own[wider]["undecided"].as_array().map(Vec::len), bare(wider), bare(narrower))
+        });
+        let mut list: Vec<_> = list.collect();
+        list.sort_by_key(|own| format!("{own:?}"));
+        list
+    };
+    let forth = sides(&report("before", "after"), ["widened", "narrowed"]);
+    assert!(forth.len() > 20 && forth.iter().any(|own| !own.2.is_empty()), "{forth:#?}");
+    assert_eq!(forth, sides(&report("after", "before"), ["narrowed", "widened"]));
+}
+
+#[test]
+fn a_torn_file_may_hold_what_is_missing() {
+    let role = |name: &str| {
+        let document: Value = serde_json::from_str(&trust(&json!({ "Service": "lambda.amazonaws.com" }))).expect("JSON");
+        json!({ "RoleName": name, "Arn": format!("arn:aws:iam::111122223333:role/{name}"), "AssumeRolePolicyDocument": document })
+    };
+    let whole = json!({ "Roles": [role("one"), role("two")] }).to_string();
+    let torn = whole.split(r#",{"RoleName":"two""#).next().expect("a part").to_owned();
+    let run = changed(&whole, &torn, &[]);
+    assert!(run.stdout.contains("undecided[trust of two] "), "{}", run.stdout);
+    assert!(run.stdout.contains("`new.json` is not well-formed, and may hold it"), "{}", run.stdout);
+    assert!(run.stderr.contains("new.json:1:"), "{}", run.stderr);
+    assert_eq!(run.exit, 1);
+    // but not in one that was torn before
+    let repository = Repository::new();
+    repository.stage("torn.json", &torn).stage("app.json", &policy(&[&allow("s3:GetObject")])).commit();
+    repository.git(&["rm", "--quiet", "app.json"]);
+    let gone = repository.diff(&["--staged", CONCISE]);
+    assert_eq!((gone.exit, heads(&gone)), (0, vec!["app.json:1:1: narrowed[identity policy]".to_owned()]), "{}", gone.stdout);
+    assert_eq!(gone.stderr, "");
+}
+
+/// What was committed by mistake is not shown on top.
+#[test]
+fn a_token_in_a_file_is_not_shown() {
+    let repository = Repository::new();
+    let secret = "Qk3vTz9LmWx2RbYc7HnJd5sFgA8uEiO1tXrKzQhPwMd4";
+    let statement =
+        json!({ "Sid": "x", "Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::eyJ{secret}") });
+    repository.stage("app.json", &policy(&[&allow("s3:GetBucketAcl")])).commit().stage("app.json", &policy(&[&statement]));
+    repository.write("new.json", &policy(&[&statement]));
+    for arguments in [&["--staged"][..], &["git:HEAD", "new.json"], &["app.json", "new.json", "-v"]] {
+        for format in ["human", "concise", "json"] {
+            let run = repository.diff(&[arguments, &["--format", format]].concat());
+            let shown = format!("{}{}", run.stdout, run.stderr);
+            let leak = secret.as_bytes().windows(12).find(|part| shown.as_bytes().windows(12).any(|own| own == *part));
+            assert_eq!(leak, None, "{arguments:?} {format}: {shown}");
+            assert!(run.exit < 2, "{shown}");
+        }
+    }
 }

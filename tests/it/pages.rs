@@ -30,16 +30,17 @@
 //! - <https://…>
 //! ````
 //!
-//! There may be several Bad and several Good sections.
+//! There may be several Bad and several Good sections. A block ```` ```toml rolecall.toml ```` is the configuration that its section is
+//! checked by.
 
-use rolecall::config::Config;
+use rolecall::config::{self, Config, Known};
 use rolecall::finding::Finding;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reference::Reference;
 use rolecall::report::{Look, human};
 use rolecall::rules;
-use rolecall::source::Sources;
+use rolecall::source::{SourceId, Sources};
 
 use crate::markdown::{Block, Change, Markdown, Part};
 use crate::support;
@@ -220,9 +221,14 @@ impl Page {
         let kind = section.blocks.iter().find_map(|block| block.info.split_once(KIND)).map(|(_, name)| name);
         let kind = kind.map(|name| PolicyKind::named(name).unwrap_or_else(|| panic!("{}: no kind `{name}`", self.path)));
         let files = section.files().map(|(name, block)| (name, self.text.body(block)));
-        support::with_inventory(kind, files, |sources, inventory| {
-            let findings =
-                rules::run(&Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() });
+        let (set, files): (Vec<_>, Vec<_>) = files.partition(|(name, _)| *name == config::FILE);
+        let config = set.first().map_or_else(Config::default, |(_, text)| {
+            let themes = rules::THEMES.iter().map(|(theme, _)| *theme).collect();
+            let known = Known { rules: rules::all().map(|rule| rule.name).collect(), themes };
+            config::read(SourceId::NONE, text, &known).unwrap_or_else(|problems| panic!("{}: {problems:?}", self.path))
+        });
+        support::with_inventory(kind, files.into_iter(), |sources, inventory| {
+            let findings = rules::run(&Facts { sources, inventory, config: &config, reference: &Reference::default() });
             look(sources, &findings)
         })
     }

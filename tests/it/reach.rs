@@ -112,7 +112,7 @@ fn at_github_whoever_the_conditions_leave() {
         ),
         (
             r#"{"StringLike": {":sub": ["repo:o/a*", "repo:p/*"]}}"#,
-            &["any repository of owner `p` of GitHub Actions", "any repository of GitHub Actions whose name fits `o/a*`"],
+            &["any repository of GitHub Actions whose name fits `o/a*`", "any repository of owner `p` of GitHub Actions"],
         ),
         (
             r#"{"StringLike": {":sub": "repo:o/r:*"}}"#,
@@ -336,7 +336,8 @@ fn of_principals_and_saml() {
 #[test]
 fn witnesses_of_the_rules_get_in() {
     let cases = [
-        ("token.actions.githubusercontent.com", r#"{"StringEquals": {":aud": "sts.amazonaws.com"}}"#, "any-tenant-can-assume"),
+        ("token.actions.githubusercontent.com", r#"{"StringLike": {":sub": "repo:*"}}"#, "any-tenant-can-assume"),
+        ("token.actions.githubusercontent.com", r#"{"StringEquals": {":aud": "sts.amazonaws.com"}}"#, "shared-issuer-control"),
         ("token.actions.githubusercontent.com", r#"{"StringLike": {":sub": "repo:o*"}}"#, "open-owner-name"),
         ("token.actions.githubusercontent.com", r#"{"StringLike": {":sub": "repo:o/a*"}}"#, "open-member-name"),
         ("token.actions.githubusercontent.com", r#"{"StringLike": {":sub": "repo:o/*"}}"#, "whole-organization"),

@@ -355,7 +355,7 @@ fn the_nearest_name_of_any_kind_is_found() {
 }
 
 /// Names of ours that the data does not have, and why they are right.
-const NOT_IN_THE_DATA: [(&str, &str); 15] = [
+const NOT_IN_THE_DATA: [(&str, &str); 17] = [
     ("cognito:groups", "a claim of the tokens of user pools"),
     ("cognito:roles", "a claim of the tokens of user pools"),
     ("cognito:preferred_role", "a claim of the tokens of user pools"),
@@ -364,6 +364,8 @@ const NOT_IN_THE_DATA: [(&str, &str); 15] = [
     ("env:NAME", "how `--token` names a variable"),
     ("canonical:ID", "how a message shows the form of a caller"),
     ("federated:HOST-OR-ARN", "how a message shows the form of a caller"),
+    ("git:HEAD", "a revision of a repository"),
+    ("git:origin/main", "a revision of a repository"),
     ("prefix:name", "how a message shows the form of a condition key"),
     ("service:NAME", "how a message shows the form of a caller"),
     ("service:Name", "how a message shows the form of an action"),

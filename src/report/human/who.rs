@@ -42,7 +42,8 @@ impl Page<'_> {
         }
         for (who, doubt) in &answer.takers.open {
             let place = who::place(doubt).map_or_else(String::new, |span| format!(" ({})", address(self.sources, span)));
-            let line = format!("not known whether {}: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));
+            let line =
+                format!("not known whether {} can take it: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));
             self.out.push('\n');
             let painted = self.paint("  ? ", Colour::Yellow).into_owned();
             self.hanging("  ? ", &painted, &line);
@@ -66,8 +67,8 @@ impl Page<'_> {
             Sample::Token(token) => token.claims.to_json(),
             Sample::Principal(principal) => principal.clone(),
         };
-        let given: String = taker.given.iter().map(|(key, value)| format!(", {key}={value}")).collect();
-        let sample = sample + &given;
+        let given = taker.given.iter().map(|(key, value)| format!("{key}={value}"));
+        let sample = std::iter::once(sample).chain(given).collect::<Vec<_>>().join(", ");
         self.hanging("      witness: ", "      witness: ", &text::escape(&sample));
     }
 }

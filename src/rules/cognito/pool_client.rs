@@ -5,7 +5,7 @@ use crate::finding::Label;
 use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
 use crate::inventory::{Inventory, SnapshotPart};
 use crate::policy::Instant;
-use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, World, simulate};
+use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, Simulation, World, simulate};
 use crate::source::Span;
 use crate::syntax::Text;
 
@@ -70,6 +70,16 @@ pub(super) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> 
     simulate(world, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
 }
 
+/// The role that an identity pool picks for a user of a public provider in the enhanced flow.
+pub(super) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
+    picked(&simulate(world, &question(Login::Social(host, Some("1234567890")), pool_id, Flow::Enhanced)))
+}
+
+/// The role that an identity pool picks for a guest in the enhanced flow.
+pub(super) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
+    picked(&simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced)))
+}
+
 /// The groups of a user pool, best precedence first.
 pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec<&'i Group<'s>> {
     let user_pool = user_pool_id(host);
@@ -98,16 +108,13 @@ impl<'i, 's> PoolClient<'i, 's> {
 
     /// The role that the identity pool picks for a token in the enhanced flow.
     pub(super) fn ask(&self, token: &Token) -> Picked {
-        let simulation = simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced));
-        let gate = |kind: GateKind| simulation.gates.iter().find(|gate| gate.kind == kind);
-        if simulation.gates.iter().any(|gate| gate.state == GateState::Fail) {
-            return Picked::Refused;
-        }
-        match (gate(GateKind::RoleMapping), &simulation.role) {
-            (Some(Gate { state: GateState::Pass, .. }), Some(role)) => Picked::Role(role.name.clone()),
-            (Some(gate), _) => Picked::Unknown(gate.places.first().map(|label| label.span)),
-            (None, _) => Picked::Unknown(None),
-        }
+        picked(&simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced)))
+    }
+
+    /// As [`PoolClient::ask`], for a user who asks for a certain role.
+    pub(super) fn ask_for(&self, token: &Token, role: &str) -> Picked {
+        let question = question(Login::Token(token), self.pool_id, Flow::Enhanced);
+        picked(&simulate(self.world, &Question { custom_role: Some(role), ..question }))
     }
 
     /// The roles that the mapping hands out; without a mapping those that the groups have.
@@ -182,6 +189,18 @@ impl<'i, 's> PoolClient<'i, 's> {
     /// Whether both are clients of one user pool in one identity pool.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.pool_id == other.pool_id && self.host == other.host
+    }
+}
+
+fn picked(simulation: &Simulation<'_, '_>) -> Picked {
+    let gate = |kind: GateKind| simulation.gates.iter().find(|gate| gate.kind == kind);
+    if simulation.gates.iter().any(|gate| gate.state == GateState::Fail) {
+        return Picked::Refused;
+    }
+    match (gate(GateKind::RoleMapping), &simulation.role) {
+        (Some(Gate { state: GateState::Pass, .. }), Some(role)) => Picked::Role(role.name.clone()),
+        (Some(gate), _) => Picked::Unknown(gate.places.first().map(|label| label.span)),
+        (None, _) => Picked::Unknown(None),
     }
 }
 

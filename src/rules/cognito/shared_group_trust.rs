@@ -1,11 +1,12 @@
 //! Roles of several groups that one and the same token takes.
 
-use super::pool_client::{classic_flow, groups_of, short};
+use super::pool_client::{classic_flow, short};
+use super::pool_roles::pool_roles;
 use super::strength::Scales;
 use crate::evaluate::Verdict;
 use crate::finding::{Finding, Label, Severity, Witness};
-use crate::identity::{IdentityPool, MappingType, RoleMap};
-use crate::inventory::{Inventory, Role};
+use crate::identity::IdentityPool;
+use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::Policy;
 use crate::simulate::{Flow, GateState, Presented, World, try_assume};
@@ -42,7 +43,7 @@ fn of_pool(world: World<'_, '_>, pool: &IdentityPool<'_>, id: &str) -> Option<Fi
     let map = inventory.role_map(pool);
     let gate = classic_flow(world, id).filter(|gate| gate.state == GateState::Pass && map.is_some());
     let flow = if gate.is_some() { Flow::Classic } else { Flow::Enhanced };
-    let roles = roles(inventory, pool, map);
+    let roles = pool_roles(inventory, pool);
     // every user of a provider gets the same token, whatever his groups
     let by_token = logins(pool).map(|(provider, user)| {
         let token = Presented::signed_in_by(id, &provider, &user);
@@ -85,32 +86,8 @@ fn of_pool(world: World<'_, '_>, pool: &IdentityPool<'_>, id: &str) -> Option<Fi
     Some(finding)
 }
 
-/// The roles that the pool's users may be meant to get, each with its trust policy: of groups, of rules, and the default.
-fn roles<'i, 's>(
-    inventory: &'i Inventory<'s>,
-    pool: &'i IdentityPool<'s>,
-    map: Option<&'i RoleMap<'s>>,
-) -> Vec<(&'i str, &'i Role<'s>, &'i Policy<'s>)> {
-    let groups = pool.providers.iter().filter_map(|provider| Some(groups_of(inventory, provider.name.known()?)));
-    let of_groups = groups.flatten().filter_map(|group| group.role.as_ref());
-    let of_rules = map.into_iter().flat_map(|map| &map.mappings).flat_map(|mapping| match &mapping.kind {
-        MappingType::Rules(rules) => rules.as_slice(),
-        MappingType::Token | MappingType::Unknown => &[],
-    });
-    let default = map.and_then(|map| map.authenticated.as_ref());
-    let mut roles: Vec<(&str, &Role<'_>, &Policy<'_>)> = Vec::new();
-    for arn in of_groups.chain(of_rules.filter_map(|rule| rule.role.as_ref())).chain(default).filter_map(|arn| arn.known()) {
-        let Some(role) = inventory.role(arn) else { continue };
-        let Some(trust) = &role.trust else { continue };
-        if !roles.iter().any(|(_, own, _)| std::ptr::eq(*own, role)) {
-            roles.push((arn, role, trust));
-        }
-    }
-    roles
-}
-
 /// The providers of a pool and a user of each, as they stand in `amr`.
-fn logins(pool: &IdentityPool<'_>) -> impl Iterator<Item = (String, String)> {
+pub(super) fn logins(pool: &IdentityPool<'_>) -> impl Iterator<Item = (String, String)> {
     let of_user_pools = pool.providers.iter().filter_map(|provider| {
         let host = provider.name.known()?;
         Some((host.to_owned(), format!("{host}:CognitoSignIn:00000000-aaaa-4bbb-8ccc-000000000001")))

@@ -8,6 +8,7 @@ use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate}
 use crate::inventory::Role;
 use crate::pattern::{Mode, Part, Pattern, Unit, matches};
 use crate::policy::{Effect, Patterns, Statement};
+use crate::reference;
 use crate::simulate::Presented;
 use crate::source::Span;
 
@@ -28,7 +29,16 @@ pub(super) struct Scales {
 
 impl Scales {
     pub(super) fn new(pool: &str) -> Self {
-        let mut context = Presented::signed_in(pool).keys();
+        Self::of(&Presented::signed_in(pool))
+    }
+
+    /// As [`Scales::new`], with the session of a guest.
+    pub(super) fn of_guest(pool: &str) -> Self {
+        Self::of(&Presented::guest(pool))
+    }
+
+    fn of(token: &Presented) -> Self {
+        let mut context = token.keys();
         // what else a request holds is not known, so that a condition on it makes no difference between roles
         context.partial = true;
         Self { context }
@@ -65,6 +75,36 @@ impl Scales {
         };
         let place = self.allows(role, told.or(alone.first())?)?;
         Some(Advantage { request, place })
+    }
+
+    /// What a role may do that Cognito keeps guests of the enhanced flow from.
+    pub(super) fn beyond_guests(&self, role: &Role<'_>) -> Option<Advantage> {
+        let samples = self.allowed_samples(role).filter(|_| is_whole(role));
+        let mut beyond = samples.filter(|sample| matches!(self.ask_guests(sample), Verdict::NotAllowed));
+        let sample = beyond.next()?;
+        Some(Advantage { request: format!("`{}`", sample.action), place: self.allows(role, &sample)? })
+    }
+
+    /// The statement that allows a role a request. `None` also where not all of its policies were given.
+    pub(super) fn allowed(&self, role: &Role<'_>, action: &str, resource: &str) -> Option<Span> {
+        let sample = Sample { action: action.to_owned(), resource: resource.to_owned() };
+        self.allows(role, &sample).filter(|_| is_whole(role))
+    }
+
+    /// Whether a guest who may do this by the role may do it in a session: Cognito cuts those of the enhanced flow down.
+    pub(super) fn leaves_guests(&self, action: &str, resource: &str) -> bool {
+        let sample = Sample { action: action.to_owned(), resource: resource.to_owned() };
+        matches!(self.ask_guests(&sample), Verdict::Allowed(_))
+    }
+
+    fn ask_guests(&self, sample: &Sample) -> Verdict<'static, 'static> {
+        let request = Request {
+            principal: Caller::Aws("arn:aws:iam::111122223333:role/guest"),
+            action: &sample.action,
+            resource: &sample.resource,
+            context: &self.context,
+        };
+        evaluate(reference::guest_session_policies().iter().map(|own| &own.policy), &request, &mut ())
     }
 
     /// Of several roles the one that may do most of what any of them may; the first where they are equal.

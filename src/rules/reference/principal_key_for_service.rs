@@ -20,8 +20,10 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(service) = only_services(view) else { return };
-    let of_principal =
-        |key: &&Key<'_, '_, '_>| key.known.and_then(|known| known.global).is_some_and(|global| global.of_principal);
+    let of_principal = |key: &&Key<'_, '_, '_>| {
+        key.known.and_then(|known| known.global).is_some_and(|global| global.of_principal)
+            && !is_of_certificate(service, key.name)
+    };
     findings.extend(view.keys.iter().filter(of_principal).map(|key| {
         let message = format!("a service that calls by itself never sends `{}`{}", key.name, consequence(view, key));
         Finding {
@@ -30,6 +32,14 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
             ..RULE.finding(message, key.condition.key.span(), "about users and roles")
         }
     }));
+}
+
+/// Whether a key is one that IAM Roles Anywhere makes of the fields of a certificate, while it takes a role.
+///
+/// <https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html>
+fn is_of_certificate(service: &Principal<'_>, key: &str) -> bool {
+    let starts = |with: &str| key.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
+    service.value.known() == Some("rolesanywhere.amazonaws.com") && starts("aws:PrincipalTag/x509")
 }
 
 /// The first principal, where all are services.

@@ -1,6 +1,7 @@
 //! A token of any identity pool gets in.
 
 use super::foreign_issuer_key::foreign_keys;
+use super::pool_role_without_condition::is_bare;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::rules::probe::{Door, Provider, doors, is_on};
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for door in doors(facts).iter().filter(|door| is_unpinned(door)) {
+    for door in doors(facts).iter().filter(|door| is_unpinned(door) && !is_bare_pool(door)) {
         let Some(stranger) = door.stranger(facts) else { continue };
         let key = door.key(door.audience_claim());
         let title = door.statement.title();
@@ -36,6 +37,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A statement for identity pools without any condition is another rule's.
+fn is_bare_pool(door: &Door<'_, '_>) -> bool {
+    door.provider == Provider::Pools && is_bare(door)
+}
+
 /// Whether nothing in the statement so much as means to tell one pool, or application, from another.
 pub(super) fn is_unpinned(door: &Door<'_, '_>) -> bool {
     let claim = door.audience_claim();
@@ -46,11 +52,7 @@ pub(super) fn is_unpinned(door: &Door<'_, '_>) -> bool {
 }
 
 fn pool_help(door: &Door<'_, '_>, key: &str) -> String {
-    let mut help = format!("add a condition `StringEquals` on `{key}` with your pool's id; without it, {}", who_gets_in(door));
-    if door.statement.conditions.is_empty() {
-        help.push_str("; AWS no longer stores such a statement without any condition, but one from before keeps working");
-    }
-    help
+    format!("add a condition `StringEquals` on `{key}` with your pool's id; without it, {}", who_gets_in(door))
 }
 
 /// Which pools a door that no audience closes is open to. STS asks for conditions on both keys before it takes a token of

@@ -2,6 +2,7 @@
 
 use super::audience_not_pinned::is_unpinned;
 use super::guests::{Cause, cause, takes_both};
+use super::pool_role_without_condition::is_bare;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::rules::probe::{Door, pool_doors};
@@ -15,8 +16,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let Some(both) = takes_both(&door, facts) else { continue };
         let key = door.key("amr");
         let (span, label, help) = match cause(&door) {
-            // without a condition on the pool either, that is what to mend first
-            Some(Cause::Missing) if is_unpinned(&door) && door.stranger(facts).is_some() => continue,
+            // without a condition on the pool either, or without any, that is what to mend first
+            Some(Cause::Missing) if is_bare(&door) || is_unpinned(&door) && door.stranger(facts).is_some() => continue,
             Some(Cause::Missing) => (
                 place_of_nothing(&door),
                 "no condition on the sign-in",

@@ -34,7 +34,7 @@ pub(super) enum Cause<'p, 's> {
 /// Whether a statement takes guests and signed-in users of one identity pool. Not for a role that is a pool's role for guests
 /// and nothing else.
 pub(super) fn takes_both(door: &Door<'_, '_>, facts: &Facts<'_, '_>) -> Option<Both> {
-    if is_for_guests(facts.inventory, door.role) {
+    if is_for_guests(facts.inventory, door.role) || is_for_both(facts.inventory, door.role) {
         return None;
     }
     let strange = door.strange_pools(facts).into_iter().map(|(pool, _)| pool);
@@ -101,6 +101,12 @@ fn is_for_guests(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
         || inventory.groups.iter().any(|group| is(&group.role))
         || rules.into_iter().any(|rule| rule.role().is_some_and(|named| role.is(named)));
     guests && !signed_in
+}
+
+/// Whether some pool gives the role to guests and to signed-in users by its settings: then those are what to mend.
+fn is_for_both(inventory: &Inventory<'_>, role: &Role<'_>) -> bool {
+    let is = |named: &Option<Text<'_>>| named.as_ref().and_then(|named| named.known()).is_some_and(|named| role.is(named));
+    inventory.role_maps.iter().any(|map| is(&map.unauthenticated) && is(&map.authenticated))
 }
 
 /// What keeps guests of a pool from calling STS themselves, as far as the inputs tell.

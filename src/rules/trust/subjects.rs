@@ -13,6 +13,7 @@ use crate::finding::{Finding, Witness};
 use crate::identity::Claims;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
+use crate::policy::Statement;
 use crate::reach::{Breadth, Distance, Kind, Sample, Taker, holders};
 use crate::reference::{self, Issuer};
 use crate::rules::probe::{ask, is_on};
@@ -79,6 +80,14 @@ pub(in crate::rules) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Findi
         all.push((role, takers));
     }
     several::findings(facts, &all, findings);
+}
+
+/// A token of a stranger that gets in by a statement, where every customer of a shared issuer does.
+pub(super) fn everybody(facts: &Facts<'_, '_>, role: &Role<'_>, statement: &Statement<'_>) -> Option<Witness> {
+    let takers = holders(facts.world(), role).takers;
+    let own = takers.iter().filter(|taker| std::ptr::eq(taker.statement, statement));
+    let mut openings = own.filter_map(|taker| Opening::of(role, taker));
+    openings.find(strangers::are_any_tenants).map(|opening| opening.witness())
 }
 
 impl<'a, 'i, 's> Opening<'a, 'i, 's> {

@@ -1,5 +1,6 @@
 //! Everybody who has a token of the issuer gets in.
 
+use super::super::shared_issuer_control::refuses;
 use super::{Check, Opening};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
@@ -29,18 +30,27 @@ pub(super) const ANY_USER: Check = Check { rule: &ANY_USER_RULE, run: any_user }
 
 /// Every customer of an issuer that customers share.
 fn any_tenant(opening: &Opening<'_, '_, '_>) -> Option<Finding> {
-    // of public providers another rule tells that nothing asks for the application
-    if !opening.is_anyone() || opening.issuer().is_some_and(|issuer| issuer.is_built_in) {
+    // what IAM refuses to store is told by a rule of its own
+    if !are_any_tenants(opening) || refuses(opening.taker.statement, opening.host) {
         return None;
     }
-    let message = match opening.breadth {
-        Breadth::All => opening.message(),
-        Breadth::Like(_) | Breadth::Exactly(_) if opening.is_issuer("github") => {
-            format!("{}: every owner may make such subjects", opening.message())
-        }
-        _ => return None,
-    };
+    let mut message = opening.message();
+    if *opening.breadth != Breadth::All {
+        message.push_str(": every owner may make such subjects");
+    }
     Some(opening.finding(&ANY_TENANT_RULE, message, opening.place("lets everybody in"), tenant_help(opening)))
+}
+
+/// Whether anybody may become one of them: all holders of an issuer's tokens, or those with subjects that any owner can make.
+pub(super) fn are_any_tenants(opening: &Opening<'_, '_, '_>) -> bool {
+    // of public providers another rule tells that nothing asks for the application
+    let is_public = opening.issuer().is_some_and(|issuer| issuer.is_built_in);
+    let is_wide = match opening.breadth {
+        Breadth::All => true,
+        Breadth::Like(_) | Breadth::Exactly(_) => opening.is_issuer("github"),
+        _ => false,
+    };
+    opening.is_anyone() && !is_public && is_wide
 }
 
 fn tenant_help(opening: &Opening<'_, '_, '_>) -> String {

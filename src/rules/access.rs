@@ -1,0 +1,7 @@
+//! Who may do what to what.
+
+mod public_resource;
+
+use crate::lint::Check;
+
+pub(super) static CHECKS: &[Check] = &[Check { rule: &public_resource::RULE, run: public_resource::check }];

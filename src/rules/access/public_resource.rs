@@ -1,0 +1,149 @@
+//! Resource policies that let strangers in.
+
+use crate::finding::{Finding, Severity, Witness};
+use crate::identity::{Claim, Claims};
+use crate::lint::{Facts, Rule};
+use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
+use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
+use crate::reference::{Level, Reference};
+
+pub(super) static RULE: Rule =
+    Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
+
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let is_meant =
+        |policy: &&Policy<'_>| policy.kind == PolicyKind::Resource && policy.refusal().is_none() && names_anybody(policy);
+    for policy in facts.inventory.all_policies().map(|(policy, _)| policy).filter(is_meant) {
+        let keys = strange(policy);
+        let mut told: Vec<&Statement<'_>> = Vec::new();
+        for caller in ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")] {
+            let among = Among { caller: Some(caller), action: None, resource: None, keys: keys.clone() };
+            let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
+            for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
+                let Proof::Witness(witness) = proof else { continue };
+                if told.iter().any(|own| std::ptr::eq(*own, statement)) || is_told(statement, facts.reference) {
+                    continue;
+                }
+                told.push(statement);
+                findings.push(finding(statement, &witness, facts.reference));
+            }
+        }
+    }
+}
+
+fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, reference: &Reference) -> Finding {
+    let reads = reference.action(&witness.action).is_some_and(|action| matches!(action.level(), Level::Read | Level::List));
+    let anonymous = witness.principal.as_deref() == Some("anonymous");
+    let who = if anonymous { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
+    let principal = statement.principals.as_ref().and_then(|own| own.list.iter().find(|own| own.value.known() == Some("*")));
+    let span = principal.map_or_else(|| statement.place(), |own| own.value.span());
+    Finding {
+        severity: if reads { Severity::Medium } else { RULE.severity },
+        help: Some(
+            "name the accounts or roles, or add a condition on what only yours have: `aws:PrincipalOrgID`, `aws:PrincipalAccount`, \
+             `aws:SourceVpce`, `aws:SourceAccount`"
+                .to_owned(),
+        ),
+        witness: Some(Witness { who: "a stranger's request".to_owned(), claims: request(witness).to_json() }),
+        ..RULE.finding(format!("{who} may `{}` by {}", witness.action, statement.title()), span, "whoever asks")
+    }
+}
+
+/// Whether another rule tells of what lets strangers in: an operator for sets on a key of one value.
+fn is_told(statement: &Statement<'_>, reference: &Reference) -> bool {
+    statement.conditions.iter().any(|condition| {
+        let for_sets = condition.operator.is_some_and(|operator| operator.set.is_some());
+        let key = condition.key.known().and_then(|key| reference.key(key));
+        for_sets && key.is_some_and(|key| !key.many)
+    })
+}
+
+/// A request, as claims are written.
+fn request(witness: &prove::Witness<'_, '_>) -> Claims {
+    let mut told = Claims::new();
+    let principal = witness.principal.as_ref().map(|principal| ("principal", principal.as_str()));
+    for (name, value) in principal.into_iter().chain([("action", witness.action.as_str()), ("resource", &witness.resource)]) {
+        told.set(name, Claim::Text(value.to_owned()));
+    }
+    let mut context = Claims::new();
+    for (key, value) in witness.context.iter() {
+        context.set(key, Claim::Text(value.values().collect::<Vec<_>>().join(", ")));
+    }
+    if context.iter().next().is_some() {
+        told.set("context", Claim::Map(context));
+    }
+    told
+}
+
+/// Whether a policy has a statement for everybody.
+fn names_anybody(policy: &Policy<'_>) -> bool {
+    let mut principals = policy.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    principals
+        .any(|own| own.negated || own.list.iter().any(|one| one.kind == PrincipalKind::Anyone || one.value.known() == Some("*")))
+}
+
+/// What the request of a stranger holds: of all that tells who he is or where he comes from nothing that the policy names.
+fn strange(policy: &Policy<'_>) -> Vec<Held> {
+    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let mut held: Vec<Held> = Vec::new();
+    for condition in conditions {
+        let Some(key) = condition.key.known() else { continue };
+        if !tells_apart(key) || held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
+            continue;
+        }
+        let own = policy.statements.iter().flat_map(|statement| &statement.conditions);
+        let own = own.filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key)));
+        let operands: Vec<_> = own.flat_map(|own| own.values.iter().map(move |value| (own.operator, value))).collect();
+        let by_address = operands.iter().any(|(operator, _)| operator.is_some_and(|own| own.comparison == Comparison::IpAddress));
+        let values = if by_address {
+            let inside = |address: &str| {
+                let address = address.parse().ok();
+                operands.iter().any(|(_, own)| {
+                    // a block of half the internet keeps nobody out
+                    let narrow = matches!(own.value, Value::Network(_, prefix) if prefix > 1);
+                    narrow && address.is_some_and(|address| own.value.holds_address(address))
+                })
+            };
+            let Some(address) = ADDRESSES.iter().find(|address| !inside(address)) else { continue };
+            Values::One((*address).to_owned())
+        } else {
+            let named = operands.iter().filter_map(|(_, own)| own.pattern.plain());
+            let except: Vec<String> = named.filter(|text| !text.chars().all(|own| own == '*')).map(str::to_owned).collect();
+            if except.is_empty() {
+                continue;
+            }
+            Values::Like { forms: vec!["*".to_owned()], except, or_none: true }
+        };
+        held.push(Held { key: key.to_owned(), values });
+    }
+    held
+}
+
+/// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
+fn tells_apart(key: &str) -> bool {
+    const KEYS: [&str; 15] = [
+        "aws:sourceowner",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceip",
+        "aws:vpcsourceip",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "aws:calledvia",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+    ];
+    let key = key.to_ascii_lowercase();
+    KEYS.contains(&key.as_str()) || key.starts_with("aws:principaltag/")
+}
+
+/// An account that is nobody's.
+const STRANGER: &str = "999999999999";
+
+/// Addresses of the documentation; one of them is in no block that a policy names.
+const ADDRESSES: [&str; 4] = ["203.0.113.9", "198.51.100.9", "192.0.2.9", "2001:db8::9"];

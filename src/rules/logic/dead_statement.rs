@@ -1,0 +1,86 @@
+//! Statements that no request ever meets, and such that allow only what others deny.
+
+use super::alone::{holds, only};
+use crate::finding::{Finding, Label, Severity};
+use crate::lint::{Facts, Rule};
+use crate::policy::{Condition, Effect, Policy, Statement};
+use crate::prove::{Among, Budget, Proof, Question, prove_each};
+
+pub(super) static NEVER: Rule = Rule {
+    name: "statement-never-applies",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/logic/statement-never-applies.md"),
+};
+
+pub(super) static UNDER_DENY: Rule =
+    Rule { name: "allow-under-deny", severity: Severity::Medium, page: include_str!("../../../rules/logic/allow-under-deny.md") };
+
+pub(super) fn never(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
+        for statement in &policy.statements {
+            let Some((first, second)) = same_key(statement) else { continue };
+            if !holds(&only(policy, statement), None, facts.reference) {
+                continue;
+            }
+            let denies = matches!(statement.effect, Some((Effect::Deny, _)));
+            let what = if denies { "so it denies nothing" } else { "so it allows nothing" };
+            let key = first.key.shown();
+            findings.push(Finding {
+                severity: if denies { Severity::High } else { NEVER.severity },
+                related: vec![Label::new(second.key.span(), "and this")],
+                help: Some(format!(
+                    "no request meets all conditions on `{key}`; values of one key that are alternatives stand in one list"
+                )),
+                ..NEVER.finding(
+                    format!("no request meets the conditions of {}, {what}", statement.title()),
+                    first.key.span(),
+                    "asks for this",
+                )
+            });
+        }
+    }
+}
+
+pub(super) fn under_deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
+        if policy.with_effect(Effect::Deny).next().is_none() || policy.with_effect(Effect::Allow).next().is_none() {
+            continue;
+        }
+        let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: Among::default() };
+        for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
+            if !matches!(proof, Proof::Holds) || holds(&only(policy, statement), None, facts.reference) {
+                continue;
+            }
+            let denying = denying(facts, policy, statement);
+            findings.push(Finding {
+                related: denying.iter().map(|own| Label::new(own.place(), "denies it")).collect(),
+                help: Some("a Deny goes before every Allow: narrow the Deny, or take the Allow out".to_owned()),
+                ..UNDER_DENY.finding(
+                    format!("all that {} allows is denied in the same policy", statement.title()),
+                    statement.place(),
+                    "allows nothing",
+                )
+            });
+        }
+    }
+}
+
+/// The first two conditions of a statement on one and the same key.
+fn same_key<'p, 's>(statement: &'p Statement<'s>) -> Option<(&'p Condition<'s>, &'p Condition<'s>)> {
+    let mut rest = statement.conditions.iter();
+    while let Some(first) = rest.next() {
+        let Some(key) = first.key.known() else { continue };
+        if let Some(second) = rest.clone().find(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key))) {
+            return Some((first, second));
+        }
+    }
+    None
+}
+
+/// The statement that denies all of it by itself; all that deny, where it takes several.
+fn denying<'p, 's>(facts: &Facts<'_, '_>, policy: &'p Policy<'s>, statement: &Statement<'s>) -> Vec<&'p Statement<'s>> {
+    let denies: Vec<&Statement<'_>> = policy.with_effect(Effect::Deny).collect();
+    let alone = only(policy, statement);
+    let by_itself = denies.iter().find(|deny| holds(&alone, Some(&only(policy, deny)), facts.reference));
+    by_itself.map_or_else(|| denies.clone(), |deny| vec![*deny])
+}

@@ -1,0 +1,83 @@
+//! Anybody with an account at AWS takes the role.
+
+use crate::evaluate::{Caller, Context, ContextValue};
+use crate::finding::{Finding, Severity};
+use crate::inventory::Role;
+use crate::lint::{Facts, Rule};
+use crate::policy::{Effect, Policy, PrincipalKind, Statement};
+use crate::rules::probe::{is_on, principals_of, put, storable, stranger, takes};
+
+pub(super) static RULE: Rule =
+    Rule { name: "anyone-can-assume", severity: Severity::High, page: include_str!("../../../rules/trust/anyone-can-assume.md") };
+
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for (role, policy) in storable(facts) {
+        for statement in policy.with_effect(Effect::Allow) {
+            // a bare star is a matter of grammar
+            let anyone = principals_of(statement, PrincipalKind::Aws).find(|(_, name)| *name == "*");
+            let Some((principal, _)) = anyone else { continue };
+            let Some((who, by_id)) = intruder(role, policy, statement) else { continue };
+            let title = statement.title();
+            let message = if by_id {
+                format!("{title} lets any account take the role: every external id will do, and `{who}` makes one up")
+            } else {
+                format!("{title} lets any account take the role, as `{who}` does")
+            };
+            findings.push(Finding {
+                help: Some(
+                    "name the accounts, or the roles in them, that may take it; or ask for your organization with `StringEquals` on \
+                     `aws:PrincipalOrgID`"
+                        .to_owned(),
+                ),
+                ..RULE.finding(message, principal.value.span(), "anyone with an account")
+            });
+        }
+    }
+}
+
+/// A stranger whom a statement lets in, and whether he has to make an external id up.
+fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> Option<(String, bool)> {
+    let account = STRANGERS.into_iter().find(|account| role.account() != Some(account))?;
+    let names = names(statement, account);
+    [None, Some("made-up")].into_iter().find_map(|id| {
+        let gets_in = |arn: &&String| {
+            let mut context = stranger(arn, account, id);
+            choose(&mut context, statement);
+            takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement)
+        };
+        names.iter().find(gets_in).map(|arn| (arn.clone(), id.is_some()))
+    })
+}
+
+/// What a stranger chooses by himself as the statement wants it: the tags of his role, and the name of the session.
+fn choose(context: &mut Context<'static>, statement: &Statement<'_>) {
+    for condition in &statement.conditions {
+        let own = condition.key.known().map(str::to_ascii_lowercase);
+        let is_own = own.is_some_and(|key| key.starts_with("aws:principaltag/") || key == "sts:rolesessionname");
+        let wanted = condition.values.first().and_then(|value| value.pattern.plain()).filter(|_| is_own);
+        let Some((key, wanted)) = condition.key.known().zip(wanted) else { continue };
+        let is_not = condition.operator.is_some_and(|operator| operator.negated);
+        let value = if is_not { "somebody".to_owned() } else { wanted.replace('*', "somebody").replace('?', "x") };
+        context.set(key.to_owned(), ContextValue::One(value.into()));
+    }
+}
+
+/// Roles of an account: any, and those that patterns of the statement ask for. Everybody names the own roles.
+fn names(statement: &Statement<'_>, account: &str) -> Vec<String> {
+    let asked = statement.conditions.iter().filter(|condition| is_on(condition, "aws:PrincipalArn"));
+    let patterns = asked.flat_map(|condition| &condition.values).filter_map(|value| value.pattern.plain());
+    let of_pattern = patterns.filter_map(|pattern| {
+        let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+        let [arn, partition, service, region, own, name] = parts.as_slice() else { return None };
+        if !own.contains(['*', '?']) {
+            return None;
+        }
+        let [partition, service, name] = [(partition, "aws"), (service, "iam"), (name, "somebody")]
+            .map(|(part, instead)| part.replace('*', instead).replace('?', "x"));
+        Some([arn, partition.as_str(), &service, region, account, &name].join(":"))
+    });
+    std::iter::once(format!("arn:aws:iam::{account}:role/somebody")).chain(of_pattern).collect()
+}
+
+/// Accounts that are nobody's.
+const STRANGERS: [&str; 2] = ["999999999999", "888888888888"];
