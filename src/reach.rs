@@ -18,7 +18,7 @@ use crate::simulate::{Presented, World};
 use crate::source::Span;
 use door::Door;
 
-pub use subjects::Breadth;
+pub use subjects::{Breadth, words};
 
 /// Who can take a role.
 #[derive(Debug)]
@@ -101,13 +101,30 @@ pub enum Sample {
 
 /// Who can take a role, by its trust policy that counts.
 pub fn takers<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
+    of_principals(world, role, |_, _| true)
+}
+
+/// Who of the holders of tokens of OIDC issuers can take a role, but for those of identity pools. It costs nothing where the trust policy
+/// names no such issuer.
+pub fn holders<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
+    of_principals(world, role, |kind, name| {
+        kind == PrincipalKind::Federated && !name.starts_with("cognito-identity") && !name.contains(":saml-provider/")
+    })
+}
+
+fn of_principals<'i, 's>(
+    world: World<'i, 's>,
+    role: &'i Role<'s>,
+    is_meant: impl Fn(PrincipalKind, &str) -> bool,
+) -> Takers<'i, 's> {
     let mut found = Takers { takers: Vec::new(), open: Vec::new(), refused: None };
     let Some(policy) = &role.trust else { return found };
+    let named: Vec<(PrincipalKind, &str)> = named(policy).into_iter().filter(|(kind, name)| is_meant(*kind, name)).collect();
     if let Some(fault) = policy.refusal() {
         found.refused = Some(*fault);
         return found;
     }
-    for (kind, name) in named(policy) {
+    for (kind, name) in named {
         match kind {
             PrincipalKind::Federated => {
                 let door = Door { world, role, policy, provider: name };

@@ -19,7 +19,11 @@ pub static THEMES: [(&str, &[Check]); 4] =
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let grammar = grammar::RULES.iter().map(|rule| ("grammar", *rule));
     let reference = reference::CHECKS.iter().map(|check| ("reference", check.rule));
-    grammar.chain(reference).chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
+    let subjects = trust::subjects::CHECKS.iter().map(|check| ("trust", check.rule));
+    grammar
+        .chain(reference)
+        .chain(subjects)
+        .chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
 }
 
 /// Every rule, in the order of the themes.
@@ -36,6 +40,7 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let mut findings = grammar::findings(facts);
     reference::findings(facts, &mut findings);
+    trust::subjects::findings(facts, &mut findings);
     for check in checks() {
         (check.run)(facts, &mut findings);
     }

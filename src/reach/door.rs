@@ -4,7 +4,7 @@ use crate::evaluate::{Context, ContextValue, Truth, Verdict, compare};
 use crate::identity::{Claim, Claims, ProviderKind};
 use crate::inventory::Role;
 use crate::pattern::{Mode, Tested, Unit, Wildcard, instance, matches};
-use crate::policy::{Comparison, Operand, Policy, Statement};
+use crate::policy::{Comparison, Condition, Effect, Operand, Policy, Statement};
 use crate::prove::{Among, Budget, Doubt, Held, Proof, Question, Values, prove};
 use crate::reference::{self, Issuer, IssuerKey};
 use crate::simulate::{Flow, Presented, World, never_held_with_token, try_assume};
@@ -130,6 +130,37 @@ impl<'i, 's> Door<'i, 's> {
         taking.collect()
     }
 
+    /// Whether nobody gets in with a subject that none of these patterns takes, as far as that shows without a proof: each statement asks for
+    /// subjects that they take.
+    pub(super) fn is_covered(&self, patterns: &[String]) -> bool {
+        let taken = |text: &str, is_pattern: bool| {
+            patterns.iter().any(|own| own == text || !(is_pattern && own.contains('?')) && fits(text, own))
+        };
+        let key = self.key("sub");
+        let covers = |own: &Condition<'_>| {
+            let operator = own.operator.filter(|operator| !operator.negated && operator.set.is_none());
+            let is_on = own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(&key));
+            let is_like = match operator.map(|operator| operator.comparison) {
+                Some(Comparison::StringLike) => true,
+                Some(Comparison::StringEquals) => false,
+                _ => return false,
+            };
+            let all_taken = own
+                .values
+                .iter()
+                .all(|operand| operand.pattern.plain().is_some_and(|text| taken(text, is_like && text.contains(['*', '?']))));
+            is_on && all_taken
+        };
+        let is_of_provider = |statement: &&Statement<'_>| {
+            statement.principals.as_ref().is_none_or(|own| {
+                let is_open = |text: Option<&str>| text.is_none_or(|text| text == "*" || text == self.provider);
+                own.negated || own.list.iter().any(|principal| is_open(principal.value.known()))
+            })
+        };
+        let mut allowing = self.policy.with_effect(Effect::Allow).filter(is_of_provider);
+        allowing.all(|statement| statement.conditions.iter().any(covers))
+    }
+
     /// Asks whether somebody gets in with these claims; others he holds or not, as he likes. `aud` and `sub` are always told.
     pub(super) fn ask(&self, claims: &[(&str, Values)]) -> Asked<'i, 's> {
         let own: Vec<Held> = claims.iter().map(|(claim, values)| Held { key: self.key(claim), values: values.clone() }).collect();
@@ -206,7 +237,8 @@ impl<'i, 's> Door<'i, 's> {
         held
     }
 
-    fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
+    /// The condition key that a claim of the issuer is, where it is one.
+    pub(super) fn registered(&self, claim: &str) -> Option<&'static IssuerKey> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
     }

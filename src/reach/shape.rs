@@ -122,6 +122,10 @@ impl Shape {
                     (true, _) if is_open => Scope::All,
                     (true, true) => Scope::OwnersLike((*text).to_owned()),
                     (true, false) => Scope::MembersLike((*text).to_owned()),
+                    // a workspace in whatever project
+                    _ if is_open && names.iter().skip(index + 1).any(|(_, own, ends)| *ends && !own.contains(['*', '?'])) => {
+                        Scope::Within(pattern.to_owned())
+                    }
                     _ if is_open => Scope::OfOwner(so_far),
                     // a group in a group
                     _ => match text.strip_suffix("/*").filter(|group| !group.contains(['*', '?'])) {

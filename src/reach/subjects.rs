@@ -3,12 +3,14 @@
 mod ask;
 mod tell;
 
-use super::door::{Asked, Door, Holder, Told, like};
+use super::door::{Asked, Door, Holder, Told, fits, like};
 use super::shape::{Form, Known, Scope, Shape};
 use super::{Distance, Kind, Sample, Taker, Takers};
 use crate::prove::Values;
 use crate::reference::IssuerKey;
 use tell::tell;
+
+pub use tell::words;
 
 /// How many of the holders of an issuer's tokens get in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -193,6 +195,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         }
         let forms: Vec<&Form> = shape.forms.iter().collect();
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let (asked, is_strange) = self.strangers(&forms, &except);
             let distance = if is_strange { Distance::Anyone } else { Distance::Known };
             match self.narrowest(shape, &asked) {
@@ -208,34 +213,55 @@ impl<'i, 's> Asking<'_, 'i, 's> {
 
     fn of_owner(&self, shape: &Shape, owner: &str, found: &mut Takers<'i, 's>) {
         let bare = |name: &str| name.split(['@', '/', ':']).next().unwrap_or_default().to_owned();
-        let members: Vec<&String> = self.named.members.iter().filter(|own| bare(own) == bare(owner)).collect();
+        let begun = self.members_begun(shape);
+        let members: Vec<&String> = self.named.members.iter().chain(&begun).filter(|own| bare(own) == bare(owner)).collect();
         let mut except = self.named.excepting(members.iter().flat_map(|member| shape.all_of_member(member)));
         let (known, forms): (_, Vec<&Form>) = (shape.known(owner), shape.forms.iter().collect());
+        let mut longer: Vec<String> = Vec::new();
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let asked = self.ask_forms(&forms, &known, &except, ask::Level::Owner);
             if matches!(asked, Asked::Out) {
                 break;
             }
-            match self.narrowest(shape, &asked) {
-                Some((scope @ (Scope::OfOwner(_) | Scope::MembersLike(_)), pattern))
-                    if scope != Scope::OfOwner(owner.to_owned()) =>
-                {
-                    self.add(asked, Distance::Known, |_| breadth(scope.clone()), found);
-                    except.push(pattern);
+            let own = match self.narrowest(shape, &asked) {
+                Some((Scope::OfOwner(part), pattern)) if part != owner => Some((Breadth::OfOwner(part), pattern)),
+                Some((Scope::MembersLike(like), pattern)) => Some((Breadth::MembersLike(like), pattern)),
+                Some((Scope::Within(_), pattern)) => Some((Breadth::Like(pattern.clone()), pattern)),
+                _ => None,
+            };
+            let Some((breadth, pattern)) = own else {
+                if self.add(asked, Distance::Known, |_| Breadth::OfOwner(owner.to_owned()), found) {
+                    return;
                 }
-                _ => {
-                    if self.add(asked, Distance::Known, |_| Breadth::OfOwner(owner.to_owned()), found) {
-                        return;
-                    }
-                    break;
+                break;
+            };
+            self.add(asked, Distance::Known, |_| breadth.clone(), found);
+            longer.push(pattern.clone());
+            except.push(pattern);
+        }
+        // where a pattern takes no longer name, it is for the name that it begins with
+        let is_longer = |member: &String| longer.iter().any(|own| own.starts_with(&format!("{}{member}", shape.head)));
+        let members = members.into_iter().filter(|own| self.named.members.contains(own) || !is_longer(own));
+        for member in members.filter(|member| shape.owner(&format!("{}{member}:", shape.head)).as_deref() == Some(owner)) {
+            self.of_member(shape, member, found);
+        }
+    }
+
+    /// What the patterns begin with that leave the name of something open.
+    fn members_begun(&self, shape: &Shape) -> Vec<String> {
+        let mut begun = Vec::new();
+        for told in self.named.told.iter().filter(|told| told.is_pattern) {
+            if let Scope::MembersLike(pattern) = shape.scope(told.text) {
+                let text = pattern.split(['*', '?']).next().unwrap_or_default();
+                if text.ends_with(char::is_alphanumeric) && shape.member(&format!("{}{text}", shape.head)).is_some() {
+                    add(&mut begun, text);
                 }
             }
         }
-        for member in
-            members.into_iter().filter(|member| shape.owner(&format!("{}{member}:", shape.head)).as_deref() == Some(owner))
-        {
-            self.of_member(shape, member, found);
-        }
+        begun
     }
 
     /// The circumstances in which something of one repository or project gets in.
@@ -243,10 +269,20 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let others = self.named.members.iter().filter(|other| *other != member && other.contains('@'));
         let others: Vec<String> = others.flat_map(|other| shape.all_of_member(other)).collect();
         let subjects = self.subjects_of(shape, member);
-        let except = self.named.excepting(subjects.iter().cloned().chain(others));
+        let begun = self.subjects_begun(shape, member);
+        let named = subjects.iter().chain(&begun).cloned();
+        let except = self.named.excepting(named.chain(others));
         let known = shape.known(member);
+        let before = found.takers.len();
         let whole = self.circumstances(shape, (&known, &except, &[]), member, found);
-        for subject in &subjects {
+        let longer = |subject: &str| {
+            let added = found.takers.iter().skip(before);
+            let mut kinds = added.map(|taker| &taker.kind);
+            kinds.any(|kind| matches!(kind, Kind::Subject { breadth: Breadth::Like(pattern), .. } if fits(subject, pattern)))
+        };
+        // where a pattern takes nothing longer, it is for what it begins with
+        let short: Vec<&String> = begun.iter().filter(|own| !subjects.contains(own) && !longer(own)).collect();
+        for subject in subjects.iter().chain(short) {
             let Some(form) = shape.form_of(subject) else { continue };
             if whole.contains(&form.id) {
                 continue;
@@ -278,6 +314,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             let Some(whole) = form.pattern(known).filter(|whole| !self.named.subjects.contains(whole)) else { continue };
             let mut except = except.to_vec();
             for _ in 0..MOST {
+                if self.door.is_covered(&except) {
+                    break;
+                }
                 let (asked, id) = self.in_circumstance(form, known, &except, more);
                 match asked {
                     Asked::In(holder) => {
@@ -316,6 +355,18 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         ids
     }
 
+    /// What the patterns begin with that leave the end of a subject open.
+    fn subjects_begun(&self, shape: &Shape, member: &str) -> Vec<String> {
+        let mut begun = Vec::new();
+        for told in self.named.told.iter().filter(|told| told.is_pattern) {
+            let text = told.text.trim_end_matches('*');
+            if shape.form_of(text).is_some() && shape.member(text).as_deref() == Some(member) {
+                add(&mut begun, text);
+            }
+        }
+        begun
+    }
+
     /// The subjects of something that the policy names, or that follow from what it names.
     fn subjects_of(&self, shape: &Shape, member: &str) -> Vec<String> {
         let named =
@@ -340,6 +391,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
     fn by_subject(&self, found: &mut Takers<'i, 's>) {
         let mut except = self.named.excepting(self.named.subjects.iter().cloned());
         for _ in 0..MOST {
+            if self.door.is_covered(&except) {
+                break;
+            }
             let (asked, is_strange) = self.strange_subjects(&except);
             let Asked::In(holder) = asked else {
                 self.add(asked, Distance::Known, |_| Breadth::All, found);

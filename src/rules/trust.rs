@@ -22,6 +22,7 @@ mod saml_attribute_optional;
 mod saml_audience_missing;
 mod sample_pool_id;
 mod shared_issuer_control;
+pub(super) mod subjects;
 mod tag_session_missing;
 mod unexpected_account;
 mod unexpected_provider;

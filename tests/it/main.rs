@@ -46,6 +46,7 @@ mod prove;
 mod prove_sampled;
 mod providers;
 mod questions;
+mod reach;
 mod reference;
 mod repair;
 mod report;

@@ -176,7 +176,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             Level::Member => Vec::new(),
         };
         let asked = claims.into_iter().filter_map(|claim| {
-            let key = self.door.issuer()?.key(claim).filter(|_| self.door.looks_at(claim))?;
+            let key = self.door.registered(claim).filter(|_| self.door.looks_at(claim))?;
             if matches!(key.kind, KeyType::Numeric) {
                 return Some((claim, Values::One("999999999999".to_owned())));
             }
@@ -256,8 +256,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         for part in parts {
             let known = form.read(best.token.claims.text("sub").unwrap_or_default());
             let Some(own) = known.get(&part) else { continue };
-            let begun = self.shape.map_or_else(Vec::new, |shape| self.owners_begun(shape));
-            let begun = begun.into_iter().find(|begun| own.strip_prefix(begun.as_str()).is_some_and(|rest| rest.len() == 1));
+            let begun = self.shape.map_or_else(Vec::new, |shape| [self.owners_begun(shape), self.members_begun(shape)].concat());
+            let mut names = begun.iter().filter_map(|begun| begun.rsplit(['/', ':']).next());
+            let begun = names.find(|begun| own.strip_prefix(begun).is_some_and(|rest| rest.len() == 1));
             if !is_filler(own) && begun.is_none() {
                 continue;
             }

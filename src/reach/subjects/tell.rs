@@ -13,6 +13,9 @@ pub(super) fn tell(
     let name = issuer.filter(|issuer| issuer.is_shared).map_or_else(|| format!("`{host}`"), |issuer| issuer.name.clone());
     let (owners, members) = words(issuer);
     let who = match breadth {
+        Breadth::All if is_told_by_audience(issuer) && audience.is_some() => {
+            format!("anyone with a token of {name} for `{}`", audience.unwrap_or_default())
+        }
         Breadth::All if owners != "owner" || issuer.is_some_and(|issuer| issuer.id.starts_with("github")) => {
             format!("anyone with a token of {name}, of any {owners}")
         }
@@ -46,7 +49,7 @@ pub(super) fn tell(
 }
 
 /// What an issuer calls those to whom subjects belong, and what they have.
-pub(super) fn words(issuer: Option<&Issuer>) -> (&'static str, &'static str) {
+pub fn words(issuer: Option<&Issuer>) -> (&'static str, &'static str) {
     match issuer.map_or("", |issuer| issuer.id.as_str()) {
         "github" | "github-enterprise" => ("owner", "repository"),
         "gitlab" => ("group or user", "project"),
@@ -55,7 +58,13 @@ pub(super) fn words(issuer: Option<&Issuer>) -> (&'static str, &'static str) {
         "upbound" => ("organization", "control plane"),
         "eks" => ("namespace", "service account"),
         "circleci" => ("project", "project"),
-        "vercel" | "vercel-global" => ("team", "project"),
+        // the issuer is the team's own
+        "vercel" => ("project", "project"),
+        "vercel-global" => ("team", "project"),
         _ => ("owner", "member"),
     }
+}
+
+fn is_told_by_audience(issuer: Option<&Issuer>) -> bool {
+    issuer.is_some_and(|issuer| issuer.required == ["aud"])
 }

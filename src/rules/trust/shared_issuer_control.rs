@@ -1,6 +1,7 @@
 //! A trust policy that IAM does not store: it trusts an issuer that many customers share and does not ask which of them.
 
 use super::foreign_issuer_key::{foreign_keys, issuer_named};
+use super::subjects::everybody;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Principal, PrincipalKind, Statement};
@@ -15,14 +16,25 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (_, policy) in storable(facts) {
+    for (role, policy) in storable(facts) {
         for statement in policy.with_effect(Effect::Allow).filter(|statement| statement.later.is_none()) {
             if naming(statement, "sts:AssumeRoleWithWebIdentity").is_some() {
                 let named = principals_of(statement, PrincipalKind::Federated);
-                findings.extend(named.filter_map(|(principal, _)| judge(statement, principal)));
+                let own: Vec<Finding> = named.filter_map(|(principal, _)| judge(statement, principal)).collect();
+                let witness = if own.is_empty() { None } else { everybody(facts, role, statement) };
+                // what AWS may store, and lets everybody in, is that rule's
+                let own = own.into_iter().filter(|finding| finding.severity == RULE.severity || witness.is_none());
+                findings.extend(own.map(|finding| Finding { witness: witness.clone(), ..finding }));
             }
         }
     }
+}
+
+/// Whether IAM refuses to store a statement for an issuer, as this rule tells: then no other rule tells that everybody gets in.
+pub(super) fn refuses(statement: &Statement<'_>, host: &str) -> bool {
+    let mut named =
+        principals_of(statement, PrincipalKind::Federated).filter(|(principal, _)| issuer_named(principal) == Some(host));
+    named.any(|(principal, _)| judge(statement, principal).is_some_and(|finding| finding.severity == RULE.severity))
 }
 
 fn judge(statement: &Statement<'_>, principal: &Principal<'_>) -> Option<Finding> {
