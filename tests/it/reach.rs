@@ -288,7 +288,7 @@ fn of_identity_pools() {
     let guest = format!("any guest of identity pool `{POOL}`");
     assert_eq!(
         of(r#"{"StringEquals": {":aud": "POOL"}, "ForAnyValue:StringEquals": {":amr": "authenticated"}}"#),
-        [signed_in.clone()]
+        std::slice::from_ref(&signed_in)
     );
     assert_eq!(of(r#"{"StringEquals": {":aud": "POOL"}}"#), [guest.clone(), signed_in.clone()]);
     assert_eq!(

@@ -135,15 +135,6 @@ impl<'a, 'i, 's> Opening<'a, 'i, 's> {
         }
         let conditions = &self.taker.statement.conditions;
         let on = |claim: &str| conditions.iter().find(|own| is_on(own, &self.key(claim))).map(|own| own.key.span());
-        const HINTS: [(&str, &str); 7] = [
-            ("sub", "holds for strangers, too"),
-            ("job_workflow_ref", "tells the workflow, not who calls it"),
-            ("actor", "tells who started the job, not where"),
-            ("actor_id", "tells who started the job, not where"),
-            ("user_login", "tells who started the job, not where"),
-            ("user_id", "tells who started the job, not where"),
-            ("aud", "tells the audience, not whose token it is"),
-        ];
         let hint = HINTS.iter().find_map(|(claim, hint)| Some((on(claim)?, *hint)));
         let other = conditions.iter().find(|own| own.key.known().is_some_and(|key| key.starts_with(self.host)));
         let other = other.map(|own| (own.key.span(), label));
@@ -175,3 +166,14 @@ impl<'a, 'i, 's> Opening<'a, 'i, 's> {
         self.issuer()?.subjects.first().map(|form| form.form.as_str())
     }
 }
+
+/// What conditions on claims that tell no owner come to.
+const HINTS: [(&str, &str); 7] = [
+    ("sub", "holds for strangers, too"),
+    ("job_workflow_ref", "tells the workflow, not who calls it"),
+    ("actor", "tells who started the job, not where"),
+    ("actor_id", "tells who started the job, not where"),
+    ("user_login", "tells who started the job, not where"),
+    ("user_id", "tells who started the job, not where"),
+    ("aud", "tells the audience, not whose token it is"),
+];
