@@ -267,7 +267,7 @@ fn check_witness(question: &Question<'_, '_>, witness: &Witness<'_, '_>) {
     let request = Request { principal: caller, action: &witness.action, resource: &witness.resource, context: &witness.context };
     match evaluate(question.allowed_by.iter().copied(), &request, &mut ()) {
         Verdict::Allowed(statement) => {
-            assert!(std::ptr::eq(statement, witness.allowed_by), "another statement allows {witness:#?}")
+            assert!(std::ptr::eq(statement, witness.allowed_by), "another statement allows {witness:#?}");
         }
         other => panic!("{other:?}, not allowed: {witness:#?}"),
     }

@@ -130,11 +130,6 @@ impl<'a, 'i, 's> Opening<'a, 'i, 's> {
 
     /// The value that lets them in, with a label of one's own; or else what there is in its place.
     fn place(&self, label: &'static str) -> (Span, &'static str) {
-        if let Some(span) = self.taker.place {
-            return (span, label);
-        }
-        let conditions = &self.taker.statement.conditions;
-        let on = |claim: &str| conditions.iter().find(|own| is_on(own, &self.key(claim))).map(|own| own.key.span());
         const HINTS: [(&str, &str); 7] = [
             ("sub", "holds for strangers, too"),
             ("job_workflow_ref", "tells the workflow, not who calls it"),
@@ -144,6 +139,11 @@ impl<'a, 'i, 's> Opening<'a, 'i, 's> {
             ("user_id", "tells who started the job, not where"),
             ("aud", "tells the audience, not whose token it is"),
         ];
+        if let Some(span) = self.taker.place {
+            return (span, label);
+        }
+        let conditions = &self.taker.statement.conditions;
+        let on = |claim: &str| conditions.iter().find(|own| is_on(own, &self.key(claim))).map(|own| own.key.span());
         let hint = HINTS.iter().find_map(|(claim, hint)| Some((on(claim)?, *hint)));
         let other = conditions.iter().find(|own| own.key.known().is_some_and(|key| key.starts_with(self.host)));
         let other = other.map(|own| (own.key.span(), label));
