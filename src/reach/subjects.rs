@@ -169,7 +169,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         }
         if !shape.has_owner {
             for member in &self.named.members {
-                self.of_member(shape, member, found);
+                self.of_member(shape, member, None, found);
             }
         }
         self.by_text(|text| !starts_alike(text, &shape.head), found);
@@ -218,6 +218,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let mut except = self.named.excepting(members.iter().flat_map(|member| shape.all_of_member(member)));
         let (known, forms): (_, Vec<&Form>) = (shape.known(owner), shape.forms.iter().collect());
         let mut longer: Vec<String> = Vec::new();
+        let mut wide = None;
         for _ in 0..MOST {
             if self.door.is_covered(&except) {
                 break;
@@ -233,9 +234,11 @@ impl<'i, 's> Asking<'_, 'i, 's> {
                 _ => None,
             };
             let Some((breadth, pattern)) = own else {
-                if self.add(asked, Distance::Known, |_| Breadth::OfOwner(owner.to_owned()), found) {
+                let pattern = self.narrowest(shape, &asked).map(|(_, pattern)| pattern);
+                if self.add(asked, Distance::Known, |_| Breadth::OfOwner(owner.to_owned()), found) && pattern.is_none() {
                     return;
                 }
+                wide = pattern;
                 break;
             };
             self.add(asked, Distance::Known, |_| breadth.clone(), found);
@@ -246,7 +249,11 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let is_longer = |member: &String| longer.iter().any(|own| own.starts_with(&format!("{}{member}", shape.head)));
         let members = members.into_iter().filter(|own| self.named.members.contains(own) || !is_longer(own));
         for member in members.filter(|member| shape.owner(&format!("{}{member}:", shape.head)).as_deref() == Some(owner)) {
-            self.of_member(shape, member, found);
+            // who takes whatever the owner has takes this, in some circumstances or in all
+            let whole = format!("{}{member}:?*", shape.head);
+            if wide.as_deref().is_none_or(|pattern| !ask::takes_all(pattern, &whole)) {
+                self.of_member(shape, member, wide.as_deref(), found);
+            }
         }
     }
 
@@ -265,7 +272,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
     }
 
     /// The circumstances in which something of one repository or project gets in.
-    fn of_member(&self, shape: &Shape, member: &str, found: &mut Takers<'i, 's>) {
+    fn of_member(&self, shape: &Shape, member: &str, wide: Option<&str>, found: &mut Takers<'i, 's>) {
         let others = self.named.members.iter().filter(|other| *other != member && other.contains('@'));
         let others: Vec<String> = others.flat_map(|other| shape.all_of_member(other)).collect();
         let subjects = self.subjects_of(shape, member);
@@ -284,7 +291,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
         let short: Vec<&String> = begun.iter().filter(|own| !subjects.contains(own) && !longer(own)).collect();
         for subject in subjects.iter().chain(short) {
             let Some(form) = shape.form_of(subject) else { continue };
-            if whole.contains(&form.id) {
+            if whole.contains(&form.id) || wide.is_some_and(|pattern| fits(subject, pattern)) {
                 continue;
             }
             let asked = self.ask_forms(&[form], &form.read(subject), &[], ask::Level::Member);

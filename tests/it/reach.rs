@@ -150,6 +150,15 @@ fn at_github_whoever_the_conditions_leave() {
         ),
         // a star that is a letter
         (r#"{"StringEquals": {":sub": "repo:o/*"}}"#, &[]),
+        // one of an owner of whom all is let in, but in fewer circumstances
+        (
+            r#"{"StringLike": {":sub": ["repo:art*:ref:refs/heads/main", "repo:arts/a:*", "repo:arts/b:ref:refs/heads/main"]}}"#,
+            &[
+                "any owner of GitHub Actions whose name fits `art*`",
+                "any repository of owner `arts` of GitHub Actions",
+                "`arts/a` of GitHub Actions, by any branch, tag, environment, pull request",
+            ],
+        ),
         // subjects of one's own making
         (
             r#"{"StringEquals": {":sub": "repository_owner:o:environment:e"}}"#,
@@ -290,7 +299,7 @@ fn of_identity_pools() {
         of(r#"{"StringEquals": {":aud": "POOL"}, "ForAnyValue:StringEquals": {":amr": "authenticated"}}"#),
         std::slice::from_ref(&signed_in)
     );
-    assert_eq!(of(r#"{"StringEquals": {":aud": "POOL"}}"#), [guest.clone(), signed_in.clone()]);
+    assert_eq!(of(r#"{"StringEquals": {":aud": "POOL"}}"#), [guest, signed_in]);
     assert_eq!(
         of(r#"{"StringLike": {":aud": "*"}, "ForAnyValue:StringLike": {":amr": "unauth*"}}"#),
         ["any guest of any other identity pool of whatever account"]

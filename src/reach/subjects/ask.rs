@@ -259,7 +259,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             let begun = self.shape.map_or_else(Vec::new, |shape| [self.owners_begun(shape), self.members_begun(shape)].concat());
             let mut names = begun.iter().filter_map(|begun| begun.rsplit(['/', ':']).next());
             let begun = names.find(|begun| own.strip_prefix(begun).is_some_and(|rest| rest.len() == 1));
-            if !is_filler(own) && begun.is_none() {
+            let is_named =
+                self.named.owners.iter().chain(&self.named.members).any(|named| named.split(['/', ':']).any(|name| name == own));
+            if is_named || !is_filler(own) && begun.is_none() {
                 continue;
             }
             let words = if let Some(begun) = begun {
@@ -370,7 +372,7 @@ fn effective(shape: &Shape, pattern: &str, whole: &str) -> Option<String> {
 }
 
 /// Whether a pattern takes all texts of a form, as far as can be told by one of them.
-fn takes_all(pattern: &str, form: &str) -> bool {
+pub(super) fn takes_all(pattern: &str, form: &str) -> bool {
     fits(&form.replace("?*", "\u{1}").replace('*', "\u{1}"), pattern)
 }
 

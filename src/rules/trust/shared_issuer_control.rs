@@ -22,6 +22,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 let named = principals_of(statement, PrincipalKind::Federated);
                 let own: Vec<Finding> = named.filter_map(|(principal, _)| judge(statement, principal)).collect();
                 let witness = if own.is_empty() { None } else { everybody(facts, role, statement) };
+                // where STS refuses, too, nobody gets in
+                let by_sts = |(principal, _): &(&Principal<'_>, _)| {
+                    issuer_named(principal).and_then(reference::issuer).is_some_and(|issuer| issuer.required_by_sts)
+                };
+                let mut named = principals_of(statement, PrincipalKind::Federated);
+                let witness = witness.filter(|_| !named.any(|own| by_sts(&own)));
                 // what AWS may store, and lets everybody in, is that rule's
                 let own = own.into_iter().filter(|finding| finding.severity == RULE.severity || witness.is_none());
                 findings.extend(own.map(|finding| Finding { witness: witness.clone(), ..finding }));
