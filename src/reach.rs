@@ -107,9 +107,14 @@ pub fn takers<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's
 /// Who of the holders of tokens of OIDC issuers can take a role, but for those of identity pools. It costs nothing where the trust policy
 /// names no such issuer.
 pub fn holders<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
-    of_principals(world, role, |kind, name| {
+    let is_meant = |kind: PrincipalKind, name: &str| {
         kind == PrincipalKind::Federated && !name.starts_with("cognito-identity") && !name.contains(":saml-provider/")
-    })
+    };
+    if role.trust.as_ref().is_some_and(|policy| named(policy).into_iter().any(|(kind, name)| is_meant(kind, name))) {
+        of_principals(world, role, is_meant)
+    } else {
+        Takers { takers: Vec::new(), open: Vec::new(), refused: None }
+    }
 }
 
 fn of_principals<'i, 's>(
