@@ -23,5 +23,18 @@ pub(super) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, refere
 }
 
 fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
-    Policy { id: None, faults: Vec::new(), statements, ..policy.clone() }
+    Policy {
+        kind: policy.kind,
+        guessed: policy.guessed,
+        mark: policy.mark,
+        range: policy.range,
+        size: policy.size,
+        has_hole: policy.has_hole,
+        version: policy.version,
+        version_span: policy.version_span,
+        id: None,
+        statements,
+        later: policy.later,
+        faults: Vec::new(),
+    }
 }

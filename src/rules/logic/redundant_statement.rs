@@ -3,7 +3,7 @@
 use super::alone::{holds, only, without};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Tested, Unit, covers};
+use crate::pattern::Pattern;
 use crate::policy::{Patterns, Policy, Statement};
 
 pub(super) static RULE: Rule = Rule {
@@ -33,29 +33,38 @@ fn is_wider<'s>(facts: &Facts<'_, '_>, policy: &Policy<'s>, wide: &Statement<'s>
     let effect = |own: &Statement<'_>| own.effect.map(|(effect, _)| effect);
     let may = effect(wide).is_some()
         && effect(wide) == effect(narrow)
-        && wide.conditions.len() <= narrow.conditions.len()
-        && may_cover(wide.actions.as_ref(), narrow.actions.as_ref());
+        && asks_no_more(wide, narrow)
+        && may_cover(wide.actions.as_ref(), narrow.actions.as_ref(), true)
+        && may_cover(wide.resources.as_ref(), narrow.resources.as_ref(), false);
     may && holds(&only(policy, narrow), Some(&only(policy, wide)), facts.reference)
         && holds(policy, Some(&without(policy, narrow)), facts.reference)
 }
 
-/// Whether the first and the last action of the one are among those of the other: a look before the question, which costs more.
-fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>) -> bool {
-    let (Some(wide), Some(narrow)) = (wide, narrow) else { return false };
+/// Whether each key that the one has a condition on the other has one on, too: else a request without it, or with any value, tells them
+/// apart, as a rule.
+fn asks_no_more(wide: &Statement<'_>, narrow: &Statement<'_>) -> bool {
+    let has = |key: &str| narrow.conditions.iter().any(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key)));
+    wide.conditions.iter().all(|own| own.key.known().is_some_and(has))
+}
+
+/// Whether the first and the last pattern of the one may be among those of the other: a look before the question, which costs more.
+fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, fold: bool) -> bool {
+    let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
     if wide.negated || narrow.negated {
-        return wide.negated && narrow.list.len() >= wide.list.len();
+        return wide.negated;
     }
-    let is_covered = |text: &str| {
-        let tested = |text| [Unit::Wild(text)];
-        let texts = wide.list.iter().filter_map(|own| own.plain());
-        texts.into_iter().any(|own| {
-            own.eq_ignore_ascii_case(text)
-                || own.contains(['*', '?'])
-                    && covers(
-                        Tested { units: &tested(own), mode: Mode::Action },
-                        Tested { units: &tested(text), mode: Mode::Action },
-                    )
-        })
+    let is_covered = |own: &Pattern<'_>| {
+        // what has variables is left to the question
+        let Some(text) = own.plain() else { return true };
+        wide.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, text, fold)))
     };
-    [narrow.list.first(), narrow.list.last()].into_iter().flatten().all(|own| own.plain().is_some_and(is_covered))
+    [narrow.list.first(), narrow.list.last()].into_iter().flatten().all(is_covered)
+}
+
+/// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
+fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
+    let start = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    let (Some(own), Some(begun)) = (pattern.get(..start), text.get(..start)) else { return false };
+    let same = if fold { own.eq_ignore_ascii_case(begun) } else { own == begun };
+    same && (start < pattern.len() || text.len() == start)
 }
