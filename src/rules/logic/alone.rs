@@ -1,6 +1,7 @@
 //! Policies with some of their statements only, to ask the prover about.
 
-use crate::policy::{Effect, Policy, Statement};
+use crate::pattern::Pattern;
+use crate::policy::{Effect, Patterns, Policy, Statement};
 use crate::prove::{Among, Budget, Proof, Question, prove};
 use crate::reference::Reference;
 
@@ -11,9 +12,9 @@ pub(super) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy
     with(policy, vec![own])
 }
 
-/// A policy without one of its statements.
-pub(super) fn without<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
-    with(policy, policy.statements.iter().filter(|own| own.mark != statement.mark).cloned().collect())
+/// A policy with this statement, which allows, and all that deny.
+pub(super) fn among_denies<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
+    with(policy, policy.with_effect(Effect::Deny).chain([statement]).cloned().collect())
 }
 
 /// Whether it is proved that no request is allowed by the one and not by the other.
@@ -37,4 +38,26 @@ fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
         later: policy.later,
         faults: Vec::new(),
     }
+}
+
+/// Whether the first and the last pattern of the one may be among those of the other: a look before the question, which costs more.
+pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, fold: bool) -> bool {
+    let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
+    if wide.negated || narrow.negated {
+        return wide.negated;
+    }
+    let is_covered = |own: &Pattern<'_>| {
+        // what has variables is left to the question
+        let Some(text) = own.plain() else { return true };
+        wide.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, text, fold)))
+    };
+    [narrow.list.first(), narrow.list.last()].into_iter().flatten().all(is_covered)
+}
+
+/// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
+fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
+    let start = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    let (Some(own), Some(begun)) = (pattern.get(..start), text.get(..start)) else { return false };
+    let same = if fold { own.eq_ignore_ascii_case(begun) } else { own == begun };
+    same && (start < pattern.len() || text.len() == start)
 }
