@@ -56,8 +56,14 @@ pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_
 
 /// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
 fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
-    let start = pattern.find(['*', '?']).unwrap_or(pattern.len());
-    let (Some(own), Some(begun)) = (pattern.get(..start), text.get(..start)) else { return false };
-    let same = if fold { own.eq_ignore_ascii_case(begun) } else { own == begun };
-    same && (start < pattern.len() || text.len() == start)
+    let mut rest = text.bytes();
+    for own in pattern.bytes() {
+        let is_same = |other: u8| own == other || fold && own.eq_ignore_ascii_case(&other);
+        match own {
+            b'*' | b'?' => return true,
+            _ if rest.next().is_some_and(is_same) => {}
+            _ => return false,
+        }
+    }
+    rest.next().is_none()
 }
