@@ -143,6 +143,18 @@ pub fn prove<'q, 's>(question: &Question<'q, 's>, reference: &Reference, budget:
     doubt.map_or(Proof::Holds, Proof::Undecided)
 }
 
+/// Whether it is proved of each statement that allows, or may turn out to, that there is no such request: what [`prove_each`] answers
+/// by [`Proof::Holds`], without looking for witnesses.
+pub fn proved_each<'q, 's>(question: &Question<'q, 's>, reference: &Reference, budget: Budget) -> Vec<(&'q Statement<'s>, bool)> {
+    let is_open = question.doubt().is_some();
+    let mut proved: Vec<_> = allowing(question).map(|statement| (statement, !is_open)).collect();
+    if !is_open {
+        let steps = Cell::new(budget.steps);
+        with_callers(question, reference, &steps, |asking| asking.prove(&mut proved));
+    }
+    proved
+}
+
 /// Answers a question for each statement that allows, or may turn out to, in the order of the policies: is there a request that this one
 /// allows, that none of its side denies, and that the others do not allow?
 pub fn prove_each<'q, 's>(
@@ -150,28 +162,40 @@ pub fn prove_each<'q, 's>(
     reference: &Reference,
     budget: Budget,
 ) -> Vec<(&'q Statement<'s>, Proof<'q, 's>)> {
-    let all = question.allowed_by.iter().chain(&question.not_by).copied();
-    let statements = question.allowed_by.iter().flat_map(|policy| &policy.statements);
-    let statements = statements.filter(|own| !matches!(own.effect, Some((Effect::Deny, _))));
-    let mut proofs: Vec<_> = statements.map(|statement| (statement, Proof::Holds)).collect();
-    let settled = |doubt: Doubt, proofs: Vec<(&'q Statement<'s>, _)>| {
-        proofs.into_iter().map(|(statement, _)| (statement, Proof::Undecided(doubt))).collect()
-    };
+    let mut proofs: Vec<_> = allowing(question).map(|statement| (statement, Proof::Holds)).collect();
     if let Some(doubt) = question.doubt() {
-        return settled(doubt, proofs);
+        return proofs.into_iter().map(|(statement, _)| (statement, Proof::Undecided(doubt))).collect();
     }
-    let keys = Keys::of(all.clone(), reference);
-    let someone = match &question.among.caller {
-        Some(name) => vec![Some(Someone { name: name.clone(), form: None, arn: None })],
-        None => callers(all, &keys).into_iter().map(Some).collect(),
-    };
-    let nobody = vec![None];
     let steps = Cell::new(budget.steps);
-    for caller in if someone.is_empty() { &nobody } else { &someone } {
-        let asking = Asking { question, reference, keys: &keys, caller: caller.as_ref(), steps: &steps };
-        asking.answer(&mut proofs);
-    }
+    with_callers(question, reference, &steps, |asking| asking.answer(&mut proofs));
     proofs
+}
+
+/// The statements that allow, or may turn out to.
+fn allowing<'q, 's>(question: &Question<'q, 's>) -> impl Iterator<Item = &'q Statement<'s>> {
+    let statements = question.allowed_by.iter().flat_map(|policy| &policy.statements);
+    statements.filter(|own| !matches!(own.effect, Some((Effect::Deny, _))))
+}
+
+/// Asks for each kind of caller whom the policies can tell apart; once, where no policy says whom it is for.
+fn with_callers<'q, 's>(
+    question: &Question<'q, 's>,
+    reference: &Reference,
+    steps: &Cell<u64>,
+    mut ask: impl FnMut(Asking<'_, 'q, 's>),
+) {
+    let all = question.allowed_by.iter().chain(&question.not_by).copied();
+    let keys = Keys::of(all.clone(), reference);
+    let found = match &question.among.caller {
+        Some(name) => vec![Someone { name: name.clone(), form: None, arn: None }],
+        None => callers(all, &keys),
+    };
+    if found.is_empty() {
+        ask(Asking { question, reference, keys: &keys, caller: None, steps });
+    }
+    for caller in &found {
+        ask(Asking { question, reference, keys: &keys, caller: Some(caller), steps });
+    }
 }
 
 impl Question<'_, '_> {

@@ -83,6 +83,19 @@ impl<'q, 's> Asking<'_, 'q, 's> {
         }
     }
 
+    /// Notes the statements for which a request is found, or may be.
+    pub(super) fn prove(&self, proved: &mut [(&'q Statement<'s>, bool)]) {
+        let mut atoms = self.atoms(None);
+        let sides = self.sides(&mut atoms);
+        let strict = Theory::new(&atoms, true, self.steps);
+        let loose = Theory::new(&atoms, false, self.steps);
+        for (statement, is_proved) in proved.iter_mut().filter(|(_, is_proved)| *is_proved) {
+            let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, *statement)) else { continue };
+            *is_proved = matches!(self.certain(&strict, &sides, clause), Outcome::None)
+                && (!atoms.has_open || matches!(self.possible(&loose, &sides, clause), Outcome::None));
+        }
+    }
+
     /// Answers what it can with values for variables.
     fn assigned(
         &self,

@@ -2,7 +2,7 @@
 
 use crate::pattern::Pattern;
 use crate::policy::{Effect, Patterns, Policy, Statement};
-use crate::prove::{Among, Budget, Proof, Question, prove};
+use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
 
 /// A policy with this statement alone, as one that allows.
@@ -12,15 +12,10 @@ pub(super) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy
     with(policy, vec![own])
 }
 
-/// A policy with this statement, which allows, and all that deny.
-pub(super) fn among_denies<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
-    with(policy, policy.with_effect(Effect::Deny).chain([statement]).cloned().collect())
-}
-
 /// Whether it is proved that no request is allowed by the one and not by the other.
 pub(super) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, reference: &Reference) -> bool {
     let question = Question { allowed_by: vec![allowed_by], not_by: not_by.into_iter().collect(), among: Among::default() };
-    matches!(prove(&question, reference, Budget::default()), Proof::Holds)
+    proved_each(&question, reference, Budget::default()).iter().all(|(_, is_proved)| *is_proved)
 }
 
 fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
@@ -40,7 +35,7 @@ fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
     }
 }
 
-/// Whether the first and the last pattern of the one may be among those of the other: a look before the question, which costs more.
+/// Whether each pattern of the one may be among those of the other: a look before the question, which costs more.
 pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, fold: bool) -> bool {
     let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
     if wide.negated || narrow.negated {
@@ -51,7 +46,16 @@ pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_
         let Some(text) = own.plain() else { return true };
         wide.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, text, fold)))
     };
-    [narrow.list.first(), narrow.list.last()].into_iter().flatten().all(is_covered)
+    narrow.list.iter().all(is_covered)
+}
+
+/// Whether the first action of the one may be among those of the other, so that what denies the other may deny all of the one.
+pub(super) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>) -> bool {
+    let (Some(deny), Some(allow)) = (deny, allow) else { return false };
+    let Some(first) = allow.list.first().and_then(Pattern::plain).filter(|_| !deny.negated && !allow.negated) else {
+        return true;
+    };
+    deny.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, first, true)))
 }
 
 /// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.

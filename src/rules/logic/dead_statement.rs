@@ -1,9 +1,10 @@
 //! Statements that no request ever meets, and such that allow only what others deny.
 
-use super::alone::{among_denies, holds, may_cover, only};
+use super::alone::{holds, may_meet, only};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, Statement};
+use crate::prove::{Among, Budget, Question, proved_each};
 
 pub(super) static NEVER: Rule = Rule {
     name: "statement-never-applies",
@@ -42,14 +43,17 @@ pub(super) fn never(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 pub(super) fn under_deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
-        for statement in policy.with_effect(Effect::Allow) {
-            // a look before the question, which costs more
-            let may = |deny: &Statement<'_>| may_cover(deny.actions.as_ref(), statement.actions.as_ref(), true);
-            let is_denied = || holds(&among_denies(policy, statement), None, facts.reference);
-            if !policy.with_effect(Effect::Deny).any(may)
-                || !is_denied()
-                || holds(&only(policy, statement), None, facts.reference)
-            {
+        // a look before the question, which costs more
+        let may = |allow: &Statement<'_>| {
+            let mut denies = policy.with_effect(Effect::Deny);
+            denies.any(|deny| may_meet(deny.actions.as_ref(), allow.actions.as_ref()))
+        };
+        if !policy.with_effect(Effect::Allow).any(may) {
+            continue;
+        }
+        let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: Among::default() };
+        for (statement, is_proved) in proved_each(&question, facts.reference, Budget::default()) {
+            if !is_proved || holds(&only(policy, statement), None, facts.reference) {
                 continue;
             }
             let denying = denying(facts, policy, statement);
