@@ -129,6 +129,8 @@ pub struct Sample<'i, 's> {
     pub keys: Vec<String>,
     /// The statement that allows it; none where it is enough that the other state denied it, and another policy may allow it.
     pub allowed_by: Option<&'i Statement<'s>>,
+    /// The text in that statement for which it does: the principal, the action, the resource or the value of a condition that is new.
+    pub place: Option<Span>,
     /// The statement of the other state that denies it.
     pub denied_by: Option<&'i Statement<'s>>,
 }

@@ -12,6 +12,7 @@ mod derive;
 mod fill;
 mod principal;
 mod statement;
+mod taking;
 mod trace;
 pub mod undocumented;
 
@@ -25,7 +26,8 @@ pub use condition::{compare, judge};
 pub use context::{Context, ContextValue};
 pub use cover::{is_pattern, resources};
 pub use decide::{Answer, Block, Blocks, Decision, Missing, Policies, Setting, Weight, decide, resource_must_grant, takes_role};
-pub use derive::{derive, holds_many};
+pub use derive::{OF_CALLER, derive, holds_many};
+pub use taking::{action_for, principal_for, resource_for, value_for};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 
 /// What is asked: may this principal do this to that, under these circumstances?

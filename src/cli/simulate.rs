@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
 use rolecall::repair;
-use rolecall::report::{Detail, Simulated, human, json, text};
+use rolecall::report::{Detail, Simulated, Unread, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
 use rolecall::source::{SourceId, Sources};
 
 use super::config::Loaded;
-use super::input::{Assumed, gather_beside, gather_with, tell_unread};
+use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
 use super::live::Live;
 use super::login::{How, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
@@ -121,17 +121,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     }
     let inventory = args.assumed.inventory(&inputs, None)?;
     principal::refuse_empty(&args.policy, &inputs, &inventory)?;
-    warn_of_faults(&inputs.sources, &inventory);
-    let (stock, passed_over) = inputs.stock(&inventory);
-    output::tell_passed_over(&passed_over, common);
-    let unread = tell_unread(&inventory, &inputs.sources, common);
-    if stock.looked_at == 0 {
-        if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
-            return Ok(Exit::Failed);
-        }
-        output::warn("error: nothing to simulate with: no policy, role or pool was recognised");
-        return Ok(Exit::Nothing);
-    }
+    let unread = match take_stock(&inputs, &inventory, "nothing to simulate with", common) {
+        Ok(unread) => unread,
+        Err(exit) => return Ok(exit),
+    };
     if let Some((name, caller)) = caller {
         let reference = reference::load(reference)?;
         let asked = principal::Asked { name, caller, access, context: &context, at, reference: &reference };
@@ -218,6 +211,23 @@ pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failur
         }
     }
     Ok(context)
+}
+
+/// Tells what was not looked at, what is not well formed and what a snapshot could not read, and gives the last; `Err` is how the run ends
+/// where nothing was recognised.
+pub(super) fn take_stock(inputs: &Inputs, inventory: &Inventory<'_>, nothing: &str, common: Common) -> Result<Vec<Unread>, Exit> {
+    warn_of_faults(&inputs.sources, inventory);
+    let (stock, passed_over) = inputs.stock(inventory);
+    output::tell_passed_over(&passed_over, common);
+    let unread = tell_unread(inventory, &inputs.sources, common);
+    if stock.looked_at > 0 {
+        return Ok(unread);
+    }
+    if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
+        return Err(Exit::Failed);
+    }
+    output::warn(&format!("error: {nothing}: no policy, role or pool was recognised"));
+    Err(Exit::Nothing)
 }
 
 /// What is not well formed is read as well as can be; the answer may hang on it.

@@ -10,9 +10,9 @@ use rolecall::simulate::World;
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
-use super::input::{Assumed, gather_beside, gather_with, tell_unread};
+use super::input::{Assumed, gather_beside, gather_with};
 use super::live::Live;
-use super::simulate::warn_of_faults;
+use super::simulate::take_stock;
 use super::{Common, Ending, Exit, Failure, Format, output, reference};
 
 /// Tells every kind of caller whom the trust policy lets in, each with one who gets through; and of whom that is not known.
@@ -39,17 +39,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }
     let inventory = args.assumed.inventory(&inputs, None)?;
-    warn_of_faults(&inputs.sources, &inventory);
-    let (stock, passed_over) = inputs.stock(&inventory);
-    output::tell_passed_over(&passed_over, common);
-    let unread = tell_unread(&inventory, &inputs.sources, common);
-    if stock.looked_at == 0 {
-        if !inputs.unreadable.is_empty() && inputs.read.is_empty() {
-            return Ok(Exit::Failed);
-        }
-        output::warn("error: nobody to ask about: no policy, role or pool was recognised");
-        return Ok(Exit::Nothing);
-    }
+    let unread = match take_stock(&inputs, &inventory, "nobody to ask about", common) {
+        Ok(unread) => unread,
+        Err(exit) => return Ok(exit),
+    };
     let is_wild = args.role.contains(['*', '?']);
     let fits = |text: &str| matches(&[Unit::Wild(&args.role)], text, Mode::Like);
     let is_meant = |role: &&Role<'_>| if is_wild { fits(&role.name.shown()) || fits(&role.id()) } else { role.is(&args.role) };

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use super::same::{Forms, form};
 use super::{Direction, Doubt, Means, News, Pair, Sample, State, Subject};
-use crate::evaluate::{Caller, Context, Gap, GapReason, Request, StatementTrace, Trace, Truth, evaluate};
+use crate::evaluate::{
+    Caller, Context, Gap, GapReason, Request, StatementTrace, Trace, Truth, action_for, evaluate, principal_for, resource_for,
+    value_for,
+};
 use crate::policy::{self, Effect, Policy, PolicyKind, Statement};
 use crate::prove::{self, Among, Proof, Question, Witness, prove, prove_each};
 use crate::source::{SourceId, Span};
@@ -138,7 +141,29 @@ impl<'i, 's> Query<'_, 'i, 's> {
         } else {
             Vec::new()
         };
-        Sample { news, principal, action, resource, context, keys, allowed_by, denied_by }
+        let mut sample = Sample { news, principal, action, resource, context, keys, allowed_by, place: None, denied_by };
+        let kind = self.pair.subject.kind();
+        sample.place = sample.allowed_by.map(|statement| place(&sample, kind, statement).unwrap_or_else(|| statement.place()));
+        sample
+    }
+}
+
+/// The text in a statement for which it allows a request that is new in this way.
+fn place(sample: &Sample<'_, '_>, kind: PolicyKind, statement: &Statement<'_>) -> Option<Span> {
+    let context = &sample.context;
+    match sample.news {
+        News::Principal => {
+            let caller = sample.principal.as_deref().and_then(Caller::parse)?;
+            principal_for(kind, statement, caller, context).map(|own| own.value.span())
+        }
+        News::Action => action_for(statement, &sample.action, context).map(|own| own.text.span()),
+        News::Resource => resource_for(statement, &sample.resource, context).map(|own| own.text.span()),
+        News::Condition => {
+            let value = sample.keys.iter().find_map(|key| value_for(statement, key, context));
+            let is_own = |key: &str| sample.keys.iter().any(|own| own.eq_ignore_ascii_case(key));
+            let condition = || statement.conditions.iter().find(|own| own.key.known().is_some_and(is_own));
+            value.map(|own| own.pattern.text.span()).or_else(|| condition().map(|own| own.key.span()))
+        }
     }
 }
 

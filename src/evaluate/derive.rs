@@ -70,6 +70,17 @@ pub fn derive<'a>(context: &mut Context<'a>, caller: Caller<'a>, resource: &'a s
     }
 }
 
+/// The keys of a request that follow from who asks, as [`derive`] tells them; in small letters.
+pub const OF_CALLER: [&str; 7] = [
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:username",
+    "aws:userid",
+];
+
 /// Whether a request may hold several values of a key; then it holds a set, be it of one.
 pub fn holds_many(reference: &Reference, key: &str) -> bool {
     // the IAM guide says so of `amr` in words; the reference types it as text

@@ -1,7 +1,7 @@
 //! Callers to ask with: one of each kind that the policies of a question can tell apart.
 
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Context, Setting, Standing, derive};
+use crate::evaluate::{Caller, Context, OF_CALLER, Setting, Standing, derive};
 use crate::policy::{Instant, Policy, PrincipalKind};
 
 use super::keys::Keys;
@@ -131,18 +131,6 @@ pub(super) fn settled(someone: &Someone, keys: &Keys<'_, '_>) -> Vec<(String, Op
     let Some(caller) = Caller::parse(&someone.name) else { return Vec::new() };
     let mut context = Context::new();
     derive(&mut context, caller, "*", &Setting::default(), Instant::from_seconds(0));
-    let follows = |name: &str| {
-        const NAMES: [&str; 7] = [
-            "aws:principalarn",
-            "aws:principalaccount",
-            "aws:principaltype",
-            "aws:principalisawsservice",
-            "aws:principalservicename",
-            "aws:username",
-            "aws:userid",
-        ];
-        NAMES.contains(&name)
-    };
     let is_left = |name: &str| {
         let user = caller.standing() == Standing::User;
         let federated = caller.standing() == Standing::FederatedUser;
@@ -159,7 +147,7 @@ pub(super) fn settled(someone: &Someone, keys: &Keys<'_, '_>) -> Vec<(String, Op
         }
         let value = context.get(&key.name).and_then(|value| value.values().next().map(str::to_owned));
         let is_known = value.is_some() || !is_open(&name, caller);
-        (is_known && (follows(&name) || is_none_of(&name, caller))).then(|| (key.name.clone(), value))
+        (is_known && (OF_CALLER.contains(&name.as_str()) || is_none_of(&name, caller))).then(|| (key.name.clone(), value))
     });
     own.collect()
 }

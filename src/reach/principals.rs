@@ -3,6 +3,7 @@
 use super::door::Door;
 use super::{Distance, Kind, Sample, Taker, Takers};
 use crate::arn::Arn;
+use crate::evaluate::OF_CALLER;
 use crate::inventory::Role;
 use crate::policy::{Policy, PrincipalKind};
 use crate::prove::{Among, Budget, Proof, Question, Witness, prove};
@@ -108,9 +109,7 @@ impl<'i, 's> Answer<'i, 's> {
 fn given(witness: &Witness<'_, '_>) -> Vec<(String, String)> {
     let follows = |key: &str| {
         let key = key.to_ascii_lowercase();
-        ["aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice", "aws:securetransport"]
-            .contains(&key.as_str())
-            || ["aws:principalservicename", "aws:username", "aws:userid"].contains(&key.as_str())
+        OF_CALLER.contains(&key.as_str()) || key == "aws:securetransport"
     };
     let keys = witness.context.iter().filter(|(key, _)| !follows(key));
     keys.flat_map(|(key, value)| value.values().map(|value| (key.to_owned(), value.to_owned())).collect::<Vec<_>>()).collect()

@@ -4,7 +4,7 @@ use super::Compared;
 use crate::compare::{Change, Doubt, News, Pair, Presence, Sample, State};
 use crate::evaluate::{ContextValue, Gap, GapReason};
 use crate::finding::Fault;
-use crate::policy::{Policy, PolicyFault, Statement};
+use crate::policy::{Policy, PolicyFault};
 use crate::rules::grammar;
 use crate::source::{SourceId, Sources, Span};
 
@@ -90,7 +90,7 @@ pub(super) fn span_of_gap(gap: Gap) -> Option<Span> {
 
 /// The place that stands for a policy in a line: the statement that lets more through, or what it is not known for.
 pub(super) fn main_place(pair: &Pair<'_, '_>) -> Span {
-    let widened = pair.widened.samples.first().and_then(|sample| sample.allowed_by).map(Statement::place);
+    let widened = pair.widened.samples.first().and_then(|sample| sample.place);
     let unsure = || {
         let doubts = pair.widened.doubts.iter().chain(&pair.narrowed.doubts);
         doubts.filter(|_| pair.change == Change::Undecided).find_map(place).map(|(span, _)| span)

@@ -99,7 +99,7 @@ fn what_is_staged_is_compared_with_the_last_commit() {
     assert_eq!((before.exit, heads(&before)), (0, vec![]), "{}", before.stdout);
     repository.git(&["add", "roles/app.json"]);
     let staged = repository.diff(&["--staged", CONCISE]);
-    assert_eq!((staged.exit, heads(&staged)), (1, vec!["roles/app.json:10:18: widened[identity policy]".to_owned()]));
+    assert_eq!((staged.exit, heads(&staged)), (1, vec!["roles/app.json:11:18: widened[identity policy]".to_owned()]));
     assert!(staged.stdout.contains("] new action: s3:PutObject on "), "{}", staged.stdout);
     assert!(staged.stdout.contains("1 widened from HEAD to the index"), "{}", staged.stdout);
 }
@@ -134,7 +134,7 @@ fn before_the_first_commit_there_is_nothing() {
     let account = json!({ "AWS": "arn:aws:iam::111122223333:root" });
     repository.stage("desk.json", &trust(&account)).write("untracked.json", &policy(&[&allow("*")]));
     let first = repository.diff(&["--staged", CONCISE]);
-    assert_eq!((first.exit, heads(&first)), (1, vec!["desk.json:5:18: widened[trust of desk]".to_owned()]), "{}", first.stderr);
+    assert_eq!((first.exit, heads(&first)), (1, vec!["desk.json:7:17: widened[trust of desk]".to_owned()]), "{}", first.stderr);
     assert!(first.stdout.contains("1 widened from nothing to the index"), "{}", first.stdout);
     let none = repository.diff(&["git:HEAD", "git:HEAD"]);
     assert_eq!(none.exit, 2);
@@ -161,13 +161,13 @@ fn a_repository_and_a_folder_are_compared_by_their_paths() {
     repository.stage("a/app.json", &policy(&[&one])).stage("b/app.json", &policy(&[&two])).commit();
     repository.write("a/app.json", &policy(&[&one, &two])).write("b/app.json", &policy(&[&two, &one]));
     for (folder, arguments, expected) in [
-        ("", &["git:HEAD", ".", CONCISE][..], &["a/app.json:10:18: widened[", "b/app.json:10:18: widened["][..]),
-        ("", &["git:HEAD", "a", CONCISE], &["a/app.json:10:18: widened["]),
-        ("", &["git:HEAD", "a/app.json", CONCISE], &["a/app.json:10:18: widened["]),
-        ("a", &["git:HEAD", ".", CONCISE], &["app.json:10:18: widened["]),
-        ("a", &["git:HEAD", ".", CONCISE, "app.json"], &["app.json:10:18: widened["]),
-        ("a", &["git:HEAD", "../b", CONCISE], &["../b/app.json:10:18: widened["]),
-        ("", &["git:HEAD", ".", CONCISE, "b"], &["b/app.json:10:18: widened["]),
+        ("", &["git:HEAD", ".", CONCISE][..], &["a/app.json:11:18: widened[", "b/app.json:11:18: widened["][..]),
+        ("", &["git:HEAD", "a", CONCISE], &["a/app.json:11:18: widened["]),
+        ("", &["git:HEAD", "a/app.json", CONCISE], &["a/app.json:11:18: widened["]),
+        ("a", &["git:HEAD", ".", CONCISE], &["app.json:11:18: widened["]),
+        ("a", &["git:HEAD", ".", CONCISE, "app.json"], &["app.json:11:18: widened["]),
+        ("a", &["git:HEAD", "../b", CONCISE], &["../b/app.json:11:18: widened["]),
+        ("", &["git:HEAD", ".", CONCISE, "b"], &["b/app.json:11:18: widened["]),
         ("", &[".", "git:HEAD", CONCISE, "b"], &["b/app.json:1:1: narrowed["]),
     ] {
         let run = repository.diff_in(folder, arguments);
@@ -179,7 +179,7 @@ fn a_repository_and_a_folder_are_compared_by_their_paths() {
     let staged = repository.diff_in("a", &["--staged", CONCISE]);
     assert_eq!(heads(&staged).len(), 2, "{}", staged.stdout);
     let staged = repository.diff_in("a", &["--staged", CONCISE, "."]);
-    assert_eq!(heads(&staged), ["a/app.json:10:18: widened[identity policy]"]);
+    assert_eq!(heads(&staged), ["a/app.json:11:18: widened[identity policy]"]);
     let staged = repository.diff_in("a", &["--staged", CONCISE, "../b", "../c"]);
     assert_eq!((staged.exit, staged.stderr.as_str()), (2, "error: nothing lies at `../c` in either state\n"));
 }
@@ -220,7 +220,7 @@ fn a_file_may_have_any_name_and_be_no_policy() {
         repository.git(&["add", "link.json"]);
     }
     let changed = repository.diff(&["--staged", CONCISE, "-v"]);
-    assert_eq!(heads(&changed), ["größe \"2\".json:5:18: widened and narrowed[identity policy]"], "{}", changed.stdout);
+    assert_eq!(heads(&changed), ["größe \"2\".json:6:18: widened and narrowed[identity policy]"], "{}", changed.stdout);
     assert!(changed.stderr.contains("not looked at: notes.md: not JSON\n"), "{}", changed.stderr);
     #[cfg(unix)]
     assert!(changed.stderr.contains("not looked at: link.json: a symbolic link\n"), "{}", changed.stderr);

@@ -140,7 +140,8 @@ fn gets_through(facts: &Facts<'_, '_>, witness: &str) -> bool {
     }
     let token = Token::read(witness).unwrap();
     let gets_in = |pool: Option<&str>, flow: Flow, role: Option<&str>| {
-        let question = Question { pool, flow, role, ..question(&token) };
+        let at = Instant::from_seconds(1_800_000_000);
+        let question = Question { pool, flow, role, ..Question::new(Login::Token(&token), at) };
         let simulation = simulate(facts.world(), &question);
         // what is about the choice of a role needs no trust policies, and shows none
         let gates = || simulation.gates.iter().take_while(|gate| gate.kind != GateKind::RoleMapping);
@@ -155,25 +156,6 @@ fn gets_through(facts: &Facts<'_, '_>, witness: &str) -> bool {
         gets_in(pool, Flow::Enhanced, None)
             || roles.iter().any(|role| [Flow::Classic, Flow::Direct].into_iter().any(|flow| gets_in(pool, flow, Some(role))))
     })
-}
-
-fn question(token: &Token) -> Question<'_> {
-    Question {
-        login: Login::Token(token),
-        linked: Vec::new(),
-        pool: None,
-        pool_account: None,
-        flow: Flow::Enhanced,
-        custom_role: None,
-        role: None,
-        session_name: None,
-        duration: None,
-        then_role: None,
-        access: Vec::new(),
-        context: Vec::new(),
-        at: Instant::from_seconds(1_800_000_000),
-        tolerance: 0,
-    }
 }
 
 /// What is wrong with the form of a page.

@@ -7,7 +7,7 @@ use super::keys::{Key, Sort};
 use super::term::{all, any, equal, in_language, literal, not, text_of, truth};
 use super::writer::{Writer, why};
 use crate::arn::Arn;
-use crate::evaluate::{self, Caller, Context, Setting, Standing, Truth};
+use crate::evaluate::{self, Caller, Context, OF_CALLER, Setting, Standing, Truth};
 use crate::policy::{Instant, Policy, Principal, PrincipalKind, Principals, Statement};
 use crate::prove::Question;
 
@@ -147,7 +147,7 @@ impl Callers {
         for key in writer.keys.iter() {
             let name = key.name.to_ascii_lowercase();
             let value = context.get(&name).and_then(|value| value.values().next());
-            match value.filter(|_| FOLLOWING.contains(&name.as_str())) {
+            match value.filter(|_| OF_CALLER.contains(&name.as_str())) {
                 Some(value) if name == "aws:principalarn" => {
                     let arns = self.arns(candidate, value);
                     let each = arns.iter().map(|own| is_value(key, own, candidate.stands_for_others || own.contains(FRESH_PATH)));
@@ -255,7 +255,7 @@ fn came_by(writer: &Writer<'_>) -> String {
 
 /// Whether no request of this caller holds a key, unless its value follows from him. The holder of a token is no principal, and only his own issuer tells of him.
 fn is_lacking(key: &str, caller: Caller<'_>) -> bool {
-    if FOLLOWING.contains(&key) {
+    if OF_CALLER.contains(&key) {
         // the ids of users and of sessions nothing tells
         return !(key == "aws:userid" && matches!(caller, Caller::Aws(_)));
     }
@@ -266,17 +266,6 @@ fn is_lacking(key: &str, caller: Caller<'_>) -> bool {
     let of_other = key.rsplit_once(':').is_some_and(|(issuer, _)| issuer.contains('.') && !issuer.eq_ignore_ascii_case(host));
     of_principal || of_other
 }
-
-/// The keys that follow from who asks, in small letters.
-const FOLLOWING: [&str; 7] = [
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:username",
-    "aws:userid",
-];
 
 const FRESH_ACCOUNT: &str = "999999999999";
 const FRESH_NAME: &str = "unnamed";

@@ -4,10 +4,9 @@ use super::super::text::{self, Colour};
 use super::super::{Compared, Look, diff};
 use super::page::{Page, pad};
 use super::{address, frames};
-use crate::compare::{Change, Pair, Sample};
+use crate::compare::{Change, Pair, Sample, Subject};
 use crate::finding::Label;
-use crate::policy::Statement;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 
 /// How many requests of a policy are shown, where not all are asked for.
 const SHOWN: usize = 3;
@@ -42,7 +41,7 @@ impl Page<'_> {
         let widened = &pair.widened.samples;
         let shown = if all { widened.len() } else { SHOWN };
         for (index, sample) in widened.iter().enumerate().take(shown) {
-            self.widened(sample, replays.get(index).and_then(Option::as_deref));
+            self.widened(sample, pair.subject == Subject::Trust, replays.get(index).and_then(Option::as_deref));
         }
         self.more(widened.len().saturating_sub(shown));
         self.doubts(pair, compared);
@@ -59,19 +58,20 @@ impl Page<'_> {
         }
     }
 
-    fn widened(&mut self, sample: &Sample<'_, '_>, replay: Option<&str>) {
+    fn widened(&mut self, sample: &Sample<'_, '_>, is_trust: bool, replay: Option<&str>) {
         self.heading(&text::escape(&diff::line(sample)));
-        if let Some(statement) = sample.allowed_by {
-            self.frame(statement, "allows it");
+        if let Some(place) = sample.place {
+            self.frame(place, "allows it");
         }
         if let Some(statement) = sample.denied_by {
             self.line("  before:");
-            self.frame(statement, "denied it");
+            self.frame(statement.place(), "denied it");
         }
         let rows = [
             ("principal", sample.principal.as_deref()),
             ("action", Some(&*sample.action)),
-            ("resource", Some(&*sample.resource)),
+            // a trust policy is about its own role
+            ("resource", Some(&*sample.resource).filter(|_| !is_trust)),
         ];
         let rows = rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
         let keys = sample.context.iter().map(|(key, value)| (key.to_owned(), diff::values(value)));
@@ -121,8 +121,8 @@ impl Page<'_> {
         }
     }
 
-    fn frame(&mut self, statement: &Statement<'_>, words: &str) {
-        let picture = frames(self.sources, &[&Label::new(statement.place(), words)], Colour::Red, self.look);
+    fn frame(&mut self, place: Span, words: &str) {
+        let picture = frames(self.sources, &[&Label::new(place, words)], Colour::Red, self.look);
         self.out.push_str(&picture);
     }
 

@@ -102,6 +102,7 @@ fn sample(sample: &Sample<'_, '_>, replay: Option<&str>, sources: &Sources) -> V
         "context": sample.context.iter().map(key).collect::<Vec<_>>(),
         "hangsOn": sample.keys,
         "allowedBy": sample.allowed_by.map(statement),
+        "place": sample.place.map(|span| place(span, sources)),
         "deniedBy": sample.denied_by.map(statement),
         "replay": replay,
     })

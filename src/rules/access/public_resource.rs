@@ -1,6 +1,7 @@
 //! Resource policies that let strangers in.
 
-use crate::finding::{Finding, Severity, Witness};
+use crate::evaluate::value_for;
+use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
@@ -37,7 +38,11 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
     let who = if anonymous { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
     let principal = statement.principals.as_ref().and_then(|own| own.list.iter().find(|own| own.value.known() == Some("*")));
     let span = principal.map_or_else(|| statement.place(), |own| own.value.span());
+    // what was meant to keep him out
+    let values = witness.context.iter().filter_map(|(key, _)| value_for(statement, key, &witness.context));
+    let related = values.map(|own| Label::new(own.pattern.text.span(), "lets strangers in")).collect();
     Finding {
+        related,
         severity: if reads { Severity::Medium } else { RULE.severity },
         help: Some(
             "name the accounts or roles, or add a condition on what only yours have: `aws:PrincipalOrgID`, `aws:PrincipalAccount`, \
