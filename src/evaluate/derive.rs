@@ -70,7 +70,7 @@ pub fn derive<'a>(context: &mut Context<'a>, caller: Caller<'a>, resource: &'a s
     }
 }
 
-/// The keys of a request that follow from who asks, as [`derive`] tells them; in small letters.
+/// The keys of a request that follow from who asks, as [`derive()`] tells them; in small letters.
 pub const OF_CALLER: [&str; 7] = [
     "aws:principalarn",
     "aws:principalaccount",

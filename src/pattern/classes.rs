@@ -39,8 +39,8 @@ pub fn classes(question: &[Unit<'_>], patterns: &[Vec<Unit<'_>>]) -> Option<Vec<
             }
             found.push(spelt(&steps, index));
         }
-        let mut letters: Vec<char> =
-            state.iter().filter_map(|(at, places)| Some(machine(*at)?.letters(places))).flatten().collect();
+        let places = state.iter().flat_map(|(at, places)| places.iter().map(|place| (*at, *place)));
+        let mut letters: Vec<char> = places.filter_map(|(at, place)| machine(at)?.letter(place)).collect();
         letters.extend([other, ':']);
         letters.sort_unstable();
         letters.dedup();

@@ -1,7 +1,8 @@
 //! A text that some patterns match and others do not.
 
 use std::borrow::Cow;
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::machine::{Machine, Token, letter_of_none};
 use super::{Mode, Unit};
@@ -76,47 +77,47 @@ pub fn instance<'t>(pattern: Tested<'_>, fill: impl Fn(Wildcard) -> Cow<'t, str>
 /// All patterns are read at once, as [`classes`](super::classes) does. No way is gone on that can lead to no such text.
 pub fn find(every: &[Vec<Tested<'_>>], none: &[Tested<'_>], steps: &mut u64) -> Search {
     let machine = |own: &Tested<'_>| Machine::of(own.units, own.mode);
-    let mut machines: Vec<(Side, Machine)> = Vec::new();
+    let mut machines = Machines { lists: every.len(), machines: Vec::new() };
     for (list, patterns) in every.iter().enumerate() {
-        machines.extend(patterns.iter().map(|own| (Side::Every(list), machine(own))));
+        for own in patterns {
+            machines.add(Side::Every(list), machine(own));
+        }
     }
-    machines.extend(none.iter().map(|own| (Side::None, machine(own))));
-    let machines = Machines { lists: every.len(), machines };
-    let other = letter_of_none(machines.machines.iter().map(|(_, own)| own));
-    let start: State = machines.machines.iter().map(|(_, own)| own.start()).enumerate().collect();
+    for own in none {
+        machines.add(Side::None, machine(own));
+    }
+    let other = letter_of_none(machines.machines.iter().map(|(_, _, own)| own));
+    let start = machines.start();
     if !machines.is_open(&start) {
         return Search::None;
     }
+    let start: Rc<[u32]> = start.into();
     let mut known = HashSet::from([start.clone()]);
+    let mut states = vec![start];
     // the letter by which each state was reached first, and from which state
     let mut ways: Vec<Option<(usize, char)>> = vec![None];
-    let mut queue = VecDeque::from([(0, start)]);
-    while let Some((index, state)) = queue.pop_front() {
+    let (mut letters, mut next) = (Vec::new(), Vec::new());
+    let mut index = 0;
+    while let Some(state) = states.get(index).cloned() {
         if machines.accept(&state) {
             return Search::Found(spelt(&ways, index));
         }
-        for letter in machines.letters(&state, other) {
-            let cost = state.iter().map(|(_, places)| places.len() as u64).sum::<u64>();
-            let Some(left) = steps.checked_sub(cost) else { return Search::TooMuch };
+        machines.letters(&state, other, &mut letters);
+        for &letter in &letters {
+            let Some(left) = steps.checked_sub(state.len() as u64) else { return Search::TooMuch };
             *steps = left;
-            let next: State = state
-                .iter()
-                .filter_map(|(at, places)| {
-                    let (_, machine) = machines.machines.get(*at)?;
-                    Some((*at, machine.step(places, letter))).filter(|(_, places)| !places.is_empty())
-                })
-                .collect();
-            if machines.is_open(&next) && known.insert(next.clone()) {
-                queue.push_back((ways.len(), next));
+            machines.step(&state, letter, &mut next);
+            if machines.is_open(&next) && !known.contains(next.as_slice()) {
+                let next: Rc<[u32]> = next.as_slice().into();
+                known.insert(next.clone());
+                states.push(next);
                 ways.push(Some((index, letter)));
             }
         }
+        index += 1;
     }
     Search::None
 }
-
-/// The machines that may still match, by their numbers, each with the places that it may have come to, sorted.
-type State = Vec<(usize, Vec<usize>)>;
 
 /// What is asked of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -127,43 +128,99 @@ enum Side {
     None,
 }
 
+/// All patterns. Their places are numbered through, so that a state is one sorted list of the places to which they may have come.
 struct Machines {
     lists: usize,
-    machines: Vec<(Side, Machine)>,
+    /// Each with the number of its first place.
+    machines: Vec<(Side, u32, Machine)>,
 }
 
 impl Machines {
-    fn running<'a>(&'a self, state: &'a State) -> impl Iterator<Item = (Side, &'a Machine, &'a [usize])> {
-        state.iter().filter_map(|(at, places)| self.machines.get(*at).map(|(side, own)| (*side, own, places.as_slice())))
+    fn add(&mut self, side: Side, machine: Machine) {
+        // one more than there are tokens: the last is the end
+        let first = self.machines.last().map_or(0, |(_, first, last)| first + last.tokens.len() as u32 + 1);
+        self.machines.push((side, first, machine));
+    }
+
+    fn start(&self) -> Vec<u32> {
+        self.machines.iter().flat_map(|(_, first, own)| own.start().into_iter().map(move |place| first + place as u32)).collect()
+    }
+
+    /// The places of a state, each with its pattern.
+    fn places<'a>(&'a self, state: &'a [u32]) -> impl Iterator<Item = (Side, u32, &'a Machine, usize)> {
+        let mut machines = self.machines.iter().peekable();
+        state.iter().filter_map(move |&place| {
+            while machines.next_if(|(_, first, own)| place > first + own.tokens.len() as u32).is_some() {}
+            machines.peek().map(|(side, first, own)| (*side, *first, own, (place - first) as usize))
+        })
+    }
+
+    /// The state after a letter.
+    fn step(&self, state: &[u32], letter: char, next: &mut Vec<u32>) {
+        next.clear();
+        for (_, first, own, place) in self.places(state) {
+            own.follow(place, letter, |to| next.push(first + to as u32));
+        }
+        next.sort_unstable();
+        next.dedup();
     }
 
     /// Whether what was read is a text as it is sought.
-    fn accept(&self, state: &State) -> bool {
-        let accepted = |wanted: Side| self.running(state).any(|(side, own, places)| side == wanted && own.accepts(places));
-        !accepted(Side::None) && (0..self.lists).all(|list| accepted(Side::Every(list)))
+    fn accept(&self, state: &[u32]) -> bool {
+        self.has_all(state, Machine::ends_at, Machine::ends_at)
     }
 
     /// Whether some text that begins with what was read may be as it is sought.
-    fn is_open(&self, state: &State) -> bool {
-        let lost = self.running(state).any(|(side, own, places)| side == Side::None && own.is_sure(places));
-        !lost && (0..self.lists).all(|list| self.running(state).any(|(side, ..)| side == Side::Every(list)))
+    fn is_open(&self, state: &[u32]) -> bool {
+        self.has_all(state, |_, _| true, Machine::is_sure_at)
     }
 
-    /// The letters to go on with: one for all that no pattern names, first, for it makes texts that look like names.
-    fn letters(&self, state: &State, other: char) -> Vec<char> {
-        let mut letters: Vec<char> = Vec::new();
-        for (_, own, places) in self.running(state) {
-            for letter in own.letters(places) {
-                letters.push(letter);
-                if own.folds() {
-                    letters.push(letter.to_ascii_uppercase());
-                }
+    /// Whether each list has a pattern that has come to a place as wanted, and no other pattern has come to an unwanted one.
+    fn has_all(
+        &self,
+        state: &[u32],
+        wanted: impl Fn(&Machine, usize) -> bool,
+        unwanted: impl Fn(&Machine, usize) -> bool,
+    ) -> bool {
+        // INVARIANT: the patterns of a list stand together, and the lists in order
+        let mut found = 0;
+        for (side, _, own, place) in self.places(state) {
+            match side {
+                Side::Every(list) => found += usize::from(list == found && wanted(own, place)),
+                Side::None if unwanted(own, place) => return false,
+                Side::None => {}
             }
         }
-        letters.push(':');
-        letters.sort_unstable();
+        found == self.lists
+    }
+
+    /// The letters to go on with: one for all that no pattern names, first, for it makes texts that look like names. Where all patterns of a
+    /// list are at letters, no others lead on.
+    fn letters(&self, state: &[u32], other: char, letters: &mut Vec<char>) {
+        letters.clear();
+        let strict = (0..self.lists).find(|&list| self.is_strict(state, list));
+        if strict.is_none() {
+            letters.extend([other, ':']);
+        }
+        for (side, _, own, place) in self.places(state) {
+            let Some(letter) = own.letter(place) else { continue };
+            if strict.is_some_and(|list| side != Side::Every(list)) {
+                continue;
+            }
+            letters.push(letter);
+            if own.folds() {
+                letters.push(letter.to_ascii_uppercase());
+            }
+        }
+        if let Some((_, rest)) = letters.split_at_mut_checked(usize::from(strict.is_none())) {
+            rest.sort_unstable();
+        }
         letters.dedup();
-        std::iter::once(other).chain(letters).collect()
+    }
+
+    /// Whether no pattern of a list has come to a wildcard.
+    fn is_strict(&self, state: &[u32], list: usize) -> bool {
+        self.places(state).all(|(side, _, own, place)| side != Side::Every(list) || !own.is_wild_at(place))
     }
 }
 

@@ -52,36 +52,43 @@ impl Machine {
     /// The places where it starts.
     pub(super) fn start(&self) -> Vec<usize> {
         let mut places = Vec::new();
-        self.enter(0, &mut places);
+        self.enter(0, |place| places.push(place));
         places
     }
 
     /// The places after a letter, sorted.
     pub(super) fn step(&self, places: &[usize], letter: char) -> Vec<usize> {
-        let letter = folded(letter, self.fold);
         let mut next = Vec::new();
         for &place in places {
-            match self.tokens.get(place) {
-                Some(Token::Letter(own)) if *own == letter => self.enter(place + 1, &mut next),
-                // what stands for a text of any length is no single character
-                Some(Token::One(colon)) if (*colon || letter != ':') && !SYMBOLS.contains(&letter) => {
-                    self.enter(place + 1, &mut next);
-                }
-                Some(Token::Many(colons)) if *colons || letter != ':' => self.enter(place, &mut next),
-                _ => {}
-            }
+            self.follow(place, letter, |to| add(to, &mut next));
         }
         next.sort_unstable();
         next
     }
 
-    /// The letters with which it may go on from these places, beside those that wildcards take; where case does not count, the small
-    /// ones.
-    pub(super) fn letters(&self, places: &[usize]) -> impl Iterator<Item = char> {
-        places.iter().filter_map(|place| match self.tokens.get(*place) {
+    /// Tells the places after a letter that are come to from one.
+    pub(super) fn follow(&self, place: usize, letter: char, tell: impl FnMut(usize)) {
+        let letter = folded(letter, self.fold);
+        match self.tokens.get(place) {
+            Some(Token::Letter(own)) if *own == letter => self.enter(place + 1, tell),
+            // what stands for a text of any length is no single character
+            Some(Token::One(colon)) if (*colon || letter != ':') && !SYMBOLS.contains(&letter) => self.enter(place + 1, tell),
+            Some(Token::Many(colons)) if *colons || letter != ':' => self.enter(place, tell),
+            _ => {}
+        }
+    }
+
+    /// The letter with which it goes on from this place, where no wildcard stands there; where case does not count, the small one.
+    pub(super) fn letter(&self, place: usize) -> Option<char> {
+        match self.tokens.get(place) {
             Some(Token::Letter(own)) => Some(*own),
             _ => None,
-        })
+        }
+    }
+
+    /// Whether a wildcard stands at this place.
+    pub(super) fn is_wild_at(&self, place: usize) -> bool {
+        matches!(self.tokens.get(place), Some(Token::One(_) | Token::Many(_)))
     }
 
     /// Whether it matches what was read.
@@ -89,9 +96,14 @@ impl Machine {
         places.contains(&self.tokens.len())
     }
 
-    /// Whether it matches what was read, whatever follows.
-    pub(super) fn is_sure(&self, places: &[usize]) -> bool {
-        self.sure < self.tokens.len() && places.iter().any(|place| *place >= self.sure)
+    /// Whether it matches what was read if it has come to this place.
+    pub(super) fn ends_at(&self, place: usize) -> bool {
+        place == self.tokens.len()
+    }
+
+    /// Whether it matches what was read, whatever follows, if it has come to this place.
+    pub(super) fn is_sure_at(&self, place: usize) -> bool {
+        self.sure < self.tokens.len() && place >= self.sure
     }
 
     /// Whether letter case does not count.
@@ -123,9 +135,9 @@ impl Machine {
         let mut next = Vec::new();
         for &place in places {
             match (wild, self.tokens.get(place)) {
-                (Token::One(colon), Some(Token::One(own))) if *own || !colon => self.enter(place + 1, &mut next),
+                (Token::One(colon), Some(Token::One(own))) if *own || !colon => self.enter(place + 1, |to| add(to, &mut next)),
                 (Token::One(colons) | Token::Many(colons), Some(Token::Many(own))) if *own || !colons => {
-                    self.enter(place, &mut next);
+                    self.enter(place, |to| add(to, &mut next));
                 }
                 _ => {}
             }
@@ -134,17 +146,21 @@ impl Machine {
         next
     }
 
-    /// Adds a place, and those behind it that need no letter.
-    fn enter(&self, mut place: usize, places: &mut Vec<usize>) {
+    /// Tells a place, and those behind it that need no letter.
+    fn enter(&self, mut place: usize, mut tell: impl FnMut(usize)) {
         loop {
-            if !places.contains(&place) {
-                places.push(place);
-            }
+            tell(place);
             match self.tokens.get(place) {
                 Some(Token::Many(_)) => place += 1,
                 _ => return,
             }
         }
+    }
+}
+
+fn add(place: usize, places: &mut Vec<usize>) {
+    if !places.contains(&place) {
+        places.push(place);
     }
 }
 

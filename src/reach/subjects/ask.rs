@@ -122,26 +122,28 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             }
             all
         };
-        let patterns: Vec<(&Form, String)> = forms.iter().filter_map(|form| Some((*form, form.pattern(known)?))).collect();
-        if self.keys.is_empty() {
-            let texts: Vec<String> = patterns.into_iter().map(|(_, pattern)| pattern).collect();
-            return if texts.is_empty() { Asked::Out } else { self.ask(sub_of(texts, except), &with(strange)) };
-        }
         let mut last = Asked::Out;
-        for (form, pattern) in patterns {
+        for (form, pattern) in forms.iter().filter_map(|form| Some((*form, form.pattern(known)?))) {
             let claims = with(self.beside(form, known, &strange, level));
-            match self.ask(sub_of(vec![pattern], except), &claims) {
+            let parts = pattern.matches(':').count();
+            match self.ask(sub_of(pattern, except), &claims) {
                 Asked::Out => {}
                 Asked::In(holder) => {
                     let holder = self.together(form, *holder, 0).filter(|holder| {
                         let subject = holder.token.claims.text("sub").unwrap_or_default();
                         !except.iter().any(|own| fits(subject, own))
                     });
-                    if let Some(holder) = holder {
-                        return Asked::In(Box::new(holder));
+                    let Some(holder) = holder else { continue };
+                    let subject = holder.token.claims.text("sub").unwrap_or_default();
+                    // best one whose parts hold no more colons: others look like subjects of another form
+                    let is_plain = subject.matches(':').count() == parts;
+                    last = Asked::In(Box::new(holder));
+                    if is_plain {
+                        break;
                     }
                 }
-                open @ Asked::Open(_) => last = open,
+                open @ Asked::Open(_) if matches!(last, Asked::Out) => last = open,
+                Asked::Open(_) => {}
             }
         }
         last
@@ -318,21 +320,26 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             let all: Vec<(&str, Values)> = claims.iter().cloned().chain([("sub", sub)]).collect();
             return self.door.ask(&all);
         }
-        let usual = self.door.issuer().and_then(|issuer| issuer.audience.clone()).filter(|own| !own.contains('{'));
-        let (clients, named) = (self.clients(), self.audiences());
-        let named = (!named.is_empty()).then(|| like(named, &[]));
-        let any = if clients.is_empty() { like(["?*"], &[]) } else { like(clients, &[]) };
-        let mut last = Asked::Out;
-        for aud in usual.map(Values::One).into_iter().chain(named).chain([any]) {
+        // STS takes only the client ids of the provider
+        let clients = self.clients();
+        let is_taken = |own: &String| clients.is_empty() || clients.contains(own);
+        let usual =
+            self.door.issuer().and_then(|issuer| issuer.audience.clone()).filter(|own| !own.contains('{') && is_taken(own));
+        let named: Vec<String> = self.audiences().into_iter().filter(is_taken).collect();
+        let any = if clients.is_empty() { like(["?*"], &[]) } else { like(clients.clone(), &[]) };
+        let with = |aud: Values| {
             let all: Vec<(&str, Values)> =
                 [("aud", aud), ("sub", sub.clone())].into_iter().chain(claims.iter().cloned()).collect();
-            match self.door.ask(&all) {
-                Asked::Out => {}
-                found @ Asked::In(_) => return found,
-                open @ Asked::Open(_) => last = open,
-            }
+            self.door.ask(&all)
+        };
+        // most questions are answered by no, and then no audience helps
+        let anyhow = with(any);
+        if matches!(anyhow, Asked::Out) {
+            return anyhow;
         }
-        last
+        let named = (!named.is_empty()).then(|| like(named, &[]));
+        let best = usual.map(Values::One).into_iter().chain(named).map(with).find(|asked| matches!(asked, Asked::In(_)));
+        best.unwrap_or(anyhow)
     }
 
     /// The pattern that keeps somebody to fewer subjects than all of a kind, and the subjects that it comes to.
@@ -353,12 +360,9 @@ fn is_filler(part: &str) -> bool {
         || !part.starts_with(char::is_alphanumeric)
 }
 
-/// A subject, or one of several.
-fn sub_of(patterns: Vec<String>, except: &[String]) -> Values {
-    match patterns.as_slice() {
-        [one] if !one.contains(['*', '?']) => Values::One(one.clone()),
-        _ => like(patterns, except),
-    }
+/// A subject, or one that a pattern takes.
+fn sub_of(pattern: String, except: &[String]) -> Values {
+    if pattern.contains(['*', '?']) { like([pattern], except) } else { Values::One(pattern) }
 }
 
 /// What a pattern for whatever repository comes to for the one that another condition names.
