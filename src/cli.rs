@@ -12,6 +12,7 @@ mod live;
 mod login;
 mod output;
 mod pull;
+mod reach;
 mod reference;
 mod rules;
 mod secret;
@@ -60,6 +61,8 @@ enum Command {
     Diff(Later<diff::Args>),
     /// Tells who can take a role: every kind of caller, with one who gets through.
     Who(Later<who::Args>),
+    /// Tells which subjects reach which roles: guests, groups, outsiders and principals, with the steps of each way.
+    Reach(Later<reach::Args>),
     /// Asks the questions of expectation files, and fails where an answer is another than expected.
     Test(Later<test::Args>),
     /// Tells what is in a token, what takes it, and which of its claims a policy can see.
@@ -150,6 +153,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Simulate(args) => simulate::run(&args, &cli.reference, common),
         Command::Diff(args) => diff::run(&args, &cli.reference, common),
         Command::Who(args) => who::run(&args, &cli.reference, common),
+        Command::Reach(args) => reach::run(&args, &cli.reference, common),
         Command::Test(args) => test::run(&args, &cli.reference, common),
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),

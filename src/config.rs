@@ -6,6 +6,7 @@ mod glob;
 mod read;
 
 use crate::finding::Severity;
+use crate::reach::Never;
 
 pub use glob::{BadGlob, Glob};
 pub use read::{KEYS, Known, read};
@@ -20,6 +21,8 @@ pub struct Config {
     pub check: Check,
     /// `[trust]`: who is no stranger.
     pub trust: Trust,
+    /// `[[assert]]`: what must never be so. The places are those in the configuration file.
+    pub asserts: Vec<Never>,
 }
 
 /// What is reported.

@@ -6,6 +6,7 @@ mod run;
 use crate::evaluate::ContextValue;
 use crate::identity::Claim;
 use crate::policy::{Instant, Policy, PolicyKind};
+use crate::reach::Never;
 use crate::simulate::{Flow, Outcome};
 use crate::source::Span;
 
@@ -43,6 +44,8 @@ enum Question {
     Case(Box<Case>),
     /// `[[request]]`: a request of any principal.
     Request(Box<Request>),
+    /// `[[never]]`: what must never be so, and the time of the requests.
+    Never(Box<Never>, Option<Instant>),
 }
 
 /// A sign-in.

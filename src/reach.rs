@@ -4,7 +4,11 @@
 //! that stand there, and for each of them everybody else. Whether a kind gets in is asked of the prover, so that the answer does not hang
 //! on how a condition is written, and whoever is told has been brought to the trust policy by the simulator.
 
+pub(crate) mod client;
+pub(crate) mod control;
 mod door;
+mod graph;
+mod never;
 mod pools;
 mod principals;
 mod shape;
@@ -18,6 +22,11 @@ use crate::simulate::{Presented, World};
 use crate::source::Span;
 use door::Door;
 
+pub use graph::{
+    ADMINISTRATOR, Asked, Cell, Closing, Path, Permitted, Reach, Reason, Rebuild, Step, Subject, Target, Way, closings, reach,
+    subjects as everybody,
+};
+pub use never::{Goal, Kept, Never, keep, unknown_names};
 pub use subjects::{Breadth, words};
 
 /// Who can take a role.

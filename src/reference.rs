@@ -1,6 +1,7 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
 mod error;
+mod escalation;
 mod form;
 mod issuer;
 mod key;
@@ -25,6 +26,7 @@ use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
 pub use error::{Cause, KnownError, errors, errors_date, errors_like};
+pub use escalation::{Escalation, EscalationAction, Gain, On, escalations};
 pub use form::{Form, Slot, Start};
 pub use issuer::{
     Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, issuer, issuer_named, issuers, issuers_date,

@@ -2,9 +2,11 @@
 
 pub mod concise;
 mod diff;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
+mod reach;
 pub mod sarif;
 pub mod text;
 mod unread;
@@ -18,7 +20,7 @@ use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded
 use crate::inventory::{Form, Role};
 use crate::lint::Rule;
 use crate::prove::Budget;
-use crate::reach::Takers;
+use crate::reach::{Closing, Reach, Takers};
 use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
@@ -174,6 +176,34 @@ pub struct WhoCan<'i, 's> {
     pub role: &'i Role<'s>,
     /// Who can take it.
     pub takers: Takers<'i, 's>,
+}
+
+/// Which subjects reach which roles, and how much of that is told.
+#[derive(Debug)]
+pub struct Reached<'r, 'i, 's> {
+    /// All of it.
+    pub reach: &'r Reach<'i, 's>,
+    /// What to call each target.
+    pub titles: Vec<String>,
+    /// The targets that are told, by their places.
+    pub columns: Vec<usize>,
+    /// Whether it is told why something is not reached.
+    pub reasons: bool,
+    /// The inputs, as they were named.
+    pub inputs: Vec<String>,
+    /// What closes the shortest way of a cell, by its places in the table.
+    pub closings: Vec<((usize, usize), Vec<Closing>)>,
+}
+
+/// Who may do something, through which roles.
+#[derive(Debug)]
+pub struct WhoMay<'r, 'i, 's> {
+    /// `service:Name`.
+    pub action: String,
+    /// The ARN, or `*`.
+    pub resource: String,
+    /// Who reaches which roles.
+    pub reached: Reached<'r, 'i, 's>,
 }
 
 /// Two states that were compared, policy by policy.

@@ -29,6 +29,7 @@ pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provide
 pub use presented::{Presented, never_held_with_token};
 pub use reasons::{Deciding, Say, deciding, says, why};
 pub use request::{Coverage, Denial, Inquiry, Reply, Way, ask, outcome};
+pub use session::{anybody_may, may};
 pub use stored::{Unasked, unasked};
 pub use subject::Subject;
 pub use trust::{near_misses, try_assume};

@@ -9,7 +9,8 @@ use rolecall::finding::{Finding, Severity};
 use rolecall::fingerprint::fingerprints;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
-use rolecall::report::{Checked, Format, Run, ServiceData};
+use rolecall::reach::unknown_names;
+use rolecall::report::{Checked, Format, Run, ServiceData, text};
 use rolecall::rules;
 use rolecall::source::Sources;
 use rolecall::spelling::nearest;
@@ -66,6 +67,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     checked.rules = asked(&flags, &loaded);
     checked.data = Some(ServiceData::from(&reference));
     checked.findings = rules::run(&facts);
+    warn_of_asserts(&facts);
     checked.findings.extend_from_slice(&inputs.unreadable);
     settle(&mut checked, &loaded);
     sort(&mut checked.findings, &inputs.sources);
@@ -89,6 +91,18 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
         return Ok(Exit::Nothing);
     }
     Ok(Exit::Fine)
+}
+
+/// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.
+fn warn_of_asserts(facts: &Facts<'_, '_>) {
+    for never in &facts.config.asserts {
+        let unknown = unknown_names(facts.world(), never);
+        if !unknown.is_empty() {
+            let names = unknown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let line = format!("warning: assertion `{}`: {names} is not among the inputs", never.name);
+            output::warn(&text::escape(&line));
+        }
+    }
 }
 
 /// A parser of names of kinds of policies.

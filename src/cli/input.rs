@@ -141,6 +141,11 @@ impl Assumed {
         }
     }
 
+    /// As [`Assumed::inventory`], of the same inputs with other texts.
+    pub(super) fn again<'s>(&self, inputs: &Inputs, sources: &'s Sources) -> Inventory<'s> {
+        inputs.inventory_in(sources, None, &self.values().unwrap_or_default())
+    }
+
     fn values(&self) -> Result<Vec<(String, String)>, Failure> {
         let assumed = pairs("--assume", &self.assume)?;
         let is_second = |(at, own): &(usize, &(String, String))| assumed.iter().take(*at).any(|first| first.0 == own.0);
@@ -171,6 +176,11 @@ impl Inputs {
     /// As [`Inputs::inventory`], with values for holes by their names.
     pub(super) fn inventory_with(&self, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'_> {
         self.inventory_in(&self.sources, kind, assumed)
+    }
+
+    /// The number of bytes of all inputs.
+    pub(super) fn size(&self) -> usize {
+        self.sources.iter().map(|(_, source)| source.text().len()).sum()
     }
 
     /// As [`Inputs::inventory_with`], of inputs whose texts lie among others.

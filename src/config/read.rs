@@ -8,6 +8,7 @@ use ::toml::de::{DeTable, DeValue};
 use super::{Check, Config, Glob, Trust};
 use crate::arn::Arn;
 use crate::finding::{Problem, Severity};
+use crate::reach::{Goal, Never};
 use crate::source::{SourceId, Span};
 use crate::spelling::nearest;
 use crate::syntax::toml;
@@ -43,10 +44,11 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
 }
 
 /// The tables of a configuration file, each with its keys.
-pub const KEYS: [(&str, &[&str]); 2] = [("check", &CHECK), ("trust", &TRUST)];
+pub const KEYS: [(&str, &[&str]); 3] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT)];
 
 const CHECK: [&str; 5] = ["select", "ignore", "severity", "fail-on", "exclude"];
 const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
+const ASSERT: [&str; 6] = ["name", "why", "from", "to", "action", "resource"];
 
 type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -64,6 +66,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "check" => config.check = self.table(value, "check").map(|table| self.check(table)).unwrap_or_default(),
                 "trust" => config.trust = self.table(value, "trust").map(|table| self.trust(table)).unwrap_or_default(),
+                "assert" => config.asserts = self.asserts(value),
                 name if CHECK.contains(&name) => self.misplaced(key.span(), name, "check"),
                 name if TRUST.contains(&name) => self.misplaced(key.span(), name, "trust"),
                 name => self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &KEYS.map(|(table, _)| table)),
@@ -98,6 +101,56 @@ impl Reader<'_> {
             }
         }
         trust
+    }
+
+    fn asserts(&mut self, value: &Value<'_>) -> Vec<Never> {
+        let DeValue::Array(items) = value.get_ref() else {
+            let help = "write `[[assert]]` on a line of its own, with both brackets".to_owned();
+            self.wrong_type(value, "`assert` is a list of tables", Some(help));
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.assert(item)).collect()
+    }
+
+    fn assert(&mut self, value: &Value<'_>) -> Option<Never> {
+        let table = self.table(value, "assert")?;
+        let (mut name, mut why, mut from, mut to, mut action, mut resource) = (None, None, Vec::new(), None, None, None);
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "name" => name = self.text(value, "a name").map(|text| (text.to_owned(), value.span())),
+                "why" => why = self.text(value, "a reason").map(str::to_owned),
+                "from" => from = self.texts(value, "from"),
+                "to" => to = Some(self.texts(value, "to")),
+                "action" => action = self.text(value, "an action").map(str::to_owned),
+                "resource" => resource = self.text(value, "a resource").map(|text| (text.to_owned(), value.span())),
+                name => self.unknown(key.span(), &format!("unknown key `{name}` in `[[assert]]`"), name, &ASSERT),
+            }
+        }
+        let (name, span) = name.unwrap_or_else(|| ("without a name".to_owned(), value.span()));
+        let goal = match (to, action) {
+            (Some(roles), None) => Goal::Roles(roles),
+            (None, Some(action)) => {
+                Goal::Access { action, resource: resource.take().map_or_else(|| "*".to_owned(), |(text, _)| text) }
+            }
+            _ => {
+                let help = "give `to`, one or more roles, or `action` with `resource`".to_owned();
+                self.problem(span, "it is not told what must never be reached, or told twice".to_owned(), Some(help));
+                return None;
+            }
+        };
+        if let Some((_, span)) = resource {
+            self.problem(span, "a resource without an action".to_owned(), Some("add `action`".to_owned()));
+        }
+        let span = Span::new(self.source, span.start as u32, span.end as u32);
+        Some(Never { name, span, why, from, goal })
+    }
+
+    /// A text, or the texts of a list.
+    fn texts(&mut self, value: &Value<'_>, key: &str) -> Vec<String> {
+        match value.get_ref() {
+            DeValue::String(text) => vec![text.to_string()],
+            _ => self.list(value, key, |_, _, text| Some(text.to_owned())),
+        }
     }
 
     /// The names of rules and themes in a list.

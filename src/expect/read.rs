@@ -1,5 +1,7 @@
 //! Reads expectation files. Everything that is wrong in one is told, at its place.
 
+mod never;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -63,18 +65,23 @@ pub fn read<'s>(root: Node<'_, 's>, reference: &Reference, files: &dyn Files<'s>
                 Some("inputs") => reader.strings(value, "inputs").clear(),
                 Some("case") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, false))),
                 Some("request") => tests.extend(value.items_or_self().filter_map(|own| reader.test(own, true))),
+                Some("never") => tests.extend(value.items_or_self().filter_map(|own| reader.never(own))),
                 Some("assume") if value.kind() == Kind::Map => {}
                 Some("assume") => {
                     reader.problem(value.mark(), "`assume` is no table", Some("write `assume = { NAME = \"VALUE\" }`"));
                 }
-                _ => reader.unknown(key, &["inputs", "assume", "case", "request"]),
+                _ => reader.unknown(key, &["inputs", "assume", "case", "request", "never"]),
             }
         }
     } else {
-        reader.problem(root.mark(), "not a table of expectations", Some("write `inputs`, `[[case]]` and `[[request]]`"));
+        reader.problem(
+            root.mark(),
+            "not a table of expectations",
+            Some("write `inputs`, `[[case]]`, `[[request]]` and `[[never]]`"),
+        );
     }
     if tests.is_empty() && reader.problems.is_empty() {
-        reader.problem(root.mark(), "nothing is asked", Some("write `[[case]]` or `[[request]]`"));
+        reader.problem(root.mark(), "nothing is asked", Some("write `[[case]]`, `[[request]]` or `[[never]]`"));
     }
     tests.sort_by_key(|test| test.span);
     if reader.problems.is_empty() {

@@ -10,6 +10,7 @@ use crate::finding::Label;
 use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
+use crate::reach::{Goal, Never, keep};
 use crate::reference::{Reference, Service};
 use crate::simulate::{
     self, Access, Bearing, Coverage, Denial, GateKind, GateState, Inquiry, Login, Outcome, Reply, Simulation, World, ask,
@@ -62,9 +63,43 @@ pub fn run(
     let answer = match &test.question {
         Question::Case(case) => answer_case(case, &test.expected, World { inventory, sources, reference }, now),
         Question::Request(request) => answer_request(request, &expectations.policies, (inventory, sources), reference, now),
+        Question::Never(never, at) => return of_never(never, World { inventory, sources, reference }, at.unwrap_or(now)),
     };
     let complaints = compare(&test.expected, &answer, test.span);
     Ran { expected: test.expected.words(), answer, complaints }
+}
+
+/// Asks whether what must never be so is not so.
+fn of_never(never: &Never, world: World<'_, '_>, at: Instant) -> Ran {
+    let kept = keep(world, never, at);
+    let mut complaints = Vec::new();
+    let mut reasons = Vec::new();
+    let reaches = if matches!(never.goal, Goal::Roles(_)) { "reaches" } else { "may do it with" };
+    for name in &kept.unknown {
+        complaints.push(Label::new(never.span, format!("`{name}` stands for nobody, and for no role among the inputs")));
+    }
+    for (subject, target, path) in &kept.broken {
+        let way = path.way.name();
+        complaints.push(Label::new(never.span, format!("expected never, but {} {reaches} `{target}` by {way}", subject.name)));
+        for step in &path.steps {
+            let place = step.places.last().map(|label| label.span);
+            reasons.push((format!("`{}` {}", step.call, step.text), place));
+        }
+    }
+    for (subject, target, open) in &kept.open {
+        let text = format!("it is not known whether {} {reaches} `{target}`", subject.name);
+        complaints.push(Label::new(never.span, text));
+        reasons.extend(open.iter().map(|reason| (format!("{}: {}", reason.way.name(), reason.text), reason.place)));
+    }
+    let decision = match (kept.unknown.is_empty(), kept.broken.is_empty(), kept.open.is_empty()) {
+        (false, ..) => Outcome::Error,
+        (_, false, _) => Outcome::Allowed,
+        (_, _, false) => Outcome::Undecided,
+        _ => Outcome::Denied,
+    };
+    let role = kept.broken.first().map(|(_, target, _)| target.clone());
+    let answer = Answer { role, reasons, ..Answer::nothing(decision, String::new()) };
+    Ran { expected: "never".to_owned(), answer, complaints }
 }
 
 /// What an answer lacks to be as expected.

@@ -97,7 +97,7 @@ fn of_strangers<'i, 's>(door: &Door<'i, 's>, own: &[String], found: &mut Takers<
                 Asked::In(holder) if !is_host(&holder) => {}
                 Asked::Out => {}
                 asked => {
-                    let who = format!("any {login} of any other identity pool {whose}");
+                    let who = format!("any {login} of {OTHER_POOL} {whose}");
                     add(door, asked, (who, Distance::Anyone, kind.clone()), found);
                     return;
                 }
@@ -189,6 +189,9 @@ fn guest() -> Vec<String> {
 fn region(pool: &str) -> &str {
     pool.split(':').next().unwrap_or(pool)
 }
+
+/// How visitors of pools that nobody named are told from others.
+pub(super) const OTHER_POOL: &str = "any other identity pool";
 
 /// What follows the region in the ids of pools and of identities.
 const GUID: &str = "????????-????-????-????-????????????";

@@ -109,6 +109,16 @@ pub fn push_hanging(out: &mut String, head: &str, painted: &str, text: &str, col
     }
 }
 
+/// A word as a shell takes it.
+pub fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
+    }
+}
+
 /// Control characters, marks that turn the reading direction, and characters that cannot be seen.
 fn is_unsafe(c: char) -> bool {
     c.is_control()

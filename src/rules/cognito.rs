@@ -1,14 +1,12 @@
 //! How user pools and identity pools hand out roles.
 
 mod ambiguous_role_falls_back;
-mod claim_control;
 mod client_without_mapping;
 mod developer_provider;
 mod enhanced_flow_shut;
 mod grants;
 mod loose_mapping_rule;
 mod open_pool_in_trust;
-mod pool_client;
 mod pool_role_takes_over;
 mod pool_roles;
 mod precedence_overridden;

@@ -1,11 +1,11 @@
 //! The session that a role gives: who then asks, with which condition keys, and what that may do.
 
-use super::{Access, Flow, Login, Outcome, Permission, Presented, Question, World, presented, request};
+use super::{Access, Flow, Given, Login, Outcome, Permission, Presented, Question, World, presented, request};
 use crate::arn::Arn;
 use crate::evaluate::{Answer, Block, Caller, Context, ContextValue, Decision, Setting, Trace, Verdict, Weight, derive};
 use crate::finding::Label;
 use crate::inventory::Role;
-use crate::policy::PolicyKind;
+use crate::policy::{Instant, PolicyKind};
 use crate::reference::{self, Service};
 use crate::simulate::{Bearing, Inquiry, Reply, deciding};
 use crate::source::SourceId;
@@ -30,6 +30,32 @@ const NO_ACCOUNT: &str = "000000000000";
 /// Whether the session is one that Cognito narrows: a guest's in the enhanced flow.
 pub(super) fn is_narrowed(question: &Question<'_>) -> bool {
     matches!(question.login, Login::Guest) && question.flow == Flow::Enhanced
+}
+
+/// Whether a session of a role, however it was got, may do one thing. Its tags are not known, nor is whatever nobody gave.
+pub fn may<'i, 's>(
+    world: World<'i, 's>,
+    role: &'i Role<'s>,
+    access: Access<'_>,
+    context: Given<'_>,
+    at: Instant,
+) -> Permission<'i, 's> {
+    let own = Session { role, arn: String::new(), keys: Context::new(), narrowed: false, has_open_tags: true }.named(None);
+    let question = Question { context: context.to_vec(), ..Question::new(Login::Guest, at) };
+    own.ask(world, access, &question).permission
+}
+
+/// Whether anybody may do one thing without credentials, by the policy of the resource alone. Whatever nobody gave is not known.
+pub fn anybody_may<'i, 's>(world: World<'i, 's>, access: Access<'_>, at: Instant) -> Reply<'i, 's, Trace<'i, 's>> {
+    let service = access.action.split(':').next().and_then(|prefix| world.reference.service(prefix));
+    let setting = Setting { rcps_cover: service.is_some_and(Service::has_rcps), ..Setting::default() };
+    let mut context = Context::new();
+    context.partial = true;
+    derive(&mut context, Caller::Anonymous, access.resource, &setting, at);
+    let bearing = Bearing::of(world.inventory, world.sources, Caller::Anonymous, access.action, access.resource);
+    let inquiry =
+        Inquiry { principal: Caller::Anonymous, action: access.action, resource: access.resource, context: &context, setting };
+    request::ask(&inquiry, &bearing.policies)
 }
 
 impl<'i, 's> Session<'i, 's> {

@@ -64,6 +64,7 @@ mod tokens;
 mod transcript;
 mod trust_rules;
 mod walk;
+mod ways;
 
 /// A file that no `mod` line names is never compiled, and its tests never run.
 #[test]

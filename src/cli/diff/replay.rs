@@ -9,6 +9,7 @@ use rolecall::evaluate::{Caller, Context, ContextValue, Setting, derive};
 use rolecall::inventory::Inventory;
 use rolecall::policy::{Instant, PolicyKind};
 use rolecall::reference::{Reference, Service};
+use rolecall::report::text::shell_word;
 use rolecall::simulate::{Bearing, Inquiry, Outcome, ask};
 use rolecall::source::{SourceId, Sources};
 
@@ -61,7 +62,7 @@ impl Replay<'_> {
                 words.extend(value.values().flat_map(|value| ["--context".to_owned(), format!("{key}={value}")]));
             }
             words.extend(files.iter().map(|&file| file.to_owned()));
-            let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+            let words: Vec<Cow<'_, str>> = words.iter().map(|word| shell_word(word)).collect();
             format!("rolecall simulate {}", words.join(" "))
         })
     }
@@ -133,15 +134,5 @@ fn principal(pair: &Pair<'_, '_>, sample: &Sample<'_, '_>, inventory: &Inventory
         }
         Subject::Policy(PolicyKind::Identity) => Some(format!("arn:aws:iam::{account}:user/somebody")),
         _ => None,
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        Cow::Borrowed(word)
-    } else {
-        Cow::Owned(format!("'{}'", word.replace('\'', "'\\''")))
     }
 }

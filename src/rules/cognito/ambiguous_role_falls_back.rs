@@ -1,11 +1,11 @@
 //! A default role that users get who have no role of their own, and that is as good as a group's or better.
 
-use super::pool_client::{Held, Picked, PoolClient, pool_clients, short};
 use super::strength::{Advantage, Scales};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::MappingType;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Held, Picked, PoolClient, pool_clients, short};
 
 pub(super) static RULE: Rule = Rule {
     name: "ambiguous-role-falls-back",

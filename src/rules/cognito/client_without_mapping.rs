@@ -1,9 +1,9 @@
 //! An app client whose users get the default role, though those of another client are mapped.
 
-use super::pool_client::{Picked, PoolClient, pool_clients, short};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{MappingType, Token};
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Picked, PoolClient, pool_clients, short};
 
 pub(super) static RULE: Rule = Rule {
     name: "client-without-mapping",

@@ -1,6 +1,5 @@
 //! A trust policy that asks for what the call of Cognito itself does not have.
 
-use super::pool_client::{classic_flow, short};
 use super::pool_roles::pool_roles;
 use super::shared_group_trust::logins;
 use crate::evaluate::{ConditionTrace, Truth, Verdict};
@@ -9,6 +8,7 @@ use crate::identity::IdentityPool;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Policy};
+use crate::reach::client::{classic_flow, short};
 use crate::rules::probe::is_on;
 use crate::simulate::{Flow, GateState, Presented, try_assume};
 

@@ -1,12 +1,12 @@
 //! Who gets which role from an identity pool, and whether anybody on earth can become such a one.
 
-use super::pool_client::{Picked, PoolClient, groups_of, guest_role, social_role};
 use super::shared_group_trust::logins;
 use crate::evaluate::Verdict;
 use crate::finding::{Label, Witness};
 use crate::identity::{IdentityPool, MappingType, RoleMap};
 use crate::inventory::Role;
 use crate::lint::Facts;
+use crate::reach::client::{Picked, PoolClient, groups_of, guest_role, social_role};
 use crate::simulate::{Flow, Presented, try_assume};
 use crate::syntax::Text;
 

@@ -1,10 +1,10 @@
 //! Rules that match more values than the one they are meant for.
 
-use super::claim_control::{Control, control};
-use super::pool_client::{Picked, PoolClient, pool_clients, short};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{MappingType, MatchRule, MatchType, Token};
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Picked, PoolClient, pool_clients, short};
+use crate::reach::control::{Control, control};
 
 pub(super) static RULE: Rule = Rule {
     name: "loose-mapping-rule",

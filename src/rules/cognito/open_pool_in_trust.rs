@@ -1,11 +1,11 @@
 //! A role that takes the users of several identity pools, one of which anybody may join.
 
 use super::grants::open_doors;
-use super::pool_client::{classic_flow, short};
 use super::pool_roles::pool_roles;
 use crate::finding::{Finding, Label, Severity};
 use crate::identity::IdentityPool;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{classic_flow, short};
 use crate::rules::probe::{Door, Probe, pool_doors};
 use crate::simulate::{GateState, Presented};
 

@@ -1,12 +1,12 @@
 //! A role of an identity pool that may change who gets which role, or take any other.
 
 use super::grants::{Grant, Holder, grants};
-use super::pool_client::{pool_clients, short};
 use super::strength::Scales;
 use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
 use crate::identity::IdentityPool;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{pool_clients, short};
 use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {

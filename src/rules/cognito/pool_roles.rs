@@ -4,7 +4,7 @@ use crate::identity::{IdentityPool, MappingType};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Policy;
 
-use super::pool_client::groups_of;
+use crate::reach::client::groups_of;
 
 /// The roles that the users of an identity pool may be meant to get, each with its ARN and its trust policy: of groups, of rules, and the
 /// default for signed-in users.

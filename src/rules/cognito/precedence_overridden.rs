@@ -1,10 +1,10 @@
 //! A group that comes first and may do less: its members take the role of their other group all the same.
 
-use super::pool_client::{Picked, PoolClient, pool_clients, short};
 use super::strength::Scales;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::MappingType;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Picked, PoolClient, pool_clients, short};
 
 pub(super) static RULE: Rule = Rule {
     name: "precedence-overridden",

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::pool_client::{Picked, PoolClient, pool_clients, short};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Group, MappingType, id_token};
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Picked, PoolClient, pool_clients, short};
 use crate::source::Span;
 
 pub(super) static RULE: Rule =

@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let setting = pool.and_then(|pool| pool.guests);
         let is_off = setting.is_some_and(|setting| !setting.value);
         let mut finding = RULE.finding(
-            format!("guests and signed-in users get the same role, `{}`", super::pool_client::short(name)),
+            format!("guests and signed-in users get the same role, `{}`", crate::reach::client::short(name)),
             guests.span(),
             "the role of guests",
         );

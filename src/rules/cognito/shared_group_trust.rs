@@ -1,6 +1,5 @@
 //! Roles of several groups that one and the same token takes.
 
-use super::pool_client::{classic_flow, short};
 use super::pool_roles::pool_roles;
 use super::strength::Scales;
 use crate::evaluate::Verdict;
@@ -9,6 +8,7 @@ use crate::identity::IdentityPool;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::Policy;
+use crate::reach::client::{classic_flow, short};
 use crate::simulate::{Flow, GateState, Presented, World, try_assume};
 use crate::source::Span;
 

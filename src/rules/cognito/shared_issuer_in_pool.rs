@@ -1,11 +1,11 @@
 //! An identity pool that takes the tokens of every customer of an issuer.
 
-use super::pool_client::short;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims, IdentityPool, MappingType, Token};
 use crate::inventory::Inventory;
 use crate::lint::{Facts, Rule};
 use crate::policy::Instant;
+use crate::reach::client::short;
 use crate::reference::{self, Issuer};
 use crate::simulate::{Flow, Login, Outcome, Question, simulate};
 use crate::syntax::Text;

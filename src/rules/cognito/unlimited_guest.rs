@@ -1,11 +1,11 @@
 //! Guests who get a role by the classic flow, past what Cognito lets guests do.
 
-use super::pool_client::{classic_flow, short};
 use super::strength::Scales;
 use crate::evaluate::Verdict;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::IdentityPool;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{classic_flow, short};
 use crate::simulate::{Flow, GateState, Presented, try_assume};
 
 pub(super) static RULE: Rule =

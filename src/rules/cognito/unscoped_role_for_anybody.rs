@@ -1,13 +1,13 @@
 //! A role that anybody on earth gets, and that is not limited to named things.
 
 use super::grants::{Grant, Holder, grants};
-use super::pool_client::{pool_clients, short};
 use super::pool_role_takes_over::power;
 use super::strength::Scales;
 use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
 use crate::identity::IdentityPool;
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{pool_clients, short};
 use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! Rules that give a role for a claim that the user writes.
 
-use super::claim_control::{Control, control};
-use super::pool_client::{Picked, PoolClient, pool_clients, short};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{MappingType, MatchRule};
 use crate::lint::{Facts, Rule};
+use crate::reach::client::{Picked, PoolClient, pool_clients, short};
+use crate::reach::control::{Control, control};
 use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {

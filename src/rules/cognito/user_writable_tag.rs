@@ -1,13 +1,13 @@
 //! A session tag that users write themselves.
 
-use super::claim_control::{Control, control};
-use super::pool_client::{Picked, PoolClient, pool_clients};
 use super::pool_roles::pool_roles;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::pattern::Pattern;
 use crate::policy::{Policy, Statement};
+use crate::reach::client::{Picked, PoolClient, pool_clients};
+use crate::reach::control::{Control, control};
 use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {

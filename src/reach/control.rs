@@ -1,11 +1,11 @@
 //! What a user may write into the claims of the own ID token, by the settings of app client and user pool.
 
-use super::pool_client::PoolClient;
+use super::client::PoolClient;
 use crate::source::Span;
 
 /// Who decides what a claim holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Control {
+pub(crate) enum Control {
     /// The user writes any value; where the app client lists it. Without a list all standard attributes may be written.
     User {
         listed: Option<Span>,
@@ -23,7 +23,7 @@ pub(super) enum Control {
 /// Who decides what a claim holds in tokens for this client.
 ///
 /// Source: `WriteAttributes` of the app client and `UserAttributeUpdateSettings` of the user pool in the API reference.
-pub(super) fn control(client: &PoolClient<'_, '_>, claim: &str) -> Control {
+pub(crate) fn control(client: &PoolClient<'_, '_>, claim: &str) -> Control {
     let Some(settings) = client.client() else { return Control::Unknown };
     if !claim.starts_with("custom:") && !STANDARD.contains(&claim) {
         return Control::Others;

@@ -11,30 +11,30 @@ use crate::syntax::Text;
 
 /// An app client of a user pool, as a provider of an identity pool whose roles were given.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PoolClient<'i, 's> {
+pub(crate) struct PoolClient<'i, 's> {
     world: World<'i, 's>,
-    pub(super) pool: &'i IdentityPool<'s>,
-    pub(super) map: &'i RoleMap<'s>,
-    pub(super) provider: &'i Provider<'s>,
-    pub(super) mapping: Option<&'i Mapping<'s>>,
+    pub(crate) pool: &'i IdentityPool<'s>,
+    pub(crate) map: &'i RoleMap<'s>,
+    pub(crate) provider: &'i Provider<'s>,
+    pub(crate) mapping: Option<&'i Mapping<'s>>,
     pool_id: &'i str,
     /// The user pool as identity pools name it.
-    pub(super) host: &'i str,
+    pub(crate) host: &'i str,
     /// The client's id.
-    pub(super) id: &'i str,
+    pub(crate) id: &'i str,
 }
 
 /// A role that a mapping hands out, and to whom.
 #[derive(Clone, Debug)]
-pub(super) struct Held<'i, 's> {
-    pub(super) role: &'i Text<'s>,
+pub(crate) struct Held<'i, 's> {
+    pub(crate) role: &'i Text<'s>,
     /// "group `Editor`", "the rule on `email`".
-    pub(super) holder: String,
+    pub(crate) holder: String,
 }
 
 /// What an identity pool answers to a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Picked {
+pub(crate) enum Picked {
     /// This role, by ARN. Its trust policy takes the user, or was not given.
     Role(String),
     /// No role.
@@ -44,7 +44,7 @@ pub(super) enum Picked {
 }
 
 /// Every app client of every identity pool whose roles were given, in the order of the inputs.
-pub(super) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, 's>> {
+pub(crate) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, 's>> {
     let inventory = world.inventory;
     let with_map = inventory.identity_pools.iter().filter_map(|pool| Some((pool, pool.id.known()?, inventory.role_map(pool)?)));
     let clients = with_map.flat_map(|(pool, pool_id, map)| {
@@ -65,23 +65,23 @@ pub(super) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, '
 }
 
 /// Whether the classic flow of a pool is open, and where that is set.
-pub(super) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> {
+pub(crate) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> {
     let question = question(Login::Guest, pool_id, Flow::Classic);
     simulate(world, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
 }
 
 /// The role that an identity pool picks for a user of a public provider in the enhanced flow.
-pub(super) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
+pub(crate) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
     picked(&simulate(world, &question(Login::Social(host, Some("1234567890")), pool_id, Flow::Enhanced)))
 }
 
 /// The role that an identity pool picks for a guest in the enhanced flow.
-pub(super) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
+pub(crate) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
     picked(&simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced)))
 }
 
 /// The groups of a user pool, best precedence first.
-pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec<&'i Group<'s>> {
+pub(crate) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec<&'i Group<'s>> {
     let user_pool = user_pool_id(host);
     let mut groups: Vec<_> = inventory.groups.iter().filter(|group| group.user_pool.known() == Some(user_pool)).collect();
     groups.sort_by_key(|group| group.precedence.map_or(u64::MAX, |precedence| u64::from(precedence.value)));
@@ -89,36 +89,36 @@ pub(super) fn groups_of<'i, 's>(inventory: &'i Inventory<'s>, host: &str) -> Vec
 }
 
 /// A role's name where its ARN tells.
-pub(super) fn short(arn: &str) -> &str {
+pub(crate) fn short(arn: &str) -> &str {
     Arn::parse(arn).and_then(Arn::role_name).unwrap_or(arn)
 }
 
 impl<'i, 's> PoolClient<'i, 's> {
     /// The ID token of a user in these groups.
-    pub(super) fn token(&self, groups: &[&Group<'_>]) -> Token {
+    pub(crate) fn token(&self, groups: &[&Group<'_>]) -> Token {
         id_token(self.host, self.id, groups)
     }
 
     /// The ID token of a user in no group, with one more claim.
-    pub(super) fn token_with(&self, claim: &str, value: &str) -> Token {
+    pub(crate) fn token_with(&self, claim: &str, value: &str) -> Token {
         let mut token = self.token(&[]);
         token.claims.set(claim, Claim::Text(value.to_owned()));
         token
     }
 
     /// The role that the identity pool picks for a token in the enhanced flow.
-    pub(super) fn ask(&self, token: &Token) -> Picked {
+    pub(crate) fn ask(&self, token: &Token) -> Picked {
         picked(&simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced)))
     }
 
     /// As [`PoolClient::ask`], for a user who asks for a certain role.
-    pub(super) fn ask_for(&self, token: &Token, role: &str) -> Picked {
+    pub(crate) fn ask_for(&self, token: &Token, role: &str) -> Picked {
         let question = question(Login::Token(token), self.pool_id, Flow::Enhanced);
         picked(&simulate(self.world, &Question { custom_role: Some(role), ..question }))
     }
 
     /// The roles that the mapping hands out; without a mapping those that the groups have.
-    pub(super) fn held(&self) -> Vec<Held<'i, 's>> {
+    pub(crate) fn held(&self) -> Vec<Held<'i, 's>> {
         match self.mapping.map(|mapping| &mapping.kind) {
             Some(MappingType::Rules(rules)) => {
                 let held = rules.iter().filter_map(|rule| {
@@ -140,54 +140,54 @@ impl<'i, 's> PoolClient<'i, 's> {
     }
 
     /// The groups of the user pool, best precedence first.
-    pub(super) fn groups(&self) -> Vec<&'i Group<'s>> {
+    pub(crate) fn groups(&self) -> Vec<&'i Group<'s>> {
         groups_of(self.world.inventory, self.host)
     }
 
     /// Whether the mapping may hand out roles that are not known: those of groups that a snapshot could not read.
-    pub(super) fn may_hold_more(&self) -> bool {
+    pub(crate) fn may_hold_more(&self) -> bool {
         let by_rules = matches!(self.mapping.map(|mapping| &mapping.kind), Some(MappingType::Rules(_)));
         !by_rules && self.world.inventory.unread(SnapshotPart::Groups(user_pool_id(self.host))).is_some()
     }
 
     /// Whether a snapshot could not read the settings of the user pool.
-    pub(super) fn lacks_settings(&self) -> bool {
+    pub(crate) fn lacks_settings(&self) -> bool {
         let part = SnapshotPart::UserPool(user_pool_id(self.host));
         self.user_pool().is_none() && self.world.inventory.unread(part).is_some()
     }
 
     /// The user pool, where it was given.
-    pub(super) fn user_pool(&self) -> Option<&'i UserPool<'s>> {
+    pub(crate) fn user_pool(&self) -> Option<&'i UserPool<'s>> {
         let id = user_pool_id(self.host);
         self.world.inventory.user_pools.iter().find(|pool| pool.id.known() == Some(id))
     }
 
     /// The client itself, where it was given.
-    pub(super) fn client(&self) -> Option<&'i Client<'s>> {
+    pub(crate) fn client(&self) -> Option<&'i Client<'s>> {
         let user_pool = user_pool_id(self.host);
         let mut clients = self.world.inventory.clients.iter();
         clients.find(|client| client.id.known() == Some(self.id) && client.user_pool.known() == Some(user_pool))
     }
 
     /// What to call the client: its name, else its id.
-    pub(super) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let name = self.client().and_then(|client| client.name.as_ref());
         name.map_or_else(|| self.id.to_owned(), |name| name.shown().into_owned())
     }
 
     /// Where the user pool lets anybody sign up.
-    pub(super) fn open_sign_up(&self) -> Option<Label> {
+    pub(crate) fn open_sign_up(&self) -> Option<Label> {
         let setting = self.user_pool()?.admin_only?;
         (!setting.value).then(|| Label::new(setting.span, "anybody may sign up"))
     }
 
     /// Whether only administrators create users.
-    pub(super) fn is_admin_only(&self) -> bool {
+    pub(crate) fn is_admin_only(&self) -> bool {
         self.user_pool().and_then(|pool| pool.admin_only).is_some_and(|setting| setting.value)
     }
 
     /// Whether both are clients of one user pool in one identity pool.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
         self.pool_id == other.pool_id && self.host == other.host
     }
 }

@@ -1,0 +1,257 @@
+//! From the session of one role to another role: by assuming it, or by what the first may change or start.
+
+use std::collections::HashMap;
+
+use super::{Reason, Step, Way};
+use crate::arn::Arn;
+use crate::evaluate::{OF_CALLER, Verdict};
+use crate::finding::Label;
+use crate::identity::{Group, IdentityPool};
+use crate::inventory::Role;
+use crate::policy::{Effect, Instant, Policy, PrincipalKind};
+use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
+use crate::reference::{Escalation, Gain, On, escalations};
+use crate::simulate::{Access, Flow, Outcome, Permission, Presented, World, deciding, may, try_assume};
+use crate::source::SourceId;
+
+/// What leads from one role to another.
+pub(super) enum Link {
+    /// This step.
+    Step(Step),
+    /// It is not known whether anything does.
+    Open(Reason),
+    None,
+}
+
+/// What a set of actions must be allowed on.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+struct Sought {
+    /// The ARN of the role that is to be got.
+    role: Option<String>,
+    /// The service that is to take it.
+    service: Option<&'static str>,
+    /// The ARN of the identity pool or user pool that is to be changed.
+    pool: Option<String>,
+}
+
+/// The role that was asked about, by its ARN, the action, and what it was asked of.
+type Key = (String, &'static str, On, Sought);
+
+/// The steps between roles.
+pub(super) struct Links<'i, 's> {
+    world: World<'i, 's>,
+    at: Instant,
+    /// What was asked before: whether a role may do that, and where it is allowed.
+    known: HashMap<Key, Option<Vec<Label>>>,
+}
+
+impl<'i, 's> Links<'i, 's> {
+    pub(super) fn new(world: World<'i, 's>, at: Instant) -> Self {
+        Self { world, at, known: HashMap::new() }
+    }
+
+    /// Whether the session of a role may take another.
+    pub(super) fn chain(&self, from: &'i Role<'s>, to: &'i Role<'s>) -> Link {
+        let (Some(own), Some(arn)) = (arn_of(from), arn_of(to)) else { return Link::None };
+        if !to.trust.as_ref().is_some_and(|policy| names(policy, own)) {
+            return Link::None;
+        }
+        let permission = may(self.world, from, Access { action: ASSUME, resource: arn }, &[], self.at);
+        let (one, other) = (from.name.shown(), to.name.shown());
+        match permission.outcome {
+            Outcome::Allowed => Link::Step(Step {
+                call: ASSUME.to_owned(),
+                text: format!("with the session of `{one}` takes `{other}`: {}", permission.why),
+                places: places(&permission),
+            }),
+            Outcome::Undecided => {
+                let text = format!("whether the session of `{one}` may take it is not known: {}", permission.why);
+                Link::Open(Reason { way: Way::Chain, text, place: permission.place.map(|label| label.span) })
+            }
+            Outcome::Denied | Outcome::Error => Link::None,
+        }
+    }
+
+    /// The step by which the session of a role gives itself any right.
+    pub(super) fn rights(&mut self, role: &'i Role<'s>) -> Option<Step> {
+        let mut sets = escalations().iter().filter(|set| set.gain == Gain::Rights);
+        sets.find_map(|set| self.step(role, set, &Sought::default(), "gives itself any right of the account"))
+    }
+
+    /// The roles that the session of a role comes by, by their places in the inventory, each with the step.
+    pub(super) fn escalations(&mut self, role: &'i Role<'s>) -> Vec<(usize, Step)> {
+        let mut found: Vec<(usize, Step)> = Vec::new();
+        if policies(self.world, role).next().is_none() {
+            return found;
+        }
+        for (at, target) in self.world.inventory.roles.iter().enumerate().filter(|(_, target)| !std::ptr::eq(*target, role)) {
+            let mut sets = escalations().iter();
+            let step = sets.find_map(|set| {
+                let (sought, words) = self.sought(set.gain, role, target)?;
+                self.step(role, set, &sought, &words)
+            });
+            found.extend(step.map(|step| (at, step)));
+        }
+        found
+    }
+
+    /// What a set of actions must be allowed on to give a role; `None` where it cannot give it.
+    fn sought(&self, gain: Gain, own: &Role<'s>, target: &'i Role<'s>) -> Option<(Sought, String)> {
+        let (name, arn) = (target.name.shown(), arn_of(target)?);
+        let (mut sought, inventory) = (Sought { role: Some(arn.to_owned()), ..Sought::default() }, self.world.inventory);
+        let words = match gain {
+            Gain::Rights => return None,
+            Gain::Role => format!("lets itself into `{name}`"),
+            Gain::RoleOf(service) => {
+                is_for(target, PrincipalKind::Service, service).then_some(())?;
+                sought.service = Some(service);
+                format!("has `{service}` run something with `{name}`")
+            }
+            Gain::PoolRole | Gain::ClassicRole => {
+                let takes = |id: &str| {
+                    let trust = target.trust.as_ref()?;
+                    let verdict = try_assume(trust, Some(arn), &Presented::signed_in(id), Flow::Classic, &[]).verdict;
+                    matches!(verdict, Verdict::Allowed(_)).then_some(())
+                };
+                let is_open = |pool: &IdentityPool<'s>| inventory.role_map(pool).is_some_and(|map| map.mappings.is_empty());
+                let mut pools = inventory.identity_pools.iter().filter(|pool| gain == Gain::PoolRole || is_open(pool));
+                let id = pools.find_map(|pool| pool.id.known().filter(|id| takes(id).is_some()))?;
+                sought.pool =
+                    Some(resource(arn_of(own)?, "cognito-identity", id.split(':').next()?, &format!("identitypool/{id}"))?);
+                format!("changes identity pool `{id}` so that its users get `{name}`")
+            }
+            Gain::Group => {
+                let of_target = |group: &&Group<'s>| group.role.as_ref().and_then(|own| own.known()) == Some(arn);
+                let group = inventory.groups.iter().find(of_target)?;
+                let id = group.user_pool.known()?;
+                sought.pool = Some(resource(arn_of(own)?, "cognito-idp", id.split('_').next()?, &format!("userpool/{id}"))?);
+                format!("adds a user to `{}`, whose role is `{name}`", group.name.shown())
+            }
+        };
+        Some((sought, words))
+    }
+
+    /// The step, where the session may do all that it takes.
+    fn step(&mut self, role: &'i Role<'s>, set: &'static Escalation, sought: &Sought, words: &str) -> Option<Step> {
+        let mut places = Vec::new();
+        for action in &set.actions {
+            places.extend(self.allowed(role, (action.name, action.on), sought)?);
+        }
+        let call = set.actions.iter().map(|action| action.name).collect::<Vec<_>>().join(" + ");
+        Some(Step { call, text: format!("with the session of `{}` {words}", role.name.shown()), places })
+    }
+
+    /// Whether the session of a role may do something to what it takes, and where that is allowed.
+    fn allowed(&mut self, role: &'i Role<'s>, (action, on): (&'static str, On), sought: &Sought) -> Option<Vec<Label>> {
+        let about = match on {
+            On::Any | On::Itself | On::OwnPolicy => Sought::default(),
+            On::Role => Sought { pool: None, ..sought.clone() },
+            On::Pool | On::UserPool => Sought { pool: sought.pool.clone(), ..Sought::default() },
+        };
+        let key: Key = (arn_of(role)?.to_owned(), action, on, about);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let answer = self.ask(role, (action, on), &key.3);
+        self.known.insert(key, answer.clone());
+        answer
+    }
+
+    fn ask(&self, role: &'i Role<'s>, (action, on): (&'static str, On), sought: &Sought) -> Option<Vec<Label>> {
+        let own = arn_of(role)?;
+        let resources: Vec<String> = match on {
+            On::Any => return self.anywhere(role, action),
+            On::Role => vec![sought.role.clone()?],
+            On::Itself => vec![own.to_owned()],
+            On::OwnPolicy => own_policies(role, own),
+            On::Pool | On::UserPool => vec![sought.pool.clone()?],
+        };
+        let given = sought.service.map(|service| ("iam:PassedToService".to_owned(), service.to_owned()));
+        let given: Vec<(String, String)> = given.into_iter().collect();
+        resources.iter().find_map(|resource| self.may(role, action, resource, &given))
+    }
+
+    /// Whether the session may do something to whatever resource.
+    fn anywhere(&self, role: &'i Role<'s>, action: &'static str) -> Option<Vec<Label>> {
+        if let Some(places) = self.may(role, action, "*", &[]) {
+            return Some(places);
+        }
+        let among = Among { caller: Some(arn_of(role)?.to_owned()), action: Some(action.to_owned()), ..Among::default() };
+        let among =
+            Among { keys: vec![Held { key: "aws:SecureTransport".to_owned(), values: Values::One("true".to_owned()) }], ..among };
+        let question = Question { allowed_by: policies(self.world, role).collect(), not_by: Vec::new(), among };
+        let Proof::Witness(witness) = prove(&question, self.world.reference, Budget::default()) else { return None };
+        let follows = |key: &str| OF_CALLER.contains(&key.to_ascii_lowercase().as_str());
+        let keys = witness.context.iter().filter(|(key, _)| !follows(key));
+        let given: Vec<(String, String)> = keys
+            .flat_map(|(key, value)| value.values().map(|value| (key.to_owned(), value.to_owned())).collect::<Vec<_>>())
+            .collect();
+        self.may(role, action, &witness.resource, &given)
+    }
+
+    fn may(&self, role: &'i Role<'s>, action: &str, resource: &str, given: &[(String, String)]) -> Option<Vec<Label>> {
+        let given: Vec<(&str, Vec<&str>)> = given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])).collect();
+        let permission = may(self.world, role, Access { action, resource }, &given, self.at);
+        (permission.outcome == Outcome::Allowed).then(|| permission.place.into_iter().collect())
+    }
+}
+
+/// The places in files that were given which decide on a permission.
+fn places(permission: &Permission<'_, '_>) -> Vec<Label> {
+    let deciding = permission.reply.ways.iter().flat_map(|way| deciding(&way.decision, &way.record));
+    deciding.flat_map(|own| own.labels).filter(|label| label.span.source != SourceId::NONE).collect()
+}
+
+const ASSUME: &str = "sts:AssumeRole";
+
+fn arn_of<'r>(role: &'r Role<'_>) -> Option<&'r str> {
+    role.arn.as_ref().and_then(|arn| arn.known())
+}
+
+/// What a role may do, as far as it was given.
+fn policies<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> impl Iterator<Item = &'i Policy<'s>> {
+    role.permissions.iter().map(|named| &named.policy).chain(world.inventory.beside(role))
+}
+
+/// Whether a trust policy may be for a role: it names it, its account, or everybody.
+fn names(policy: &Policy<'_>, arn: &str) -> bool {
+    let account = Arn::parse(arn).map_or("", |arn| arn.account);
+    policy.with_effect(Effect::Allow).filter_map(|statement| statement.principals.as_ref()).any(|principals| {
+        principals.negated
+            || principals.list.iter().any(|own| match own.value.known() {
+                None => own.kind == PrincipalKind::Aws,
+                Some("*") => true,
+                Some(text) => own.kind == PrincipalKind::Aws && (text == account || text.contains(account)),
+            })
+    })
+}
+
+/// Whether a trust policy names a service or a provider in a statement that allows.
+fn is_for(role: &Role<'_>, kind: PrincipalKind, name: &str) -> bool {
+    let allowing = role.trust.iter().flat_map(|policy| policy.with_effect(Effect::Allow));
+    allowing
+        .filter_map(|statement| statement.principals.as_ref())
+        .filter(|own| !own.negated)
+        .any(|principals| principals.list.iter().any(|own| own.kind == kind && own.value.known() == Some(name)))
+}
+
+/// The managed policies that a role has of its own account, by the ARNs that they have without a path.
+fn own_policies(role: &Role<'_>, arn: &str) -> Vec<String> {
+    let Some(arn) = Arn::parse(arn) else { return Vec::new() };
+    let attached = role.permissions.iter().filter(|named| !named.inline).map(|named| &named.name);
+    attached
+        .chain(&role.unread)
+        .filter_map(|name| name.known())
+        .filter_map(|name| match Arn::parse(name) {
+            Some(own) if own.account != arn.account => None,
+            Some(_) => Some(name.to_owned()),
+            None => Some(format!("arn:{}:iam::{}:policy/{name}", arn.partition, arn.account)),
+        })
+        .collect()
+}
+
+/// The ARN of something in the account of a role.
+fn resource(role: &str, service: &str, region: &str, name: &str) -> Option<String> {
+    let arn = Arn::parse(role)?;
+    Some(format!("arn:{}:{service}:{region}:{}:{name}", arn.partition, arn.account))
+}

@@ -1,0 +1,335 @@
+//! Who starts: guests, users by group and by what they may write, logins of other providers, and whoever trust policies let in.
+
+use super::{Step, Subject};
+use crate::finding::Label;
+use crate::identity::{Claim, Claims, Group, IdentityPool, MappingType, ProviderKind, Token};
+use crate::inventory::Inventory;
+use crate::reach::client::{PoolClient, groups_of, pool_clients};
+use crate::reach::control::{Control, control};
+use crate::reach::{Distance, Kind, Sample, Taker, Takers};
+use crate::simulate::{Login, World};
+
+/// A subject, and how he gets in.
+#[derive(Debug)]
+pub(super) struct Start<'i, 's> {
+    pub(super) subject: Subject,
+    pub(super) origin: Origin<'i, 's>,
+}
+
+/// How a subject gets in.
+#[derive(Debug)]
+pub(super) enum Origin<'i, 's> {
+    /// By one of these logins, as he likes.
+    Logins(Vec<Entry>),
+    /// A trust policy lets him in.
+    Taker(Box<Taker<'i, 's>>),
+    /// He has an identity pool of his own, that nobody named.
+    ForeignPool,
+}
+
+/// A login of a subject.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) login: Own,
+    /// The host of a public provider with which he logs in as well.
+    pub(super) linked: Option<String>,
+    /// How he comes by it.
+    pub(super) steps: Vec<Step>,
+    /// The options with which `rolecall simulate` logs in so; none where there are none.
+    pub(super) options: Vec<String>,
+}
+
+/// A login.
+#[derive(Clone, Debug)]
+pub(super) enum Own {
+    Guest,
+    Token(Box<Token>),
+    Social(String),
+    Developer,
+}
+
+impl Own {
+    pub(super) fn login(&self) -> Login<'_> {
+        match self {
+            Self::Guest => Login::Guest,
+            Self::Token(token) => Login::Token(token),
+            Self::Social(host) => Login::Social(host, Some(USER)),
+            Self::Developer => Login::Developer(USER, &[]),
+        }
+    }
+
+    /// The host of the token's issuer.
+    pub(super) fn host(&self) -> Option<&str> {
+        match self {
+            Self::Token(token) => token.host(),
+            Self::Guest | Self::Social(_) | Self::Developer => None,
+        }
+    }
+}
+
+/// The id of a user at a provider.
+pub(super) const USER: &str = "example-user";
+
+/// Everybody who starts, those who need the least first.
+pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Start<'i, 's>> {
+    let inventory = world.inventory;
+    let mut starts = Vec::new();
+    if !inventory.identity_pools.is_empty() {
+        let entry = Entry { login: Own::Guest, linked: None, steps: Vec::new(), options: vec!["--guest".to_owned()] };
+        starts.push(start("a guest", &["guest"], Distance::Anyone, vec![entry]));
+    }
+    let clients = pool_clients(world);
+    let hosts = inventory.user_pool_hosts();
+    for host in &hosts {
+        let of_pool = host.rsplit('/').next().filter(|_| hosts.len() > 1);
+        starts.extend(users(world, host, of_pool, &clients));
+    }
+    starts.extend(others(inventory));
+    let is_for_pools = |own: &Takers<'_, '_>| {
+        own.takers.iter().any(|taker| matches!(taker.kind, Kind::ForeignPool { .. } | Kind::Guest(_) | Kind::SignedIn(_)))
+    };
+    if !inventory.identity_pools.is_empty() || takers.iter().any(is_for_pools) {
+        let name = "somebody with an identity pool of his own".to_owned();
+        let subject = Subject { name, words: vec!["foreign-pool".to_owned()], distance: Distance::Anyone };
+        starts.push(Start { subject, origin: Origin::ForeignPool });
+    }
+    starts.extend(of_trust(world, takers));
+    starts
+}
+
+fn start<'i, 's>(name: impl Into<String>, words: &[&str], distance: Distance, entries: Vec<Entry>) -> Start<'i, 's> {
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    Start { subject: Subject { name: name.into(), words, distance }, origin: Origin::Logins(entries) }
+}
+
+/// The users of a user pool: in no group, in each group, in those that tie for the best precedence, and with each claim that gives a role
+/// and that they do not write themselves.
+fn users<'i, 's>(world: World<'i, 's>, host: &str, of_pool: Option<&str>, clients: &[PoolClient<'_, '_>]) -> Vec<Start<'i, 's>> {
+    let inventory = world.inventory;
+    let at = of_pool.map_or_else(String::new, |pool| format!(" of `{pool}`"));
+    let of_host: Vec<&PoolClient<'_, '_>> = clients.iter().filter(|client| client.host == host).collect();
+    let groups = groups_of(inventory, host);
+    let logins = |groups: &[&Group<'_>]| logins(inventory, host, groups, &of_host);
+
+    let sign_up = of_host.iter().find_map(|client| client.open_sign_up());
+    let (name, distance) = match sign_up {
+        Some(_) => (format!("a signed-in user in no group{at} (anybody may register)"), Distance::Anyone),
+        None => (format!("a signed-in user in no group{at}"), Distance::Known),
+    };
+    let words: &[&str] = if sign_up.is_some() { &["user", "registered"] } else { &["user"] };
+    let mut starts = vec![start(name, words, distance, logins(&[]))];
+    for group in &groups {
+        let name = group.name.shown();
+        let words = [format!("group:{name}"), format!("group:{}/{name}", pool_id(host))];
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        starts.push(start(format!("a member of `{name}`{at}"), &words, Distance::Known, logins(&[group])));
+    }
+    for tie in ties(&groups) {
+        let names: Vec<String> = tie.iter().map(|group| format!("`{}`", group.name.shown())).collect();
+        let all = tie.iter().map(|group| group.name.shown().into_owned()).collect::<Vec<_>>().join("+");
+        let name = format!("a member of {}{at}", names.join(" and "));
+        starts.push(start(name, &[&format!("group:{all}")], Distance::Known, logins(&tie)));
+    }
+    for (claim, value) in given_claims(&of_host) {
+        let entries = logins(&[]).into_iter().map(|entry| with_claim(entry, &claim, &value)).collect();
+        let own = format!("claim:{claim}={value}");
+        starts.push(start(format!("a user{at} whose `{claim}` is `{value}`"), &[&own], Distance::Known, entries));
+    }
+    starts
+}
+
+/// Groups that a user may be in together and of which none is preferred, each two of them, and all groups together where there are more.
+///
+/// Of other combinations the preferred role is that of one of them, and the user may ask for those of each: they reach no more than their
+/// groups by themselves.
+fn ties<'i, 's>(groups: &[&'i Group<'s>]) -> Vec<Vec<&'i Group<'s>>> {
+    let precedence = |group: &Group<'_>| group.precedence.map(|own| own.value);
+    let mut ties = Vec::new();
+    for (at, one) in groups.iter().enumerate() {
+        let same = |other: &&&Group<'_>| precedence(one) == precedence(other) && one.role != other.role;
+        ties.extend(groups.iter().skip(at + 1).filter(same).map(|other| vec![*one, *other]));
+    }
+    if groups.len() > 1 && !ties.iter().any(|own| own.len() == groups.len()) {
+        ties.push(groups.to_vec());
+    }
+    ties
+}
+
+/// The ways in which a user may log in: through each app client that identity pools take, with each claim that gives a role and that he
+/// writes himself, and with a login of a public provider beside.
+fn logins(inventory: &Inventory<'_>, host: &str, groups: &[&Group<'_>], clients: &[&PoolClient<'_, '_>]) -> Vec<Entry> {
+    let names: Vec<&str> = groups.iter().filter_map(|group| group.name.known()).collect();
+    let mut ids: Vec<&str> = Vec::new();
+    for id in inventory.identity_pools.iter().flat_map(|pool| &pool.providers).filter_map(|provider| {
+        let is_of_host = provider.name.known() == Some(host);
+        provider.client.known().filter(|_| is_of_host)
+    }) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let several = ids.len() > 1;
+    let mut entries = Vec::new();
+    for id in ids.iter().copied().map(Some).chain(ids.is_empty().then_some(None)) {
+        let Some(token) = inventory.sign_in_to(host, &names, id) else { continue };
+        let of_client = id.filter(|_| several);
+        let through = id.map_or_else(String::new, |id| format!(" through the app client `{id}`"));
+        let places = groups.iter().filter_map(|group| Some(Label::new(group.role.as_ref()?.span(), "the role of the group")));
+        let step = Step {
+            call: "cognito-idp:InitiateAuth".to_owned(),
+            text: format!("signs in to user pool `{}`{through}", pool_id(host)),
+            places: places.collect(),
+        };
+        let mut options: Vec<String> = names.iter().flat_map(|name| ["--group".to_owned(), (*name).to_owned()]).collect();
+        if names.is_empty() {
+            options.push("--no-group".to_owned());
+        }
+        options.extend(of_client.into_iter().flat_map(|id| ["--client".to_owned(), id.to_owned()]));
+        let entry = Entry { login: Own::Token(Box::new(token)), linked: None, steps: vec![step], options };
+        let own = clients.iter().find(|client| Some(client.id) == id);
+        let written = own.into_iter().flat_map(|client| written_claims(client));
+        let written = written.map(|(claim, value, place)| {
+            let mut other = with_claim(entry.clone(), &claim, &value);
+            let step = Step {
+                call: "cognito-idp:UpdateUserAttributes".to_owned(),
+                text: format!("sets the own `{claim}` to `{value}`, which users may write"),
+                places: place.into_iter().collect(),
+            };
+            other.steps.insert(0, step);
+            other
+        });
+        let written: Vec<Entry> = written.collect();
+        let linked = inventory.identity_pools.iter().filter(|pool| takes(pool, host)).flat_map(|pool| &pool.social);
+        let linked = linked.filter_map(|provider| provider.name.known()).map(|social| {
+            let mut other = Entry { linked: Some(social.to_owned()), options: Vec::new(), ..entry.clone() };
+            let call = "cognito-identity:GetId".to_owned();
+            let text = format!("links a login of `{social}` to the same identity");
+            other.steps.push(Step { call, text, places: Vec::new() });
+            other
+        });
+        let linked: Vec<Entry> = linked.collect();
+        entries.push(entry);
+        entries.extend(written);
+        entries.extend(linked);
+    }
+    entries
+}
+
+fn takes(pool: &IdentityPool<'_>, host: &str) -> bool {
+    pool.providers.iter().any(|provider| provider.name.known() == Some(host))
+}
+
+/// A login with one claim more.
+fn with_claim(mut entry: Entry, claim: &str, value: &str) -> Entry {
+    if let Own::Token(token) = &mut entry.login {
+        token.claims.set(claim, Claim::Text(value.to_owned()));
+        entry.options = vec!["--claims".to_owned(), token.claims.to_json()];
+    }
+    entry
+}
+
+/// The claims of rules, each with a value that makes its rule fit.
+fn claims_of_rules<'c>(client: &'c PoolClient<'_, '_>) -> impl Iterator<Item = (&'c str, String)> {
+    let rules = match client.mapping.map(|mapping| &mapping.kind) {
+        Some(MappingType::Rules(rules)) => rules.as_slice(),
+        _ => &[],
+    };
+    rules.iter().filter_map(|rule| Some((rule.claim()?, rule.sample()?)))
+}
+
+/// The claims of rules that users write themselves, each with a value that makes a rule fit, and where that is set.
+fn written_claims(client: &PoolClient<'_, '_>) -> Vec<(String, String, Option<Label>)> {
+    let written = claims_of_rules(client).filter_map(|(claim, value)| match control(client, claim) {
+        Control::User { listed, .. } => {
+            let place = listed.map(|span| Label::new(span, "users write it"));
+            Some((claim.to_owned(), value, place))
+        }
+        Control::Owner | Control::Others | Control::Unknown => None,
+    });
+    written.collect()
+}
+
+/// The claims of rules that somebody else gives to users, each with a value that makes a rule fit. Groups are subjects of their own.
+fn given_claims(clients: &[&PoolClient<'_, '_>]) -> Vec<(String, String)> {
+    let mut given = Vec::new();
+    for client in clients {
+        for (claim, value) in claims_of_rules(client) {
+            let is_written = matches!(control(client, claim), Control::User { .. });
+            let own = (claim.to_owned(), value);
+            if !is_written && !claim.starts_with("cognito:") && !given.contains(&own) {
+                given.push(own);
+            }
+        }
+    }
+    given
+}
+
+/// Users of public and OIDC providers of identity pools, and of the developer's own.
+fn others<'i, 's>(inventory: &Inventory<'_>) -> Vec<Start<'i, 's>> {
+    let mut starts: Vec<Start<'i, 's>> = Vec::new();
+    let mut add = |start: Start<'i, 's>| {
+        if !starts.iter().any(|own| own.subject == start.subject) {
+            starts.push(start);
+        }
+    };
+    for pool in &inventory.identity_pools {
+        for host in pool.social.iter().filter_map(|provider| provider.name.known()) {
+            let options = ["--login", host, "--user", USER].map(str::to_owned).to_vec();
+            let entry = Entry { login: Own::Social(host.to_owned()), linked: None, steps: vec![signs_in(host)], options };
+            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Anyone, vec![entry]));
+        }
+        for arn in pool.oidc.iter().filter_map(|arn| arn.known()) {
+            let Some((ProviderKind::Oidc, host)) = ProviderKind::of(arn) else { continue };
+            let client = inventory.oidc_provider(arn).and_then(|own| own.clients.iter().find_map(|client| client.known()));
+            let mut claims = Claims::new();
+            for (name, value) in [("iss", &*format!("https://{host}")), ("aud", client.unwrap_or("example")), ("sub", USER)] {
+                claims.set(name, Claim::Text(value.to_owned()));
+            }
+            let options = vec!["--claims".to_owned(), claims.to_json()];
+            let login = Own::Token(Box::new(Token { is_made: true, ..Token::from_claims(claims) }));
+            let entry = Entry { login, linked: None, steps: vec![signs_in(host)], options };
+            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Known, vec![entry]));
+        }
+        if let Some(name) = pool.developer.as_ref().and_then(|name| name.known()) {
+            let call = "cognito-identity:GetOpenIdTokenForDeveloperIdentity".to_owned();
+            let text = format!("the backend behind `{name}` vouches for the user");
+            let step = Step { call, text, places: Vec::new() };
+            let options = vec!["--developer".to_owned(), USER.to_owned()];
+            let entry = Entry { login: Own::Developer, linked: None, steps: vec![step], options };
+            let name = format!("a user for whom the developer provider `{name}` vouches");
+            add(start(name, &["developer"], Distance::Known, vec![entry]));
+        }
+    }
+    starts
+}
+
+fn signs_in(host: &str) -> Step {
+    Step { call: String::new(), text: format!("signs in to `{host}`"), places: Vec::new() }
+}
+
+/// Whoever the trust policies let in past the identity pools that were given: each kind of caller once.
+fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Start<'i, 's>> {
+    let given = |id: &str| world.inventory.identity_pools.iter().any(|pool| pool.id.known() == Some(id));
+    let mut starts: Vec<Start<'i, 's>> = Vec::new();
+    for taker in takers.iter().flat_map(|own| &own.takers) {
+        let words: Vec<String> = match (&taker.kind, &taker.sample) {
+            (Kind::Guest(id) | Kind::SignedIn(id), _) if given(id) => continue,
+            (Kind::Service | Kind::ForeignPool { .. }, _) => continue,
+            (Kind::Guest(id) | Kind::SignedIn(id), _) => vec![format!("pool:{id}")],
+            (Kind::Subject { host, .. }, _) => vec![format!("oidc:{host}")],
+            (Kind::Saml, _) => vec!["saml".to_owned()],
+            (Kind::Principal, Sample::Principal(arn)) => vec!["principal".to_owned(), arn.clone()],
+            (Kind::Principal, Sample::Token(_)) => vec!["principal".to_owned()],
+        };
+        let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
+        if !starts.iter().any(|own| own.subject == subject) {
+            starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
+        }
+    }
+    starts
+}
+
+/// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.
+fn pool_id(host: &str) -> &str {
+    host.rsplit('/').next().unwrap_or(host)
+}
