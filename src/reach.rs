@@ -34,8 +34,8 @@ pub use subjects::{Breadth, words};
 pub struct Takers<'i, 's> {
     /// The kinds of callers, in the order in which the trust policy lets them in.
     pub takers: Vec<Taker<'i, 's>>,
-    /// Of whom it is not known, and why.
-    pub open: Vec<(String, Doubt)>,
+    /// Of whom it is not known.
+    pub open: Vec<Perhaps>,
     /// AWS refuses to store the trust policy.
     pub refused: Option<Fault<PolicyFault>>,
 }
@@ -59,6 +59,17 @@ pub struct Taker<'i, 's> {
     pub place: Option<Span>,
     /// What the request must hold beside.
     pub given: Vec<(String, String)>,
+}
+
+/// A kind of caller of whom it is not known whether he can take a role.
+#[derive(Clone, Debug)]
+pub struct Perhaps {
+    /// Who it is, as a phrase.
+    pub who: String,
+    /// What kind that is.
+    pub kind: Kind,
+    /// Why it is not known.
+    pub doubt: Doubt,
 }
 
 /// How far a caller is from the account of the role.

@@ -112,6 +112,8 @@ pub enum Way {
     Chain,
     /// By what the session of another role may change or start.
     Escalation,
+    /// By the rights of an administrator of the account.
+    Rights,
 }
 
 /// One step of a way.
@@ -153,15 +155,16 @@ pub fn reach<'i, 's>(world: World<'i, 's>, asked: Asked<'_>) -> Reach<'i, 's> {
     let takers: Vec<Takers<'i, 's>> = world.inventory.roles.iter().map(|role| takers(world, role)).collect();
     let starts: Vec<Start<'i, 's>> =
         starts::starts(world, &takers).into_iter().filter(|start| is_meant(&start.subject)).collect();
-    let mut walk = Walk { world, asked, takers, links: Links::new(world, asked.at), assumptions: Vec::new() };
-    let mut rows: Vec<(Vec<Cell>, Option<Path>)> = starts.iter().map(|start| walk.row(start)).collect();
+    let mut walk = Walk { world, asked, takers, links: Links::new(world, asked.at), assumptions: assumed(world) };
+    let mut rows: Vec<Vec<Cell>> = starts.iter().map(|start| walk.row(start)).collect();
     let mut targets: Vec<Target<'i, 's>> = world.inventory.roles.iter().map(Target::Role).collect();
-    if rows.iter().any(|(_, everything)| everything.is_some()) {
-        targets.push(Target::Everything);
-        for (cells, everything) in &mut rows {
-            let reason = walk.why_not_on(cells, Way::Escalation, "give itself any right");
-            cells.push(everything.take().map_or_else(|| Cell::No(vec![reason]), |path| Cell::Reached(vec![path])));
+    let is_closed = |cells: &Vec<Cell>| matches!(cells.last(), Some(Cell::No(_)) | None);
+    if rows.iter().all(is_closed) {
+        for cells in &mut rows {
+            cells.pop();
         }
+    } else {
+        targets.push(Target::Everything);
     }
     let subjects = starts.into_iter().map(|start| start.subject).collect();
     let anybody = asked.access.and_then(|access| {
@@ -171,7 +174,13 @@ pub fn reach<'i, 's>(world: World<'i, 's>, asked: Asked<'_>) -> Reach<'i, 's> {
         let is_told = matches!(reply.outcome, Outcome::Allowed | Outcome::Undecided);
         is_told.then(|| Permitted { outcome: reply.outcome, why: reply.why(), place })
     });
-    Reach { anybody, subjects, targets, rows: rows.into_iter().map(|(cells, _)| cells).collect(), assumptions: walk.assumptions }
+    Reach { anybody, subjects, targets, rows, assumptions: walk.assumptions }
+}
+
+/// What is taken for granted of all subjects.
+fn assumed(world: World<'_, '_>) -> Vec<String> {
+    let unread = world.inventory.unread_groups();
+    unread.map(|(pool, file)| format!("user pool `{pool}` has no other groups: not all were readable ({file})")).collect()
 }
 
 /// The subjects, without asking what they reach.
@@ -190,58 +199,98 @@ struct Walk<'a, 'i, 's> {
 }
 
 impl<'i, 's> Walk<'_, 'i, 's> {
-    /// What one subject reaches, and how he comes by the rights of an administrator.
-    fn row(&mut self, start: &Start<'i, 's>) -> (Vec<Cell>, Option<Path>) {
+    /// What one subject reaches: each role, and last the rights of an administrator.
+    fn row(&mut self, start: &Start<'i, 's>) -> Vec<Cell> {
         let roles = &self.world.inventory.roles;
         let mut cells: Vec<Cell> = roles.iter().enumerate().map(|(at, role)| self.direct(start, role, at)).collect();
-        let mut everything = None;
+        cells.push(Cell::No(Vec::new()));
+        let mut account = None;
         let mut queue: VecDeque<usize> = (0..roles.len()).filter(|&at| is_reached(&cells, at)).collect();
         while let Some(at) = queue.pop_front() {
             // what Cognito leaves to guests holds neither STS nor IAM
             let Some(path) = cells.get(at).and_then(Cell::path_on).cloned() else { continue };
             let Some(role) = roles.get(at) else { continue };
-            for (to, target) in roles.iter().enumerate().filter(|(to, _)| *to != at) {
-                if is_reached(&cells, to) {
-                    continue;
-                }
+            for (to, link) in self.links_from(role, &cells) {
                 let Some(cell) = cells.get_mut(to) else { continue };
-                match self.links.chain(role, target) {
-                    Link::Step(step) => {
-                        let options = if path.way < Way::Chain && !path.options.is_empty() {
-                            let then = ["--then-role".to_owned(), target.name.shown().into_owned()];
-                            path.options.iter().cloned().chain(then).collect()
-                        } else {
-                            Vec::new()
-                        };
-                        *cell = Cell::Reached(vec![path.and(Way::Chain, step, options, self.permitted(target))]);
-                        queue.push_back(to);
-                    }
+                match link {
                     Link::Open(reason) => cell.doubt(reason),
-                    Link::None => {}
+                    Link::Step(way, step) => {
+                        let permitted = roles.get(to).map_or_else(|| self.any(), |target| self.permitted(target));
+                        let options = roles.get(to).map_or_else(Vec::new, |target| path.options_on(way, target));
+                        *cell = Cell::Reached(vec![path.and(way, step, options, permitted)]);
+                        queue.push_back(to);
+                        if to == roles.len() {
+                            account = role.account();
+                        }
+                    }
                 }
             }
-            if everything.is_none() {
-                everything = self.links.rights(role).map(|step| path.and(Way::Escalation, step, Vec::new(), self.any()));
+        }
+        self.doubt_on(&mut cells);
+        self.with_any_right(&mut cells, account);
+        let reasons = [(Way::Chain, "take it"), (Way::Escalation, "give itself any right")];
+        let [chain, escalation] = reasons.map(|(way, what)| self.why_not_on(&cells, way, what));
+        for (at, cell) in cells.iter_mut().enumerate() {
+            if let Cell::No(reasons) = cell {
+                reasons.push(if at < roles.len() { chain.clone() } else { escalation.clone() });
             }
-            // who may do everything in an account reaches all its roles: that is told once
-            if everything.as_ref().is_some_and(|own| own.steps.len() == path.steps.len() + 1) {
-                continue;
+        }
+        cells
+    }
+
+    /// What the session of a role leads to of what is not reached yet, by the places of the cells.
+    fn links_from(&mut self, role: &'i Role<'s>, cells: &[Cell]) -> Vec<(usize, Link)> {
+        let roles = &self.world.inventory.roles;
+        let mut links = Vec::new();
+        for (to, target) in roles.iter().enumerate() {
+            if !std::ptr::eq(target, role) && !is_reached(cells, to) {
+                links.extend(self.links.chain(role, target).map(|link| (to, link)));
             }
-            for (to, step) in self.links.escalations(role) {
-                let Some(target) = roles.get(to) else { continue };
-                if let Some(cell) = cells.get_mut(to).filter(|cell| !matches!(cell, Cell::Reached(_))) {
-                    *cell = Cell::Reached(vec![path.and(Way::Escalation, step, Vec::new(), self.permitted(target))]);
+        }
+        if !is_reached(cells, roles.len())
+            && let Some(step) = self.links.rights(role)
+        {
+            links.push((roles.len(), Link::Step(Way::Escalation, step)));
+        }
+        let is_told = |to: usize| links.iter().any(|(own, link)| *own == to && matches!(link, Link::Step(..)));
+        let escalations = self.links.escalations(role).into_iter().filter(|(to, _)| !is_reached(cells, *to) && !is_told(*to));
+        let escalations: Vec<_> = escalations.map(|(to, step)| (to, Link::Step(Way::Escalation, step))).collect();
+        links.extend(escalations);
+        links
+    }
+
+    /// Where it is not known whether a role is reached, nor is what it leads to.
+    fn doubt_on(&mut self, cells: &mut [Cell]) {
+        let roles = &self.world.inventory.roles;
+        let mut queue: VecDeque<usize> = (0..roles.len()).filter(|&at| matches!(cells.get(at), Some(Cell::Open(_)))).collect();
+        while let Some(at) = queue.pop_front() {
+            let Some(role) = roles.get(at) else { continue };
+            for (to, link) in self.links_from(role, cells) {
+                let Some(cell) = cells.get_mut(to) else { continue };
+                if matches!(cell, Cell::No(_)) {
                     queue.push_back(to);
                 }
+                let way = if let Link::Step(way, _) = link { way } else { Way::Chain };
+                let text =
+                    format!("it would be by way of `{}`, of which it is not known whether it is reached", role.name.shown());
+                cell.doubt(Reason { way, text, place: None });
             }
         }
-        let reason = self.why_not_on(&cells, Way::Chain, "take it");
-        for cell in &mut cells {
-            if let Cell::No(reasons) = cell {
-                reasons.push(reason.clone());
-            }
+    }
+
+    /// Who has any right of an account has all its roles.
+    fn with_any_right(&self, cells: &mut [Cell], account: Option<&str>) {
+        let roles = &self.world.inventory.roles;
+        let Some(path) = cells.get(roles.len()).and_then(Cell::path).cloned() else { return };
+        let is_meant = |role: &Role<'_>, cell: &Cell| role.account() == account && !matches!(cell, Cell::Reached(_));
+        for (role, cell) in roles.iter().zip(cells).filter(|(role, cell)| is_meant(role, cell)) {
+            let step = Step {
+                call: "iam:UpdateAssumeRolePolicy + sts:AssumeRole".to_owned(),
+                text: format!("with any right of the account lets itself into `{}`", role.name.shown()),
+                places: Vec::new(),
+            };
+            *cell = Cell::Reached(vec![path.and(Way::Rights, step, Vec::new(), self.any())]);
         }
-        (cells, everything)
     }
 
     /// Why a subject does not get on from the roles that he reaches.
@@ -282,6 +331,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             Origin::Logins(entries) => ways::by_logins(self.world, entries, role, self.asked, &mut self.assumptions),
             Origin::Taker(taker) => match self.takers.get(at) {
                 Some(own) => ways::by_trust(taker, role, own, self.permitted(role)),
+                None => Cell::No(Vec::new()),
+            },
+            Origin::Perhaps(who) => match self.takers.get(at) {
+                Some(own) => ways::perhaps(who, role, own, self.permitted(role)),
                 None => Cell::No(Vec::new()),
             },
             Origin::ForeignPool => match self.takers.get(at) {
@@ -360,6 +413,15 @@ impl Cell {
 }
 
 impl Path {
+    /// The options with which `rolecall simulate` goes on to a role, where it can.
+    fn options_on(&self, way: Way, target: &Role<'_>) -> Vec<String> {
+        if way != Way::Chain || self.way >= Way::Chain || self.options.is_empty() {
+            return Vec::new();
+        }
+        let then = ["--then-role".to_owned(), target.name.shown().into_owned()];
+        self.options.iter().cloned().chain(then).collect()
+    }
+
     /// This way and one step more.
     fn and(&self, way: Way, step: Step, options: Vec<String>, permitted: Option<Permitted>) -> Self {
         let steps = self.steps.iter().cloned().chain([step]).collect();
@@ -410,6 +472,7 @@ impl Way {
             Self::Trust => "trust policy",
             Self::Chain => "role chaining",
             Self::Escalation => "escalation",
+            Self::Rights => "any right of the account",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Visitors of identity pools.
 
 use super::door::{Asked, Door, Holder, like};
-use super::{Distance, Kind, Sample, Taker, Takers};
+use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::identity::IdentityPool;
 use crate::prove::Values;
 use crate::reference::identity_pool_host;
@@ -97,7 +97,7 @@ fn of_strangers<'i, 's>(door: &Door<'i, 's>, own: &[String], found: &mut Takers<
                 Asked::In(holder) if !is_host(&holder) => {}
                 Asked::Out => {}
                 asked => {
-                    let who = format!("any {login} of {OTHER_POOL} {whose}");
+                    let who = format!("any {login} of any other identity pool {whose}");
                     add(door, asked, (who, Distance::Anyone, kind.clone()), found);
                     return;
                 }
@@ -116,7 +116,7 @@ fn add<'i, 's>(
     match asked {
         Asked::Out => false,
         Asked::Open(doubt) => {
-            found.open.push((who, doubt));
+            found.open.push(Perhaps { who, kind, doubt });
             false
         }
         Asked::In(holder) => {
@@ -189,9 +189,6 @@ fn guest() -> Vec<String> {
 fn region(pool: &str) -> &str {
     pool.split(':').next().unwrap_or(pool)
 }
-
-/// How visitors of pools that nobody named are told from others.
-pub(super) const OTHER_POOL: &str = "any other identity pool";
 
 /// What follows the region in the ids of pools and of identities.
 const GUID: &str = "????????-????-????-????-????????????";

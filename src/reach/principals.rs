@@ -1,7 +1,7 @@
 //! Principals of AWS, services, and holders of SAML assertions.
 
 use super::door::Door;
-use super::{Distance, Kind, Sample, Taker, Takers};
+use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::arn::Arn;
 use crate::evaluate::OF_CALLER;
 use crate::inventory::Role;
@@ -45,10 +45,10 @@ pub(super) fn takers<'i, 's>(
         PrincipalKind::CanonicalUser | PrincipalKind::Federated | PrincipalKind::Later => return,
     };
     let own = if kind == PrincipalKind::Service { Kind::Service } else { Kind::Principal };
-    ask(world, policy, (&caller, ASSUME), |witness| {
+    ask(world, policy, (&caller, ASSUME), own, |witness| {
         let given = given(witness);
         let distance = if given.is_empty() || distance != Distance::Anyone { distance } else { narrowed(&given) };
-        (told(&who, &given), distance, own.clone(), given)
+        (told(&who, &given), distance, given)
     })
     .put(found, who.clone(), caller.clone());
 }
@@ -57,20 +57,21 @@ pub(super) fn takers<'i, 's>(
 pub(super) fn saml<'i, 's>(door: &Door<'i, 's>, found: &mut Takers<'i, 's>) {
     let who = format!("whoever `{}` vouches for", door.provider);
     let caller = format!("federated:{}", door.provider);
-    ask(door.world, door.policy, (&caller, "sts:AssumeRoleWithSAML"), |witness| {
+    ask(door.world, door.policy, (&caller, "sts:AssumeRoleWithSAML"), Kind::Saml, |witness| {
         let given = given(witness);
-        (told(&who, &given), Distance::Known, Kind::Saml, given)
+        (told(&who, &given), Distance::Known, given)
     })
     .put(found, who.clone(), caller.clone());
 }
 
-/// Who it is, how far away, of which kind, and what the request must hold.
-type Told = (String, Distance, Kind, Vec<(String, String)>);
+/// Who it is, how far away, and what the request must hold.
+type Told = (String, Distance, Vec<(String, String)>);
 
 /// What came out of a question about a principal.
 struct Answer<'i, 's> {
     proof: Proof<'i, 's>,
     call: &'static str,
+    kind: Kind,
     told: Option<Told>,
 }
 
@@ -78,28 +79,29 @@ fn ask<'i, 's>(
     world: World<'i, 's>,
     policy: &'i Policy<'s>,
     (caller, call): (&str, &'static str),
+    kind: Kind,
     tell: impl FnOnce(&Witness<'_, '_>) -> Told,
 ) -> Answer<'i, 's> {
     let among = Among { caller: Some(caller.to_owned()), action: Some(call.to_owned()), ..Among::default() };
     let proof = prove(&Question { allowed_by: vec![policy], not_by: Vec::new(), among }, world.reference, Budget::default());
     let told = if let Proof::Witness(witness) = &proof { Some(tell(witness)) } else { None };
-    Answer { proof, call, told }
+    Answer { proof, call, kind, told }
 }
 
 impl<'i, 's> Answer<'i, 's> {
     fn put(self, found: &mut Takers<'i, 's>, unknown: String, caller: String) {
         match (self.proof, self.told) {
-            (Proof::Witness(witness), Some((who, distance, kind, given))) => found.takers.push(Taker {
+            (Proof::Witness(witness), Some((who, distance, given))) => found.takers.push(Taker {
                 who,
                 distance,
-                kind,
+                kind: self.kind,
                 call: self.call,
                 sample: Sample::Principal(caller),
                 statement: witness.allowed_by,
                 place: None,
                 given,
             }),
-            (Proof::Undecided(doubt), _) => found.open.push((unknown, doubt)),
+            (Proof::Undecided(doubt), _) => found.open.push(Perhaps { who: unknown, kind: self.kind, doubt }),
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ mod tell;
 
 use super::door::{Asked, Door, Holder, Told, fits, like};
 use super::shape::{Form, Known, Scope, Shape};
-use super::{Distance, Kind, Sample, Taker, Takers};
+use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::prove::Values;
 use crate::reference::IssuerKey;
 use tell::tell;
@@ -343,7 +343,8 @@ impl<'i, 's> Asking<'_, 'i, 's> {
                     }
                     Asked::Out => break,
                     Asked::Open(doubt) => {
-                        found.open.push((format!("something of `{member}`"), doubt));
+                        let kind = Kind::Subject { host: self.door.host().to_owned(), breadth: Breadth::Other };
+                        found.open.push(Perhaps { who: format!("something of `{member}`"), kind, doubt });
                         break;
                     }
                 }
@@ -505,8 +506,9 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             Asked::Out => false,
             Asked::Open(doubt) => {
                 let who = format!("holders of tokens of `{host}`");
-                if !found.open.iter().any(|(own, _)| *own == who) {
-                    found.open.push((who, doubt));
+                if !found.open.iter().any(|own| own.who == who) {
+                    let kind = Kind::Subject { host, breadth: Breadth::Other };
+                    found.open.push(Perhaps { who, kind, doubt });
                 }
                 false
             }

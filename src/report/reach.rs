@@ -2,7 +2,7 @@
 
 use super::Reached;
 use super::text::shell_word;
-use crate::reach::{Cell, Closing, Path, Reason, Sample};
+use crate::reach::{Cell, Closing, Path, Reason, Sample, Target, Way};
 use crate::source::Span;
 
 impl Reached<'_, '_, '_> {
@@ -16,6 +16,24 @@ impl Reached<'_, '_, '_> {
     pub fn reached(&self) -> impl Iterator<Item = (usize, usize)> {
         let reached = self.cells().filter(|(_, _, cell)| matches!(cell, Cell::Reached(_)));
         reached.map(|(row, column, _)| (row, column))
+    }
+
+    /// Whether this is the column of the rights of an administrator.
+    pub(super) fn is_everything(&self, column: usize) -> bool {
+        matches!(self.reach.targets.get(column), Some(Target::Everything))
+    }
+
+    /// Whether these ways go by the rights of an administrator, which are told too.
+    pub(super) fn is_told_with_rights(&self, paths: &[Path]) -> bool {
+        let is_told = self.columns.iter().any(|&column| self.is_everything(column));
+        is_told && paths.first().is_some_and(|path| path.way == Way::Rights)
+    }
+
+    /// The roles that a subject has by the rights of an administrator.
+    pub(super) fn with_rights(&self, row: usize) -> Vec<String> {
+        let cells = self.cells().filter(|(own, ..)| *own == row);
+        let own = cells.filter(|(_, _, cell)| cell.path().is_some_and(|path| path.way == Way::Rights));
+        own.map(|(_, column, _)| format!("`{}`", self.target(column))).collect()
     }
 
     pub(super) fn subject(&self, row: usize) -> &str {

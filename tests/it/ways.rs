@@ -335,6 +335,48 @@ fn guests_go_on_from_the_classic_flow_only() {
     }
 }
 
+/// Who gives himself any right of an account has its roles too, and no others; a permissions boundary keeps him from it.
+#[test]
+fn any_right_is_every_role_of_the_account() {
+    let service = trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole");
+    let mut start = role("start", &trusts(&json!({ "AWS": "arn:aws:iam::444455556666:root" }), "sts:AssumeRole"));
+    let mut elsewhere = role("elsewhere", &service);
+    elsewhere["Role"]["Arn"] = json!("arn:aws:iam::777788889999:role/elsewhere");
+    let rights = may("start", &json!([{ "Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": arn("start") }]));
+    let documents = |start: &Value| [start.clone(), rights.clone(), role("target", &service), elsewhere.clone()];
+    with(&documents(&start), "principal", |reach| {
+        assert_eq!(way(reach, 1).map(|path| path.way), Some(Way::Rights));
+        assert!(matches!(reach.rows[0][2], Cell::No(_)), "{:?}", reach.rows[0][2]);
+        assert_eq!(way(reach, 3).map(|path| path.way), Some(Way::Escalation));
+    });
+    start["Role"]["PermissionsBoundary"] = json!({
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess",
+    });
+    with(&documents(&start), "principal", |reach| {
+        assert_eq!(reach.targets.len(), 3);
+        assert!(!matches!(reach.rows[0][1], Cell::Reached(_)));
+    });
+}
+
+/// Where it is not known whether a role is reached, nor is it of what it leads to.
+#[test]
+fn a_doubt_goes_on() {
+    let take = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn("target") }]);
+    let mut given = trusts(&json!({ "AWS": "arn:aws:iam::444455556666:root" }), "sts:AssumeRole");
+    given[0]["Condition"] = json!({ "StringEquals": { "aws:PrincipalOrgID": "${var.organization}" } });
+    let documents = [
+        role("start", &given),
+        may("start", &take),
+        role("target", &trusts(&json!({ "AWS": format!("arn:aws:iam::{ACCOUNT}:root") }), "sts:AssumeRole")),
+        role("other", &trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole")),
+    ];
+    with(&documents, "*444455556666*", |reach| {
+        let answers: Vec<_> = reach.rows[0].iter().map(|cell| matches!(cell, Cell::Open(_))).collect();
+        assert_eq!(answers, [true, true, false], "{:?}", reach.rows[0]);
+    });
+}
+
 /// Whatever is not reached has a reason, and whatever is has steps.
 #[test]
 fn nothing_is_told_without_a_reason() {

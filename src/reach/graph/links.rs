@@ -17,10 +17,9 @@ use crate::source::SourceId;
 /// What leads from one role to another.
 pub(super) enum Link {
     /// This step.
-    Step(Step),
+    Step(Way, Step),
     /// It is not known whether anything does.
     Open(Reason),
-    None,
 }
 
 /// What a set of actions must be allowed on.
@@ -51,29 +50,29 @@ impl<'i, 's> Links<'i, 's> {
     }
 
     /// Whether the session of a role may take another.
-    pub(super) fn chain(&self, from: &'i Role<'s>, to: &'i Role<'s>) -> Link {
-        let (Some(own), Some(arn)) = (arn_of(from), arn_of(to)) else { return Link::None };
-        if !to.trust.as_ref().is_some_and(|policy| names(policy, own)) {
-            return Link::None;
-        }
+    pub(super) fn chain(&self, from: &'i Role<'s>, to: &'i Role<'s>) -> Option<Link> {
+        let (own, arn) = (arn_of(from)?, arn_of(to)?);
+        to.trust.as_ref().filter(|policy| names(policy, own))?;
         let permission = may(self.world, from, Access { action: ASSUME, resource: arn }, &[], self.at);
         let (one, other) = (from.name.shown(), to.name.shown());
         match permission.outcome {
-            Outcome::Allowed => Link::Step(Step {
-                call: ASSUME.to_owned(),
-                text: format!("with the session of `{one}` takes `{other}`: {}", permission.why),
-                places: places(&permission),
-            }),
+            Outcome::Allowed => {
+                let text = format!("with the session of `{one}` takes `{other}`: {}", permission.why);
+                Some(Link::Step(Way::Chain, Step { call: ASSUME.to_owned(), text, places: places(&permission) }))
+            }
             Outcome::Undecided => {
                 let text = format!("whether the session of `{one}` may take it is not known: {}", permission.why);
-                Link::Open(Reason { way: Way::Chain, text, place: permission.place.map(|label| label.span) })
+                Some(Link::Open(Reason { way: Way::Chain, text, place: permission.place.map(|label| label.span) }))
             }
-            Outcome::Denied | Outcome::Error => Link::None,
+            Outcome::Denied | Outcome::Error => None,
         }
     }
 
-    /// The step by which the session of a role gives itself any right.
+    /// The step by which the session of a role gives itself any right; none where a permissions boundary keeps it within bounds.
     pub(super) fn rights(&mut self, role: &'i Role<'s>) -> Option<Step> {
+        if role.boundary.is_some() || role.limit.is_some() {
+            return None;
+        }
         let mut sets = escalations().iter().filter(|set| set.gain == Gain::Rights);
         sets.find_map(|set| self.step(role, set, &Sought::default(), "gives itself any right of the account"))
     }

@@ -23,6 +23,8 @@ pub(super) enum Origin<'i, 's> {
     Logins(Vec<Entry>),
     /// A trust policy lets him in.
     Taker(Box<Taker<'i, 's>>),
+    /// It is not known whether a trust policy lets him in: he goes by this phrase.
+    Perhaps(String),
     /// He has an identity pool of his own, that nobody named.
     ForeignPool,
 }
@@ -312,21 +314,36 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
     let given = |id: &str| world.inventory.identity_pools.iter().any(|pool| pool.id.known() == Some(id));
     let mut starts: Vec<Start<'i, 's>> = Vec::new();
     for taker in takers.iter().flat_map(|own| &own.takers) {
-        let words: Vec<String> = match (&taker.kind, &taker.sample) {
-            (Kind::Guest(id) | Kind::SignedIn(id), _) if given(id) => continue,
-            (Kind::Service | Kind::ForeignPool { .. }, _) => continue,
-            (Kind::Guest(id) | Kind::SignedIn(id), _) => vec![format!("pool:{id}")],
-            (Kind::Subject { host, .. }, _) => vec![format!("oidc:{host}")],
-            (Kind::Saml, _) => vec!["saml".to_owned()],
-            (Kind::Principal, Sample::Principal(arn)) => vec!["principal".to_owned(), arn.clone()],
-            (Kind::Principal, Sample::Token(_)) => vec!["principal".to_owned()],
-        };
+        let Some(mut words) = words(&taker.kind, given) else { continue };
+        if let (Kind::Principal, Sample::Principal(arn)) = (&taker.kind, &taker.sample) {
+            words.push(arn.clone());
+        }
         let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
         if !starts.iter().any(|own| own.subject == subject) {
             starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
         }
     }
+    for own in takers.iter().flat_map(|own| &own.open) {
+        let Some(words) = words(&own.kind, given) else { continue };
+        if !starts.iter().any(|start| start.subject.name == own.who) {
+            let subject = Subject { name: own.who.clone(), words, distance: Distance::Other };
+            starts.push(Start { subject, origin: Origin::Perhaps(own.who.clone()) });
+        }
+    }
     starts
+}
+
+/// The words by which a kind of caller can be named; none for those who are no subjects of their own.
+fn words(kind: &Kind, is_given: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    let word = match kind {
+        Kind::Service | Kind::ForeignPool { .. } => return None,
+        Kind::Guest(id) | Kind::SignedIn(id) if is_given(id) => return None,
+        Kind::Guest(id) | Kind::SignedIn(id) => format!("pool:{id}"),
+        Kind::Subject { host, .. } => format!("oidc:{host}"),
+        Kind::Saml => "saml".to_owned(),
+        Kind::Principal => "principal".to_owned(),
+    };
+    Some(vec![word])
 }
 
 /// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.

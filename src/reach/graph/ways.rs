@@ -6,7 +6,6 @@ use crate::evaluate::Verdict;
 use crate::finding::Label;
 use crate::inventory::Role;
 use crate::policy::{Policy, PrincipalKind};
-use crate::reach::pools::OTHER_POOL;
 use crate::reach::{Kind, Sample, Taker, Takers};
 use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Outcome, Question, Simulation, World, simulate, try_assume};
 use crate::source::Span;
@@ -228,7 +227,7 @@ pub(super) fn by_trust(taker: &Taker<'_, '_>, role: &Role<'_>, own: &Takers<'_, 
     }
     let place = role.trust.as_ref().map(|policy| policy.mark);
     let reason = |text: &str| vec![Reason { way: Way::Trust, text: text.to_owned(), place }];
-    if own.open.iter().any(|(who, _)| *who == taker.who) {
+    if own.open.iter().any(|own| own.who == taker.who) {
         return Cell::Open(reason("it is not known whether its trust policy takes him"));
     }
     let Some(policy) = &role.trust else { return Cell::Open(reason("its trust policy was not given")) };
@@ -242,6 +241,19 @@ pub(super) fn by_trust(taker: &Taker<'_, '_>, role: &Role<'_>, own: &Takers<'_, 
     }
 }
 
+/// Whether a trust policy lets somebody in of whom that is not known of another one.
+pub(super) fn perhaps(who: &str, role: &Role<'_>, own: &Takers<'_, '_>, permitted: Option<Permitted>) -> Cell {
+    if let Some(own) = own.takers.iter().find(|own| own.who == who) {
+        return Cell::Reached(vec![taken(own, role, own.statement.place(), permitted)]);
+    }
+    let place = role.trust.as_ref().map(|policy| policy.mark);
+    let reason = |text: &str| vec![Reason { way: Way::Trust, text: text.to_owned(), place }];
+    if own.open.iter().any(|own| own.who == who) {
+        return Cell::Open(reason("it is not known whether its trust policy takes him"));
+    }
+    Cell::No(reason("its trust policy does not let him in"))
+}
+
 /// Whether a trust policy lets visitors of identity pools in that nobody named.
 pub(super) fn from_foreign_pool(role: &Role<'_>, own: &Takers<'_, '_>, permitted: Option<Permitted>) -> Cell {
     if let Some(taker) = own.takers.iter().find(|own| matches!(own.kind, Kind::ForeignPool { .. })) {
@@ -252,7 +264,7 @@ pub(super) fn from_foreign_pool(role: &Role<'_>, own: &Takers<'_, '_>, permitted
     if role.trust.is_none() {
         return Cell::Open(reason("its trust policy was not given"));
     }
-    if own.open.iter().any(|(who, _)| who.contains(OTHER_POOL)) {
+    if own.open.iter().any(|own| matches!(own.kind, Kind::ForeignPool { .. })) {
         return Cell::Open(reason("it is not known whether its trust policy takes tokens of other identity pools"));
     }
     Cell::No(reason("its trust policy takes tokens of no other identity pool"))

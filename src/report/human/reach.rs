@@ -14,6 +14,8 @@ pub fn reach(reached: &Reached<'_, '_, '_>, sources: &Sources, look: Look) -> St
     for (row, column, cell) in reached.cells() {
         let (subject, target) = (reached.subject(row), reached.target(column));
         match cell {
+            // told with the rights of an administrator
+            Cell::Reached(paths) if reached.is_told_with_rights(paths) => {}
             Cell::Reached(paths) => page.ways(reached, (row, column), paths),
             Cell::Open(reasons) if reached.reasons => {
                 page.reasons(&format!("not known whether {subject} reaches `{target}`"), reasons);
@@ -142,6 +144,10 @@ impl Page<'_> {
         self.way(reached, column, first, (&format!("{subject} reaches"), ""));
         if !others.is_empty() {
             self.hanging("    ", "    ", &others);
+        }
+        let beside = reached.with_rights(row);
+        if reached.is_everything(column) && !beside.is_empty() {
+            self.hanging("    ", "    ", &text::escape(&format!("and with any right {}", beside.join(", "))));
         }
         for closing in reached.closings((row, column)) {
             let painted = self.paint("    close: ", Colour::Cyan).into_owned();

@@ -4,7 +4,7 @@ use super::super::text::{self, Colour};
 use super::super::{Look, WhoCan, who};
 use super::address;
 use super::page::Page;
-use crate::reach::{Distance, Sample, Taker};
+use crate::reach::{Distance, Perhaps, Sample, Taker};
 use crate::source::Sources;
 
 /// Who can take each of these roles.
@@ -40,7 +40,7 @@ impl Page<'_> {
         for taker in &answer.takers.takers {
             self.taker(taker);
         }
-        for (who, doubt) in &answer.takers.open {
+        for Perhaps { who, doubt, .. } in &answer.takers.open {
             let place = who::place(doubt).map_or_else(String::new, |span| format!(" ({})", address(self.sources, span)));
             let line =
                 format!("not known whether {} can take it: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));

@@ -17,9 +17,9 @@ pub fn who(answers: &[WhoCan<'_, '_>], unread: &[Unread], sources: &Sources) -> 
 
 fn role(answer: &WhoCan<'_, '_>, sources: &Sources) -> Value {
     let takers: Vec<Value> = answer.takers.takers.iter().map(|own| taker(own, sources)).collect();
-    let open = answer.takers.open.iter().map(|(who, doubt)| {
-        let mut value = json!({ "who": who, "why": who::doubt(doubt) });
-        if let Some(span) = who::place(doubt) {
+    let open = answer.takers.open.iter().map(|own| {
+        let mut value = json!({ "who": own.who, "why": who::doubt(&own.doubt) });
+        if let Some(span) = who::place(&own.doubt) {
             append(&mut value, place(span, sources));
         }
         value
