@@ -8,7 +8,8 @@ mod links;
 mod starts;
 mod ways;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 use super::{Distance, Sample, Takers, takers};
 use crate::finding::Label;
@@ -155,7 +156,8 @@ pub fn reach<'i, 's>(world: World<'i, 's>, asked: Asked<'_>) -> Reach<'i, 's> {
     let takers: Vec<Takers<'i, 's>> = world.inventory.roles.iter().map(|role| takers(world, role)).collect();
     let starts: Vec<Start<'i, 's>> =
         starts::starts(world, &takers).into_iter().filter(|start| is_meant(&start.subject)).collect();
-    let mut walk = Walk { world, asked, takers, links: Links::new(world, asked.at), assumptions: assumed(world) };
+    let mut walk =
+        Walk { world, asked, takers, links: Links::new(world, asked.at), known: HashMap::new(), assumptions: assumed(world) };
     let mut rows: Vec<Vec<Cell>> = starts.iter().map(|start| walk.row(start)).collect();
     let mut targets: Vec<Target<'i, 's>> = world.inventory.roles.iter().map(Target::Role).collect();
     let is_closed = |cells: &Vec<Cell>| matches!(cells.last(), Some(Cell::No(_)) | None);
@@ -195,6 +197,8 @@ struct Walk<'a, 'i, 's> {
     /// Whom the trust policy of each role lets in.
     takers: Vec<Takers<'i, 's>>,
     links: Links<'i, 's>,
+    /// What was found before: what the session of a role leads to.
+    known: HashMap<usize, Rc<[(usize, Link)]>>,
     assumptions: Vec<String>,
 }
 
@@ -210,14 +214,14 @@ impl<'i, 's> Walk<'_, 'i, 's> {
             // what Cognito leaves to guests holds neither STS nor IAM
             let Some(path) = cells.get(at).and_then(Cell::path_on).cloned() else { continue };
             let Some(role) = roles.get(at) else { continue };
-            for (to, link) in self.links_from(role, &cells) {
-                let Some(cell) = cells.get_mut(to) else { continue };
+            for &(to, ref link) in self.links_from(at).iter() {
+                let Some(cell) = cells.get_mut(to).filter(|cell| !matches!(cell, Cell::Reached(_))) else { continue };
                 match link {
-                    Link::Open(reason) => cell.doubt(reason),
+                    Link::Open(reason) => cell.doubt(reason.clone()),
                     Link::Step(way, step) => {
                         let permitted = roles.get(to).map_or_else(|| self.any(), |target| self.permitted(target));
-                        let options = roles.get(to).map_or_else(Vec::new, |target| path.options_on(way, target));
-                        *cell = Cell::Reached(vec![path.and(way, step, options, permitted)]);
+                        let options = roles.get(to).map_or_else(Vec::new, |target| path.options_on(*way, target));
+                        *cell = Cell::Reached(vec![path.and(*way, step.clone(), options, permitted)]);
                         queue.push_back(to);
                         if to == roles.len() {
                             account = role.account();
@@ -238,25 +242,26 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         cells
     }
 
-    /// What the session of a role leads to of what is not reached yet, by the places of the cells.
-    fn links_from(&mut self, role: &'i Role<'s>, cells: &[Cell]) -> Vec<(usize, Link)> {
+    /// What the session of a role leads to, by the places of the cells.
+    fn links_from(&mut self, at: usize) -> Rc<[(usize, Link)]> {
+        if let Some(known) = self.known.get(&at) {
+            return known.clone();
+        }
         let roles = &self.world.inventory.roles;
-        let mut links = Vec::new();
-        for (to, target) in roles.iter().enumerate() {
-            if !std::ptr::eq(target, role) && !is_reached(cells, to) {
-                links.extend(self.links.chain(role, target).map(|link| (to, link)));
+        let mut all: Vec<(usize, Link)> = Vec::new();
+        if let Some(role) = roles.get(at) {
+            let others = roles.iter().enumerate().filter(|(to, _)| *to != at);
+            all.extend(others.filter_map(|(to, target)| Some((to, self.links.chain(role, target)?))));
+            let rights = self.links.rights(role).map(|step| (roles.len(), step));
+            for (to, step) in rights.into_iter().chain(self.links.escalations(role)) {
+                if !all.iter().any(|(own, link)| *own == to && matches!(link, Link::Step(..))) {
+                    all.push((to, Link::Step(Way::Escalation, step)));
+                }
             }
         }
-        if !is_reached(cells, roles.len())
-            && let Some(step) = self.links.rights(role)
-        {
-            links.push((roles.len(), Link::Step(Way::Escalation, step)));
-        }
-        let is_told = |to: usize| links.iter().any(|(own, link)| *own == to && matches!(link, Link::Step(..)));
-        let escalations = self.links.escalations(role).into_iter().filter(|(to, _)| !is_reached(cells, *to) && !is_told(*to));
-        let escalations: Vec<_> = escalations.map(|(to, step)| (to, Link::Step(Way::Escalation, step))).collect();
-        links.extend(escalations);
-        links
+        let all: Rc<[(usize, Link)]> = all.into();
+        self.known.insert(at, all.clone());
+        all
     }
 
     /// Where it is not known whether a role is reached, nor is what it leads to.
@@ -265,12 +270,12 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         let mut queue: VecDeque<usize> = (0..roles.len()).filter(|&at| matches!(cells.get(at), Some(Cell::Open(_)))).collect();
         while let Some(at) = queue.pop_front() {
             let Some(role) = roles.get(at) else { continue };
-            for (to, link) in self.links_from(role, cells) {
+            for &(to, ref link) in self.links_from(at).iter() {
                 let Some(cell) = cells.get_mut(to) else { continue };
                 if matches!(cell, Cell::No(_)) {
                     queue.push_back(to);
                 }
-                let way = if let Link::Step(way, _) = link { way } else { Way::Chain };
+                let way = if let Link::Step(way, _) = link { *way } else { Way::Chain };
                 let text =
                     format!("it would be by way of `{}`, of which it is not known whether it is reached", role.name.shown());
                 cell.doubt(Reason { way, text, place: None });
