@@ -191,6 +191,8 @@ pub struct Reached<'r, 'i, 's> {
     pub reasons: bool,
     /// The inputs, as they were named.
     pub inputs: Vec<String>,
+    /// Whether it was looked for what closes a way.
+    pub closes: bool,
     /// What closes the shortest way of a cell, by its places in the table.
     pub closings: Vec<((usize, usize), Vec<Closing>)>,
 }

@@ -73,7 +73,8 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     told.reasons = !args.from.is_empty() || !args.to.is_empty() || common.verbose;
     let cells: Vec<(usize, usize)> = told.reached().collect();
     let rebuild = of_any_texts(|sources| args.assumed.again(&inputs, sources));
-    if inputs.size() <= LARGEST && cells.len() <= MOST_CELLS {
+    told.closes = inputs.size() <= LARGEST && cells.len() * reach.targets.len() <= MOST_CELLS;
+    if told.closes {
         told.closings = cells.into_iter().map(|at| (at, closings(world, &reach, at, asked, &rebuild))).collect();
     }
     output::print(&match args.format {
@@ -84,9 +85,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     Ok(Exit::Fine)
 }
 
-/// Each way is asked again with each edit, and for that all is read again: in inputs of so many bytes at most, and for so many cells.
+/// Each way is asked again with each edit, and for that all is read again: in inputs of so many bytes at most, and for so many ways times
+/// roles.
 const LARGEST: usize = 1 << 20;
-const MOST_CELLS: usize = 100;
+const MOST_CELLS: usize = 1000;
 
 /// Lets the compiler see that the stock is of the texts that are given.
 fn of_any_texts<F: for<'x> Fn(&'x Sources) -> Inventory<'x>>(rebuild: F) -> F {
@@ -100,6 +102,7 @@ pub(super) fn told<'r, 'i, 's>(reach: &'r Reach<'i, 's>, inventory: &Inventory<'
         columns: (0..reach.targets.len()).collect(),
         reasons: false,
         inputs: paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        closes: true,
         closings: Vec::new(),
         reach,
     }

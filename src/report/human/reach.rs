@@ -25,6 +25,10 @@ pub fn reach(reached: &Reached<'_, '_, '_>, sources: &Sources, look: Look) -> St
         }
     }
     page.list("taken for granted", &reached.reach.assumptions);
+    if !reached.closes {
+        page.out.push('\n');
+        page.line("what closes a way is told of fewer at a time (`--from`, `--to`)");
+    }
     page.out
 }
 

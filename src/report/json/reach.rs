@@ -37,6 +37,7 @@ pub fn reach(reached: &Reached<'_, '_, '_>, unread: &[Unread], sources: &Sources
     });
     page(&json!({
         "version": VERSION,
+        "closingsSought": reached.closes,
         "targets": targets.collect::<Vec<_>>(),
         "subjects": subjects.collect::<Vec<_>>(),
         "assumptions": reached.reach.assumptions,
