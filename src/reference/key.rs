@@ -42,6 +42,10 @@ pub struct Global {
     pub unsupported: bool,
     /// Whether only requests of IAM principals hold it, so that a call of an AWS service by itself lacks it.
     pub of_principal: bool,
+    /// Whether only calls that an AWS service makes by itself hold it.
+    pub of_service: bool,
+    /// Whether AWS knows no valid use of a wildcard in its value.
+    pub sensitive: bool,
 }
 
 /// The type of the values of a condition key.
@@ -195,6 +199,8 @@ fn read(name: KeyName<'static>, rest: &str) -> Option<ConditionKey<'static>> {
         deprecated: has("deprecated"),
         unsupported: has("unsupported"),
         of_principal: has("principal"),
+        of_service: has("service"),
+        sensitive: has("sensitive"),
     };
     let also = other.and_then(KeyType::named);
     Some(ConditionKey { name, kind, also, many: has("multivalued"), global: Some(global) })

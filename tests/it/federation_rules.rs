@@ -185,6 +185,9 @@ fn anyone() {
     for (conditions, is_open) in [
         ("", true),
         (r#""Bool": {"aws:MultiFactorAuthPresent": "true"}"#, true),
+        // what the caller says of himself
+        (r#""StringLike": {"aws:UserAgent": "console*"}"#, true),
+        (r#""StringEquals": {"aws:Referer": "https://example.com/"}"#, true),
         (r#""StringLike": {"sts:ExternalId": "?*"}"#, true),
         (r#""Null": {"sts:ExternalId": "false"}"#, true),
         (r#""StringEqualsIfExists": {"sts:ExternalId": "secret"}"#, true),

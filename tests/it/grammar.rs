@@ -122,7 +122,7 @@ fn values_that_no_request_holds() {
         ("StringEquals", "aws:SourceVpc", "vpc-1a2b3c4d"),
         ("StringEquals", "aws:SourceVpc", "${vpc}"),
         ("StringEquals", "aws:SourceVpc", "vpc-${id}"),
-        ("StringLike", "aws:SourceVpc", "vpc-*"),
+        ("StringLike", "kms:ViaService", "ec2.*.amazonaws.com"),
         ("StringEquals", "aws:SourceVpc", "${aws:PrincipalTag/vpc}"),
         ("StringEqualsIgnoreCase", "iam:PassedToService", "Lambda.amazonaws.com"),
         ("StringEquals", "iam:PassedToService", "ec2.amazonaws.com.cn"),
@@ -132,7 +132,7 @@ fn values_that_no_request_holds() {
         ("StringEquals", "aws:RequestedRegion", "${region}"),
         ("StringLike", "aws:RequestedRegion", "us-gov-*"),
         ("StringEqualsIgnoreCase", "aws:RequestedRegion", "EU-WEST-1"),
-        ("Null", "aws:RequestedRegion", "true"),
+        ("Null", "aws:RequestedRegion", "false"),
     ] {
         assert_eq!(with(operator, key, value), [], "{operator} {key} {value}");
     }
@@ -205,11 +205,13 @@ fn every_row_of_the_catalogue_is_accounted_for() {
     let numbers = |rows: std::ops::RangeInclusive<u32>| rows.map(|row| row.to_string()).collect::<Vec<_>>();
     let lettered = |letter: &str, last: u32| (1..=last).map(|row| format!("{letter}{row:02}")).collect::<Vec<_>>();
     let federation = [numbers(112..=133), lettered("O", 25)].concat();
+    let logic = [numbers(188..=204), lettered("L", 14)].concat();
     for (heading, rows, theme) in [
         ("A. ", numbers(1..=73), "grammar"),
         ("B. ", numbers(74..=111), "reference"),
         ("C. ", federation, "trust"),
         ("Cognito\n", lettered("C", 36), "cognito"),
+        ("G. ", logic, "logic"),
     ] {
         let (_, section) = text.split_once(&format!("\n## {heading}")).unwrap();
         let section = section.split("\n## ").next().unwrap();

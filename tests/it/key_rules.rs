@@ -64,7 +64,7 @@ fn keys_that_are_left_alone() {
         (r#""s3:GetObject""#, "StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x"),
         (r#""s3:GetObject""#, "StringEquals", "aws:SecureTransport", "true"),
         (r#""s3:GetObject""#, "Bool", "aws:PrincipalTag/mfa", "true"),
-        (r#""s3:GetObject""#, "NumericLessThan", "aws:EpochTime", "1764115200"),
+        (r#""s3:GetObject""#, "NumericLessThan", "aws:EpochTime", "4923849600"),
         (r#""s3:GetObject""#, "ArnLike", "aws:PrincipalTag/role", "arn:aws:iam::*:role/x"),
         (r#""s3:GetObject""#, "IpAddress", "AWS:SourceIP", "203.0.113.0/24"),
     ] {

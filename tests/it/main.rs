@@ -34,6 +34,7 @@ mod key_rules;
 mod laws;
 #[cfg(feature = "aws")]
 mod live;
+mod logic_rules;
 mod markdown;
 mod oracle;
 mod pages;

@@ -1,6 +1,6 @@
 //! Policies with some of their statements only, to ask the prover about.
 
-use crate::pattern::Pattern;
+use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Patterns, Policy, Statement};
 use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
@@ -35,8 +35,9 @@ fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
     }
 }
 
-/// Whether each pattern of the one may be among those of the other: a look before the question, which costs more.
-pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, fold: bool) -> bool {
+/// Whether each pattern of the one may be among those of the other: a look before the question, which costs more. A pattern is among what
+/// it stands for itself.
+pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, mode: Mode) -> bool {
     let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
     if wide.negated || narrow.negated {
         return wide.negated;
@@ -44,7 +45,8 @@ pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_
     let is_covered = |own: &Pattern<'_>| {
         // what has variables is left to the question
         let Some(text) = own.plain() else { return true };
-        wide.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, text, fold)))
+        let takes = |own: &str| begins_like(own, text, mode == Mode::Action) && matches(&[Unit::Wild(own)], text, mode);
+        wide.list.iter().any(|own| own.plain().is_none_or(takes))
     };
     narrow.list.iter().all(is_covered)
 }
@@ -59,7 +61,7 @@ pub(super) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>
 }
 
 /// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
-fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
+pub(super) fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
     let mut rest = text.bytes();
     for own in pattern.bytes() {
         let is_same = |other: u8| own == other || fold && own.eq_ignore_ascii_case(&other);

@@ -1,6 +1,7 @@
 //! Statements that no request ever meets, and such that allow only what others deny.
 
 use super::alone::{holds, may_meet, only};
+use super::spared;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, Statement};
@@ -18,6 +19,10 @@ pub(super) static UNDER_DENY: Rule =
 pub(super) fn never(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
         for statement in &policy.statements {
+            if let Some(own) = spared::finding(facts, policy, statement) {
+                findings.push(own);
+                continue;
+            }
             let Some((first, second)) = same_key(statement) else { continue };
             if !holds(&only(policy, statement), None, facts.reference) {
                 continue;

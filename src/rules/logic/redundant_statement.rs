@@ -3,6 +3,7 @@
 use super::alone::{holds, may_cover, only};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
+use crate::pattern::Mode;
 use crate::policy::{Policy, Statement};
 
 pub(super) static RULE: Rule = Rule {
@@ -33,8 +34,8 @@ fn is_wider<'s>(facts: &Facts<'_, '_>, policy: &Policy<'s>, wide: &Statement<'s>
     let may = effect(wide).is_some()
         && effect(wide) == effect(narrow)
         && asks_no_more(wide, narrow)
-        && may_cover(wide.actions.as_ref(), narrow.actions.as_ref(), true)
-        && may_cover(wide.resources.as_ref(), narrow.resources.as_ref(), false);
+        && may_cover(wide.actions.as_ref(), narrow.actions.as_ref(), Mode::Action)
+        && may_cover(wide.resources.as_ref(), narrow.resources.as_ref(), Mode::Resource);
     // of two with the same effect, what the one takes in the other does not change
     may && holds(&only(policy, narrow), Some(&only(policy, wide)), facts.reference)
 }

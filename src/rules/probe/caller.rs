@@ -31,7 +31,7 @@ pub(in crate::rules) fn stranger(arn: &str, account: &str, external_id: Option<&
     for (key, value) in [
         ("aws:PrincipalArn", arn),
         ("aws:PrincipalAccount", account),
-        ("aws:PrincipalOrgID", "o-somebodyelse"),
+        ("aws:PrincipalOrgID", ORGANIZATION),
         ("aws:PrincipalIsAWSService", "false"),
         ("aws:PrincipalType", "AssumedRole"),
         ("aws:MultiFactorAuthPresent", "true"),
@@ -78,6 +78,9 @@ pub(in crate::rules) fn principals_of<'p, 's>(
     let named = statement.principals.iter().filter(|principals| !principals.negated).flat_map(|principals| &principals.list);
     named.filter(move |principal| principal.kind == kind).filter_map(|principal| Some((principal, principal.value.known()?)))
 }
+
+/// The organization of a stranger.
+pub(in crate::rules) const ORGANIZATION: &str = "o-somebodyelse";
 
 /// The condition key of an external id.
 pub(in crate::rules) const EXTERNAL_ID: &str = "sts:ExternalId";

@@ -49,11 +49,15 @@ fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> 
     })
 }
 
-/// What a stranger chooses by himself as the statement wants it: the tags of his role, and the name of the session.
+/// What a stranger chooses by himself as the statement wants it: the tags of his role, the name of the session, and the headers of his
+/// request.
 fn choose(context: &mut Context<'static>, statement: &Statement<'_>) {
     for condition in &statement.conditions {
         let own = condition.key.known().map(str::to_ascii_lowercase);
-        let is_own = own.is_some_and(|key| key.starts_with("aws:principaltag/") || key == "sts:rolesessionname");
+        let is_own = own.is_some_and(|key| {
+            key.starts_with("aws:principaltag/")
+                || ["sts:rolesessionname", "aws:useragent", "aws:referer"].contains(&key.as_str())
+        });
         let wanted = condition.values.first().and_then(|value| value.pattern.plain()).filter(|_| is_own);
         let Some((key, wanted)) = condition.key.known().zip(wanted) else { continue };
         let is_not = condition.operator.is_some_and(|operator| operator.negated);
