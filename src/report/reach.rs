@@ -103,8 +103,8 @@ pub(super) fn joined(reasons: &[Reason]) -> Vec<(String, &str, Option<Span>)> {
 }
 
 /// What tells a way from the others of a report.
-pub(super) fn id(subject: &[String], target: &str, path: &Path) -> String {
-    format!("{}>{target}:{}", subject.first().map_or("", String::as_str), path.way.name().replace(' ', "-"))
+pub(super) fn id(subject: &str, target: &str, path: &Path) -> String {
+    format!("{subject} > {target} > {}", path.way.name())
 }
 
 /// The token that STS sees, or who signs.

@@ -8,7 +8,7 @@ use rolecall::rules;
 
 use crate::support;
 
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "any-certificate",
     "anyone-can-assume",
     "claim-without-key",
@@ -24,6 +24,7 @@ const OWN: [&str; 15] = [
     "tag-session-missing",
     "unexpected-account",
     "unexpected-provider",
+    "unlisted-account",
 ];
 
 /// Each finding of the rules as `rule severity: underlined text`.
@@ -255,6 +256,35 @@ fn accounts_of_the_configuration() {
     let own = web("idp.example.com", r#""StringEquals": {"idp.example.com:sub": "me"}"#);
     let found = "unexpected-provider high: arn:aws:iam::111122223333:oidc-provider/idp.example.com";
     assert_eq!(lint(&[role(&own)], &trust), [found]);
+}
+
+#[test]
+fn accounts_in_resource_policies() {
+    let trust =
+        Trust { own_accounts: vec!["111122223333".to_owned()], partners: vec!["444455556666".to_owned()], ..Trust::default() };
+    let bucket = |statements: &str| format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    let share = |principal: &str, effect: &str, condition: &str| {
+        format!(
+            r#"{{"Effect": "{effect}", "Principal": {principal}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"{condition}}}"#
+        )
+    };
+    let limited = r#", "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}"#;
+    let stranger = r#"{"AWS": "arn:aws:iam::777788889999:root"}"#;
+    let found = "unlisted-account medium: arn:aws:iam::777788889999:root";
+    for (statements, expected) in [
+        (share(r#"{"AWS": ["111122223333", "arn:aws:iam::444455556666:role/x"]}"#, "Allow", ""), vec![]),
+        (share(stranger, "Allow", ""), vec![found]),
+        // one for the account, and where a statement denies it, none
+        ([share(stranger, "Allow", ""), share(stranger, "Allow", "")].join(", "), vec![found]),
+        ([share(stranger, "Allow", ""), share(r#""*""#, "Deny", limited)].join(", "), vec![]),
+        (
+            share(r#"{"AWS": "arn:aws:iam::777788889999:user/ann"}"#, "Allow", ""),
+            vec!["unlisted-account medium: arn:aws:iam::777788889999:user/ann"],
+        ),
+    ] {
+        assert_eq!(lint(&[bucket(&statements)], &trust), expected, "{statements}");
+        assert_eq!(lint(&[bucket(&statements)], &Trust::default()), Vec::<String>::new(), "{statements}");
+    }
 }
 
 #[test]

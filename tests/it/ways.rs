@@ -27,11 +27,11 @@ fn told(arguments: &[&str]) -> Value {
     serde_json::from_slice(&run.stdout).expect("JSON")
 }
 
-/// The cells that are told as reached, each with the words of its subject.
+/// The cells that are told as reached, each with the phrase of its subject.
 fn reached(told: &Value) -> Vec<(String, Value)> {
     let subjects = told["subjects"].as_array().expect("subjects");
     let cells = subjects.iter().flat_map(|subject| {
-        let who = subject["words"][0].as_str().expect("a word").to_owned();
+        let who = subject["who"].as_str().expect("a phrase").to_owned();
         subject["reaches"].as_array().expect("cells").iter().map(move |cell| (who.clone(), cell.clone()))
     });
     cells.filter(|(_, cell)| cell["answer"] == "reached").collect()
@@ -308,6 +308,18 @@ fn other_peoples_pools() {
     for (trust, expected) in [(&pinned, None), (&open, Some(Way::Trust))] {
         let got = with(&[role("target", trust)], "foreign-pool", |reach| way(reach, 0).map(|path| path.way));
         assert_eq!(got, expected, "{trust}");
+    }
+}
+
+/// Where a trust policy names a pool that was not given, its guests and users start all the same.
+#[test]
+fn a_pool_that_was_not_given() {
+    let guests = of_pool(&json!({ "ForAnyValue:StringEquals": { "cognito-identity.amazonaws.com:amr": "unauthenticated" } }));
+    for (from, expected) in [("guest", true), ("user", false)] {
+        with(&[role("visitor", &guests), role("any", &of_pool(&json!({})))], from, |reach| {
+            assert_eq!(way(reach, 0).is_some(), expected, "{from}");
+            assert!(way(reach, 1).is_some(), "{from}");
+        });
     }
 }
 

@@ -42,14 +42,14 @@ pub fn closings(
         return Vec::new();
     };
     let Some(path) = paths.first() else { return Vec::new() };
-    let from = [subject.words.first().unwrap_or(&subject.name).clone()];
+    let from = [subject.name.clone()];
     let mut closings: Vec<Closing> = Vec::new();
     for (words, edit) in candidates(world, role, path) {
         let Some(sources) = edited(world.sources, &edit) else { continue };
         let inventory = rebuild(&sources);
         let world = World { inventory: &inventory, sources: &sources, reference: world.reference };
         let again = reach(world, Asked { from: &from, ..asked });
-        let Some(now) = again.subjects.iter().position(|own| own.words == subject.words).and_then(|at| again.rows.get(at)) else {
+        let Some(now) = again.subjects.iter().position(|own| own.name == subject.name).and_then(|at| again.rows.get(at)) else {
             continue;
         };
         let (left, open): (&[Path], bool) = match now.get(column) {

@@ -316,7 +316,7 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
     for taker in takers.iter().flat_map(|own| &own.takers) {
         let Some(mut words) = words(&taker.kind, given) else { continue };
         if let (Kind::Principal, Sample::Principal(arn)) = (&taker.kind, &taker.sample) {
-            words.push(arn.clone());
+            words.insert(0, arn.clone());
         }
         let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
         if !starts.iter().any(|own| own.subject == subject) {
@@ -335,15 +335,16 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
 
 /// The words by which a kind of caller can be named; none for those who are no subjects of their own.
 fn words(kind: &Kind, is_given: impl Fn(&str) -> bool) -> Option<Vec<String>> {
-    let word = match kind {
+    let words = match kind {
         Kind::Service | Kind::ForeignPool { .. } => return None,
         Kind::Guest(id) | Kind::SignedIn(id) if is_given(id) => return None,
-        Kind::Guest(id) | Kind::SignedIn(id) => format!("pool:{id}"),
-        Kind::Subject { host, .. } => format!("oidc:{host}"),
-        Kind::Saml => "saml".to_owned(),
-        Kind::Principal => "principal".to_owned(),
+        Kind::Guest(id) => vec![format!("guest:{id}"), "guest".to_owned()],
+        Kind::SignedIn(id) => vec![format!("user:{id}"), "user".to_owned()],
+        Kind::Subject { host, .. } => vec![format!("oidc:{host}")],
+        Kind::Saml => vec!["saml".to_owned()],
+        Kind::Principal => vec!["principal".to_owned()],
     };
-    Some(vec![word])
+    Some(words)
 }
 
 /// `eu-west-1_Abc123` of `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123`.

@@ -20,10 +20,7 @@ pub fn reach(reached: &Reached<'_, '_, '_>, unread: &[Unread], sources: &Sources
         json!({ "role": reached.target(column), "arn": arn })
     });
     let subjects = reached.reach.subjects.iter().zip(&reached.reach.rows).enumerate().map(|(row, (subject, cells))| {
-        let cells = reached
-            .columns
-            .iter()
-            .filter_map(|&column| Some(cell((row, column), cells.get(column)?, &subject.words, reached, sources)));
+        let cells = reached.columns.iter().filter_map(|&column| Some(cell((row, column), cells.get(column)?, reached, sources)));
         json!({
             "who": subject.name,
             "words": subject.words,
@@ -49,12 +46,11 @@ pub fn reach(reached: &Reached<'_, '_, '_>, unread: &[Unread], sources: &Sources
 pub fn who_may(told: &WhoMay<'_, '_, '_>, unread: &[Unread], sources: &Sources) -> String {
     let reached = &told.reached;
     let who = |(row, column, own): (usize, usize, &Path)| {
-        let words = reached.reach.subjects.get(row).map_or(&[][..], |subject| &subject.words);
         let permitted = own.permitted.as_ref().map(|own| permission(own, sources));
         json!({
             "who": reached.subject(row),
             "role": reached.target(column),
-            "way": path(own, reached.target(column), words, reached, sources),
+            "way": path(own, (reached.subject(row), reached.target(column)), reached, sources),
             "permission": permitted,
         })
     };
@@ -78,14 +74,14 @@ fn permission(own: &Permitted, sources: &Sources) -> Value {
     told
 }
 
-fn cell(at: (usize, usize), cell: &Cell, subject: &[String], reached: &Reached<'_, '_, '_>, sources: &Sources) -> Value {
+fn cell(at: (usize, usize), cell: &Cell, reached: &Reached<'_, '_, '_>, sources: &Sources) -> Value {
     let target = reached.target(at.1);
     let (answer, paths, reasons): (_, &[Path], &[Reason]) = match cell {
         Cell::Reached(paths) => ("reached", paths, &[]),
         Cell::Open(reasons) => ("undecided", &[], reasons),
         Cell::No(reasons) => ("not-reached", &[], reasons),
     };
-    let ways = paths.iter().map(|own| path(own, target, subject, reached, sources));
+    let ways = paths.iter().map(|own| path(own, (reached.subject(at.0), target), reached, sources));
     let reasons = reasons.iter().map(|reason| {
         let mut told = json!({ "way": reason.way.name(), "text": reason.text });
         if let Some(span) = reason.place {
@@ -110,7 +106,7 @@ fn cell(at: (usize, usize), cell: &Cell, subject: &[String], reached: &Reached<'
     })
 }
 
-fn path(path: &Path, target: &str, subject: &[String], reached: &Reached<'_, '_, '_>, sources: &Sources) -> Value {
+fn path(path: &Path, (subject, target): (&str, &str), reached: &Reached<'_, '_, '_>, sources: &Sources) -> Value {
     let steps = path.steps.iter().map(|step| {
         let places: Vec<Value> = step.places.iter().map(|label| labelled(label, sources)).collect();
         json!({ "call": step.call, "text": step.text, "places": places })

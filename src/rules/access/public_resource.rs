@@ -64,7 +64,7 @@ fn is_told(statement: &Statement<'_>, reference: &Reference) -> bool {
 }
 
 /// A request, as claims are written.
-fn request(witness: &prove::Witness<'_, '_>) -> Claims {
+pub(super) fn request(witness: &prove::Witness<'_, '_>) -> Claims {
     let mut told = Claims::new();
     let principal = witness.principal.as_ref().map(|principal| ("principal", principal.as_str()));
     for (name, value) in principal.into_iter().chain([("action", witness.action.as_str()), ("resource", &witness.resource)]) {
