@@ -342,6 +342,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 Some(own) => ways::perhaps(who, role, own, self.permitted(role)),
                 None => Cell::No(Vec::new()),
             },
+            Origin::Nobody => ways::closed(role),
             Origin::ForeignPool => match self.takers.get(at) {
                 Some(own) => ways::from_foreign_pool(role, own, self.permitted(role)),
                 None => Cell::No(Vec::new()),
@@ -460,7 +461,8 @@ impl Reach<'_, '_> {
             .flat_map(|(row, cells)| cells.iter().enumerate().map(move |(column, cell)| (row, column, cell)));
         cells.filter_map(move |(row, column, cell)| {
             let Cell::Reached(paths) = cell else { return None };
-            let is = |path: &&Path| path.permitted.as_ref().is_some_and(|own| own.outcome == outcome);
+            // what the rights of an administrator give is told with these
+            let is = |path: &&Path| path.way != Way::Rights && path.permitted.as_ref().is_some_and(|own| own.outcome == outcome);
             paths.iter().find(is).map(|path| (row, column, path))
         })
     }

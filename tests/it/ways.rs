@@ -321,6 +321,8 @@ fn a_pool_that_was_not_given() {
             assert!(way(reach, 1).is_some(), "{from}");
         });
     }
+    // whom nothing lets in is somebody all the same
+    with(&[role("visitor", &guests)], "user", |reach| assert!(matches!(reach.rows[0][0], Cell::No(_))));
 }
 
 /// Guests of the enhanced flow hold neither STS nor IAM, whatever their role may do; by the classic flow they do.

@@ -3,7 +3,8 @@
 use super::{Step, Subject};
 use crate::finding::Label;
 use crate::identity::{Claim, Claims, Group, IdentityPool, MappingType, ProviderKind, Token};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Role};
+use crate::policy::Policy;
 use crate::reach::client::{PoolClient, groups_of, pool_clients};
 use crate::reach::control::{Control, control};
 use crate::reach::{Distance, Kind, Sample, Taker, Takers};
@@ -27,6 +28,8 @@ pub(super) enum Origin<'i, 's> {
     Perhaps(String),
     /// He has an identity pool of his own, that nobody named.
     ForeignPool,
+    /// He logs in at a pool that was not given, and no trust policy lets him in.
+    Nobody,
 }
 
 /// A login of a subject.
@@ -87,16 +90,28 @@ pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) ->
         starts.extend(users(world, host, of_pool, &clients));
     }
     starts.extend(others(inventory));
-    let is_for_pools = |own: &Takers<'_, '_>| {
-        own.takers.iter().any(|taker| matches!(taker.kind, Kind::ForeignPool { .. } | Kind::Guest(_) | Kind::SignedIn(_)))
-    };
-    if !inventory.identity_pools.is_empty() || takers.iter().any(is_for_pools) {
+    let is_for_pools = inventory.roles.iter().flat_map(Role::trusts).any(names_pools);
+    if !inventory.identity_pools.is_empty() || is_for_pools {
         let name = "somebody with an identity pool of his own".to_owned();
         let subject = Subject { name, words: vec!["foreign-pool".to_owned()], distance: Distance::Anyone };
         starts.push(Start { subject, origin: Origin::ForeignPool });
     }
     starts.extend(of_trust(world, takers));
+    // who is asked for by a word that fits him is somebody, also where nothing lets him in
+    for (word, name, distance) in [("guest", "a guest", Distance::Anyone), ("user", "a signed-in user", Distance::Known)] {
+        if is_for_pools && !starts.iter().any(|start| start.subject.words.iter().any(|own| own == word)) {
+            let subject = Subject { name: name.to_owned(), words: vec![word.to_owned()], distance };
+            starts.push(Start { subject, origin: Origin::Nobody });
+        }
+    }
     starts
+}
+
+/// Whether a trust policy names identity pools.
+fn names_pools(policy: &Policy<'_>) -> bool {
+    let principals = policy.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    let mut named = principals.flat_map(|own| &own.list).filter_map(|principal| principal.value.known());
+    named.any(|text| text.starts_with("cognito-identity"))
 }
 
 fn start<'i, 's>(name: impl Into<String>, words: &[&str], distance: Distance, entries: Vec<Entry>) -> Start<'i, 's> {

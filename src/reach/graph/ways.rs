@@ -254,6 +254,15 @@ pub(super) fn perhaps(who: &str, role: &Role<'_>, own: &Takers<'_, '_>, permitte
     Cell::No(reason("its trust policy does not let him in"))
 }
 
+/// A trust policy does not let somebody in.
+pub(super) fn closed(role: &Role<'_>) -> Cell {
+    let reason = |text: &str, place| vec![Reason { way: Way::Trust, text: text.to_owned(), place }];
+    match &role.trust {
+        Some(policy) => Cell::No(reason("its trust policy does not let him in", Some(policy.mark))),
+        None => Cell::Open(reason("its trust policy was not given", None)),
+    }
+}
+
 /// Whether a trust policy lets visitors of identity pools in that nobody named.
 pub(super) fn from_foreign_pool(role: &Role<'_>, own: &Takers<'_, '_>, permitted: Option<Permitted>) -> Cell {
     if let Some(taker) = own.takers.iter().find(|own| matches!(own.kind, Kind::ForeignPool { .. })) {
