@@ -1,10 +1,11 @@
 //! What the configuration says must never be so.
 
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Severity, Witness};
+use crate::identity::Claim;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::Instant;
-use crate::reach::{Goal, Never, Path, Reason, Subject, keep};
+use crate::reach::{Goal, Never, Path, Reason, Sample, Subject, keep};
 use crate::source::Span;
 
 pub(super) static RULE: Rule =
@@ -34,8 +35,16 @@ fn broken(facts: &Facts<'_, '_>, never: &Never, (subject, target): (&Subject, &s
     };
     let mut finding = RULE.finding(message, primary.span, primary.text);
     finding.related = before;
+    finding.witness = witness(subject, path);
     finding.help = Some(help(never, subject, target));
     Some(finding)
+}
+
+/// The token with which the first step is taken, where all of it is known.
+fn witness(subject: &Subject, path: &Path) -> Option<Witness> {
+    let Some(Sample::Token(token)) = &path.sample else { return None };
+    let is_known = token.claims.iter().all(|(_, claim)| !matches!(claim, Claim::Unknown(_)));
+    is_known.then(|| Witness { who: subject.name.clone(), claims: token.claims.to_json() })
 }
 
 fn open(facts: &Facts<'_, '_>, never: &Never, (subject, target): (&Subject, &str), reasons: &[Reason]) -> Option<Finding> {
