@@ -3,8 +3,8 @@
 use super::alone::{holds, may_cover, only};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::Mode;
-use crate::policy::{Policy, Statement};
+use crate::pattern::{Mode, Pattern};
+use crate::policy::{Patterns, Policy, Statement};
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-statement",
@@ -13,10 +13,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
+    let mut services: Vec<u64> = Vec::new();
+    let policies = facts.inventory.all_policies().map(|(policy, _)| policy).filter(|policy| policy.statements.len() > 1);
+    for policy in policies.filter(|policy| policy.refusal().is_none()) {
+        // most pairs differ in their services
+        services.clear();
+        services.extend(policy.statements.iter().map(|own| marks(own.actions.as_ref())));
         let mut gone: Vec<usize> = Vec::new();
-        for statement in &policy.statements {
-            let others = policy.statements.iter().filter(|own| own.index != statement.index && !gone.contains(&own.index));
+        for (statement, own) in policy.statements.iter().zip(&services) {
+            let wide = policy.statements.iter().zip(&services).filter(|(_, other)| own & !**other == 0).map(|(wide, _)| wide);
+            let others = wide.filter(|wide| wide.index != statement.index && !gone.contains(&wide.index));
             let Some(wider) = others.into_iter().find(|own| is_wider(facts, policy, own, statement)) else { continue };
             gone.push(statement.index);
             findings.push(Finding {
@@ -26,6 +32,24 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// A mark for each service of a list of actions, some with the same, and all marks where it may be any. What takes in another list has all
+/// of its marks.
+fn marks(actions: Option<&Patterns<'_>>) -> u64 {
+    let Some(actions) = actions.filter(|own| !own.negated) else { return u64::MAX };
+    let mark = |own: &Pattern<'_>| {
+        let mut sum = 0_u32;
+        for byte in own.plain().unwrap_or("*").bytes() {
+            match byte {
+                b':' => return 1 << (sum % 64),
+                b'*' | b'?' => break,
+                _ => sum = sum.wrapping_mul(31).wrapping_add(u32::from(byte.to_ascii_lowercase())),
+            }
+        }
+        u64::MAX
+    };
+    actions.list.iter().fold(0, |marks, own| marks | mark(own))
 }
 
 /// Whether one statement applies to all that another does, so that the policy is the same without that.
