@@ -70,6 +70,7 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
         found.named("canonical:0000000000000000000000000000000000000000000000000000000000000000".to_owned());
     }
     found.named("anonymous".to_owned());
+    found.join_paths();
     found.callers
 }
 
@@ -105,6 +106,19 @@ impl Found {
                 }
             }
             None => self.named(text.to_owned()),
+        }
+    }
+
+    /// A session that is named has the path of its role, where that is named too: an account has one role of a name.
+    fn join_paths(&mut self) {
+        let role_of = |name: &str| {
+            name.rsplit_once('/').filter(|(role, _)| role.contains(":assumed-role/")).map(|(role, _)| role.to_owned())
+        };
+        let paths: Vec<(String, String)> =
+            self.callers.iter().filter_map(|own| Some((role_of(&own.name)?, own.arn.clone()?))).collect();
+        for own in self.callers.iter_mut().filter(|own| own.arn.is_none() && own.form.is_none()) {
+            let role = role_of(&own.name);
+            own.arn = paths.iter().find(|(other, _)| Some(other) == role.as_ref()).map(|(_, arn)| arn.clone());
         }
     }
 

@@ -353,6 +353,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         for list in others {
             let usable = list.all.iter().filter_map(|id| Some((id, self.atoms.pattern(*id)?)));
             let usable = usable.filter(|(id, pattern)| pattern.is_usable(self.strict) && !denied.contains(id));
+            let usable = usable.filter(|(_, own)| own.as_written().is_none_or(|text| self.may_hold(dimension, key, text)));
             every.push(usable.map(|(_, pattern)| own(pattern)).collect());
         }
         let all = match key {
@@ -424,6 +425,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             None if dimension == RESOURCE => text == "*" || Arn::parse(text).is_some(),
             None => text.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty()),
             Some(key) if key.arn => Arn::parse(text).is_some(),
+            Some(key) if key.name.eq_ignore_ascii_case("aws:username") => is_user_name(text),
             Some(key) => key.empty || !text.is_empty(),
         }
     }
@@ -509,4 +511,11 @@ fn absent(form: Form) -> Result<bool, ()> {
         Some(SetPrefix::ForAnyValue) => Ok(false),
         None => Ok(form.if_exists || form.negated),
     }
+}
+
+/// Whether a user may have this name.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+fn is_user_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
 }
