@@ -276,7 +276,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
                     return Solved::Value(text.to_owned());
                 }
                 // in another letter case it may fit all the same
-                if pattern.mode == Mode::EqualIgnoreCase {
+                if pattern.mode == Mode::EqualIgnoreCase && !is_no_name(key, text) {
                     left.push(pattern);
                 }
                 continue;
@@ -353,7 +353,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         for list in others {
             let usable = list.all.iter().filter_map(|id| Some((id, self.atoms.pattern(*id)?)));
             let usable = usable.filter(|(id, pattern)| pattern.is_usable(self.strict) && !denied.contains(id));
-            let usable = usable.filter(|(_, own)| own.as_written().is_none_or(|text| self.may_hold(dimension, key, text)));
+            let usable = usable.filter(|(_, own)| own.as_written().is_none_or(|text| !is_no_name(key, text)));
             every.push(usable.map(|(_, pattern)| own(pattern)).collect());
         }
         let all = match key {
@@ -425,7 +425,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             None if dimension == RESOURCE => text == "*" || Arn::parse(text).is_some(),
             None => text.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty()),
             Some(key) if key.arn => Arn::parse(text).is_some(),
-            Some(key) if key.name.eq_ignore_ascii_case("aws:username") => is_user_name(text),
+            Some(_) if is_no_name(key, text) => false,
             Some(key) => key.empty || !text.is_empty(),
         }
     }
@@ -513,9 +513,10 @@ fn absent(form: Form) -> Result<bool, ()> {
     }
 }
 
-/// Whether a user may have this name.
+/// Whether a key tells the name of a user, and none may have this name.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-fn is_user_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
+fn is_no_name(key: Option<&Key<'_, '_>>, text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    key.is_some_and(|key| key.name.eq_ignore_ascii_case("aws:username")) && (text.is_empty() || !text.bytes().all(is_letter))
 }

@@ -200,8 +200,15 @@ impl Key {
         let Value { term, is_v6, .. } = value;
         match self.sort {
             Sort::Text => {
-                let letter = if self.without_wildcards { "tame" } else { "letter" };
-                let times = if self.may_be_empty && !self.many { "*" } else { "+" };
+                let is_user = self.name.eq_ignore_ascii_case("aws:username");
+                let letter = if is_user {
+                    "name-letter"
+                } else if self.without_wildcards {
+                    "tame"
+                } else {
+                    "letter"
+                };
+                let times = if self.may_be_empty && !self.many && !is_user { "*" } else { "+" };
                 let arn = self.is_arn.then(|| in_language(term, "arn"));
                 all([in_language(term, &format!("(re.{times} {letter})"))].into_iter().chain(arn))
             }
