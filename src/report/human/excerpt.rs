@@ -155,7 +155,12 @@ fn cut(source: &Source, mut spots: Vec<Spot>, room: usize, paper: Paper) -> Opti
     let mut columns: Vec<Range<usize>> = Vec::new();
     let mut at = start;
     for spot in &mut spots {
-        core += fitting(source, at..spot.start, inner - core.min(inner)).0;
+        let (between, reached) = fitting(source, at..spot.start, inner - core.min(inner));
+        // what lies too far behind the first label has no place beside it, even where it has no width itself
+        if reached < spot.start {
+            return None;
+        }
+        core += between;
         let begin = core;
         let (wide, reached) = fitting(source, spot.start..spot.end, inner.saturating_sub(core));
         if reached < spot.end && !alone {
