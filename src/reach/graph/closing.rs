@@ -95,15 +95,17 @@ fn edited(sources: &Sources, edit: &Edit) -> Option<Sources> {
 /// The edits that may close a way.
 fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String, Edit)> {
     let mut list = Vec::new();
-    let is_guest = path.options.first().is_some_and(|option| option == "--guest");
+    let calls = |name: &str| path.steps.iter().any(|step| step.call.ends_with(name));
+    // who signs in does so before he gets an identity
+    let is_guest = path.steps.first().is_some_and(|step| step.call.ends_with(":GetId"));
     let pools = world.inventory.identity_pools.iter();
     for pool in pools {
         let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
-        if is_guest && path.way <= Way::Classic {
+        if is_guest {
             let edit = switched_off(world.sources, pool, pool.guests, "AllowUnauthenticatedIdentities");
             list.extend(edit.map(|edit| (format!("turn guest access of identity pool `{name}` off"), edit)));
         }
-        if path.way == Way::Classic {
+        if calls(":GetOpenIdToken") {
             let edit = switched_off(world.sources, pool, pool.classic, "AllowClassicFlow");
             list.extend(edit.map(|edit| (format!("turn the classic flow of identity pool `{name}` off"), edit)));
         }
@@ -115,8 +117,7 @@ fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String
             }
         }
     }
-    for client in pool_clients(world).iter().filter(|_| path.steps.iter().any(|step| step.call.ends_with("UpdateUserAttributes")))
-    {
+    for client in pool_clients(world).iter().filter(|_| calls(":UpdateUserAttributes")) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         for claim in rules.iter().filter_map(|rule| rule.claim()) {
             if let Control::User { listed: Some(span), .. } = control(client, claim) {
