@@ -36,6 +36,8 @@ pub struct Check {
     pub fail_on: Option<Severity>,
     /// `exclude`: what is not looked at.
     pub exclude: Vec<Glob>,
+    /// `pedantic`: whether what needs judgement is reported, too.
+    pub pedantic: bool,
 }
 
 /// Who is no stranger.
@@ -79,6 +81,11 @@ impl Choice {
 }
 
 impl Check {
+    /// Whether a rule reports what needs judgement, too: where that is asked for, and where the rule is selected by its name.
+    pub fn is_pedantic(&self, rule: &str) -> bool {
+        self.pedantic || self.choice.select.contains(&rule)
+    }
+
     /// How much the findings of a rule matter, where that is set.
     pub fn severity_of(&self, rule: &str) -> Option<Severity> {
         self.severity.iter().find(|(own, _)| *own == rule).map(|&(_, severity)| severity)

@@ -42,6 +42,11 @@ pub struct Check {
 }
 
 impl<'i, 's> Facts<'i, 's> {
+    /// Whether a rule reports what needs judgement, too.
+    pub fn is_pedantic(&self, rule: &Rule) -> bool {
+        self.config.check.is_pedantic(rule.name)
+    }
+
     /// What a simulation asks.
     pub fn world(&self) -> World<'i, 's> {
         World { inventory: self.inventory, sources: self.sources, reference: self.reference }

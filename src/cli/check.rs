@@ -42,6 +42,9 @@ pub(super) struct Args {
     /// Report no finding of this rule or theme; may be repeated.
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,
+    /// Report what needs judgement, too; so does `--select` with the name of a rule.
+    #[arg(long)]
+    pedantic: bool,
     /// What the policies are attached to, where that cannot be told from what they say.
     #[arg(long, value_parser = kind())]
     kind: Option<PolicyKind>,
@@ -56,8 +59,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Args, common: Common) -> Ending {
     let reference = reference::load(reference)?;
-    let loaded = config::load(config)?;
+    let mut loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
+    loaded.config.check.pedantic |= args.pedantic;
+    // what the command line says goes first in any case; so the rules know what was selected
+    loaded.config.check.choice.select.extend_from_slice(&flags.select);
     let inputs =
         gather_beside(args.live.texts()?, args.paths.is_empty(), || gather(&args.paths, args.stdin_path.as_deref(), &loaded))?;
     let inventory = args.assumed.inventory(&inputs, args.kind)?;

@@ -46,7 +46,7 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
 /// The tables of a configuration file, each with its keys.
 pub const KEYS: [(&str, &[&str]); 3] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT)];
 
-const CHECK: [&str; 5] = ["select", "ignore", "severity", "fail-on", "exclude"];
+const CHECK: [&str; 6] = ["select", "ignore", "severity", "fail-on", "exclude", "pedantic"];
 const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
 const ASSERT: [&str; 6] = ["name", "why", "from", "to", "action", "resource"];
 
@@ -84,6 +84,7 @@ impl Reader<'_> {
                 "severity" => check.severity = self.severities(value),
                 "fail-on" => check.fail_on = self.severity(value),
                 "exclude" => check.exclude = self.list(value, "exclude", Self::glob),
+                "pedantic" => check.pedantic = self.truth(value),
                 name => self.unknown(key.span(), &format!("unknown key `{name}` in `[check]`"), name, &CHECK),
             }
         }
@@ -187,6 +188,14 @@ impl Reader<'_> {
             }
         }
         severities
+    }
+
+    fn truth(&mut self, value: &Value<'_>) -> bool {
+        if let DeValue::Boolean(truth) = value.get_ref() {
+            return *truth;
+        }
+        self.wrong_type(value, "`true` or `false` is due here", None);
+        false
     }
 
     fn severity(&mut self, value: &Value<'_>) -> Option<Severity> {
