@@ -5,8 +5,9 @@
 //! without it the program fetches it. A question is asked of each two consecutive versions, in both directions, with the policies read
 //! once. Prints the distribution of the times, and the share of the questions that are undecided.
 //!
-//! Then it asks who can take the roles of the folders in `fixtures` that hold some: each role is a question, and each round one more. And who
-//! reaches which of them: the time of each cell of the table is that of the whole, shared out.
+//! Then it asks who can take the roles of the folders in `fixtures` that hold some: each role is a question. And who reaches which of them: the
+//! time of each cell of the table is that of the whole, shared out. Each is asked several times, and its time is the shortest of them: what else
+//! the machine does only makes it longer.
 //!
 //! With `--check` it exits 1 where the median is above 0.5 ms, the 99th percentile above 15 ms, one question above a second, or more
 //! than 0.5 % are undecided; and where the 99th percentile of the questions on roles, or of the cells, is above 5 ms.
@@ -90,7 +91,7 @@ fn print(what: &str, ask: impl Fn(World<'_, '_>) -> Vec<f64>) -> f64 {
     let reference = Reference::new(Instant::from_seconds(0));
     let mut times: Vec<f64> = FOLDERS.iter().flat_map(|folder| of_folder(folder, &reference, &ask)).collect();
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let at = |share: f64| times[((times.len() - 1) as f64 * share).ceil() as usize];
     println!("\n{} {what}", times.len());
     println!("  median: {:8.3} ms\n    99 %: {:8.3} ms", at(0.5) * 1e3, at(0.99) * 1e3);
     at(0.99)
@@ -119,7 +120,7 @@ fn of_folder(folder: &str, reference: &Reference, ask: impl Fn(World<'_, '_>) ->
         inventory.read(&sources, id);
     }
     let world = World { inventory: &inventory, sources: &sources, reference };
-    (0..ROUNDS).flat_map(|_| ask(world)).collect()
+    (1..ROUNDS).fold(ask(world), |best, _| best.iter().zip(ask(world)).map(|(best, own)| best.min(own)).collect())
 }
 
 #[derive(Default)]

@@ -1,8 +1,9 @@
 //! A text that some patterns match and others do not.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::machine::{Machine, Token, letter_of_none};
 use super::{Mode, Unit};
@@ -77,7 +78,7 @@ pub fn instance<'t>(pattern: Tested<'_>, fill: impl Fn(Wildcard) -> Cow<'t, str>
 /// All patterns are read at once, as [`classes`](super::classes) does. No way is gone on that can lead to no such text.
 pub fn find(every: &[Vec<Tested<'_>>], none: &[Tested<'_>], steps: &mut u64) -> Search {
     let machine = |own: &Tested<'_>| Machine::of(own.units, own.mode);
-    let mut machines = Machines { lists: every.len(), machines: Vec::new() };
+    let mut machines = Machines { lists: every.len(), machines: Vec::new(), owners: Vec::new() };
     for (list, patterns) in every.iter().enumerate() {
         for own in patterns {
             machines.add(Side::Every(list), machine(own));
@@ -92,7 +93,8 @@ pub fn find(every: &[Vec<Tested<'_>>], none: &[Tested<'_>], steps: &mut u64) -> 
         return Search::None;
     }
     let start: Rc<[u32]> = start.into();
-    let mut known = HashSet::from([start.clone()]);
+    let mut known = FxHashSet::default();
+    known.insert(start.clone());
     let mut states = vec![start];
     // the letter by which each state was reached first, and from which state
     let mut ways: Vec<Option<(usize, char)>> = vec![None];
@@ -133,13 +135,16 @@ struct Machines {
     lists: usize,
     /// Each with the number of its first place.
     machines: Vec<(Side, u32, Machine)>,
+    /// Of each place, whose it is.
+    owners: Vec<u32>,
 }
 
 impl Machines {
     fn add(&mut self, side: Side, machine: Machine) {
         // one more than there are tokens: the last is the end
-        let first = self.machines.last().map_or(0, |(_, first, last)| first + last.tokens.len() as u32 + 1);
-        self.machines.push((side, first, machine));
+        let first = self.owners.len();
+        self.owners.resize(first + machine.tokens.len() + 1, self.machines.len() as u32);
+        self.machines.push((side, first as u32, machine));
     }
 
     fn start(&self) -> Vec<u32> {
@@ -148,10 +153,9 @@ impl Machines {
 
     /// The places of a state, each with its pattern.
     fn places<'a>(&'a self, state: &'a [u32]) -> impl Iterator<Item = (Side, u32, &'a Machine, usize)> {
-        let mut machines = self.machines.iter().peekable();
-        state.iter().filter_map(move |&place| {
-            while machines.next_if(|(_, first, own)| place > first + own.tokens.len() as u32).is_some() {}
-            machines.peek().map(|(side, first, own)| (*side, *first, own, (place - first) as usize))
+        state.iter().filter_map(|&place| {
+            let (side, first, own) = self.machines.get(*self.owners.get(place as usize)? as usize)?;
+            Some((*side, *first, own, (place - first) as usize))
         })
     }
 

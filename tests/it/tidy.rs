@@ -18,7 +18,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 22] = [
+const DOORS: [(&str, &[&str]); 23] = [
     ("aws-config", &["aws.rs"]),
     ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
     ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
@@ -40,6 +40,7 @@ const DOORS: [(&str, &[&str]); 22] = [
     ("percent-encoding", &["aws/shape.rs"]),
     ("ring", &["identity/signature.rs"]),
     ("roxmltree", &["identity/saml.rs"]),
+    ("rustc-hash", &["pattern/find.rs", "rules/reference/view.rs"]),
     ("serde_json", &["aws/", "report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("tokio", &["aws.rs"]),

@@ -1,11 +1,11 @@
 //! A statement with the names in it looked up.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::address::{Address, Arn};
 use crate::finding::Severity;
@@ -94,7 +94,7 @@ pub(super) struct Lookups<'i, 'p, 's> {
 }
 
 /// Values by texts of the policies.
-type ByText<'p, V> = HashMap<&'p str, V, BuildHasherDefault<TextHasher>>;
+type ByText<'p, V> = FxHashMap<&'p str, V>;
 
 /// What is not written as a name, be it known or not; that is a fault of its own.
 #[derive(Clone, Copy, Debug)]
@@ -356,25 +356,5 @@ impl Part {
             }
         }
         part
-    }
-}
-
-/// Hashes texts, eight letters at a time: policies are a person's own, so none is made to fill one place of a table.
-#[derive(Default)]
-struct TextHasher(u64);
-
-impl Hasher for TextHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
-        for word in words.iter().chain([&last]) {
-            // the golden ratio as a fraction of 2⁶⁴
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
     }
 }
