@@ -136,8 +136,8 @@ fn stages_once(policies: &[(String, String)]) -> Vec<(String, f64)> {
     let mut findings = grammar::findings(&facts);
     note("rules: grammar", clock.seconds());
     let clock = Clock::start();
-    rules::reference::findings(&facts, &mut findings);
-    note("rules: reference", clock.seconds());
+    rules::by_statement(&facts, &mut findings);
+    note("rules: by statement", clock.seconds());
     for (theme, checks) in rules::THEMES {
         let clock = Clock::start();
         for check in checks {

@@ -14,6 +14,7 @@ mod service;
 mod services;
 mod sought;
 mod topic;
+mod yields;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -38,6 +39,7 @@ pub use partition::{Partition, partitions, regions, regions_date, service_princi
 pub use pool::{has_unclear_pool_principal, identity_pool_host};
 pub use service::{Action, ActionResource, Level, Matching, ResourceType, Service};
 pub use topic::{KeyTopic, Topic};
+pub use yields::{Yield, yields};
 
 /// The services of AWS: those that are built in, and what was laid over them.
 #[derive(Debug, Default)]

@@ -1,28 +1,39 @@
 //! The rules, by theme.
 
 mod access;
+mod address;
 mod cognito;
+mod escalation;
 pub mod grammar;
 mod logic;
 mod probe;
-pub mod reference;
+mod reference;
 mod trust;
+mod view;
 
 use crate::finding::Finding;
 use crate::lint::{Check, Facts, Rule};
+use view::{Lookups, View};
 
 /// The themes whose rules have a function of their own.
-pub static THEMES: [(&str, &[Check]); 4] =
-    [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("access", access::CHECKS), ("logic", logic::CHECKS)];
+pub static THEMES: [(&str, &[Check]); 5] = [
+    ("trust", trust::CHECKS),
+    ("cognito", cognito::CHECKS),
+    ("access", access::CHECKS),
+    ("escalation", escalation::CHECKS),
+    ("logic", logic::CHECKS),
+];
 
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let grammar = grammar::RULES.iter().map(|rule| ("grammar", *rule));
     let reference = reference::CHECKS.iter().map(|check| ("reference", check.rule));
     let subjects = trust::subjects::CHECKS.iter().map(|check| ("trust", check.rule));
+    let wide = access::wide::RULES.iter().map(|rule| ("access", *rule));
     grammar
         .chain(reference)
         .chain(subjects)
+        .chain(wide)
         .chain(THEMES.iter().flat_map(|&(theme, checks)| checks.iter().map(move |check| (theme, check.rule))))
 }
 
@@ -39,16 +50,30 @@ pub fn named(name: &str) -> Option<&'static Rule> {
 /// Runs every rule. Findings are sorted by path and position.
 pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let mut findings = grammar::findings(facts);
-    reference::findings(facts, &mut findings);
+    by_statement(facts, &mut findings);
     trust::subjects::findings(facts, &mut findings);
     for check in checks() {
         (check.run)(facts, &mut findings);
     }
+    escalation::join(facts, &mut findings);
     let place = |finding: &Finding| (facts.sources.get(finding.primary.span.source).name(), finding.primary.span, finding.rule);
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
     // a managed policy is told once, however many roles it is attached to
     findings.dedup();
     findings
+}
+
+/// What the rules find that look at one statement after another. The names of each are looked up once for all of them.
+pub fn by_statement(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut lookups = Lookups::new(facts.reference);
+    for (policy, role) in facts.inventory.all_policies() {
+        for statement in &policy.statements {
+            let view = View::of(&mut lookups, policy, statement);
+            reference::look(&view, findings);
+            access::wide::look(facts, &view, role, findings);
+            lookups.reuse(view);
+        }
+    }
 }
 
 fn checks() -> impl Iterator<Item = &'static Check> {

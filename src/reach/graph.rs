@@ -252,10 +252,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         if let Some(role) = roles.get(at) {
             let others = roles.iter().enumerate().filter(|(to, _)| *to != at);
             all.extend(others.filter_map(|(to, target)| Some((to, self.links.chain(role, target)?))));
-            let rights = self.links.rights(role).map(|step| (roles.len(), step));
-            for (to, step) in rights.into_iter().chain(self.links.escalations(role)) {
+            let rights = self.links.rights(role).map(|step| (roles.len(), Link::Step(Way::Escalation, step)));
+            for (to, link) in rights.into_iter().chain(self.links.escalations(role)) {
                 if !all.iter().any(|(own, link)| *own == to && matches!(link, Link::Step(..))) {
-                    all.push((to, Link::Step(Way::Escalation, step)));
+                    all.push((to, link));
                 }
             }
         }

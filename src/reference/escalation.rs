@@ -1,4 +1,4 @@
-//! Sets of actions by which a session comes by rights that it was not given.
+//! Sets of actions by which somebody comes by rights that he was not given.
 
 use std::sync::OnceLock;
 
@@ -31,6 +31,12 @@ pub enum On {
     Itself,
     /// On a managed policy that this role has.
     OwnPolicy,
+    /// On a user.
+    User,
+    /// On a group.
+    Group,
+    /// On an EC2 instance.
+    Instance,
     /// On an identity pool.
     Pool,
     /// On a user pool.
@@ -42,8 +48,20 @@ pub enum On {
 pub enum Gain {
     /// Any right that the account has.
     Rights,
+    /// The same to a user.
+    UserRights,
     /// A role.
     Role,
+    /// What a user may do.
+    User,
+    /// Any right, to whoever has a permission set.
+    PermissionSet,
+    /// What the permissions boundary of the own role kept back.
+    NoBoundary,
+    /// The same of a user.
+    NoUserBoundary,
+    /// What an older version of a policy allowed.
+    OlderVersion,
     /// A role that this service may take.
     RoleOf(&'static str),
     /// A role whose trust policy takes tokens of an identity pool.
@@ -52,6 +70,8 @@ pub enum Gain {
     ClassicRole,
     /// The roles of the groups of a user pool.
     Group,
+    /// A role with which something runs already for which this service took it.
+    RunsAs(&'static str),
 }
 
 /// All sets that are known.
@@ -66,13 +86,20 @@ fn read(line: &'static str) -> Option<Escalation> {
     let parts: Vec<&str> = line.split(" + ").collect();
     let (last, gain) = parts.last()?.split_once(' ')?;
     let actions = parts.iter().take(parts.len() - 1).copied().chain([last]).map(action).collect::<Option<_>>()?;
-    let gain = match gain.split_once(' ') {
-        Some(("role-of", service)) => Gain::RoleOf(service),
-        None if gain == "rights" => Gain::Rights,
-        None if gain == "role" => Gain::Role,
-        None if gain == "pool-role" => Gain::PoolRole,
-        None if gain == "classic-role" => Gain::ClassicRole,
-        None if gain == "group" => Gain::Group,
+    let gain = match gain.split_once(' ').unwrap_or((gain, "")) {
+        ("role-of", service) => Gain::RoleOf(service),
+        ("runs-as", service) => Gain::RunsAs(service),
+        ("rights", _) => Gain::Rights,
+        ("user-rights", _) => Gain::UserRights,
+        ("role", _) => Gain::Role,
+        ("user", _) => Gain::User,
+        ("permission-set", _) => Gain::PermissionSet,
+        ("no-boundary", _) => Gain::NoBoundary,
+        ("no-user-boundary", _) => Gain::NoUserBoundary,
+        ("older-version", _) => Gain::OlderVersion,
+        ("pool-role", _) => Gain::PoolRole,
+        ("classic-role", _) => Gain::ClassicRole,
+        ("group", _) => Gain::Group,
         _ => return None,
     };
     Some(Escalation { actions, gain })
@@ -84,6 +111,9 @@ fn action(text: &'static str) -> Option<EscalationAction> {
         Some((name, "role")) => (name, On::Role),
         Some((name, "self")) => (name, On::Itself),
         Some((name, "policy")) => (name, On::OwnPolicy),
+        Some((name, "user")) => (name, On::User),
+        Some((name, "group")) => (name, On::Group),
+        Some((name, "instance")) => (name, On::Instance),
         Some((name, "pool")) => (name, On::Pool),
         Some((name, "user-pool")) => (name, On::UserPool),
         Some(_) => return None,

@@ -3,6 +3,7 @@
 mod broken_assertion;
 mod public_resource;
 mod unlisted_account;
+pub(super) mod wide;
 
 use crate::lint::Check;
 

@@ -3,7 +3,6 @@
 mod absence;
 mod action_outside_rcp_services;
 mod action_resource_mismatch;
-mod address;
 mod arn_form;
 mod fit;
 mod foreign_action_in_resource_policy;
@@ -18,12 +17,12 @@ mod unknown_action;
 mod unknown_condition_key;
 mod unknown_service;
 mod unknown_variable;
-mod view;
 mod wildcard_without_action;
 
+use super::{address, view};
 use crate::finding::Finding;
-use crate::lint::{Facts, Rule};
-use view::{Lookups, View};
+use crate::lint::Rule;
+use view::View;
 
 /// A rule with the function that looks for what it reports in one statement.
 #[derive(Debug)]
@@ -66,16 +65,9 @@ pub(super) static CHECKS: &[Check] = &[
 /// How many places beside its own a finding shows.
 const MOST_PLACES: usize = 3;
 
-/// The findings in all statements. The names of each are looked up once for all rules.
-pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut lookups = Lookups::new(facts.reference);
-    for (policy, _) in facts.inventory.all_policies() {
-        for statement in &policy.statements {
-            let view = View::of(&mut lookups, policy, statement);
-            for check in CHECKS {
-                (check.run)(&view, findings);
-            }
-            lookups.reuse(view);
-        }
+/// The findings in one statement.
+pub(super) fn look(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
+    for check in CHECKS {
+        (check.run)(view, findings);
     }
 }

@@ -12,7 +12,8 @@ use crate::support;
 use crate::transcript::{Run, finish};
 
 const TUTORIAL: &str = "fixtures/scenarios/tutorial";
-const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+const POLICY: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::articles/*"}}"#;
 
 fn run(arguments: &[&str]) -> Run {
     finish(&mut tool(arguments))
@@ -152,7 +153,7 @@ fn what_is_broken_is_recognised_all_the_same() {
         (format!("```json\n{POLICY}\n```\n"), "a code fence in the file"),
         (POLICY.replacen('{', "", 1).replace('"', "'"), "`{` is missing"),
         (format!("{POLICY}\0"), "`\0` belongs to nothing"),
-        (r#""Effect": "Allow", "Action": "s3:Get*", "Resource": "*""#.to_owned(), "`{` is missing"),
+        (r#""Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::articles/*""#.to_owned(), "`{` is missing"),
     ];
     for (text, message) in broken {
         let found = rules(text.as_bytes());

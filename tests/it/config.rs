@@ -17,7 +17,7 @@ use crate::transcript::{Run, finish, tool};
 const PAGE: &str = "docs/configuration.md";
 
 /// A policy that shows `missing-version` (low, grammar) and nothing else.
-const LOW: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+const LOW: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::articles/*"}]}"#;
 
 /// A trust policy that shows `audience-not-pinned` (high, trust) among others of its theme.
 const HIGH: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",

@@ -1,6 +1,7 @@
 //! The rules on condition keys: what is told of a key under each operator, and what is left alone.
 
 use rolecall::reference::Reference;
+use rolecall::rules;
 
 use crate::support;
 
@@ -12,9 +13,15 @@ fn told(elements: &str) -> Vec<String> {
 }
 
 fn of_condition(effect: &str, actions: &str, operator: &str, key: &str, value: &str) -> Vec<String> {
-    told(&format!(
+    let statement = format!(
         r#""Effect": "{effect}", "Action": {actions}, "Resource": "*", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#
-    ))
+    );
+    // that it is allowed on everything is another matter
+    let is_meant = |own: &String| {
+        let mut themed = rules::themed().filter(|(_, rule)| own.starts_with(rule.name));
+        themed.any(|(theme, _)| !["access", "escalation"].contains(&theme))
+    };
+    told(&statement).into_iter().filter(is_meant).collect()
 }
 
 #[test]

@@ -52,6 +52,7 @@ mod reference;
 mod repair;
 mod report;
 mod resource_rules;
+mod rights;
 mod saml;
 mod scenarios;
 mod secrets;

@@ -288,7 +288,9 @@ impl Page {
         support::with_inventory(kind, files.into_iter(), |sources, inventory| {
             let reference = Reference::default();
             let facts = Facts { sources, inventory, config: &config, reference: &reference };
-            look(&facts, &rules::run(&facts))
+            let mut findings = rules::run(&facts);
+            findings.retain(|own| config.check.choice.of(own.rule, None) != Some(false));
+            look(&facts, &findings)
         })
     }
 }

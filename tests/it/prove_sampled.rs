@@ -203,14 +203,16 @@ impl Maker<'_, '_> {
         } else {
             self.dice.of(&ASKED)
         };
+        let caller = if self.kind == PolicyKind::Identity { CALLERS[0] } else { self.dice.of(&CALLERS) };
+        // the holder of a token is no principal, and has no tags of one
+        let may_hold = |name: &str| !(caller.starts_with("federated:") && name.starts_with("aws:Principal"));
         let mut context = Map::new();
-        for key in &KEYS {
+        for key in KEYS.iter().filter(|key| may_hold(key.name)) {
             if self.chance(70) {
                 let value = if key.many { self.some(key.held) } else { self.dice.of(key.held).into() };
                 context.insert(key.name.to_owned(), value);
             }
         }
-        let caller = if self.kind == PolicyKind::Identity { CALLERS[0] } else { self.dice.of(&CALLERS) };
         json!({
             "principal": caller, "action": action, "resource": self.dice.of(&TOUCHED), "context": context,
             "at": 1_795_651_200, "resource-account": "111122223333", "policies": {},

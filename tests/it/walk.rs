@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::transcript::{finish, tool};
 
-const GOOD: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}"#;
+const GOOD: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::articles/*"}}"#;
 
 /// Cut off in the middle of a statement.
 const BROKEN: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject","#;
@@ -200,7 +200,7 @@ fn a_pipe_of_the_shell_is_read() {
 fn files_are_listed_with_what_they_are() {
     let folder = TempDir::new().expect("a folder");
     let trust = GOOD
-        .replace("\"Resource\": \"*\"", "\"Principal\": {\"Service\": \"lambda.amazonaws.com\"}")
+        .replace("\"Resource\": \"arn:aws:s3:::articles/*\"", "\"Principal\": {\"Service\": \"lambda.amazonaws.com\"}")
         .replace("s3:GetObject", "sts:AssumeRole");
     let pool = r#"{"IdentityPoolId": "eu-west-1:1", "IdentityPoolName": "x", "AllowUnauthenticatedIdentities": true}"#;
     for (name, text) in [

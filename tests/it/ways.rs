@@ -167,7 +167,7 @@ fn of_pool(more: &Value) -> Value {
 /// Each set of actions gives what it says it gives, and without any one of its actions it does not.
 #[test]
 fn each_set_of_actions_is_needed_as_a_whole() {
-    for set in escalations() {
+    for set in escalations().iter().filter(|set| is_followed(set.gain)) {
         let all: Vec<&EscalationAction> = set.actions.iter().collect();
         assert!(escalates(set.gain, &all), "{set:?}");
         for left_out in 0..all.len() {
@@ -179,11 +179,17 @@ fn each_set_of_actions_is_needed_as_a_whole() {
     assert!(escalations().len() > 25);
 }
 
-/// Whether somebody who may do that comes by the target of a gain.
+/// Whether a gain leads from role to role. The others are a user's, or hang on what nobody gave.
+fn is_followed(gain: Gain) -> bool {
+    use Gain as G;
+    !matches!(gain, G::UserRights | G::User | G::PermissionSet | G::NoBoundary | G::NoUserBoundary | G::OlderVersion)
+}
+
+/// Whether somebody who may do that comes by the target of a gain; by what runs already, perhaps.
 fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
     let statements = actions.iter().map(|action| {
         let resource = match action.on {
-            On::Any => "*".to_owned(),
+            On::Any | On::User | On::Group | On::Instance => "*".to_owned(),
             On::Role => arn("target"),
             On::Itself => arn("start"),
             On::OwnPolicy => format!("arn:aws:iam::{ACCOUNT}:policy/mine"),
@@ -194,11 +200,11 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
     });
     let statements: Vec<Value> = statements.collect();
     let trust = match gain {
-        Gain::RoleOf(service) => trusts(&json!({ "Service": service }), "sts:AssumeRole"),
+        Gain::RoleOf(service) | Gain::RunsAs(service) => trusts(&json!({ "Service": service }), "sts:AssumeRole"),
         Gain::PoolRole | Gain::ClassicRole | Gain::Group => {
             of_pool(&json!({ "ForAnyValue:StringEquals": { "cognito-identity.amazonaws.com:amr": "authenticated" } }))
         }
-        Gain::Rights | Gain::Role => trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole"),
+        _ => trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole"),
     };
     let mut documents = vec![
         role("start", &trusts(&json!({ "AWS": "arn:aws:iam::444455556666:root" }), "sts:AssumeRole")),
@@ -246,6 +252,10 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
     }
     with(&documents, "principal", |reach| match gain {
         Gain::Rights => reach.targets.len() > 2 && way(reach, 2).is_some_and(|path| path.way == Way::Escalation),
+        Gain::RunsAs(_) => match &reach.rows[0][1] {
+            Cell::Open(reasons) => reasons.iter().any(|reason| reason.way == Way::Escalation),
+            _ => false,
+        },
         _ => way(reach, 1).is_some_and(|path| path.way == Way::Escalation),
     })
 }

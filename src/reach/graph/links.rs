@@ -77,19 +77,22 @@ impl<'i, 's> Links<'i, 's> {
         sets.find_map(|set| self.step(role, set, &Sought::default(), "gives itself any right of the account"))
     }
 
-    /// The roles that the session of a role comes by, by their places in the inventory, each with the step.
-    pub(super) fn escalations(&mut self, role: &'i Role<'s>) -> Vec<(usize, Step)> {
-        let mut found: Vec<(usize, Step)> = Vec::new();
+    /// The roles that the session of a role comes by, by their places in the inventory; perhaps, where it hangs on whether something runs
+    /// with them.
+    pub(super) fn escalations(&mut self, role: &'i Role<'s>) -> Vec<(usize, Link)> {
+        let mut found: Vec<(usize, Link)> = Vec::new();
         if policies(self.world, role).next().is_none() {
             return found;
         }
         for (at, target) in self.world.inventory.roles.iter().enumerate().filter(|(_, target)| !std::ptr::eq(*target, role)) {
+            // INVARIANT: in the list sets that hang on what runs come last
             let mut sets = escalations().iter();
-            let step = sets.find_map(|set| {
+            let link = sets.find_map(|set| {
                 let (sought, words) = self.sought(set.gain, role, target)?;
-                self.step(role, set, &sought, &words)
+                let step = self.step(role, set, &sought, &words)?;
+                Some(if matches!(set.gain, Gain::RunsAs(_)) { perhaps(step) } else { Link::Step(Way::Escalation, step) })
             });
-            found.extend(step.map(|step| (at, step)));
+            found.extend(link.map(|link| (at, link)));
         }
         found
     }
@@ -99,7 +102,18 @@ impl<'i, 's> Links<'i, 's> {
         let (name, arn) = (target.name.shown(), arn_of(target)?);
         let (mut sought, inventory) = (Sought { role: Some(arn.to_owned()), ..Sought::default() }, self.world.inventory);
         let words = match gain {
-            Gain::Rights => return None,
+            Gain::Rights
+            | Gain::UserRights
+            | Gain::User
+            | Gain::PermissionSet
+            | Gain::NoBoundary
+            | Gain::NoUserBoundary
+            | Gain::OlderVersion => return None,
+            Gain::RunsAs(service) => {
+                is_for(target, PrincipalKind::Service, service).then_some(())?;
+                sought.role = None;
+                format!("would act as `{name}`, if something runs with it for `{service}`")
+            }
             Gain::Role => format!("lets itself into `{name}`"),
             Gain::RoleOf(service) => {
                 is_for(target, PrincipalKind::Service, service).then_some(())?;
@@ -143,7 +157,7 @@ impl<'i, 's> Links<'i, 's> {
     /// Whether the session of a role may do something to what it takes, and where that is allowed.
     fn allowed(&mut self, role: &'i Role<'s>, (action, on): (&'static str, On), sought: &Sought) -> Option<Vec<Label>> {
         let about = match on {
-            On::Any | On::Itself | On::OwnPolicy => Sought::default(),
+            On::Any | On::Itself | On::OwnPolicy | On::User | On::Group | On::Instance => Sought::default(),
             On::Role => Sought { pool: None, ..sought.clone() },
             On::Pool | On::UserPool => Sought { pool: sought.pool.clone(), ..Sought::default() },
         };
@@ -159,7 +173,7 @@ impl<'i, 's> Links<'i, 's> {
     fn ask(&self, role: &'i Role<'s>, (action, on): (&'static str, On), sought: &Sought) -> Option<Vec<Label>> {
         let own = arn_of(role)?;
         let resources: Vec<String> = match on {
-            On::Any => return self.anywhere(role, action),
+            On::Any | On::User | On::Group | On::Instance => return self.anywhere(role, action),
             On::Role => vec![sought.role.clone()?],
             On::Itself => vec![own.to_owned()],
             On::OwnPolicy => own_policies(role, own),
@@ -193,6 +207,12 @@ impl<'i, 's> Links<'i, 's> {
         let permission = may(self.world, role, Access { action, resource }, &given, self.at);
         (permission.outcome == Outcome::Allowed).then(|| permission.place.into_iter().collect())
     }
+}
+
+/// A step that is one only if something runs that it is about.
+fn perhaps(step: Step) -> Link {
+    let place = step.places.first().map(|label| label.span);
+    Link::Open(Reason { way: Way::Escalation, text: format!("{}: {}", step.call, step.text), place })
 }
 
 /// The places in files that were given which decide on a permission.

@@ -106,6 +106,12 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare, Mode::Like)))
     }
 
+    /// Whether it takes in all resources of a form, as far as partition, region and account go.
+    pub(super) fn is_all_of_form(&self, form: &Form) -> bool {
+        let own = self.part(SERVICE).is_some_and(|part| part.text == form.service || !part.is_plain());
+        own && self.part(RESOURCE).is_some_and(|part| matches(&[Unit::Wild(part.text)], &form.bare, Mode::Like))
+    }
+
     /// What stands before the first hole.
     pub(super) fn known(&self) -> &str {
         self.arn.text.get(..self.arn.hole.unwrap_or(self.arn.text.len())).unwrap_or("")

@@ -1,0 +1,182 @@
+//! What a statement of an identity policy allows without naming it: everything, all but some, all of a service, all resources.
+//!
+//! A statement is told of once, by the widest that it says. What a condition limits is left alone, and what a Deny takes back.
+
+mod action_pattern;
+mod any_resource;
+mod everything;
+mod exception;
+mod purchase;
+mod whole_service;
+
+use std::sync::LazyLock;
+
+use crate::arn::Arn;
+use crate::evaluate::{Caller, Context, ContextValue, Request, Truth, Verdict, evaluate, judge};
+use crate::finding::Finding;
+use crate::inventory::Role;
+use crate::lint::{Facts, Rule};
+use crate::policy::{Effect, Patterns, Policy, PolicyKind};
+use crate::reference::{Action, Service};
+use crate::rules::address::{Address, RESOURCE, SERVICE};
+use crate::rules::view::{Meaning, Named, View};
+
+pub(in crate::rules) static RULES: [&Rule; 11] = [
+    &everything::ALL,
+    &everything::ACTIONS,
+    &exception::RULE,
+    &whole_service::RULE,
+    &any_resource::PERMISSIONS,
+    &any_resource::DATA,
+    &any_resource::CREDENTIALS,
+    &any_resource::ANY,
+    &any_resource::LINKED_ROLE,
+    &action_pattern::RULE,
+    &purchase::RULE,
+];
+
+/// A statement that allows, whose conditions any usual request fulfils.
+struct Grant<'f, 'v, 'i, 'p, 's> {
+    facts: &'f Facts<'i, 's>,
+    view: &'v View<'i, 'p, 's>,
+    /// Whose policy it stands in.
+    role: Option<&'p Role<'s>>,
+    actions: &'p Patterns<'s>,
+    resources: &'p Patterns<'s>,
+}
+
+/// The findings in one statement.
+pub(in crate::rules) fn look<'i, 'p, 's>(
+    facts: &Facts<'i, 's>,
+    view: &View<'i, 'p, 's>,
+    role: Option<&'p Role<'s>>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(grant) = Grant::of(facts, view, role) else { return };
+    let before = findings.len();
+    if view.policy.kind == PolicyKind::Resource {
+        findings.extend(everything::on_some(&grant));
+    } else if grant.actions.negated || grant.resources.negated {
+        findings.extend(exception::find(&grant));
+    } else if view.actions.iter().any(|own| matches!(own.meaning, Meaning::Every)) {
+        findings.extend(everything::find(&grant));
+    } else {
+        let whole = whole_service::find(&grant);
+        let is_told = whole.is_some();
+        findings.extend(whole);
+        any_resource::find(&grant, is_told, findings);
+        action_pattern::find(&grant, findings.len() > before, findings);
+        purchase::find(&grant, findings);
+    }
+    // what AWS writes is not the reader's to change; that somebody is an administrator is told all the same
+    if findings.len() > before && grant.is_of_aws() {
+        let mut at = 0;
+        findings.retain(|own| {
+            at += 1;
+            at <= before || own.rule == everything::ALL.name
+        });
+    }
+}
+
+impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
+    fn of(facts: &'f Facts<'i, 's>, view: &'v View<'i, 'p, 's>, role: Option<&'p Role<'s>>) -> Option<Self> {
+        let (policy, statement) = (view.policy, view.statement);
+        let is_meant = matches!(policy.kind, PolicyKind::Identity | PolicyKind::Resource)
+            && view.has_effect(Effect::Allow)
+            && statement.later.is_none()
+            && policy.refusal().is_none();
+        if !is_meant || !statement.conditions.iter().all(|own| matches!(judge(own, &USUAL), Truth::Yes)) {
+            return None;
+        }
+        let (actions, resources) = (statement.actions.as_ref()?, statement.resources.as_ref()?);
+        (!actions.list.is_empty()).then_some(Self { facts, view, role, actions, resources })
+    }
+
+    /// Whether AWS manages the policy.
+    fn is_of_aws(&self) -> bool {
+        let own = self.view.policy;
+        let is_own = |policy: &Policy<'_>| policy.range == own.range;
+        let of_role = self.role.and_then(|role| role.permissions.iter().find(|named| is_own(&named.policy)));
+        let loose = || self.facts.inventory.policies.iter().find(|loose| is_own(&loose.policy))?.name.as_ref();
+        let name = of_role.map(|named| &named.name).or_else(loose).and_then(|name| name.known());
+        name.and_then(Arn::parse).is_some_and(|arn| arn.account == "aws")
+    }
+
+    /// Whether a request gets through that all policies of the holder are asked of; what hangs on something that is not known does not.
+    fn is_allowed(&self, action: &str, resource: &str) -> bool {
+        let denies = |policy: &&Policy<'_>| policy.with_effect(Effect::Deny).next().is_some();
+        let of_role = self.role.map_or(&[][..], |role| &role.permissions).iter().map(|named| &named.policy);
+        let policies = || of_role.clone().chain(self.role.is_none().then_some(self.view.policy));
+        if !policies().any(|policy| denies(&policy)) {
+            return true;
+        }
+        let principal = Caller::Aws("arn:aws:iam::111122223333:role/somebody");
+        let request = Request { principal, action, resource, context: &USUAL };
+        matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
+    }
+
+    /// A resource that takes in all of some type that an action takes, and the form of that type.
+    fn unlimited(&self, action: Action<'i>) -> Option<(&'v Address<'i, 'p, 's>, &'i str)> {
+        let forms = action.agreed_resources()?.flat_map(move |kind| action.service.forms_of(kind.name()));
+        let found = forms.filter_map(|form| {
+            let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
+            Some((own, form.format.as_str()))
+        });
+        // the shortest is the one that people know
+        found.min_by_key(|(_, format)| format.len())
+    }
+}
+
+impl Address<'_, '_, '_> {
+    /// Whether it is all resources of its service, by `*` in their place.
+    fn is_whole_service(&self, service: &Service) -> bool {
+        let is_star = self.part(RESOURCE).is_some_and(|part| part.text == "*");
+        self.is_every() || (is_star && self.part(SERVICE).is_some_and(|part| part.text == service.prefix() || !part.is_plain()))
+    }
+}
+
+impl Named<'_, '_, '_> {
+    /// Whether it is all actions of a service.
+    fn is_whole_service(&self) -> bool {
+        let name = self.text().split_once(':').map_or("", |(_, name)| name);
+        matches!(self.meaning, Meaning::Several(_)) && name.bytes().all(|byte| byte == b'*')
+    }
+}
+
+/// A request as most are: with TLS, and whatever else is not known.
+static USUAL: LazyLock<Context<'static>> = LazyLock::new(|| {
+    let mut context = Context::new();
+    context.set("aws:SecureTransport", ContextValue::One("true".into()));
+    context.partial = true;
+    context
+});
+
+/// ``"`s3:GetObject` and 3 others"``.
+fn with_others(first: &str, others: usize) -> String {
+    match others {
+        0 => format!("`{first}`"),
+        1 => format!("`{first}` and another"),
+        _ => format!("`{first}` and {others} others"),
+    }
+}
+
+/// A resource of a type that nobody named.
+pub(in crate::rules) fn unnamed(format: &str) -> String {
+    let mut parts = format.splitn(6, ':');
+    let filled =
+        ["arn", "aws"].into_iter().map(str::to_owned).chain(parts.by_ref().skip(2).enumerate().map(|(at, part)| {
+            match (at, part.contains("${")) {
+                (1, true) => "eu-west-1".to_owned(),
+                (2, true) => "111122223333".to_owned(),
+                _ => fill(part),
+            }
+        }));
+    filled.collect::<Vec<_>>().join(":")
+}
+
+/// A text with a name in the place of each `${…}`.
+fn fill(text: &str) -> String {
+    let mut pieces = text.split("${");
+    let first = pieces.next().unwrap_or("").to_owned();
+    pieces.fold(first, |filled, piece| filled + "unrelated-7f3c" + piece.split_once('}').map_or("", |(_, rest)| rest))
+}

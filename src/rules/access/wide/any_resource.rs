@@ -1,0 +1,163 @@
+//! Actions on all resources that could be held to some.
+
+use super::{Grant, unnamed, with_others};
+use crate::finding::{Finding, Label, Severity};
+use crate::lint::Rule;
+use crate::reference::{Action, Level, Yield, yields};
+use crate::rules::address::Address;
+use crate::rules::view::Named;
+
+pub(super) static PERMISSIONS: Rule = Rule {
+    name: "permissions-of-any-resource",
+    severity: Severity::Medium,
+    page: include_str!("../../../../rules/access/permissions-of-any-resource.md"),
+};
+
+pub(super) static DATA: Rule = Rule {
+    name: "data-of-any-resource",
+    severity: Severity::Medium,
+    page: include_str!("../../../../rules/access/data-of-any-resource.md"),
+};
+
+pub(super) static CREDENTIALS: Rule = Rule {
+    name: "credentials-of-any-resource",
+    severity: Severity::Medium,
+    page: include_str!("../../../../rules/access/credentials-of-any-resource.md"),
+};
+
+pub(super) static ANY: Rule =
+    Rule { name: "any-resource", severity: Severity::Low, page: include_str!("../../../../rules/access/any-resource.md") };
+
+pub(super) static LINKED_ROLE: Rule = Rule {
+    name: "any-service-linked-role",
+    severity: Severity::Low,
+    page: include_str!("../../../../rules/access/any-service-linked-role.md"),
+};
+
+/// What makes an action on all resources matter, the most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// It decides who may use them.
+    Permissions,
+    /// It hands out what they hold.
+    Data,
+    /// It hands out what they sign in with.
+    Credentials,
+    /// It changes or removes them.
+    Write,
+    /// It makes, tags, reads or lists them.
+    Other,
+}
+
+/// An action that is allowed on all of some type.
+struct Wide<'v, 'i, 'p, 's> {
+    class: Class,
+    named: &'v Named<'i, 'p, 's>,
+    action: Action<'i>,
+    resource: &'v Address<'i, 'p, 's>,
+    format: &'i str,
+}
+
+/// Tells of the gravest, unless the statement was told of as a whole, and of service-linked roles.
+pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &mut Vec<Finding>) {
+    let pedantic = grant.facts.is_pedantic(&ANY);
+    let mut gravest: Option<Wide<'_, '_, '_, '_>> = None;
+    let mut others = 0;
+    for named in grant.view.actions.iter().filter(|own| !own.is_whole_service()) {
+        let Some(service) = named.meaning.service() else { continue };
+        let handed = yields(service.prefix());
+        for action in named.meaning.actions() {
+            if is_of_iam(&action, "CreateServiceLinkedRole") {
+                findings.extend(linked_role(grant, named, action));
+            }
+            let Some(class) = class(action, handed).filter(|class| *class < Class::Other || pedantic) else { continue };
+            if is_told || gravest.as_ref().is_some_and(|own| own.class <= class) {
+                others += 1;
+                continue;
+            }
+            let Some((resource, format)) = grant.unlimited(action) else { continue };
+            if grant.is_allowed(&format!("{}:{}", service.prefix(), action.name), &unnamed(format)) {
+                others += usize::from(gravest.is_some());
+                gravest = Some(Wide { class, named, action, resource, format });
+            }
+        }
+    }
+    findings.extend(gravest.map(|own| tell(&own, others)));
+}
+
+fn tell(own: &Wide<'_, '_, '_, '_>, others: usize) -> Finding {
+    let (rule, severity, what) = match own.class {
+        Class::Permissions => (&PERMISSIONS, Severity::Medium, "decides who may use it"),
+        Class::Data => (&DATA, Severity::Medium, "hands out what it holds"),
+        Class::Credentials => (&CREDENTIALS, Severity::Medium, "hands out credentials"),
+        Class::Write => (&ANY, Severity::Low, "changes it"),
+        Class::Other => (&ANY, Severity::Style, "is about it"),
+    };
+    let name = format!("{}:{}", own.action.service.prefix(), own.action.name);
+    let kind = own.action.service.forms().iter().find(|form| form.format == own.format).map_or("", |form| form.kind.as_str());
+    let verb = if others == 0 { "is" } else { "are" };
+    let label = if own.named.text().eq_ignore_ascii_case(&name) { what.to_owned() } else { format!("`{name}` {what}") };
+    Finding {
+        severity,
+        related: vec![Label::new(own.named.span(), label)],
+        help: Some(format!("name what it is for: `{name}` takes `{}`", own.format)),
+        ..rule.finding(
+            format!("{} {verb} allowed on every `{kind}`", with_others(&name, others)),
+            own.resource.pattern.text.span(),
+            "every one",
+        )
+    }
+}
+
+/// What makes it matter; `None` where another rule tells of it.
+fn class(action: Action<'_>, handed: &[(&str, Yield)]) -> Option<Class> {
+    const OWN_RULES: [&str; 2] = ["CreateServiceLinkedRole", "PassRole"];
+    let prefix = action.service.prefix();
+    if (prefix == "iam" && OWN_RULES.contains(&action.name)) || prefix == "sts" {
+        return None;
+    }
+    match handed.iter().find(|(name, _)| *name == action.name) {
+        Some((_, Yield::Data)) => return Some(Class::Data),
+        Some((_, Yield::Credentials)) => return Some(Class::Credentials),
+        _ => {}
+    }
+    Some(match action.level() {
+        // the reference has some of this level that only read
+        Level::PermissionsManagement if !reads(action.name) => Class::Permissions,
+        // what is made has its name only then; and logs are written by all
+        Level::Write if !action.name.starts_with("Create") && action.name != "PutLogEvents" => Class::Write,
+        _ => Class::Other,
+    })
+}
+
+/// Whether an action is called as those are that only read.
+pub(super) fn reads(name: &str) -> bool {
+    ["Get", "GET", "List", "Describe", "Search", "Lookup", "View", "Query", "Read"].iter().any(|start| name.starts_with(start))
+}
+
+fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, action: Action<'_>) -> Option<Finding> {
+    let resource =
+        grant.view.resources.iter().find(|own| {
+            own.is_every() || own.part(crate::rules::address::RESOURCE).is_some_and(|part| OPEN.contains(&part.text))
+        })?;
+    let name = format!("iam:{}", action.name);
+    grant.is_allowed(&name, "arn:aws:iam::111122223333:role/aws-service-role/unrelated.amazonaws.com/Unrelated").then(|| {
+        Finding {
+            related: vec![Label::new(resource.pattern.text.span(), "every service's")],
+            help: Some("add a condition on `iam:AWSServiceName`, with the services that are used".to_owned()),
+            ..LINKED_ROLE.finding(
+                format!("{} allows the service-linked role of every service", grant.view.statement.title()),
+                named.span(),
+                "makes a role for a service",
+            )
+        }
+    })
+}
+
+/// What takes in the service-linked roles of all services.
+const OPEN: [&str; 5] =
+    ["*", "role/*", "role/aws-service-role/*", "role/aws-service-role/*/*", "role/aws-service-role/*/AWSServiceRoleFor*"];
+
+fn is_of_iam(action: &Action<'_>, name: &str) -> bool {
+    action.name == name && action.service.prefix() == "iam"
+}

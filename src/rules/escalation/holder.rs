@@ -1,0 +1,159 @@
+//! Whoever holds identity policies: a role with all of them, or whom one policy by itself is for.
+
+use crate::arn::Arn;
+use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
+use crate::inventory::Role;
+use crate::lint::Facts;
+use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::policy::{Effect, Policy, PolicyKind, Statement};
+use crate::reference::{Form, Reference};
+use crate::rules::access::wide::unnamed;
+use crate::source::Span;
+
+/// Whoever holds identity policies.
+pub(super) struct Holder<'i, 's> {
+    /// The role, where it is one.
+    pub(super) role: Option<&'i Role<'s>>,
+    /// All of its policies that were given.
+    policies: Vec<&'i Policy<'s>>,
+    /// Its permissions boundary, where it has one that was given.
+    limit: Option<&'i Policy<'s>>,
+    reference: &'i Reference,
+}
+
+/// Something that nobody named.
+pub(super) const ANYTHING: &str = "unrelated-7f3c";
+
+/// All of them. A role whose boundary is not known is left out, for nobody can tell what it may do; so is what AWS manages, by itself.
+pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
+    let (inventory, reference) = (facts.inventory, facts.reference);
+    let mut holders = Vec::new();
+    let mut beside: Vec<Span> = Vec::new();
+    for role in &inventory.roles {
+        let own: Vec<&Policy<'s>> = inventory.beside(role).collect();
+        beside.extend(own.iter().map(|policy| policy.range));
+        let policies = role.permissions.iter().map(|named| &named.policy).chain(own).filter(|policy| policy.refusal().is_none());
+        if role.boundary.is_none() || role.limit.is_some() {
+            holders.push(Holder { role: Some(role), policies: policies.collect(), limit: role.limit.as_ref(), reference });
+        }
+    }
+    for loose in &inventory.policies {
+        let of_aws =
+            loose.name.as_ref().and_then(|name| name.known()).and_then(Arn::parse).is_some_and(|arn| arn.account == "aws");
+        let policy = &loose.policy;
+        if policy.kind == PolicyKind::Identity && policy.refusal().is_none() && !of_aws && !beside.contains(&policy.range) {
+            holders.push(Holder { role: None, policies: vec![policy], limit: None, reference });
+        }
+    }
+    holders
+}
+
+impl<'i, 's> Holder<'i, 's> {
+    /// Its statements that allow.
+    pub(super) fn allowing(&self) -> impl Iterator<Item = &'i Statement<'s>> {
+        self.policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow))
+    }
+
+    /// What it is called in a sentence.
+    pub(super) fn title(&self) -> String {
+        self.role.map_or_else(|| "whoever has this policy".to_owned(), |role| format!("`{}`", role.name.shown()))
+    }
+
+    /// Its ARN, or one that nobody named.
+    pub(super) fn arn(&self) -> String {
+        let own = self.role.and_then(|role| role.arn.as_ref()?.known());
+        own.map_or_else(|| format!("arn:aws:iam::111122223333:role/{ANYTHING}"), str::to_owned)
+    }
+
+    /// Something of its own account in IAM: `role/NAME`.
+    pub(super) fn in_iam(&self, resource: &str) -> String {
+        let own = self.arn();
+        let (partition, account) = Arn::parse(&own).map_or(("aws", "111122223333"), |arn| (arn.partition, arn.account));
+        format!("arn:{partition}:iam::{account}:{resource}")
+    }
+
+    /// The value of `Action` that allows it a request, whatever else the request holds; with all the statements that do.
+    pub(super) fn allows(&self, action: &str, resource: &str, given: Option<(&str, &str)>) -> Option<Span> {
+        let mut context = Context::new();
+        context.partial = true;
+        context.set("aws:SecureTransport", ContextValue::One("true".into()));
+        if let Some((key, value)) = given {
+            context.set(key.to_owned(), ContextValue::One(value.to_owned().into()));
+        }
+        let own = self.arn();
+        let request = Request { principal: Caller::Aws(&own), action, resource, context: &context };
+        let Verdict::Allowed(statement) = evaluate(self.policies.iter().copied(), &request, &mut ()) else { return None };
+        let within = self.limit.is_none_or(|limit| matches!(evaluate([limit], &request, &mut ()), Verdict::Allowed(_)));
+        within.then(|| place(statement, action))
+    }
+
+    /// The same for whatever resource is listed that the action takes.
+    pub(super) fn allows_listed(&self, action: &str) -> Option<Span> {
+        let services = self.forms(action).map(|form| form.service.as_str()).collect::<Vec<_>>();
+        let takes = |resource: &str| {
+            services.is_empty() || resource == "*" || Arn::parse(resource).is_some_and(|arn| services.contains(&arn.service))
+        };
+        let resources =
+            self.allowing().filter(|statement| lists(statement, action)).flat_map(|statement| listed(statement, action));
+        let resources: Vec<String> = resources.filter(|own| takes(own)).take(MOST_RESOURCES).collect();
+        resources.iter().find_map(|resource| self.allows(action, resource, None))
+    }
+
+    /// The same for something of a type that the action takes, and that nobody named.
+    pub(super) fn allows_unnamed(&self, action: &str) -> Option<Span> {
+        let mut forms = self.forms(action).peekable();
+        if forms.peek().is_none() {
+            return self.allows(action, "*", None);
+        }
+        forms.find_map(|form| self.allows(action, &unnamed(&form.format), None))
+    }
+
+    /// The forms of the resources that an action takes.
+    fn forms(&self, action: &str) -> impl Iterator<Item = &'i Form> + use<'i, 's> {
+        let action = self.reference.action(action);
+        action.into_iter().flat_map(|action| action.resources().flat_map(move |kind| action.service.forms_of(kind.name())))
+    }
+
+    /// Whether a statement that allows may be about an action: a glance that rules most questions out.
+    pub(super) fn mentions(&self, action: &str) -> bool {
+        self.allowing().any(|statement| lists(statement, action))
+    }
+}
+
+/// Resources that a statement is about, with a name in the place of each wildcard.
+fn listed(statement: &Statement<'_>, action: &str) -> Vec<String> {
+    let Some(resources) = &statement.resources else { return Vec::new() };
+    if resources.negated {
+        return vec![format!("arn:aws:{}:eu-west-1:111122223333:{ANYTHING}", action.split(':').next().unwrap_or(""))];
+    }
+    let fill = |text: &str| if text == "*" { text.to_owned() } else { text.replace('*', ANYTHING).replace('?', "x") };
+    resources.list.iter().filter_map(Pattern::plain).map(fill).collect()
+}
+
+/// Bounds the work on statements that list very much.
+const MOST_RESOURCES: usize = 200;
+
+/// Whether a statement may be about an action.
+fn lists(statement: &Statement<'_>, action: &str) -> bool {
+    statement.actions.as_ref().is_some_and(|own| own.negated || own.list.iter().any(|pattern| fits(pattern, action)))
+}
+
+fn fits(pattern: &Pattern<'_>, action: &str) -> bool {
+    pattern.plain().is_some_and(|text| {
+        // nearly all differ in the first letters
+        let start = text.bytes().zip(action.bytes()).take_while(|(own, other)| own.eq_ignore_ascii_case(other)).count();
+        match text.as_bytes().get(start) {
+            None => start == action.len(),
+            Some(b'*' | b'?') => matches(&[Unit::Wild(text)], action, Mode::Action),
+            Some(_) => false,
+        }
+    })
+}
+
+/// What in a statement names an action.
+fn place(statement: &Statement<'_>, action: &str) -> Span {
+    let listed = statement.actions.as_ref().filter(|own| !own.negated);
+    let own = listed.and_then(|own| own.list.iter().find(|pattern| fits(pattern, action)));
+    let key = || statement.actions.as_ref().map_or_else(|| statement.place(), |own| own.key);
+    own.map_or_else(key, |own| own.text.span())
+}

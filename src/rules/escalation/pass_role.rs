@@ -1,0 +1,71 @@
+//! Roles handed to services.
+
+use super::holder::{ANYTHING, Holder, holders};
+use crate::finding::{Finding, Label, Severity};
+use crate::lint::{Facts, Rule};
+use crate::policy::Statement;
+
+pub(super) static ANY: Rule = Rule {
+    name: "any-role-passed",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/escalation/any-role-passed.md"),
+};
+
+pub(super) static ANY_SERVICE: Rule = Rule {
+    name: "role-passed-to-any-service",
+    severity: Severity::Low,
+    page: include_str!("../../../rules/escalation/role-passed-to-any-service.md"),
+};
+
+const PASS: &str = "iam:PassRole";
+
+/// Any role, though perhaps to some services only.
+pub(super) fn any(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for holder in holders(facts).iter().filter(|holder| holder.mentions(PASS)) {
+        let role = holder.in_iam(&format!("role/{ANYTHING}"));
+        let to_all = holder.allows(PASS, &role, None);
+        let services = services(holder);
+        let to_some = || services.iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, service)))?, service)));
+        let (place, message, severity) = match (to_all, to_some()) {
+            (Some(place), _) => (place, format!("{} can pass any role to any service", holder.title()), ANY.severity),
+            (None, Some((place, service))) => {
+                (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
+            }
+            (None, None) => continue,
+        };
+        findings.push(Finding {
+            severity,
+            help: Some("list the roles that are meant, and add a condition on `iam:PassedToService`".to_owned()),
+            ..ANY.finding(message, place, "of whatever role")
+        });
+    }
+}
+
+/// Roles that are named, to whatever service.
+pub(super) fn any_service(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    if !facts.is_pedantic(&ANY_SERVICE) {
+        return;
+    }
+    for holder in holders(facts).iter().filter(|holder| holder.mentions(PASS)) {
+        let role = holder.in_iam(&format!("role/{ANYTHING}"));
+        let Some(place) = holder.allows_listed(PASS).filter(|_| holder.allows(PASS, &role, None).is_none()) else { continue };
+        findings.push(Finding {
+            related: Vec::<Label>::new(),
+            help: Some("add a condition on `iam:PassedToService`, with the service that is meant".to_owned()),
+            ..ANY_SERVICE.finding(
+                format!("{} can pass a role to whatever service the role trusts", holder.title()),
+                place,
+                "to any service",
+            )
+        });
+    }
+}
+
+const TO: &str = "iam:PassedToService";
+
+/// The services that conditions name.
+fn services(holder: &Holder<'_, '_>) -> Vec<String> {
+    let conditions = holder.allowing().flat_map(|statement: &Statement<'_>| &statement.conditions);
+    let own = conditions.filter(|own| own.key.known().is_some_and(|key| key.eq_ignore_ascii_case(TO)));
+    own.flat_map(|own| &own.values).filter_map(|value| value.pattern.plain()).map(|text| text.replace('*', "ec2")).collect()
+}

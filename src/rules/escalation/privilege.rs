@@ -1,0 +1,133 @@
+//! Actions that together give more than each says.
+
+use super::holder::{ANYTHING, Holder, holders};
+use crate::finding::{Finding, Label, Severity};
+use crate::lint::{Facts, Rule};
+use crate::reference::{Escalation, Gain, On, escalations};
+use crate::source::Span;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    name: "privilege-escalation",
+    severity: Severity::High,
+    page: include_str!("../../../rules/escalation/privilege-escalation.md"),
+};
+
+/// One finding for each holder, on the gravest of the ways.
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for holder in holders(facts) {
+        // who may do everything has nothing to gain
+        if is_all(&holder) {
+            continue;
+        }
+        let mut ways = escalations().iter().filter_map(|set| Some((set, places(&holder, set)?)));
+        let Some((set, places)) = ways.next() else { continue };
+        findings.extend(tell(&holder, set, &places, ways.count()));
+    }
+}
+
+/// Whether a holder may do everything, by a statement that says so.
+fn is_all(holder: &Holder<'_, '_>) -> bool {
+    holder.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some()
+}
+
+/// Where each of the actions is allowed, on all that it could be about; `None` where one is not.
+fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
+    if !set.actions.iter().all(|action| holder.mentions(action.name)) {
+        return None;
+    }
+    let is_role = holder.role.is_some();
+    match set.gain {
+        // what is a user's is of no use to a role, and the other way round
+        Gain::UserRights | Gain::NoUserBoundary if is_role => return None,
+        // the boundary of a role by itself is not known
+        Gain::NoBoundary if holder.role.is_none_or(|role| role.boundary.is_none()) => return None,
+        // these are told where the pools are among the inputs
+        Gain::PoolRole | Gain::ClassicRole | Gain::Group => return None,
+        _ => {}
+    }
+    let service = if let Gain::RoleOf(service) = set.gain { Some(("iam:PassedToService", service)) } else { None };
+    let of = |on: On| match on {
+        On::Any | On::Pool | On::UserPool => None,
+        On::Instance => Some("arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a".to_owned()),
+        On::Itself => Some(holder.arn()),
+        On::Role => Some(holder.in_iam(&format!("role/{ANYTHING}"))),
+        On::OwnPolicy => Some(holder.in_iam(&format!("policy/{ANYTHING}"))),
+        On::User => Some(holder.in_iam(&format!("user/{ANYTHING}"))),
+        On::Group => Some(holder.in_iam(&format!("group/{ANYTHING}"))),
+    };
+    let actions = set.actions.iter();
+    actions
+        .map(|action| match of(action.on) {
+            Some(resource) => holder.allows(action.name, &resource, service),
+            // what runs is as good as named where it is held to some
+            None if matches!(set.gain, Gain::RunsAs(_)) => holder.allows_unnamed(action.name),
+            None => holder.allows_listed(action.name),
+        })
+        .collect()
+}
+
+fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usize) -> Option<Finding> {
+    let names: Vec<String> = set.actions.iter().map(|action| format!("`{}`", action.name)).collect();
+    let (first, rest) = names.split_first()?;
+    let with = match rest.split_last() {
+        None => first.clone(),
+        Some((last, [])) => format!("{first} and {last}"),
+        Some((last, between)) => format!("{first}, {} and {last}", between.join(", ")),
+    };
+    let further = match others {
+        0 => String::new(),
+        1 => ", and there is another way".to_owned(),
+        _ => format!(", and there are {others} other ways"),
+    };
+    let (place, others) = places.split_first()?;
+    let mut related: Vec<Label> = Vec::new();
+    for span in others {
+        if span != place && !related.iter().any(|own| own.span == *span) {
+            related.push(Label::new(*span, "together with this"));
+        }
+    }
+    Some(Finding {
+        severity: severity(set.gain),
+        related,
+        help: Some(help(set)),
+        ..RULE.finding(
+            format!("{} can {} by {with}{further}", holder.title(), words(set.gain)),
+            *place,
+            "gives more than it says",
+        )
+    })
+}
+
+fn severity(gain: Gain) -> Severity {
+    match gain {
+        Gain::RunsAs(_) | Gain::OlderVersion => Severity::Medium,
+        _ => Severity::High,
+    }
+}
+
+/// What the holder can do then.
+fn words(gain: Gain) -> String {
+    match gain {
+        Gain::Rights | Gain::UserRights => "give itself any right of the account".to_owned(),
+        Gain::Role => "take any role".to_owned(),
+        Gain::User => "act as any user".to_owned(),
+        Gain::PermissionSet => "give any right to whoever has a permission set".to_owned(),
+        Gain::NoBoundary | Gain::NoUserBoundary => "take off its own permissions boundary".to_owned(),
+        Gain::OlderVersion => "bring back an older version of its own policies".to_owned(),
+        Gain::RoleOf(service) => format!("act as any role that `{service}` may take"),
+        Gain::RunsAs(service) => format!("act as the roles of what runs for `{service}`"),
+        Gain::PoolRole | Gain::ClassicRole => "give an identity pool any role".to_owned(),
+        Gain::Group => "add users to any group".to_owned(),
+    }
+}
+
+fn help(set: &Escalation) -> String {
+    let passes = set.actions.iter().any(|action| action.name == "iam:PassRole");
+    match set.actions.first() {
+        Some(_) if passes => {
+            "hold `iam:PassRole` to the roles that are meant, none of which may do more than its holder".to_owned()
+        }
+        Some(first) => format!("hold `{}` to what is meant, or leave it to administrators", first.name),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,31 @@
+//! Every role that lets its account in.
+
+use super::holder::{ANYTHING, holders};
+use crate::finding::{Finding, Severity};
+use crate::lint::{Facts, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    name: "any-role-assumed",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/escalation/any-role-assumed.md"),
+};
+
+const TAKE: &str = "sts:AssumeRole";
+
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    for holder in holders(facts).iter().filter(|holder| holder.mentions(TAKE)) {
+        // who may do everything is told of as a whole
+        if holder.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some() {
+            continue;
+        }
+        let Some(place) = holder.allows(TAKE, &holder.in_iam(&format!("role/{ANYTHING}")), None) else { continue };
+        findings.push(Finding {
+            help: Some("list the roles that are meant".to_owned()),
+            ..RULE.finding(
+                format!("{} can take every role whose trust policy leaves that to its account", holder.title()),
+                place,
+                "of whatever role",
+            )
+        });
+    }
+}
