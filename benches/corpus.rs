@@ -138,6 +138,9 @@ fn stages_once(policies: &[(String, String)]) -> Vec<(String, f64)> {
     let clock = Clock::start();
     rules::by_statement(&facts, &mut findings);
     note("rules: by statement", clock.seconds());
+    let clock = Clock::start();
+    rules::escalation::findings(&facts, &mut findings);
+    note("rules: escalation", clock.seconds());
     for (theme, checks) in rules::THEMES {
         let clock = Clock::start();
         for check in checks {

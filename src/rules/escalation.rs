@@ -1,5 +1,6 @@
 //! Rights by which their holder comes by others.
 
+mod actions;
 mod holder;
 mod join;
 mod pass_role;
@@ -7,14 +8,28 @@ mod privilege;
 mod take_role;
 mod writer;
 
-use crate::lint::Check;
+use crate::finding::Finding;
+use crate::lint::{Facts, Rule};
+use holder::holders;
 
 pub(super) use join::join;
 
-pub(super) static CHECKS: &[Check] = &[
-    Check { rule: &privilege::RULE, run: privilege::check },
-    Check { rule: &pass_role::ANY, run: pass_role::any },
-    Check { rule: &pass_role::ANY_SERVICE, run: pass_role::any_service },
-    Check { rule: &take_role::RULE, run: take_role::check },
-    Check { rule: &writer::RULE, run: writer::check },
-];
+pub(super) static RULES: [&Rule; 5] =
+    [&privilege::RULE, &pass_role::ANY, &pass_role::ANY_SERVICE, &take_role::RULE, &writer::RULE];
+
+/// The findings on all who hold identity policies.
+pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let is_pedantic = facts.is_pedantic(&writer::RULE);
+    for holder in holders(facts) {
+        // most have nothing to do with this
+        if holder.mentions_any() {
+            privilege::check(&holder, findings);
+            pass_role::any(&holder, findings);
+            pass_role::any_service(facts, &holder, findings);
+            take_role::check(&holder, findings);
+        }
+        if is_pedantic {
+            writer::check(&holder, findings);
+        }
+    }
+}

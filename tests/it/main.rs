@@ -67,6 +67,7 @@ mod transcript;
 mod trust_rules;
 mod walk;
 mod ways;
+mod wide;
 
 /// A file that no `mod` line names is never compiled, and its tests never run.
 #[test]

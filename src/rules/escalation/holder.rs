@@ -1,12 +1,13 @@
 //! Whoever holds identity policies: a role with all of them, or whom one policy by itself is for.
 
+use super::actions::Actions;
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Policy, PolicyKind, Statement};
-use crate::reference::{Form, Reference};
+use crate::reference::{Escalation, Form, Reference};
 use crate::rules::access::wide::unnamed;
 use crate::source::Span;
 
@@ -19,6 +20,8 @@ pub(super) struct Holder<'i, 's> {
     /// Its permissions boundary, where it has one that was given.
     limit: Option<&'i Policy<'s>>,
     reference: &'i Reference,
+    /// What of the sets of actions its statements that allow may be about.
+    mentioned: Actions,
 }
 
 /// Something that nobody named.
@@ -34,7 +37,7 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
         beside.extend(own.iter().map(|policy| policy.range));
         let policies = role.permissions.iter().map(|named| &named.policy).chain(own).filter(|policy| policy.refusal().is_none());
         if role.boundary.is_none() || role.limit.is_some() {
-            holders.push(Holder { role: Some(role), policies: policies.collect(), limit: role.limit.as_ref(), reference });
+            holders.push(Holder::of(Some(role), policies.collect(), role.limit.as_ref(), reference));
         }
     }
     for loose in &inventory.policies {
@@ -42,13 +45,38 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
             loose.name.as_ref().and_then(|name| name.known()).and_then(Arn::parse).is_some_and(|arn| arn.account == "aws");
         let policy = &loose.policy;
         if policy.kind == PolicyKind::Identity && policy.refusal().is_none() && !of_aws && !beside.contains(&policy.range) {
-            holders.push(Holder { role: None, policies: vec![policy], limit: None, reference });
+            holders.push(Holder::of(None, vec![policy], None, reference));
         }
     }
     holders
 }
 
 impl<'i, 's> Holder<'i, 's> {
+    fn of(
+        role: Option<&'i Role<'s>>,
+        policies: Vec<&'i Policy<'s>>,
+        limit: Option<&'i Policy<'s>>,
+        reference: &'i Reference,
+    ) -> Self {
+        let mentioned = Actions::mentioned(policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow)));
+        Self { role, policies, limit, reference, mentioned }
+    }
+
+    /// Whether it may do everything, by a statement that says so.
+    pub(super) fn may_do_everything(&self) -> bool {
+        self.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some()
+    }
+
+    /// Whether its statements are about any action that gives more than it says.
+    pub(super) fn mentions_any(&self) -> bool {
+        !self.mentioned.is_empty()
+    }
+
+    /// Whether its statements may be about all actions of a set.
+    pub(super) fn mentions_all(&self, set: &Escalation) -> bool {
+        self.mentioned.holds_all(set)
+    }
+
     /// Its statements that allow.
     pub(super) fn allowing(&self) -> impl Iterator<Item = &'i Statement<'s>> {
         self.policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow))
@@ -138,7 +166,7 @@ fn lists(statement: &Statement<'_>, action: &str) -> bool {
     statement.actions.as_ref().is_some_and(|own| own.negated || own.list.iter().any(|pattern| fits(pattern, action)))
 }
 
-fn fits(pattern: &Pattern<'_>, action: &str) -> bool {
+pub(super) fn fits(pattern: &Pattern<'_>, action: &str) -> bool {
     pattern.plain().is_some_and(|text| {
         // nearly all differ in the first letters
         let start = text.bytes().zip(action.bytes()).take_while(|(own, other)| own.eq_ignore_ascii_case(other)).count();

@@ -1,7 +1,7 @@
 //! Roles handed to services.
 
-use super::holder::{ANYTHING, Holder, holders};
-use crate::finding::{Finding, Label, Severity};
+use super::holder::{ANYTHING, Holder};
+use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::Statement;
 
@@ -20,19 +20,22 @@ pub(super) static ANY_SERVICE: Rule = Rule {
 const PASS: &str = "iam:PassRole";
 
 /// Any role, though perhaps to some services only.
-pub(super) fn any(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for holder in holders(facts).iter().filter(|holder| holder.mentions(PASS)) {
-        let role = holder.in_iam(&format!("role/{ANYTHING}"));
-        let to_all = holder.allows(PASS, &role, None);
-        let services = services(holder);
-        let to_some = || services.iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, service)))?, service)));
-        let (place, message, severity) = match (to_all, to_some()) {
-            (Some(place), _) => (place, format!("{} can pass any role to any service", holder.title()), ANY.severity),
-            (None, Some((place, service))) => {
-                (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
-            }
-            (None, None) => continue,
-        };
+pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
+    if !holder.mentions(PASS) {
+        return;
+    }
+    let role = holder.in_iam(&format!("role/{ANYTHING}"));
+    let to_some =
+        || services(holder).into_iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, &service)))?, service)));
+    let (place, message, severity) = match holder.allows(PASS, &role, None) {
+        Some(place) => (place, format!("{} can pass any role to any service", holder.title()), ANY.severity),
+        None => {
+            let Some((place, service)) = to_some() else { return };
+            (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
+        }
+    };
+    // who may do everything is told of as a whole
+    if !holder.may_do_everything() {
         findings.push(Finding {
             severity,
             help: Some("list the roles that are meant, and add a condition on `iam:PassedToService`".to_owned()),
@@ -42,23 +45,20 @@ pub(super) fn any(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// Roles that are named, to whatever service.
-pub(super) fn any_service(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    if !facts.is_pedantic(&ANY_SERVICE) {
+pub(super) fn any_service(facts: &Facts<'_, '_>, holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
+    if !facts.is_pedantic(&ANY_SERVICE) || !holder.mentions(PASS) {
         return;
     }
-    for holder in holders(facts).iter().filter(|holder| holder.mentions(PASS)) {
-        let role = holder.in_iam(&format!("role/{ANYTHING}"));
-        let Some(place) = holder.allows_listed(PASS).filter(|_| holder.allows(PASS, &role, None).is_none()) else { continue };
-        findings.push(Finding {
-            related: Vec::<Label>::new(),
-            help: Some("add a condition on `iam:PassedToService`, with the service that is meant".to_owned()),
-            ..ANY_SERVICE.finding(
-                format!("{} can pass a role to whatever service the role trusts", holder.title()),
-                place,
-                "to any service",
-            )
-        });
-    }
+    let role = holder.in_iam(&format!("role/{ANYTHING}"));
+    let Some(place) = holder.allows_listed(PASS).filter(|_| holder.allows(PASS, &role, None).is_none()) else { return };
+    findings.push(Finding {
+        help: Some("add a condition on `iam:PassedToService`, with the service that is meant".to_owned()),
+        ..ANY_SERVICE.finding(
+            format!("{} can pass a role to whatever service the role trusts", holder.title()),
+            place,
+            "to any service",
+        )
+    });
 }
 
 const TO: &str = "iam:PassedToService";

@@ -1,8 +1,8 @@
 //! Actions that together give more than each says.
 
-use super::holder::{ANYTHING, Holder, holders};
+use super::holder::{ANYTHING, Holder};
 use crate::finding::{Finding, Label, Severity};
-use crate::lint::{Facts, Rule};
+use crate::lint::Rule;
 use crate::reference::{Escalation, Gain, On, escalations};
 use crate::source::Span;
 
@@ -12,27 +12,19 @@ pub(in crate::rules) static RULE: Rule = Rule {
     page: include_str!("../../../rules/escalation/privilege-escalation.md"),
 };
 
-/// One finding for each holder, on the gravest of the ways.
-pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for holder in holders(facts) {
-        // who may do everything has nothing to gain
-        if is_all(&holder) {
-            continue;
-        }
-        let mut ways = escalations().iter().filter_map(|set| Some((set, places(&holder, set)?)));
-        let Some((set, places)) = ways.next() else { continue };
-        findings.extend(tell(&holder, set, &places, ways.count()));
+/// One finding, on the gravest of the ways.
+pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut ways = escalations().iter().filter_map(|set| Some((set, places(holder, set)?)));
+    let Some((set, places)) = ways.next() else { return };
+    // who may do everything has nothing to gain
+    if !holder.may_do_everything() {
+        findings.extend(tell(holder, set, &places, ways.count()));
     }
-}
-
-/// Whether a holder may do everything, by a statement that says so.
-fn is_all(holder: &Holder<'_, '_>) -> bool {
-    holder.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some()
 }
 
 /// Where each of the actions is allowed, on all that it could be about; `None` where one is not.
 fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
-    if !set.actions.iter().all(|action| holder.mentions(action.name)) {
+    if !holder.mentions_all(set) {
         return None;
     }
     let is_role = holder.role.is_some();

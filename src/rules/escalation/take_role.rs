@@ -1,8 +1,8 @@
 //! Every role that lets its account in.
 
-use super::holder::{ANYTHING, holders};
+use super::holder::{ANYTHING, Holder};
 use crate::finding::{Finding, Severity};
-use crate::lint::{Facts, Rule};
+use crate::lint::Rule;
 
 pub(super) static RULE: Rule = Rule {
     name: "any-role-assumed",
@@ -12,13 +12,13 @@ pub(super) static RULE: Rule = Rule {
 
 const TAKE: &str = "sts:AssumeRole";
 
-pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for holder in holders(facts).iter().filter(|holder| holder.mentions(TAKE)) {
-        // who may do everything is told of as a whole
-        if holder.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some() {
-            continue;
-        }
-        let Some(place) = holder.allows(TAKE, &holder.in_iam(&format!("role/{ANYTHING}")), None) else { continue };
+pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
+    if !holder.mentions(TAKE) {
+        return;
+    }
+    let Some(place) = holder.allows(TAKE, &holder.in_iam(&format!("role/{ANYTHING}")), None) else { return };
+    // who may do everything is told of as a whole
+    if !holder.may_do_everything() {
         findings.push(Finding {
             help: Some("list the roles that are meant".to_owned()),
             ..RULE.finding(

@@ -1,8 +1,8 @@
 //! Who writes the policy of a resource has what it can give.
 
-use super::holder::holders;
+use super::holder::Holder;
 use crate::finding::{Finding, Severity};
-use crate::lint::{Facts, Rule};
+use crate::lint::Rule;
 
 pub(super) static RULE: Rule = Rule {
     name: "policy-writer-gains-access",
@@ -24,21 +24,16 @@ const PAIRS: [(&str, &str); 9] = [
 ];
 
 /// Tells it where what could be given is not allowed on anything, and so was kept back.
-pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    if !facts.is_pedantic(&RULE) {
-        return;
-    }
-    for holder in holders(facts) {
-        for (writes, gives) in PAIRS.iter().filter(|(writes, gives)| holder.mentions(writes) && !holder.mentions(gives)) {
-            let Some(place) = holder.allows_listed(writes) else { continue };
-            findings.push(Finding {
-                help: Some(format!("leave `{writes}` to administrators")),
-                ..RULE.finding(
-                    format!("{} has no `{gives}`, and can give it to itself by `{writes}`", holder.title()),
-                    place,
-                    "writes the policy",
-                )
-            });
-        }
+pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
+    for (writes, gives) in PAIRS.iter().filter(|(writes, gives)| holder.mentions(writes) && !holder.mentions(gives)) {
+        let Some(place) = holder.allows_listed(writes) else { continue };
+        findings.push(Finding {
+            help: Some(format!("leave `{writes}` to administrators")),
+            ..RULE.finding(
+                format!("{} has no `{gives}`, and can give it to itself by `{writes}`", holder.title()),
+                place,
+                "writes the policy",
+            )
+        });
     }
 }

@@ -4,7 +4,7 @@ use super::alone::{holds, may_cover, only};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::pattern::{Mode, Pattern};
-use crate::policy::{Patterns, Policy, Statement};
+use crate::policy::{Patterns, Policy, PrincipalKind, Statement};
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-statement",
@@ -57,11 +57,26 @@ fn is_wider<'s>(facts: &Facts<'_, '_>, policy: &Policy<'s>, wide: &Statement<'s>
     let effect = |own: &Statement<'_>| own.effect.map(|(effect, _)| effect);
     let may = effect(wide).is_some()
         && effect(wide) == effect(narrow)
+        && !grants_more(narrow, wide)
         && asks_no_more(wide, narrow)
         && may_cover(wide.actions.as_ref(), narrow.actions.as_ref(), Mode::Action)
         && may_cover(wide.resources.as_ref(), narrow.resources.as_ref(), Mode::Resource);
     // of two with the same effect, what the one takes in the other does not change
     may && holds(&only(policy, narrow), Some(&only(policy, wide)), facts.reference)
+}
+
+/// Whether a statement names somebody of whom another names but the account: that leaves it to the account's own policies whom it means.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+fn grants_more(narrow: &Statement<'_>, wide: &Statement<'_>) -> bool {
+    let named = |own: &Statement<'_>| {
+        let principals = own.principals.as_ref().map_or(&[][..], |own| &own.list);
+        let known = principals.iter().filter(|own| own.kind == PrincipalKind::Aws).filter_map(|own| own.value.known());
+        known.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let is_account = |name: &str| name.ends_with(":root") || name.bytes().all(|byte| byte.is_ascii_digit());
+    let wide = named(wide);
+    wide.iter().any(|own| is_account(own)) && named(narrow).iter().any(|own| !is_account(own) && !wide.contains(own))
 }
 
 /// Whether each key that the one has a condition on the other has one on, too: else a request without it, or with any value, tells them

@@ -27,6 +27,10 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
 
 /// An action that decides who may do what, among others that do not, on a resource that is listed.
 fn hidden<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, named: &Named<'i, '_, '_>) -> Option<Action<'i>> {
+    let name = named.text().split_once(':').map_or("", |(_, name)| name);
+    if reads(name) {
+        return None;
+    }
     let is_of_permissions = |action: &Action<'_>| action.level() == Level::PermissionsManagement && !reads(action.name);
     let mut actions = named.meaning.actions();
     let own = actions.clone().find(|action| is_of_permissions(action) && meets(grant, *action))?;

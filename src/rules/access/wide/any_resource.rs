@@ -1,9 +1,9 @@
 //! Actions on all resources that could be held to some.
 
-use super::{Grant, unnamed, with_others};
+use super::{Grant, unnamed};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Action, Level, Yield, yields};
+use crate::reference::{Action, Level, Service, Yield, yields};
 use crate::rules::address::Address;
 use crate::rules::view::Named;
 
@@ -63,11 +63,22 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
     let pedantic = grant.facts.is_pedantic(&ANY);
     let mut gravest: Option<Wide<'_, '_, '_, '_>> = None;
     let mut others = 0;
+    // a list mostly goes on with the same service
+    let mut last: Option<(&Service, &[(&str, Yield)])> = None;
     for named in grant.view.actions.iter().filter(|own| !own.is_whole_service()) {
         let Some(service) = named.meaning.service() else { continue };
-        let handed = yields(service.prefix());
+        let handed = match last {
+            Some((own, handed)) if std::ptr::eq(own, service) => handed,
+            _ => yields(service.prefix()),
+        };
+        last = Some((service, handed));
+        let name = named.text().get(service.prefix().len() + 1..).unwrap_or("");
+        if reads(name) && handed.is_empty() && !pedantic {
+            continue;
+        }
+        let is_iam = service.prefix() == "iam";
         for action in named.meaning.actions() {
-            if is_of_iam(&action, "CreateServiceLinkedRole") {
+            if is_iam && action.name == "CreateServiceLinkedRole" {
                 findings.extend(linked_role(grant, named, action));
             }
             let Some(class) = class(action, handed).filter(|class| *class < Class::Other || pedantic) else { continue };
@@ -95,17 +106,17 @@ fn tell(own: &Wide<'_, '_, '_, '_>, others: usize) -> Finding {
     };
     let name = format!("{}:{}", own.action.service.prefix(), own.action.name);
     let kind = own.action.service.forms().iter().find(|form| form.format == own.format).map_or("", |form| form.kind.as_str());
-    let verb = if others == 0 { "is" } else { "are" };
+    let further = match others {
+        0 => String::new(),
+        1 => ", and so is another action on all that it takes".to_owned(),
+        _ => format!(", and so are {others} other actions on all that they take"),
+    };
     let label = if own.named.text().eq_ignore_ascii_case(&name) { what.to_owned() } else { format!("`{name}` {what}") };
     Finding {
         severity,
         related: vec![Label::new(own.named.span(), label)],
         help: Some(format!("name what it is for: `{name}` takes `{}`", own.format)),
-        ..rule.finding(
-            format!("{} {verb} allowed on every `{kind}`", with_others(&name, others)),
-            own.resource.pattern.text.span(),
-            "every one",
-        )
+        ..rule.finding(format!("`{name}` is allowed on every `{kind}`{further}"), own.resource.pattern.text.span(), "every one")
     }
 }
 
@@ -157,7 +168,3 @@ fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, act
 /// What takes in the service-linked roles of all services.
 const OPEN: [&str; 5] =
     ["*", "role/*", "role/aws-service-role/*", "role/aws-service-role/*/*", "role/aws-service-role/*/AWSServiceRoleFor*"];
-
-fn is_of_iam(action: &Action<'_>, name: &str) -> bool {
-    action.name == name && action.service.prefix() == "iam"
-}

@@ -1,0 +1,90 @@
+//! Which of the actions that give more than they say a policy may be about, found in one pass over its patterns.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::holder::fits;
+use crate::policy::Statement;
+use crate::reference::{Escalation, escalations};
+
+/// Some of the actions of the sets, and those that other rules of the theme ask for, each as one bit.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Actions(u128);
+
+impl Actions {
+    /// Those that statements may be about.
+    pub(super) fn mentioned<'p, 's: 'p>(statements: impl Iterator<Item = &'p Statement<'s>>) -> Self {
+        let mut own = Self::default();
+        // a list mostly goes on with the same service
+        let (mut last, mut bits) = ("", 0..0);
+        for actions in statements.filter_map(|statement| statement.actions.as_ref()) {
+            if actions.negated {
+                return Self(ALL.all());
+            }
+            for pattern in &actions.list {
+                let Some(text) = pattern.plain() else { continue };
+                let same = text.strip_prefix(last).and_then(|rest| rest.strip_prefix(':')).filter(|_| !last.is_empty());
+                let name = match same {
+                    Some(name) => name,
+                    None => {
+                        let Some((prefix, name)) = text.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
+                            return Self(ALL.all());
+                        };
+                        (last, bits) = (prefix, ALL.of_service(prefix));
+                        name
+                    }
+                };
+                for at in bits.clone() {
+                    let is_own = |action: &&str| name == "*" || fits(pattern, action);
+                    own.0 |= u128::from(ALL.names.get(at).is_some_and(is_own)) << at;
+                }
+            }
+        }
+        own
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn holds_all(self, set: &Escalation) -> bool {
+        let bit = |name: &str| ALL.names.binary_search(&name).map_or(0, |at| 1 << at);
+        set.actions.iter().all(|action| self.0 & bit(action.name) != 0)
+    }
+}
+
+/// All of them, sorted, and where those of each service are.
+struct Known {
+    names: Vec<&'static str>,
+    services: Vec<(&'static str, Range<usize>)>,
+}
+
+static ALL: LazyLock<Known> = LazyLock::new(|| {
+    let of_sets = escalations().iter().flat_map(|set| &set.actions).map(|action| action.name);
+    let mut names: Vec<&str> = of_sets.chain(["sts:AssumeRole"]).collect();
+    names.sort_unstable();
+    names.dedup();
+    // INVARIANT: there is a bit for each; a test of all sets would miss one that has none
+    names.truncate(128);
+    let mut services: Vec<(&str, Range<usize>)> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let service = name.split(':').next().unwrap_or("");
+        match services.last_mut() {
+            Some((own, places)) if *own == service => places.end = at + 1,
+            _ => services.push((service, at..at + 1)),
+        }
+    }
+    Known { names, services }
+});
+
+impl Known {
+    fn all(&self) -> u128 {
+        (0..self.names.len()).fold(0, |bits, at| bits | 1 << at)
+    }
+
+    /// The places of those of a service.
+    fn of_service(&self, prefix: &str) -> Range<usize> {
+        let own = self.services.iter().find(|(own, _)| own.eq_ignore_ascii_case(prefix));
+        own.map_or(0..0, |(_, places)| places.clone())
+    }
+}
