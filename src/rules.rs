@@ -50,6 +50,7 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     by_statement(facts, &mut findings);
     trust::subjects::findings(facts, &mut findings);
     escalation::findings(facts, &mut findings);
+    access::wide::find_attached(facts, &mut findings);
     for check in checks() {
         (check.run)(facts, &mut findings);
     }

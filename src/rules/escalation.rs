@@ -13,6 +13,7 @@ use crate::lint::{Facts, Rule};
 use holder::holders;
 
 pub(super) use join::join;
+pub(super) use privilege::RULE as PRIVILEGE;
 
 pub(super) static RULES: [&Rule; 5] =
     [&privilege::RULE, &pass_role::ANY, &pass_role::ANY_SERVICE, &take_role::RULE, &writer::RULE];

@@ -4,6 +4,7 @@
 
 mod action_pattern;
 mod any_resource;
+mod attached;
 mod everything;
 mod exception;
 mod purchase;
@@ -20,6 +21,8 @@ use crate::policy::{Effect, Patterns, Policy, PolicyKind};
 use crate::reference::{Action, Service};
 use crate::rules::address::{Address, RESOURCE, SERVICE};
 use crate::rules::view::{Meaning, Named, View};
+
+pub(in crate::rules) use attached::find as find_attached;
 
 pub(in crate::rules) static RULES: [&Rule; 11] = [
     &everything::ALL,

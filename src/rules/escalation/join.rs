@@ -60,7 +60,10 @@ fn places(finding: &Finding) -> impl Iterator<Item = Span> {
 
 /// Tells with whom a trust policy lets in what he is then, in place of telling it of the role alone.
 fn join_role(role: &Role<'_>, findings: &mut Vec<Finding>) {
-    let in_permissions = |span: Span| role.permissions.iter().any(|named| is_within(span, named.policy.range));
+    let in_permissions = |span: Span| {
+        role.permissions.iter().any(|named| is_within(span, named.policy.range))
+            || role.unread.iter().any(|own| own.span() == span)
+    };
     let power = findings.iter().enumerate().find_map(|(at, own)| {
         let (_, words) = POWERS.iter().find(|(rule, _)| *rule == own.rule)?;
         in_permissions(own.primary.span).then(|| (at, *words, own.primary.span))
