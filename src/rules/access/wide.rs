@@ -10,6 +10,7 @@ mod exception;
 mod purchase;
 mod whole_service;
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use crate::arn::Arn;
@@ -46,6 +47,8 @@ struct Grant<'f, 'v, 'i, 'p, 's> {
     role: Option<&'p Role<'s>>,
     actions: &'p Patterns<'s>,
     resources: &'p Patterns<'s>,
+    /// Whether any policy of the holder denies anything, once that was asked.
+    denies: OnceCell<bool>,
 }
 
 /// The findings in one statement.
@@ -92,7 +95,7 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
             return None;
         }
         let (actions, resources) = (statement.actions.as_ref()?, statement.resources.as_ref()?);
-        (!actions.list.is_empty()).then_some(Self { facts, view, role, actions, resources })
+        (!actions.list.is_empty()).then_some(Self { facts, view, role, actions, resources, denies: OnceCell::new() })
     }
 
     /// Whether AWS manages the policy.
@@ -106,15 +109,15 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
     }
 
     /// Whether a request gets through that all policies of the holder are asked of; what hangs on something that is not known does not.
-    fn is_allowed(&self, action: &str, resource: &str) -> bool {
-        let denies = |policy: &&Policy<'_>| policy.with_effect(Effect::Deny).next().is_some();
+    fn is_allowed(&self, request: impl FnOnce() -> (String, String)) -> bool {
         let of_role = self.role.map_or(&[][..], |role| &role.permissions).iter().map(|named| &named.policy);
         let policies = || of_role.clone().chain(self.role.is_none().then_some(self.view.policy));
-        if !policies().any(|policy| denies(&policy)) {
+        if !self.denies.get_or_init(|| policies().any(|policy| policy.with_effect(Effect::Deny).next().is_some())) {
             return true;
         }
+        let (action, resource) = request();
         let principal = Caller::Aws("arn:aws:iam::111122223333:role/somebody");
-        let request = Request { principal, action, resource, context: &USUAL };
+        let request = Request { principal, action: &action, resource: &resource, context: &USUAL };
         matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
     }
 

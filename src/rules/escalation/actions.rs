@@ -47,9 +47,9 @@ impl Actions {
         self.0 == 0
     }
 
-    pub(super) fn holds_all(self, set: &Escalation) -> bool {
-        let bit = |name: &str| ALL.names.binary_search(&name).map_or(0, |at| 1 << at);
-        set.actions.iter().all(|action| self.0 & bit(action.name) != 0)
+    /// The sets of which it has all actions, in their order.
+    pub(super) fn sets(self) -> impl Iterator<Item = &'static Escalation> {
+        ALL.sets.iter().filter(move |(bits, _)| self.0 & bits == *bits).map(|(_, set)| *set)
     }
 }
 
@@ -57,6 +57,8 @@ impl Actions {
 struct Known {
     names: Vec<&'static str>,
     services: Vec<(&'static str, Range<usize>)>,
+    /// The sets, each with the bits of its actions.
+    sets: Vec<(u128, &'static Escalation)>,
 }
 
 static ALL: LazyLock<Known> = LazyLock::new(|| {
@@ -74,7 +76,10 @@ static ALL: LazyLock<Known> = LazyLock::new(|| {
             _ => services.push((service, at..at + 1)),
         }
     }
-    Known { names, services }
+    let bit = |name: &str| names.binary_search(&name).map_or(0, |at| 1_u128 << at);
+    let bits = |set: &Escalation| set.actions.iter().fold(0, |bits, action| bits | bit(action.name));
+    let sets = escalations().iter().map(|set| (bits(set), set)).collect();
+    Known { names, services, sets }
 });
 
 impl Known {

@@ -72,9 +72,9 @@ impl<'i, 's> Holder<'i, 's> {
         !self.mentioned.is_empty()
     }
 
-    /// Whether its statements may be about all actions of a set.
-    pub(super) fn mentions_all(&self, set: &Escalation) -> bool {
-        self.mentioned.holds_all(set)
+    /// The sets of actions that its statements may be about, each as a whole.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &'static Escalation> {
+        self.mentioned.sets()
     }
 
     /// Its statements that allow.

@@ -3,7 +3,7 @@
 use super::holder::{ANYTHING, Holder};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Escalation, Gain, On, escalations};
+use crate::reference::{Escalation, Gain, On};
 use crate::source::Span;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// One finding, on the gravest of the ways.
 pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut ways = escalations().iter().filter_map(|set| Some((set, places(holder, set)?)));
+    let mut ways = holder.sets().filter_map(|set| Some((set, places(holder, set)?)));
     let Some((set, places)) = ways.next() else { return };
     // who may do everything has nothing to gain
     if !holder.may_do_everything() {
@@ -24,9 +24,6 @@ pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// Where each of the actions is allowed, on all that it could be about; `None` where one is not.
 fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
-    if !holder.mentions_all(set) {
-        return None;
-    }
     let is_role = holder.role.is_some();
     match set.gain {
         // what is a user's is of no use to a role, and the other way round

@@ -87,7 +87,7 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
                 continue;
             }
             let Some((resource, format)) = grant.unlimited(action) else { continue };
-            if grant.is_allowed(&format!("{}:{}", service.prefix(), action.name), &unnamed(format)) {
+            if grant.is_allowed(|| (format!("{}:{}", service.prefix(), action.name), unnamed(format))) {
                 others += usize::from(gravest.is_some());
                 gravest = Some(Wide { class, named, action, resource, format });
             }
@@ -151,17 +151,16 @@ fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, act
         grant.view.resources.iter().find(|own| {
             own.is_every() || own.part(crate::rules::address::RESOURCE).is_some_and(|part| OPEN.contains(&part.text))
         })?;
+    const LINKED: &str = "arn:aws:iam::111122223333:role/aws-service-role/unrelated.amazonaws.com/Unrelated";
     let name = format!("iam:{}", action.name);
-    grant.is_allowed(&name, "arn:aws:iam::111122223333:role/aws-service-role/unrelated.amazonaws.com/Unrelated").then(|| {
-        Finding {
-            related: vec![Label::new(resource.pattern.text.span(), "every service's")],
-            help: Some("add a condition on `iam:AWSServiceName`, with the services that are used".to_owned()),
-            ..LINKED_ROLE.finding(
-                format!("{} allows the service-linked role of every service", grant.view.statement.title()),
-                named.span(),
-                "makes a role for a service",
-            )
-        }
+    grant.is_allowed(|| (name, LINKED.to_owned())).then(|| Finding {
+        related: vec![Label::new(resource.pattern.text.span(), "every service's")],
+        help: Some("add a condition on `iam:AWSServiceName`, with the services that are used".to_owned()),
+        ..LINKED_ROLE.finding(
+            format!("{} allows the service-linked role of every service", grant.view.statement.title()),
+            named.span(),
+            "makes a role for a service",
+        )
     })
 }
 

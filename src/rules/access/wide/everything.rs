@@ -23,7 +23,7 @@ const TELLING: [(&str, &str); 3] = [
 
 pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>) -> Option<Finding> {
     let Some(every) = grant.view.resources.iter().find(|own| own.is_every()) else { return on_some(grant) };
-    if !TELLING.iter().any(|(action, resource)| grant.is_allowed(action, resource)) {
+    if !TELLING.iter().any(|&(action, resource)| grant.is_allowed(|| (action.to_owned(), resource.to_owned()))) {
         return None;
     }
     Some(Finding {

@@ -21,7 +21,7 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, findings: &mut Vec<Finding
         let bought = bought.filter_map(|(name, _)| named.meaning.actions().find(|action| action.name == *name));
         for action in bought.take(1) {
             let name = format!("{}:{}", service.prefix(), action.name);
-            if grant.is_allowed(&name, "*") {
+            if grant.is_allowed(|| (name.clone(), "*".to_owned())) {
                 findings.push(Finding {
                     help: Some("leave it to those who hold the budget, or deny it in a service control policy".to_owned()),
                     ..RULE.finding(

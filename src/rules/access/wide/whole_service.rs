@@ -3,7 +3,7 @@
 use super::{Grant, with_others};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Service, Yield, yields};
+use crate::reference::{Level, Service, Yield, yields};
 use crate::rules::view::Named;
 
 pub(super) static RULE: Rule =
@@ -42,8 +42,9 @@ fn of<'v, 'i, 'p, 's>(
     let service = own.meaning.service().filter(|_| own.is_whole_service())?;
     let is_whole = grant.view.resources.iter().any(|resource| resource.is_whole_service(service));
     // a Deny of much of it takes it back
-    let probe = || service.actions().find(|action| action.level() != crate::reference::Level::List);
-    let is_left = || probe().is_none_or(|action| grant.is_allowed(&format!("{}:{}", service.prefix(), action.name), "*"));
+    let probe = || service.actions().find(|action| action.level() != Level::List);
+    let is_left =
+        || probe().is_none_or(|action| grant.is_allowed(|| (format!("{}:{}", service.prefix(), action.name), "*".to_owned())));
     (is_whole && is_left()).then_some((own, service))
 }
 
