@@ -4,6 +4,7 @@ mod access;
 mod cognito;
 pub mod grammar;
 mod logic;
+mod mend;
 mod probe;
 pub mod reference;
 mod trust;

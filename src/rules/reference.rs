@@ -68,7 +68,7 @@ const MOST_PLACES: usize = 3;
 
 /// The findings in all statements. The names of each are looked up once for all rules.
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut lookups = Lookups::new(facts.reference);
+    let mut lookups = Lookups::new(facts.reference, facts.sources);
     for (policy, _) in facts.inventory.all_policies() {
         for statement in &policy.statements {
             let view = View::of(&mut lookups, policy, statement);

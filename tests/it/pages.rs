@@ -36,6 +36,7 @@
 use rolecall::config::{self, Config, Known};
 use rolecall::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use rolecall::finding::Finding;
+use rolecall::fix;
 use rolecall::identity::Token;
 use rolecall::lint::Facts;
 use rolecall::policy::{Instant, PolicyKind};
@@ -288,7 +289,9 @@ impl Page {
         support::with_inventory(kind, files.into_iter(), |sources, inventory| {
             let reference = Reference::default();
             let facts = Facts { sources, inventory, config: &config, reference: &reference };
-            look(&facts, &rules::run(&facts))
+            let mut findings = rules::run(&facts);
+            fix::settle(&mut findings, &facts);
+            look(&facts, &findings)
         })
     }
 }
