@@ -19,7 +19,7 @@ use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
-use super::fix::{Args as Fixes, Mended, Round, print_standard};
+use super::fix::{Fixes, Mended, Round, print_standard};
 use super::input::{Assumed, Inputs, gather, gather_beside, gather_to_mend, tell_unread};
 use super::live::Live;
 use super::rules::{all, known};

@@ -17,7 +17,7 @@ use super::{Exit, Failure};
 
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Fixes")]
-pub(super) struct Args {
+pub(super) struct Fixes {
     /// Mend in the files what can be mended without any policy getting wider, and report what remains. Standard input is written to standard
     /// output, and the report to standard error.
     #[arg(long, conflicts_with = "live")]
@@ -45,7 +45,7 @@ pub(super) type Round = (Vec<SourceId>, Vec<Edit>);
 /// After so many rounds something is never done.
 const MOST_ROUNDS: usize = 100;
 
-impl Args {
+impl Fixes {
     /// Whether something is to be mended, or shown mended.
     pub(super) fn mends(&self) -> Result<bool, Failure> {
         if self.unsafe_fixes && !self.fix && !self.diff {

@@ -141,7 +141,7 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         1 => "; 1 call of the snapshot not readable".to_owned(),
         count => format!("; {count} calls of the snapshot not readable"),
     };
-    format!("{found} in {}{}{passed_over}{unread}{data}", files(checked.looked_at), fixes(checked))
+    format!("{found} in {}{passed_over}{unread}{}{data}", files(checked.looked_at), fixes(checked))
 }
 
 /// How many findings were mended, and how many can be.

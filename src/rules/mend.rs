@@ -80,7 +80,11 @@ impl<'m, 's> Mender<'m, 's> {
     }
 
     fn removal(edits: Vec<Edit>, count: usize) -> Option<Fix> {
-        let what = if count == 1 { "remove it".to_owned() } else { format!("remove all {count}") };
+        let what = match count {
+            1 => "remove it".to_owned(),
+            2 => "remove both".to_owned(),
+            _ => format!("remove all {count}"),
+        };
         (!edits.is_empty()).then(|| Fix::new(what, edits))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Comparison, Condition, Effect, Operand, Operator, Policy, SetPrefix, Statement};
+use crate::policy::{Comparison, Condition, Effect, Operand, Operator, Policy, PolicyKind, SetPrefix, Statement};
 use crate::rules::mend::Mender;
 
 pub(super) static RULE: Rule = Rule {
@@ -29,9 +29,11 @@ fn judge(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>, 
     let name = condition.operator_text.shown();
     let consequence = consequence(statement, operator, wild.len() == condition.values.len());
     let like = like(operator, &text.shown());
-    let fix = Mender::of(facts.sources, policy).operator(statement, condition, like);
+    // what strangers come in by is not to be opened in passing, and letter case is not to matter of a sudden
+    let is_plain = operator.comparison == Comparison::StringEquals && (operator.negated || policy.kind != PolicyKind::Trust);
+    let fix = is_plain.then(|| Mender::of(facts.sources, policy).operator(statement, condition, like)).flatten();
     Some(Finding {
-        fix: fix.filter(|_| operator.comparison == Comparison::StringEquals),
+        fix,
         related: others.iter().map(|operand| Label::new(operand.pattern.text.span(), "nor is this")).collect(),
         help: Some(help(operator, like)),
         ..RULE.finding(
