@@ -63,7 +63,7 @@ pub fn together(
 }
 
 /// How much is tried for one fix: lists of findings may be long.
-const BUDGET: Budget = Budget { steps: 2_000_000 };
+const BUDGET: Budget = Budget { steps: 500_000 };
 
 /// The policies by their places, to try edits on.
 struct Bench<'f, 'i, 's> {

@@ -93,7 +93,7 @@ fn strings_are_written_as_strings() {
             edited(&sid(old), |script, policy| Some(vec![script.write(policy.statements[0].sid.as_ref()?.span(), value)]));
         assert_eq!(written, Some(sid(new)));
     }
-    let parts = edited(&format!(r#"{{"Statement":[{{"Action":"a:b, c:d"}}]}}"#), |script, policy| {
+    let parts = edited(r#"{"Statement":[{"Action":"a:b, c:d"}]}"#, |script, policy| {
         script.split(actions(policy)[0].span(), &["a:b", "c:d"]).map(|edit| vec![edit])
     });
     assert_eq!(parts.as_deref(), Some(r#"{"Statement":[{"Action":["a:b", "c:d"]}]}"#));

@@ -103,13 +103,11 @@ impl Mender<'_, '_, '_> {
     }
 
     fn version(&self) -> Option<Fix> {
-        match self.policy.version_span {
-            Some(span) => Some(Fix::new(format!("write `{VERSION}`"), [self.script.write_value(span, VERSION)])),
-            None => {
-                let edits = self.script.with_first_member("Version", VERSION)?;
-                Some(Fix::new(format!("add `\"Version\": \"{VERSION}\"`"), edits))
-            }
+        if let Some(span) = self.policy.version_span {
+            return Some(Fix::new(format!("write `{VERSION}`"), [self.script.write_value(span, VERSION)]));
         }
+        let edits = self.script.with_first_member("Version", VERSION)?;
+        Some(Fix::new(format!("add `\"Version\": \"{VERSION}\"`"), edits))
     }
 
     /// A number or Boolean as a text.

@@ -153,7 +153,9 @@ fn compared(old: &Example, new: &Example) -> Vec<(Change, bool)> {
     let files = [add(old), add(new)];
     let inventories = files.each_ref().map(|files| {
         let mut inventory = Inventory::new(old.kind);
-        files.iter().for_each(|(id, _)| inventory.read(&sources, *id));
+        for (id, _) in files {
+            inventory.read(&sources, *id);
+        }
         inventory
     });
     let [old, new] =
