@@ -32,10 +32,10 @@ pub struct Reading<'r, 's> {
 }
 
 impl<'a, 's> Script<'a, 's> {
-    /// The text of a policy; `None` where it is not written in JSON, so that no edit of it can be told.
+    /// The text of a policy; `None` where it is not written in JSON, so that no edit of it can be told, and where it is too long for any.
     pub fn of(sources: &'a Sources, policy: &'a Policy<'s>) -> Option<Self> {
         let place = policy.range;
-        let text = sources.slice(place);
+        let text = Some(sources.slice(place)).filter(|text| text.len() <= LONGEST)?;
         let percent = text.starts_with("%7B") || text.starts_with("%7b");
         let quote = text.find('"').unwrap_or(0);
         let backslashes = text.get(..quote)?.bytes().rev().take_while(|&byte| byte == b'\\').count();
@@ -304,6 +304,9 @@ impl<'a, 's> Script<'a, 's> {
     }
 }
 
+/// No policy that AWS stores comes near this, with whatever white space: what is longer is not read again and again.
+const LONGEST: usize = 1 << 18;
+
 /// The edits that leave out the second of two members of one object, by the places of their keys, where both have the same value.
 pub fn without_twin(sources: &Sources, second: Span, first: Span) -> Option<Vec<Edit>> {
     let text = sources.get(second.source).text();
@@ -317,9 +320,6 @@ pub fn without_twin(sources: &Sources, second: Span, first: Span) -> Option<Vec<
     let places: Vec<Span> = members(object).collect();
     if value(at) == value(twin) { without(&places, &[at]) } else { None }
 }
-
-/// A text that is longer holds much more than one policy.
-const LONGEST: usize = 1 << 16;
 
 /// The members of an object, each from its key to the end of its value.
 fn members(object: Node<'_, '_>) -> impl Iterator<Item = Span> {
