@@ -6,6 +6,7 @@ mod config;
 mod diff;
 mod explain;
 mod files;
+mod fix;
 mod input;
 mod later;
 mod live;

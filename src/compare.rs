@@ -6,6 +6,7 @@
 mod ask;
 mod pair;
 mod same;
+mod within;
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +17,8 @@ use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Question};
 use crate::reference::Reference;
 use crate::source::{SourceId, Sources, Span};
+
+pub use within::{has_same_statements, is_within};
 
 /// One of the two states that are compared.
 #[derive(Debug)]

@@ -94,6 +94,30 @@ pub struct Edit {
     pub text: String,
 }
 
+/// What mends what a finding is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What to do, as an order: "write `StringEquals`".
+    pub what: String,
+    /// The edits, in the order of the text; they go together, and none cuts another.
+    pub edits: Vec<Edit>,
+    /// Whether it may be made unseen. A rule says with it that nothing else can have been meant; whether the policy is not wider then,
+    /// [`settle`](crate::fix::settle) asks.
+    pub safe: bool,
+}
+
+impl Fix {
+    /// The one thing that can have been meant.
+    pub fn new(what: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
+        Self { what: what.into(), edits: edits.into_iter().collect(), safe: true }
+    }
+
+    /// What was meant most likely.
+    pub fn guess(what: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
+        Self { safe: false, ..Self::new(what, edits) }
+    }
+}
+
 /// The token or request that gets through.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Witness {
@@ -120,4 +144,6 @@ pub struct Finding {
     pub help: Option<String>,
     /// The token that gets through, where the finding is about reach.
     pub witness: Option<Witness>,
+    /// What mends it, where that is told.
+    pub fix: Option<Fix>,
 }

@@ -75,6 +75,7 @@ impl Rule {
             related: Vec::new(),
             help: None,
             witness: None,
+            fix: None,
         }
     }
 }

@@ -7,16 +7,15 @@ mod candidates;
 mod change;
 mod plain;
 mod probe;
-mod script;
 mod statement;
 
 use crate::evaluate::Verdict;
 use crate::finding::Edit;
 use crate::policy::Policy;
+use crate::script::{self, Script};
 use crate::simulate::{Flow, GateKind, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
 use crate::source::{Sources, Span};
 use candidates::Candidate;
-use script::Script;
 
 pub use probe::{Probe, probes};
 
@@ -102,7 +101,7 @@ pub fn repairs(refused: &Refused<'_, '_>) -> Vec<Repair> {
         return Vec::new();
     }
     let near = near_misses(policy, role, token, flow, given);
-    let mut of_policy = match Script::of(sources, policy) {
+    let mut of_policy = match Script::of(sources, policy).filter(Script::is_read_again) {
         Some(script) => of_policy(refused, &near, &script),
         None => plain::told(refused),
     };

@@ -9,6 +9,7 @@ pub mod junit;
 mod reach;
 pub mod sarif;
 pub mod text;
+mod unified;
 mod unread;
 mod who;
 
@@ -26,6 +27,7 @@ use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
 
+pub use unified::unified;
 pub use unread::{Unread, UnreadCall, count as count_unread, unread};
 
 /// The formats that the report of a check can take.
@@ -69,6 +71,8 @@ pub struct Checked {
     pub data: Option<ServiceData>,
     /// What makes each finding the same one in the next run; none where nobody wants to know.
     pub fingerprints: Vec<String>,
+    /// How many findings were mended before.
+    pub fixed: usize,
     /// Whether nothing at all could be read.
     pub failed: bool,
 }
@@ -390,6 +394,13 @@ impl Checked {
     pub fn counts(&self) -> Vec<(Severity, usize)> {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
         Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).filter(|&(_, count)| count > 0).collect()
+    }
+
+    /// The number of findings that can be mended unseen, and of those that can be where somebody looks at it.
+    pub fn fixable(&self) -> [usize; 2] {
+        let count =
+            |safe| self.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe == safe)).count();
+        [count(true), count(false)]
     }
 
     /// Notes that an input was not looked at.

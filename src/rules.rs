@@ -6,6 +6,7 @@ mod cognito;
 pub mod escalation;
 pub mod grammar;
 mod logic;
+mod mend;
 mod probe;
 mod reference;
 mod trust;
@@ -64,7 +65,7 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
 
 /// What the rules find that look at one statement after another. The names of each are looked up once for all of them.
 pub fn by_statement(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut lookups = Lookups::new(facts.reference);
+    let mut lookups = Lookups::new(facts.reference, facts.sources);
     for (policy, role) in facts.inventory.all_policies() {
         for statement in &policy.statements {
             let view = View::of(&mut lookups, policy, statement);

@@ -213,6 +213,13 @@ impl Sources {
         self.list.get(id.index()).unwrap_or(&NOTHING)
     }
 
+    /// Puts another text in the place of one that was taken in.
+    pub fn replace(&mut self, id: SourceId, text: String) {
+        if let Some(own) = self.list.get_mut(id.index()) {
+            *own = Source::new(std::mem::take(&mut own.name), text);
+        }
+    }
+
     /// All texts in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.list.iter().enumerate().map(|(index, source)| (SourceId::at(index), source))

@@ -216,6 +216,18 @@ def prove_options(repository, config, source, revision):
         assert not through, said
         repository.git("reset", "--quiet", "--hard")
 
+    # what was mended is refused once, and taken as it is then
+    through, said = commit(["args: [--fix]"], **{ROLE: WITHOUT_VERSION})
+    assert not through, said
+    expect(said, r"files were modified by this hook")
+    mended = (repository.folder / ROLE).read_text(encoding="utf-8")
+    assert '"Version": "2012-10-17"' in mended, mended
+    through, said = repository.commit(**{ROLE: mended})
+    assert through, said
+    silent(said, "Passed")
+    repository.write(ROLE, WITHOUT_VERSION)
+    repository.git("reset", "--quiet", "--hard")
+
     through, said = commit(["args: [--kind, scp]"], **{ROLE: BAD})
     assert not through, said
     expect(said, r"^error\[principal-not-allowed\] ")

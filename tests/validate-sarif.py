@@ -19,6 +19,9 @@ def regions(value):
     if isinstance(value, dict):
         if "region" in value and "artifactLocation" in value:
             yield value
+        # what a fix deletes
+        for own in value.get("replacements", []):
+            yield {"artifactLocation": value["artifactLocation"], "region": own["deletedRegion"]}
         value = list(value.values())
     if isinstance(value, list):
         for own in value:

@@ -7,16 +7,20 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use rolecall::config::Choice;
 use rolecall::finding::{Finding, Severity};
 use rolecall::fingerprint::fingerprints;
+use rolecall::fix::{self, together};
+use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reach::unknown_names;
+use rolecall::reference::Reference;
 use rolecall::report::{Checked, Format, Run, ServiceData, text};
 use rolecall::rules;
 use rolecall::source::Sources;
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
-use super::input::{Assumed, Inputs, gather, gather_beside, tell_unread};
+use super::fix::{Fixes, Mended, Round, print_standard};
+use super::input::{Assumed, Inputs, gather, gather_beside, gather_to_mend, tell_unread};
 use super::live::Live;
 use super::rules::{all, known};
 use super::{Common, Ending, Exit, Failure, output, reference};
@@ -54,6 +58,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "PATH")]
     stdin_path: Option<String>,
     #[command(flatten)]
+    fixes: Fixes,
+    #[command(flatten)]
     live: Live,
 }
 
@@ -64,39 +70,88 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     loaded.config.check.pedantic |= args.pedantic;
     // what the command line says goes first in any case; so the rules know what was selected
     loaded.config.check.choice.select.extend_from_slice(&flags.select);
-    let inputs =
+    let mends = args.fixes.mends()?;
+    let gather = if mends { gather_to_mend } else { gather };
+    let mut inputs =
         gather_beside(args.live.texts()?, args.paths.is_empty(), || gather(&args.paths, args.stdin_path.as_deref(), &loaded))?;
-    let inventory = args.assumed.inventory(&inputs, args.kind)?;
-    let facts = Facts { sources: &inputs.sources, inventory: &inventory, config: &loaded.config, reference: &reference };
-    let (mut checked, passed_over) = inputs.stock(&inventory);
-    checked.failed = inputs.all_unreadable();
-    checked.rules = asked(&flags, &loaded);
-    checked.data = Some(ServiceData::from(&reference));
-    checked.findings = rules::run(&facts);
-    warn_of_asserts(&facts);
-    checked.findings.extend_from_slice(&inputs.unreadable);
-    settle(&mut checked, &loaded);
-    sort(&mut checked.findings, &inputs.sources);
-    if wants(args, Format::Sarif) {
-        checked.fingerprints = fingerprints(&checked.findings, &facts);
+    let lint = Lint { args, loaded: &loaded, reference: &reference, rules: asked(&flags, &loaded) };
+    let mut mended = Mended::default();
+    if mends {
+        mended = Mended::of(&mut inputs, |inputs| lint.round(inputs))?;
+        if args.fixes.shows() {
+            return mended.show(&inputs, output::look(common.color));
+        }
+        mended.write(&mut inputs);
     }
-    output::tell_passed_over(&passed_over, common);
-    checked.unread = tell_unread(&inventory, &inputs.sources, common);
-    report(args, common, &checked, &inputs)?;
-    let fail_on = args.fail_on.or(loaded.config.check.fail_on).unwrap_or(Severity::Low);
-    // who uploads the report decides on the findings there
-    let told = args.format == Format::Sarif && args.fail_on.is_none();
-    if checked.failed {
-        return Ok(Exit::Failed);
+    lint.end(&inputs, &mended, common)
+}
+
+/// What the inputs are looked at by.
+struct Lint<'a> {
+    args: &'a Args,
+    loaded: &'a Loaded,
+    reference: &'a Reference,
+    rules: Vec<Run>,
+}
+
+impl Lint<'_> {
+    /// The fixes to make at once.
+    fn round(&self, inputs: &Inputs) -> Result<Round, Failure> {
+        let inventory = self.args.assumed.inventory(inputs, self.args.kind)?;
+        let facts = self.facts(inputs, &inventory);
+        let findings = self.findings(&facts, Vec::new());
+        let made = together(&findings, &facts, self.args.fixes.chosen(), |id| inputs.is_as_read(id));
+        let fixes = || made.iter().filter_map(|at| findings.get(*at)?.fix.as_ref());
+        let places = fixes().filter_map(|fix| fix.edits.first()).map(|edit| edit.span.source);
+        Ok((places.collect(), fixes().flat_map(|fix| fix.edits.iter().cloned()).collect()))
     }
-    if !told && checked.findings.iter().any(|finding| finding.severity >= fail_on) {
-        return Ok(Exit::Found);
+
+    /// Reports, and tells how the run ends.
+    fn end(&self, inputs: &Inputs, mended: &Mended, common: Common) -> Ending {
+        let (args, loaded) = (self.args, self.loaded);
+        let inventory = args.assumed.inventory(inputs, args.kind)?;
+        let facts = self.facts(inputs, &inventory);
+        let (mut checked, passed_over) = inputs.stock(&inventory);
+        checked.failed = inputs.all_unreadable();
+        checked.data = Some(ServiceData::from(self.reference));
+        checked.findings = self.findings(&facts, inputs.unreadable.clone());
+        checked.rules.clone_from(&self.rules);
+        checked.fixed = mended.count();
+        warn_of_asserts(&facts);
+        if wants(args, Format::Sarif) {
+            checked.fingerprints = fingerprints(&checked.findings, &facts);
+        }
+        output::tell_passed_over(&passed_over, common);
+        checked.unread = tell_unread(&inventory, &inputs.sources, common);
+        report(args, common, &checked, inputs)?;
+        let fail_on = args.fail_on.or(loaded.config.check.fail_on).unwrap_or(Severity::Low);
+        // who uploads the report decides on the findings there
+        let told = args.format == Format::Sarif && args.fail_on.is_none();
+        if checked.failed || mended.failed {
+            return Ok(Exit::Failed);
+        }
+        if !told && checked.findings.iter().any(|finding| finding.severity >= fail_on) {
+            return Ok(Exit::Found);
+        }
+        if inputs.searched && checked.looked_at == 0 {
+            output::warn("error: nothing to check: no policy, role or pool was recognised");
+            return Ok(Exit::Nothing);
+        }
+        Ok(Exit::Fine)
     }
-    if inputs.searched && checked.looked_at == 0 {
-        output::warn("error: nothing to check: no policy, role or pool was recognised");
-        return Ok(Exit::Nothing);
+
+    fn facts<'i, 's>(&'i self, inputs: &'i Inputs, inventory: &'i Inventory<'s>) -> Facts<'i, 's> {
+        Facts { sources: &inputs.sources, inventory, config: &self.loaded.config, reference: self.reference }
     }
-    Ok(Exit::Fine)
+
+    /// What is found and asked for, beside what was found before, sorted, each with what mends it.
+    fn findings(&self, facts: &Facts<'_, '_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+        findings.extend(rules::run(facts));
+        settle(&mut findings, &self.rules, self.loaded);
+        sort(&mut findings, facts.sources);
+        fix::settle(&mut findings, facts);
+        findings
+    }
 }
 
 /// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.
@@ -171,10 +226,9 @@ fn asked(flags: &Choice, loaded: &Loaded) -> Vec<Run> {
 }
 
 /// Leaves out the findings of rules that were not asked, and gives the others the severity that is set.
-fn settle(checked: &mut Checked, loaded: &Loaded) {
-    let rules = &checked.rules;
-    checked.findings.retain(|finding| rules.iter().any(|run| run.rule.name == finding.rule));
-    for finding in &mut checked.findings {
+fn settle(findings: &mut Vec<Finding>, rules: &[Run], loaded: &Loaded) {
+    findings.retain(|finding| rules.iter().any(|run| run.rule.name == finding.rule));
+    for finding in findings {
         if let Some(severity) = loaded.config.check.severity_of(finding.rule) {
             finding.severity = severity;
         }
@@ -202,7 +256,13 @@ fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Re
         }
         output::write(file, &checked.report(*format, &inputs.sources, output::look_of_file(common.color)))?;
     }
-    output::print(&checked.report(args.format, &inputs.sources, output::look(common.color)))
+    let printed = checked.report(args.format, &inputs.sources, output::look(common.color));
+    // where the mended text itself goes to standard output, the report goes beside it
+    if print_standard(inputs)? {
+        output::warn(printed.trim_end_matches('\n'));
+        return Ok(());
+    }
+    output::print(&printed)
 }
 
 /// Whether a file holds something that was looked at.

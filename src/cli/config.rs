@@ -102,7 +102,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
         return Err(cannot("it is over 1 MiB"));
     }
     let bytes = fs::read(path).map_err(|error| cannot(&reason(&error)))?;
-    let text = String::from_utf8(mask(bytes)).map_err(|_| cannot("it is not UTF-8"))?;
+    let text = String::from_utf8(mask(bytes).bytes).map_err(|_| cannot("it is not UTF-8"))?;
     let mut sources = Sources::new();
     let id = sources.add(name.clone(), text);
     config::read(id, sources.get(id).text(), &known()).map_err(|problems| failure(&problems, &sources))

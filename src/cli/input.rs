@@ -36,6 +36,19 @@ pub(super) struct Inputs {
     pub(super) passed_over: Vec<(String, &'static str)>,
     /// Whether something was looked for, rather than named.
     pub(super) searched: bool,
+    /// Those in which a token was crossed out, so that the text is not what the file holds.
+    masked: Vec<SourceId>,
+    /// Standard input as it is, where it is asked for, and its text among those that were read.
+    pub(super) standard: Option<Standard>,
+}
+
+/// What came by standard input.
+#[derive(Debug)]
+pub(super) struct Standard {
+    /// As it is.
+    pub(super) bytes: Vec<u8>,
+    /// The text, where something may be recognised in it.
+    pub(super) id: Option<SourceId>,
 }
 
 /// Offsets are counted in 32 bits.
@@ -55,8 +68,14 @@ const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 /// Reads these paths; the working directory where there are none. `-` is standard input, shown as `stdin_name`.
 /// What the configuration leaves out is left out, also where it is named.
 pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loaded) -> Result<Inputs, Failure> {
-    let seen = (paths.len() > 1).then(HashSet::new);
-    let mut gathering = Gathering { inputs: Inputs::default(), seen, config: Arc::new(config.clone()) };
+    let mut gathering = Gathering::new(paths, config);
+    gathering.gather(paths, stdin_name)?;
+    Ok(gathering.inputs)
+}
+
+/// As [`gather`], with standard input kept as it is, to be written once more.
+pub(super) fn gather_to_mend(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loaded) -> Result<Inputs, Failure> {
+    let mut gathering = Gathering { keeps: true, ..Gathering::new(paths, config) };
     gathering.gather(paths, stdin_name)?;
     Ok(gathering.inputs)
 }
@@ -64,7 +83,7 @@ pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, config: &Loade
 /// Reads a file or directory, with texts that were read before in front.
 pub(super) fn gather_behind(sources: Sources, path: &Path) -> Result<Inputs, Failure> {
     let inputs = Inputs { sources, ..Inputs::default() };
-    let mut gathering = Gathering { inputs, seen: None, config: Arc::default() };
+    let mut gathering = Gathering { inputs, seen: None, config: Arc::default(), keeps: false };
     gathering.gather(&[path.to_owned()], None)?;
     Ok(gathering.inputs)
 }
@@ -76,7 +95,7 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
         return gather(paths, None, config);
     }
     let config = Arc::new(config.clone());
-    let mut gathering = Gathering { inputs: Inputs::default(), seen: Some(HashSet::new()), config };
+    let mut gathering = Gathering { inputs: Inputs::default(), seen: Some(HashSet::new()), config, keeps: false };
     for (kind, path) in said {
         let before = gathering.inputs.read.len();
         gathering.gather(std::slice::from_ref(path), None)?;
@@ -98,7 +117,7 @@ pub(super) fn gather_beside(
     let Some(live) = live else { return gather() };
     let mut inputs = if names_nothing { Inputs::default() } else { gather()? };
     for (name, text) in live {
-        let id = inputs.sources.add_bytes(name, mask(text.into_bytes()));
+        let id = inputs.sources.add_bytes(name, mask(text.into_bytes()).bytes);
         inputs.read.push(id);
     }
     Ok(inputs)
@@ -210,8 +229,11 @@ impl Inputs {
     fn take_content(&mut self, name: &str, content: Content) {
         match content {
             Content::Text(bytes) => {
-                let id = self.sources.add_bytes(name, mask(bytes));
+                let masked = mask(bytes);
+                let is_masked = masked.crossed;
+                let id = self.sources.add_bytes(name, masked.bytes);
                 self.read.push(id);
+                self.masked.extend(is_masked.then_some(id));
             }
             Content::NotJson => self.pass_over(name, NOT_JSON),
             Content::TooLarge => self.pass_over(name, TOO_LARGE),
@@ -266,6 +288,12 @@ impl Inputs {
         listed
     }
 
+    /// Whether the text is what was read, so that it can be written again with changes.
+    pub(super) fn is_as_read(&self, id: SourceId) -> bool {
+        let source = self.sources.get(id);
+        !self.masked.contains(&id) && !source.is_utf16() && source.not_utf8().is_none()
+    }
+
     /// Whether there was something to read, and none of it could be.
     pub(super) fn all_unreadable(&self) -> bool {
         !self.unreadable.is_empty() && self.read.is_empty() && self.passed_over.is_empty()
@@ -296,9 +324,16 @@ struct Gathering {
     /// The files that were read, where one may be named twice.
     seen: Option<HashSet<PathBuf>>,
     config: Arc<Loaded>,
+    /// Whether standard input is kept as it is.
+    keeps: bool,
 }
 
 impl Gathering {
+    fn new(paths: &[PathBuf], config: &Loaded) -> Self {
+        let seen = (paths.len() > 1).then(HashSet::new);
+        Self { inputs: Inputs::default(), seen, config: Arc::new(config.clone()), keeps: false }
+    }
+
     fn gather(&mut self, paths: &[PathBuf], stdin_name: Option<&str>) -> Result<(), Failure> {
         if paths.is_empty() {
             self.walk(Path::new("."));
@@ -384,13 +419,21 @@ impl Gathering {
     }
 
     fn stdin(&mut self, name: Option<&str>) -> Result<(), Failure> {
+        let failure = |error| Failure::new(format!("cannot read standard input: {}", reason(&error)));
+        let mut bytes = Vec::new();
+        if self.keeps {
+            io::stdin().lock().read_to_end(&mut bytes).map_err(failure)?;
+        }
         if let Some(name) = name.filter(|name| self.config.excludes(Path::new(name))) {
             self.pass_over(name, EXCLUDED);
+            self.inputs.standard = self.keeps.then_some(Standard { bytes, id: None });
             return Ok(());
         }
-        let failure = |error| Failure::new(format!("cannot read standard input: {}", reason(&error)));
-        let content = content(io::stdin().lock(), 0).map_err(failure)?;
-        self.take(name.unwrap_or("-"), content);
+        let content = if self.keeps { content(bytes.as_slice(), bytes.len()) } else { content(io::stdin().lock(), 0) };
+        let before = self.inputs.read.len();
+        self.take(name.unwrap_or("-"), content.map_err(failure)?);
+        let id = self.inputs.read.get(before).copied();
+        self.inputs.standard = self.keeps.then_some(Standard { bytes, id });
         Ok(())
     }
 

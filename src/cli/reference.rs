@@ -42,5 +42,5 @@ fn read(file: &Path) -> Result<String, Failure> {
         return Err(cannot("it is over 64 MiB"));
     }
     let bytes = fs::read(file).map_err(|error| cannot(&reason(&error)))?;
-    String::from_utf8(mask(bytes)).map_err(|_| cannot("it is not UTF-8"))
+    String::from_utf8(mask(bytes).bytes).map_err(|_| cannot("it is not UTF-8"))
 }

@@ -51,10 +51,19 @@ pub(super) fn redact(text: &str, arguments: &[OsString]) -> Option<String> {
     repeats.then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "TOKEN")))
 }
 
+/// A file of something else without its tokens.
+#[derive(Debug)]
+pub(super) struct Masked {
+    pub(super) bytes: Vec<u8>,
+    /// Whether one was crossed out.
+    pub(super) crossed: bool,
+}
+
 /// A file of something else with the tokens in it crossed out, byte for byte: messages show parts of such files.
-pub(super) fn mask(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn mask(mut bytes: Vec<u8>) -> Masked {
+    let mut crossed = false;
     if str::from_utf8(&bytes).is_ok_and(|text| !HEADS.iter().any(|head| text.contains(head))) {
-        return bytes;
+        return Masked { bytes, crossed };
     }
     let is_part = |byte: &&mut u8| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte);
     let mut at = 0;
@@ -66,10 +75,11 @@ pub(super) fn mask(mut bytes: Vec<u8>) -> Vec<u8> {
         let length = rest.iter_mut().take_while(is_part).count();
         if length >= SHORTEST {
             rest.iter_mut().take(length).skip(HEAD).for_each(|byte| *byte = b'x');
+            crossed = true;
         }
         at += length;
     }
-    bytes
+    Masked { bytes, crossed }
 }
 
 /// Reads the token that an argument names: a file, `-`, `env:NAME`, or the token itself where that is asked for.
@@ -82,7 +92,7 @@ pub(super) fn token(argument: &str, itself: bool, keys: Option<&KeySet>) -> Resu
 
 /// A token with the tokens among its claims crossed out.
 fn without_inner(token: Token) -> Token {
-    let masked = |text: String| String::from_utf8_lossy(&mask(text.into_bytes())).into_owned();
+    let masked = |text: String| String::from_utf8_lossy(&mask(text.into_bytes()).bytes).into_owned();
     Token { claims: token.claims.with_texts(&masked), ..token }
 }
 

@@ -117,7 +117,7 @@ fn ending(path: &Path) -> Option<&'static str> {
 /// Runs the questions of one file.
 fn suite(file: &Path, reference: &Reference, common: Common) -> Result<Suite, Vec<Failure>> {
     let name = file.to_string_lossy().into_owned();
-    let text = bytes(file).and_then(|bytes| text(mask(bytes)));
+    let text = bytes(file).and_then(|bytes| text(mask(bytes).bytes));
     let text = text.map_err(|why| vec![Failure::new(format!("cannot read `{name}`: {why}"))])?;
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let Paths { inputs: named, policies } = expect::paths(tree(file, SourceId::NONE, &text).root());
@@ -125,7 +125,7 @@ fn suite(file: &Path, reference: &Reference, common: Common) -> Result<Suite, Ve
     let mut by_path = HashMap::new();
     for path in policies {
         let own = folder.join(&path);
-        let found = bytes(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), mask(bytes)));
+        let found = bytes(&own).map(|bytes| inputs.sources.add_bytes(own.to_string_lossy(), mask(bytes).bytes));
         by_path.insert(path, found);
     }
     let id = inputs.sources.add(name.clone(), text);

@@ -38,7 +38,12 @@ impl Forms {
 
     /// Whether the others have the same statements.
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.allows == other.allows && self.denies == other.denies && self.faults == other.faults
+        self.has_statements_of(other) && self.faults == other.faults
+    }
+
+    /// Whether the others have the same statements, whatever else is wrong with them.
+    pub(super) fn has_statements_of(&self, other: &Self) -> bool {
+        self.allows == other.allows && self.denies == other.denies
     }
 
     /// Whether these allow nothing that the others do not: they have no other statement that allows, and all that denies.

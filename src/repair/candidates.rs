@@ -1,11 +1,11 @@
 //! Edits of a trust policy that may let a token in.
 
 use super::Refused;
-use super::script::Script;
 use crate::finding::Edit;
 use crate::identity::Claim;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand, Operator, Patterns, PrincipalKind, SetPrefix, Statement, Version};
+use crate::script::Script;
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, Subject, expected_provider};
 use crate::syntax::Text;
 
@@ -168,7 +168,7 @@ impl Mender<'_, '_> {
         if let Some(pattern) = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringEquals) {
             // what differs from run to run is left open, and needs an operator that can
             let like = self.operator(condition, Operator { comparison: Comparison::StringLike, ..operator });
-            let added = like.and_then(|like| Some((like, self.script.add(&texts, pattern)?)));
+            let added = like.and_then(|like| Some((like, self.script.add(&texts, &[pattern])?)));
             let added = added.map(|(like, edits)| Step {
                 words: format!("{}, and add a value to `{}`", like.words, condition.key.shown()),
                 edits: [like.edits, edits].concat(),
@@ -181,7 +181,7 @@ impl Mender<'_, '_> {
         for new in news {
             let pattern = lasting.as_deref().filter(|_| operator.comparison == Comparison::StringLike);
             let value = pattern.map_or_else(|| self.exactly(new, operator), str::to_owned);
-            let added = self.script.add(&texts, &value);
+            let added = self.script.add(&texts, &[&value]);
             let added = added.map(|edits| Step { words: format!("add a value to `{key}`"), edits });
             steps.extend(added);
             let other_state = kinds.contains(&K::Guest) || kinds.contains(&K::SignedIn);
@@ -245,7 +245,7 @@ impl Mender<'_, '_> {
 
     fn add_action(&self, actions: &Patterns<'_>, action: &str) -> Option<Step> {
         let texts: Vec<&Text<'_>> = actions.list.iter().map(|own| &own.text).collect();
-        let edits = self.script.add(&texts, action).filter(|_| !actions.negated)?;
+        let edits = self.script.add(&texts, &[action]).filter(|_| !actions.negated)?;
         Some(Step { words: format!("add `{action}` to the actions"), edits })
     }
 

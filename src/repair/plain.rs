@@ -1,8 +1,8 @@
 //! A policy written anew, for edits of one that is not written in JSON: they are tried on this, and told in words.
 
-use super::script::{Script, quoted};
 use super::{Refused, Repair, of_policy};
 use crate::policy::{self, Condition, Effect, Patterns, Policy, Principal, PrincipalKind, Principals, Statement, Version};
+use crate::script::{Script, quoted};
 use crate::simulate::near_misses;
 use crate::source::Sources;
 use crate::syntax::{Text, json};
@@ -16,7 +16,7 @@ pub(super) fn told(refused: &Refused<'_, '_>) -> Vec<Repair> {
     let policy = policy::read(tree.root(), refused.policy.kind);
     let Refused { role, token, flow, given, .. } = *refused;
     let near = near_misses(&policy, role, token, flow, given);
-    let Some(script) = Script::of(&sources, &policy) else { return Vec::new() };
+    let Some(script) = Script::of(&sources, &policy).filter(Script::is_read_again) else { return Vec::new() };
     let repairs = of_policy(&Refused { sources: &sources, policy: &policy, role, token, flow, given }, &near, &script);
     repairs.into_iter().map(|repair| in_words(&sources, repair)).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::Refused;
 use super::candidates::{Candidate, calls, lasting};
-use super::script::{Script, quoted};
 use crate::identity::Claim;
+use crate::script::{Script, quoted};
 use crate::simulate::{Difference, DifferenceKind, NearMiss, Part, Presented, expected_provider};
 
 /// Whether a statement refuses for something that it names on purpose: a further statement would let the token past that.

@@ -69,6 +69,10 @@ pub fn finding(finding: &Finding, sources: &Sources, look: Look) -> String {
     if let Some(help) = &finding.help {
         push_part(&mut out, "help", &escape_lines(help), look);
     }
+    if let Some(fix) = &finding.fix {
+        let flag = if fix.safe { "--fix" } else { "--unsafe-fixes" };
+        push_part(&mut out, "fix", &format!("{} (`{flag}`)", escape_lines(&fix.what)), look);
+    }
     if let Some(witness) = &finding.witness {
         push_part(&mut out, "witness", &format!("{}\n{}", text::escape(&witness.who), text::escape(&witness.claims)), look);
     }
@@ -137,7 +141,22 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         1 => "; 1 call of the snapshot not readable".to_owned(),
         count => format!("; {count} calls of the snapshot not readable"),
     };
-    format!("{found} in {}{passed_over}{unread}{data}", files(checked.looked_at))
+    format!("{found} in {}{passed_over}{unread}{}{data}", files(checked.looked_at), fixes(checked))
+}
+
+/// How many findings were mended, and how many can be.
+fn fixes(checked: &Checked) -> String {
+    let [safe, others] = checked.fixable();
+    let with = |count: usize, flag: &str| (count > 0).then(|| (count, flag.to_owned()));
+    let counts: Vec<(usize, String)> = [with(safe, "--fix"), with(others, "--unsafe-fixes")].into_iter().flatten().collect();
+    let counts: Vec<String> = counts
+        .iter()
+        .enumerate()
+        .map(|(at, (count, flag))| format!("{count}{} with `{flag}`", if at == 0 { " fixable" } else { "" }))
+        .collect();
+    let fixed = if checked.fixed > 0 { format!("; {} fixed", checked.fixed) } else { String::new() };
+    let fixable = if counts.is_empty() { String::new() } else { format!("; {}", counts.join(", ")) };
+    format!("{fixed}{fixable}")
 }
 
 /// Names an input of which there is nothing to show.

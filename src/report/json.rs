@@ -16,7 +16,7 @@ mod who;
 use serde_json::{Value, json};
 
 use super::{Checked, Listed, Pulled, Unread};
-use crate::finding::{Finding, Label, Witness};
+use crate::finding::{Finding, Fix, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
@@ -42,12 +42,19 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let passed_over: Vec<Value> =
         checked.passed_over.iter().map(|(reason, files)| json!({ "reason": reason, "files": files })).collect();
     let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
+    let [safe, others] = checked.fixable();
     page(&json!({
         "version": VERSION,
         "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
         "findings": findings,
         "notReadable": not_readable(&checked.unread, sources),
-        "summary": { "findings": counts, "files": checked.looked_at, "passedOver": passed_over },
+        "summary": {
+            "findings": counts,
+            "files": checked.looked_at,
+            "fixed": checked.fixed,
+            "fixable": { "safe": safe, "unsafe": others },
+            "passedOver": passed_over,
+        },
     }))
 }
 
@@ -117,7 +124,17 @@ fn finding(finding: &Finding, sources: &Sources) -> Value {
     append(&mut value, label(&finding.primary, sources));
     let related: Vec<Value> = finding.related.iter().map(|own| label(own, sources)).collect();
     append(&mut value, json!({ "related": related, "help": finding.help, "witness": finding.witness.as_ref().map(witness) }));
+    append(&mut value, json!({ "fix": finding.fix.as_ref().map(|own| fix(own, sources)) }));
     value
+}
+
+fn fix(fix: &Fix, sources: &Sources) -> Value {
+    let edits = fix.edits.iter().map(|edit| {
+        let mut value = place(edit.span, sources);
+        append(&mut value, json!({ "text": edit.text }));
+        value
+    });
+    json!({ "what": fix.what, "safe": fix.safe, "edits": edits.collect::<Vec<_>>() })
 }
 
 fn witness(witness: &Witness) -> Value {

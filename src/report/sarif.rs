@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::json::page;
 use super::{Checked, Run};
-use crate::finding::{Finding, Label, Severity, Witness};
-use crate::source::{Sources, Span};
+use crate::finding::{Finding, Fix, Label, Severity, Witness};
+use crate::source::{SourceId, Sources, Span};
 
 /// The name of the fingerprint; it changes when what goes into it does.
 const FINGERPRINT: &str = "rolecall/v1";
@@ -99,10 +99,30 @@ fn result(at: usize, finding: &Finding, checked: &Checked, sources: &Sources) ->
             finding.related.iter().enumerate().map(|(id, label)| location(label, Some(id), sources)).collect();
         set("relatedLocations", json!(related));
     }
+    if let Some(fix) = &finding.fix {
+        set("fixes", json!([of_fix(fix, sources)]));
+    }
     if let Some(print) = checked.fingerprints.get(at) {
         set("partialFingerprints", json!({ FINGERPRINT: print }));
     }
     value
+}
+
+/// What mends it: by file the ranges that are deleted, with what is put there.
+fn of_fix(fix: &Fix, sources: &Sources) -> Value {
+    let mut files: Vec<SourceId> = fix.edits.iter().map(|edit| edit.span.source).collect();
+    files.dedup();
+    let changes = files.into_iter().map(|file| {
+        let own = fix.edits.iter().filter(|edit| edit.span.source == file);
+        let replacements =
+            own.map(|edit| json!({ "deletedRegion": region(edit.span, sources), "insertedContent": { "text": edit.text } }));
+        json!({ "artifactLocation": artifact(sources.get(file).name()), "replacements": replacements.collect::<Vec<_>>() })
+    });
+    json!({
+        "description": { "text": literal(&fix.what) },
+        "artifactChanges": changes.collect::<Vec<_>>(),
+        "properties": { "safe": fix.safe },
+    })
 }
 
 /// The message with the remedy and with who gets through, in plain text.

@@ -154,6 +154,12 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         }
     }
 
+    /// The place of the first so many bytes of a part, where it can be told: no variable and no hole stands in the whole.
+    pub(super) fn start_of(&self, part: &Section<'_>, length: usize) -> Option<Span> {
+        self.pattern.plain()?;
+        Some(self.pattern.text.span_of(part.range.start..part.range.start + length.min(part.range.len())))
+    }
+
     /// The forms of a service that it may be of; partition, region and account tell no type.
     pub(super) fn forms(&self, service: &'i Service) -> Rc<[&'i Form]> {
         let mut known = self.arn.forms.borrow_mut();

@@ -1,5 +1,6 @@
 //! What is wrong with the grammar of a policy: the faults that the readers saw, as findings.
 
+mod fix;
 mod form;
 mod placeholder;
 mod value;
@@ -95,7 +96,11 @@ fn of_form(all: &[&Fault<SyntaxFault>], first: &Fault<SyntaxFault>, sources: &So
     let words = form::words(all, first, sources);
     let related = words.related.clone();
     let places = form::places(all).filter(|_| !related.is_empty()).take(MOST_PLACES);
-    Finding { related: places.map(|span| Label::new(span, related.as_str())).collect(), ..finding(first, words) }
+    Finding {
+        related: places.map(|span| Label::new(span, related.as_str())).collect(),
+        fix: fix::of_form(all, sources),
+        ..finding(first, words)
+    }
 }
 
 /// How many places beside its own a finding shows.
@@ -109,7 +114,7 @@ pub fn of_policy(fault: &Fault<PolicyFault>, policy: &Policy<'_>, sources: &Sour
         words.help.push_str(words::kind_name(policy.kind));
         words.help.push_str(", give its `--kind`");
     }
-    finding(fault, words)
+    Finding { fix: fix::of_policy(fault, policy, sources), ..finding(fault, words) }
 }
 
 /// Whether a fault most likely follows from a mistake of form: what stands in a torn string is not misspelt, and what is

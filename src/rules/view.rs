@@ -12,13 +12,16 @@ use crate::finding::Severity;
 use crate::pattern::{Pattern, Variable};
 use crate::policy::{self, Comparison, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::{Action, ConditionKey, Matching, Reference, Service};
-use crate::source::Span;
+use crate::rules::mend::Mender;
+use crate::source::{Sources, Span};
 
 /// A statement, and what its names stand for.
 #[derive(Debug)]
 pub(super) struct View<'i, 'p, 's> {
     /// What is known of services.
     pub(super) reference: &'i Reference,
+    /// The texts.
+    sources: &'i Sources,
     /// The policy that it stands in.
     pub(super) policy: &'p Policy<'s>,
     /// The statement.
@@ -85,6 +88,7 @@ pub(super) enum Meaning<'i, 'p> {
 #[derive(Debug)]
 pub(super) struct Lookups<'i, 'p, 's> {
     reference: &'i Reference,
+    sources: &'i Sources,
     last: (&'p str, Result<Option<&'i Service>, Misshapen>),
     services: ByText<'p, Result<Option<&'i Service>, Misshapen>>,
     keys: ByText<'p, Result<Option<ConditionKey<'i>>, Misshapen>>,
@@ -102,9 +106,10 @@ struct Misshapen;
 
 impl<'i, 'p, 's> Lookups<'i, 'p, 's> {
     /// None yet.
-    pub(super) fn new(reference: &'i Reference) -> Self {
+    pub(super) fn new(reference: &'i Reference, sources: &'i Sources) -> Self {
         Self {
             reference,
+            sources,
             last: ("", Err(Misshapen)),
             services: ByText::default(),
             keys: ByText::default(),
@@ -165,7 +170,12 @@ impl<'i, 'p, 's> View<'i, 'p, 's> {
         let values = conditions.flat_map(|condition| &condition.values).map(|operand| &operand.pattern);
         let variables = patterns.iter().chain(values).flat_map(Pattern::variables);
         lists.variables.extend(variables.filter_map(|own| Some((own, lookups.key(&own.key).ok()?))));
-        Self { reference: lookups.reference, policy, statement, lists }
+        Self { reference: lookups.reference, sources: lookups.sources, policy, statement, lists }
+    }
+
+    /// What mends the policy.
+    pub(super) fn mender(&self) -> Mender<'_, 's> {
+        Mender::of(self.sources, self.policy)
     }
 
     /// Whether the statement names the actions that it is about, not those that it is not about.

@@ -33,9 +33,12 @@
 //! There may be several Bad and several Good sections. A block ```` ```toml rolecall.toml ```` is the configuration that its section is
 //! checked by.
 
+mod fixes;
+
 use rolecall::config::{self, Config, Known};
 use rolecall::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use rolecall::finding::Finding;
+use rolecall::fix;
 use rolecall::identity::Token;
 use rolecall::lint::Facts;
 use rolecall::policy::{Instant, PolicyKind};
@@ -276,20 +279,41 @@ impl Page {
     }
 
     fn check_in<T>(&self, section: &Section, look: impl FnOnce(&Facts<'_, '_>, &[Finding]) -> T) -> T {
+        self.example(section).check(look)
+    }
+
+    fn example(&self, section: &Section) -> Example {
         let kind = section.blocks.iter().find_map(|block| block.info.split_once(KIND)).map(|(_, name)| name);
         let kind = kind.map(|name| PolicyKind::named(name).unwrap_or_else(|| panic!("{}: no kind `{name}`", self.path)));
-        let files = section.files().map(|(name, block)| (name, self.text.body(block)));
+        let files = section.files().map(|(name, block)| (name.to_owned(), self.text.body(block)));
         let (set, files): (Vec<_>, Vec<_>) = files.partition(|(name, _)| *name == config::FILE);
         let config = set.first().map_or_else(Config::default, |(_, text)| {
             let themes = rules::THEMES.iter().map(|(theme, _)| *theme).collect();
             let known = Known { rules: rules::all().map(|rule| rule.name).collect(), themes };
             config::read(SourceId::NONE, text, &known).unwrap_or_else(|problems| panic!("{}: {problems:?}", self.path))
         });
-        support::with_inventory(kind, files.into_iter(), |sources, inventory| {
+        Example { kind, config, files }
+    }
+}
+
+/// The files of a section, and how they are checked.
+#[derive(Clone)]
+struct Example {
+    kind: Option<PolicyKind>,
+    config: Config,
+    files: Vec<(String, String)>,
+}
+
+impl Example {
+    /// Runs every rule.
+    fn check<T>(&self, look: impl FnOnce(&Facts<'_, '_>, &[Finding]) -> T) -> T {
+        let files = self.files.iter().map(|(name, text)| (name.as_str(), text.clone()));
+        support::with_inventory(self.kind, files, |sources, inventory| {
             let reference = Reference::default();
-            let facts = Facts { sources, inventory, config: &config, reference: &reference };
+            let facts = Facts { sources, inventory, config: &self.config, reference: &reference };
             let mut findings = rules::run(&facts);
-            findings.retain(|own| config.check.choice.of(own.rule, None) != Some(false));
+            findings.retain(|own| self.config.check.choice.of(own.rule, None) != Some(false));
+            fix::settle(&mut findings, &facts);
             look(&facts, &findings)
         })
     }

@@ -28,6 +28,7 @@ fn finding(span: Span, label: &str) -> Finding {
         related: Vec::new(),
         help: None,
         witness: None,
+        fix: None,
     }
 }
 

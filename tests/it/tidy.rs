@@ -11,9 +11,9 @@ use rust_text::{Token, imports, names_crate, tokens};
 /// lower layers, and those of its own layer as long as no circle arises.
 pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
     ("text", &["source", "spelling", "syntax", "finding", "pattern", "arn"]),
-    ("documents", &["policy", "identity", "inventory", "reference"]),
+    ("documents", &["policy", "identity", "inventory", "reference", "script"]),
     ("meaning", &["evaluate", "simulate", "prove", "compare", "reach", "repair"]),
-    ("advice", &["lint", "rules", "expect", "config", "fingerprint", "suppress"]),
+    ("advice", &["lint", "rules", "expect", "config", "fingerprint", "fix", "suppress"]),
     ("edge", &["report", "aws", "lsp", "cli", "main"]),
 ];
 

@@ -8,20 +8,24 @@ use crate::lint::Facts;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Comparison, Condition, Operand};
 use crate::reference::{Partition, partitions, regions, regions_date};
+use crate::rules::mend::Mender;
 use crate::spelling;
 
 /// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for statement in facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements) {
-        findings.extend(statement.conditions.iter().flat_map(of_condition));
-        findings.extend(statement.resources.iter().flat_map(|resources| &resources.list).filter_map(of_resource));
+    for (policy, _) in facts.inventory.all_policies() {
+        let mender = Mender::of(facts.sources, policy);
+        for statement in &policy.statements {
+            findings.extend(statement.conditions.iter().flat_map(|own| of_condition(own, mender)));
+            findings.extend(statement.resources.iter().flat_map(|own| &own.list).filter_map(|own| of_resource(own, mender)));
+        }
     }
     findings
 }
 
 /// A region of no partition, or of another one, in an ARN.
-fn of_resource(pattern: &Pattern<'_>) -> Option<Finding> {
+fn of_resource(pattern: &Pattern<'_>, mender: Mender<'_, '_>) -> Option<Finding> {
     let text = pattern.plain()?;
     let arn = Arn::parse(text).filter(|arn| !["", "*", "aws-global"].contains(&arn.region))?;
     // what is no region at all is no ARN, which is told as such
@@ -47,28 +51,29 @@ fn of_resource(pattern: &Pattern<'_>) -> Option<Finding> {
             )
         });
     }
-    let label = nearest_region(arn.region);
+    let near = spelling::nearest(arn.region, regions());
+    let (label, fix) = (did_you_mean(near), near.and_then(|near| mender.likely(span, near)));
     let help = Some(format!("write the code of a region, such as `eu-west-1`; the list that was looked at is of {date}"));
-    Some(Finding { help, ..UNKNOWN_REGION.finding(format!("no region {}", quoted(arn.region)), span, label) })
+    Some(Finding { help, fix, ..UNKNOWN_REGION.finding(format!("no region {}", quoted(arn.region)), span, label) })
 }
 
-fn nearest_region(text: &str) -> String {
-    spelling::nearest(text, regions()).map_or_else(String::new, |name| format!("did you mean `{name}`?"))
+fn did_you_mean(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("did you mean `{name}`?"))
 }
 
-fn of_condition(condition: &Condition<'_>) -> Vec<Finding> {
+fn of_condition(condition: &Condition<'_>, mender: Mender<'_, '_>) -> Vec<Finding> {
     let comparison = condition.operator.map(|operator| operator.comparison);
     let texts = [Comparison::StringEquals, Comparison::StringEqualsIgnoreCase, Comparison::StringLike, Comparison::Arn];
     let (Some(key), Some(comparison)) = (condition.key.known(), comparison.filter(|own| texts.contains(own))) else {
         return Vec::new();
     };
     if REGION_KEYS.iter().any(|own| own.eq_ignore_ascii_case(key)) {
-        return condition.values.iter().filter_map(|operand| region(condition, operand, comparison)).collect();
+        return condition.values.iter().filter_map(|operand| region(condition, operand, comparison, mender)).collect();
     }
     let Some(form) = FORMS.iter().find(|form| form.keys.iter().any(|own| own.eq_ignore_ascii_case(key))) else {
         return Vec::new();
     };
-    condition.values.iter().filter_map(|operand| of_form(form, condition, operand, comparison)).collect()
+    condition.values.iter().filter_map(|operand| of_form(form, condition, operand, comparison, mender)).collect()
 }
 
 /// What the values of some keys look like.
@@ -105,25 +110,33 @@ static FORMS: [Form; 5] = [
 
 static REGION_KEYS: [&str; 2] = ["aws:RequestedRegion", "ec2:Region"];
 
-fn of_form(form: &Form, condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparison) -> Option<Finding> {
+fn of_form(
+    form: &Form,
+    condition: &Condition<'_>,
+    operand: &Operand<'_>,
+    comparison: Comparison,
+    mender: Mender<'_, '_>,
+) -> Option<Finding> {
     let text = operand.pattern.plain().filter(|text| !text.is_empty() && !text.contains(['*', '?']))?;
     let folded = text.to_ascii_lowercase();
     let compared = if comparison == Comparison::StringEqualsIgnoreCase { &folded } else { text };
     if (form.fits)(compared) {
         return None;
     }
+    let is_cased = (form.fits)(&folded);
     Some(Finding {
+        fix: if is_cased { mender.likely(operand.pattern.text.span(), &folded) } else { None },
         related: vec![Label::new(condition.key.span(), "the key")],
         help: Some(format!("write {}; no request holds the value as it is", form.expected)),
         ..IMPOSSIBLE_VALUE.finding(
             format!("{} is no value that {} ever has", quoted(text), quoted(&condition.key.shown())),
             operand.pattern.text.span(),
-            if (form.fits)(&folded) { "has capital letters" } else { "of another form" },
+            if is_cased { "has capital letters" } else { "of another form" },
         )
     })
 }
 
-fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparison) -> Option<Finding> {
+fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparison, mender: Mender<'_, '_>) -> Option<Finding> {
     let text = operand.pattern.plain().filter(|text| !text.is_empty())?;
     let like = matches!(comparison, Comparison::StringLike | Comparison::Arn);
     // a wildcard that the operator does not take is a mistake of its own
@@ -138,8 +151,10 @@ fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparis
     if regions().any(|region| matches(&[Unit::Wild(text)], region, mode)) {
         return None;
     }
-    let (label, date) = (nearest_region(text), regions_date());
+    let (near, date) = (spelling::nearest(text, regions()), regions_date());
+    let label = did_you_mean(near);
     Some(Finding {
+        fix: near.and_then(|near| mender.likely(operand.pattern.text.span(), near)),
         related: vec![Label::new(condition.key.span(), "the key")],
         help: Some(format!("write the code of a region, such as `eu-west-1`; the list that was looked at is of {date}")),
         ..UNKNOWN_REGION.finding(format!("no region {}", quoted(text)), operand.pattern.text.span(), label)

@@ -139,7 +139,10 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
     }
 }
 
-const OF_STATEMENT: [&str; 9] =
+pub(super) use name::capitalised;
+pub(super) use principal::key_of as principal_key;
+
+pub(super) const OF_STATEMENT: [&str; 9] =
     ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// User text in backticks, cut where it is long.

@@ -6,6 +6,8 @@ use super::walk::{Line, lines};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Comparison, Operand, PolicyKind, Value};
+use crate::rules::mend::guess;
+use crate::source::Span;
 
 pub(super) static HOST_BITS: Rule = Rule {
     name: "host-bits-in-range",
@@ -27,12 +29,16 @@ pub(super) static ANY: Rule = Rule {
 
 pub(super) fn host_bits(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for line in lines(facts).filter(of_addresses) {
-        let mut places = line.condition.values.iter().filter_map(|own| Some((own, range_of(own)?)));
+        let ranges = || line.condition.values.iter().filter_map(|own| Some((own, range_of(own)?)));
+        let mut places = ranges();
         let Some((first, (address, network, prefix))) = places.next() else { continue };
         let text = &first.pattern.text;
+        let written: Vec<(Span, String)> =
+            ranges().map(|(own, (_, network, prefix))| (own.pattern.text.span(), format!("{network}/{prefix}"))).collect();
         let one = if address.is_ipv4() { 32 } else { 128 };
         findings.push(Finding {
             related: places.map(|(own, _)| Label::new(own.pattern.text.span(), "and here")).collect(),
+            fix: line.mender(facts).write_all(written.iter().map(|(place, range)| (*place, range.as_str()))),
             help: Some(format!("write `{network}/{prefix}` for the range, or `{address}/{one}` for the one address")),
             ..HOST_BITS.finding(
                 format!("`{}` is all of `{network}/{prefix}`, not one address in it", text.shown()),
@@ -56,7 +62,12 @@ pub(super) fn private(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             (true, true, false) => "so the condition always holds and guards nothing",
             (true, true, true) => "so the condition always holds and the statement denies more than it seems to",
         };
+        let numbered = line.condition.values.iter().enumerate();
+        let needless: Vec<usize> = numbered.filter(|(_, own)| is_private(own)).map(|(at, _)| at).collect();
+        let texts: Vec<_> = line.condition.values.iter().map(|own| &own.pattern.text).collect();
         findings.push(Finding {
+            // another key may be meant, which does hold private addresses
+            fix: line.mender(facts).without(&texts, &needless).map(guess),
             severity: if all { PRIVATE.severity } else { Severity::Low },
             related: others,
             help: Some(

@@ -4,6 +4,7 @@ use super::walk::{lines, statements};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::Patterns;
+use crate::rules::mend::Mender;
 use crate::source::Span;
 
 pub(super) static LIST: Rule =
@@ -32,11 +33,12 @@ pub(super) fn list(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 pub(super) fn condition(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for (_, statement) in statements(facts) {
+    for (policy, statement) in statements(facts) {
         // what a hole stands for may be a condition
         let is_bare = statement.conditions.is_empty() && statement.later.is_none();
         let Some(key) = statement.condition_key.filter(|_| is_bare) else { continue };
         findings.push(Finding {
+            fix: Mender::of(facts.sources, policy).without_element(key, "Condition"),
             help: Some("write the condition that was meant, or take the block out".to_owned()),
             ..CONDITION.finding(format!("the `Condition` of {} asks for nothing", statement.title()), key, "no key in it")
         });

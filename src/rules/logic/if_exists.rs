@@ -20,9 +20,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let operator = &line.condition.operator_text;
-        let plain = Operator { if_exists: false, ..line.operator }.name();
+        let plain = Operator { if_exists: false, ..line.operator };
         findings.push(Finding {
-            help: Some(format!("write `{plain}`: were the key ever missing, the statement would allow")),
+            fix: line.with_operator(facts, plain),
+            help: Some(format!("write `{}`: were the key ever missing, the statement would allow", plain.name())),
             ..RULE.finding(format!("`{}` on `{}`, which every request holds", operator.shown(), line.key), operator.span(), "")
         });
     }

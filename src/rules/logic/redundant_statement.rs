@@ -5,6 +5,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::pattern::{Mode, Pattern};
 use crate::policy::{Patterns, Policy, PrincipalKind, Statement};
+use crate::rules::mend::Mender;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-statement",
@@ -28,6 +29,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             findings.push(Finding {
                 related: vec![Label::new(wider.place(), "says as much")],
                 help: Some("take it out".to_owned()),
+                fix: Mender::of(facts.sources, policy).without_statement(statement),
                 ..RULE.finding(format!("{} adds nothing to {}", statement.title(), wider.title()), statement.place(), "needless")
             });
         }

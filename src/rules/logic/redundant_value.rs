@@ -8,6 +8,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::pattern::{Mode, Pattern, Tested, Unit, covers, matches};
 use crate::policy::{Comparison, Condition, Operand, Patterns, PolicyKind, Relation, Value};
+use crate::rules::mend::Mender;
 use crate::syntax::Text;
 
 pub(super) static RULE: Rule =
@@ -19,17 +20,18 @@ const MOST_PLACES: usize = 3;
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let mut tags = Vec::new();
     for (policy, statement) in statements(facts) {
+        let mender = Mender::of(facts.sources, policy);
         if let Some(principals) = &statement.principals {
             let list = &principals.list;
             let same = |wide: usize, narrow: usize| match (list.get(wide), list.get(narrow)) {
                 (Some(wide), Some(narrow)) => wide.kind == narrow.kind && is_same(&wide.value, &narrow.value),
                 _ => false,
             };
-            findings.extend(tell(&needless(list.len(), same), |at| list.get(at).map(|own| &own.value)));
+            findings.extend(tell(mender, &needless(list.len(), same), list.len(), |at| list.get(at).map(|own| &own.value)));
         }
         if let Some(actions) = statement.actions.as_ref().filter(|own| leaves_some(own)) {
             let list = &actions.list;
-            findings.extend(tell(&needless_actions(list, &mut tags), |at| list.get(at).map(|own| &own.text)));
+            findings.extend(tell(mender, &needless_actions(list, &mut tags), list.len(), |at| list.get(at).map(|own| &own.text)));
         }
         if let Some(resources) = statement.resources.as_ref().filter(|own| leaves_some(own)) {
             let list = &resources.list;
@@ -37,11 +39,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 (Some(wide), Some(narrow)) => takes_resource(wide, narrow),
                 _ => false,
             };
-            findings.extend(tell(&needless(list.len(), takes_in), |at| list.get(at).map(|own| &own.text)));
+            findings.extend(tell(mender, &needless(list.len(), takes_in), list.len(), |at| list.get(at).map(|own| &own.text)));
         }
         // in a trust policy the loose value is the matter, and other rules tell of it
         for condition in statement.conditions.iter().filter(|_| policy.kind != PolicyKind::Trust) {
-            findings.extend(tell(&needless_values(condition), |at| condition.values.get(at).map(|own| &own.pattern.text)));
+            findings.extend(tell(mender, &needless_values(condition), condition.values.len(), |at| {
+                condition.values.get(at).map(|own| &own.pattern.text)
+            }));
         }
     }
 }
@@ -52,7 +56,12 @@ fn leaves_some(patterns: &Patterns<'_>) -> bool {
 }
 
 /// A finding on values that are needless, each with the one that makes it so.
-fn tell<'p, 's: 'p>(pairs: &[(usize, usize)], at: impl Fn(usize) -> Option<&'p Text<'s>>) -> Option<Finding> {
+fn tell<'p, 's: 'p>(
+    mender: Mender<'_, '_>,
+    pairs: &[(usize, usize)],
+    count: usize,
+    at: impl Fn(usize) -> Option<&'p Text<'s>>,
+) -> Option<Finding> {
     let (&(first, by), others) = pairs.split_first()?;
     let (text, wide) = (at(first)?, at(by)?);
     let (shown, by) = (quoted(&text.shown()), quoted(&wide.shown()));
@@ -63,9 +72,12 @@ fn tell<'p, 's: 'p>(pairs: &[(usize, usize)], at: impl Fn(usize) -> Option<&'p T
         1 => format!("{shown} and another value add nothing to their list"),
         more => format!("{shown} and {more} other values add nothing to their list"),
     };
+    let texts: Vec<&Text<'_>> = (0..count).map_while(&at).collect();
+    let gone: Vec<usize> = pairs.iter().map(|(needless, _)| *needless).collect();
     let more = others.iter().take(MOST_PLACES).filter_map(|(needless, _)| Some(Label::new(at(*needless)?.span(), "so is this")));
     Some(Finding {
         related: [Label::new(wide.span(), if twice { "the same" } else { "takes it in" })].into_iter().chain(more).collect(),
+        fix: mender.without(&texts, &gone),
         help: Some("take it out; or, if the narrow one is what was meant, the wide one".to_owned()),
         ..RULE.finding(message, text.span(), "needless")
     })

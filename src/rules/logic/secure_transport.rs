@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for line in lines(facts).filter(|line| line.is_of("aws:SecureTransport")) {
         let Some((secure, operand)) = asked(&line) else { continue };
+        let mender = line.mender(facts);
         let title = line.statement.title();
         let (message, more) = match secure {
             false if line.allows() => {
@@ -26,6 +27,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let right = line.allows() != line.operator.negated;
         findings.push(Finding {
+            fix: mender.value(operand, if right { "true" } else { "false" }),
             help: Some(format!("write `{right}`, so that what comes without TLS stays out{more}")),
             ..RULE.finding(message, operand, "the wrong way round")
         });

@@ -1,8 +1,10 @@
 //! The statements and conditions of the policies that AWS stores.
 
+use crate::finding::Fix;
 use crate::lint::Facts;
 use crate::pattern::Pattern;
 use crate::policy::{Condition, Effect, Operator, Policy, PrincipalKind, Statement};
+use crate::rules::mend::Mender;
 
 /// A condition whose operator and key are known, with where it stands.
 #[derive(Clone, Copy)]
@@ -46,7 +48,20 @@ pub(super) fn is_star(pattern: &Pattern<'_>) -> bool {
     pattern.plain().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'))
 }
 
-impl Line<'_, '_> {
+impl<'i, 's> Line<'i, 's> {
+    /// What mends its policy.
+    pub(super) fn mender<'m>(&self, facts: &'m Facts<'_, '_>) -> Mender<'m, 's>
+    where
+        'i: 'm,
+    {
+        Mender::of(facts.sources, self.policy)
+    }
+
+    /// Another operator for it.
+    pub(super) fn with_operator(&self, facts: &Facts<'_, '_>, operator: Operator) -> Option<Fix> {
+        self.mender(facts).operator(self.statement, self.condition, operator)
+    }
+
     /// Whether this is the key.
     pub(super) fn is_of(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)

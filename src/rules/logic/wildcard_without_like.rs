@@ -2,7 +2,8 @@
 
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Comparison, Condition, Effect, Operand, Operator, SetPrefix, Statement};
+use crate::policy::{Comparison, Condition, Effect, Operand, Operator, Policy, PolicyKind, SetPrefix, Statement};
+use crate::rules::mend::Mender;
 
 pub(super) static RULE: Rule = Rule {
     name: "wildcard-without-like",
@@ -13,12 +14,12 @@ pub(super) static RULE: Rule = Rule {
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, _) in facts.inventory.all_policies() {
         for statement in &policy.statements {
-            findings.extend(statement.conditions.iter().filter_map(|condition| judge(statement, condition)));
+            findings.extend(statement.conditions.iter().filter_map(|condition| judge(facts, policy, statement, condition)));
         }
     }
 }
 
-fn judge(statement: &Statement<'_>, condition: &Condition<'_>) -> Option<Finding> {
+fn judge(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>, condition: &Condition<'_>) -> Option<Finding> {
     let exact = [Comparison::StringEquals, Comparison::StringEqualsIgnoreCase];
     let operator = condition.operator.filter(|operator| exact.contains(&operator.comparison))?;
     let key = condition.key.known().unwrap_or_default();
@@ -27,9 +28,14 @@ fn judge(statement: &Statement<'_>, condition: &Condition<'_>) -> Option<Finding
     let text = &first.pattern.text;
     let name = condition.operator_text.shown();
     let consequence = consequence(statement, operator, wild.len() == condition.values.len());
+    let like = like(operator, &text.shown());
+    // what strangers come in by is not to be opened in passing, and letter case is not to matter of a sudden
+    let is_plain = operator.comparison == Comparison::StringEquals && (operator.negated || policy.kind != PolicyKind::Trust);
+    let fix = is_plain.then(|| Mender::of(facts.sources, policy).operator(statement, condition, like)).flatten();
     Some(Finding {
+        fix,
         related: others.iter().map(|operand| Label::new(operand.pattern.text.span(), "nor is this")).collect(),
-        help: Some(help(operator, &text.shown())),
+        help: Some(help(operator, like)),
         ..RULE.finding(
             format!("`{name}` takes the wildcard in `{}` literally, {consequence}", text.shown()),
             text.span(),
@@ -68,9 +74,14 @@ fn consequence(statement: &Statement<'_>, operator: Operator, all: bool) -> &'st
     }
 }
 
-fn help(operator: Operator, value: &str) -> String {
+/// The operator that takes the value for a pattern.
+fn like(operator: Operator, value: &str) -> Operator {
     let comparison = if value.starts_with("arn:") { Comparison::Arn } else { Comparison::StringLike };
-    let like = Operator { comparison, ..operator }.name();
+    Operator { comparison, ..operator }
+}
+
+fn help(operator: Operator, like: Operator) -> String {
+    let like = like.name();
     let case = if operator.comparison == Comparison::StringEqualsIgnoreCase { ", which minds letter case" } else { "" };
     format!(
         "to match every value of that form, write `{like}`{case}; to match one, write it out; `${{*}}` is the character itself"

@@ -70,6 +70,7 @@ fn of_partition(view: &View<'_, '_, '_>, address: &Address<'_, '_, '_>) -> Optio
     let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
     Some(Finding {
         severity: view.severity_of_unknown(UNKNOWN_PARTITION.severity),
+        fix: near.and_then(|near| view.mender().likely(address.start_of(&partition, usize::MAX)?, near)),
         help: Some(format!("write `aws`, `aws-cn` or `aws-us-gov`; the list that was looked at is of {}", regions_date())),
         ..UNKNOWN_PARTITION.finding(format!("no partition `{}`", partition.text), address.span(&partition), label)
     })
@@ -80,11 +81,17 @@ fn of_parts<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Optio
         return None;
     }
     let forms = address.misfits(view.reference)?;
-    part(address, forms, REGION, |form| form.region).or_else(|| part(address, forms, ACCOUNT, |form| form.account))
+    part(view, address, forms, REGION, |form| form.region).or_else(|| part(view, address, forms, ACCOUNT, |form| form.account))
 }
 
 /// A region or an account that stands where all forms have none, or the reverse.
-fn part(address: &Address<'_, '_, '_>, forms: &[&Form], number: usize, slot: fn(&Form) -> Slot) -> Option<Finding> {
+fn part(
+    view: &View<'_, '_, '_>,
+    address: &Address<'_, '_, '_>,
+    forms: &[&Form],
+    number: usize,
+    slot: fn(&Form) -> Slot,
+) -> Option<Finding> {
     let own = address.part(number).filter(Section::is_plain)?;
     let form = forms.first().filter(|_| !forms.iter().any(|form| slot(form).may_be(own.text)))?;
     let what = if number == REGION { "region" } else { "account" };
@@ -96,7 +103,10 @@ fn part(address: &Address<'_, '_, '_>, forms: &[&Form], number: usize, slot: fn(
         let message = format!("an ARN of type `{}` has no {what}", form.kind);
         (address.span(&own), message, format!("{} {what}", article(what)), "leave it empty".to_owned())
     };
-    Some(Finding { help: Some(format!("{remedy}: `{}`", form.format)), ..MISMATCH.finding(message, place, label) })
+    let is_extra = !own.text.is_empty();
+    let place_of = || address.start_of(&own, usize::MAX).filter(|_| is_extra);
+    let fix = place_of().and_then(|place| view.mender().empty(place, &format!("leave the {what} empty")));
+    Some(Finding { fix, help: Some(format!("{remedy}: `{}`", form.format)), ..MISMATCH.finding(message, place, label) })
 }
 
 fn article(word: &str) -> &'static str {
@@ -119,7 +129,8 @@ fn of_type<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option
         };
         let message = format!("no service has ARNs with `{}`", service.text);
         let help = Some(format!("{remedy}; {}", view.reference.as_of(service.text)));
-        return Some(Finding { severity, help, ..UNKNOWN_TYPE.finding(message, address.span(&service), label) });
+        let fix = near.and_then(|near| view.mender().likely(address.start_of(&service, usize::MAX)?, near));
+        return Some(Finding { severity, help, fix, ..UNKNOWN_TYPE.finding(message, address.span(&service), label) });
     }
     let form = *forms.iter().max_by_key(|form| (alike(&form.format, resource.text), Reverse(form.format.len())))?;
     let head = form.format.splitn(6, ':').nth(5).and_then(|own| own.split("${").next()).unwrap_or("");
@@ -128,6 +139,7 @@ fn of_type<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option
     let near = alike(&form.format, resource.text) > 0 || forms.len() == 1;
     let named = if near { format!("write it as `{}`", form.format) } else { "write one that the service has".to_owned() };
     Some(Finding {
+        fix: address.start_of(&resource, head.len()).filter(|_| cased).and_then(|place| view.mender().write(place, head)),
         severity: if cased { severity } else { severity.min(Severity::Low) },
         help: Some(format!("{named}; {}", view.reference.as_of(service.text))),
         ..UNKNOWN_TYPE.finding(

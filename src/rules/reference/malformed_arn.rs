@@ -18,8 +18,20 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     // a trust policy has no resource at all, which is told elsewhere
     if view.policy.kind != PolicyKind::Trust {
         let is_meant = |own: &&Address<'_, '_, '_>| view.policy.kind == PolicyKind::Resource && is_short(own);
-        findings.extend(view.resources.iter().filter(|own| is_malformed(own) && !is_meant(own)).filter_map(judge));
+        findings.extend(
+            view.resources
+                .iter()
+                .filter(|own| is_malformed(own) && !is_meant(own))
+                .filter_map(|own| judge(own).map(|finding| mended(view, own, finding))),
+        );
     }
+}
+
+/// With what mends it: a service in lower case.
+fn mended(view: &View<'_, '_, '_>, address: &Address<'_, '_, '_>, finding: Finding) -> Finding {
+    let cased = address.part(SERVICE).filter(|own| own.is_plain() && finding.primary.span == address.span(own));
+    let fix = cased.and_then(|own| view.mender().write(address.start_of(&own, usize::MAX)?, &own.text.to_ascii_lowercase()));
+    Finding { fix, ..finding }
 }
 
 /// Whether a resource is no ARN, as this rule says.

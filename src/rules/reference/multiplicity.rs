@@ -3,9 +3,10 @@
 use super::Check;
 use super::absence::holds_without;
 use super::view::{Key, View, is_of_issuer};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::lint::Rule;
 use crate::policy::{Comparison, Effect, Operator, PolicyKind, Principal, PrincipalKind, Principals, SetPrefix};
+use crate::rules::mend::guess;
 
 pub(super) const MANY_CHECK: Check = Check { rule: &MANY, run: many };
 
@@ -31,6 +32,8 @@ fn many(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
         let with = |set| Operator { set: Some(set), ..key.operator }.name();
         let (any, all) = (with(SetPrefix::ForAnyValue), with(SetPrefix::ForAllValues));
         Finding {
+            // where the values are such that must not be, either may be meant
+            fix: (!key.operator.negated).then(|| operator(view, key, Some(SetPrefix::ForAnyValue)).map(guess)).flatten(),
             help: Some(format!(
                 "write `{any}` if one value of the request is enough, or `{all}` if each must fit; the latter also holds without any value"
             )),
@@ -63,12 +66,17 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, set: SetPrefix) -> Op
         SetPrefix::ForAllValues => (Severity::Low, format!("`{name}` on `{}`, which never has several values", key.name)),
         SetPrefix::ForAnyValue => (Severity::Style, format!("`{name}` on `{}`, which never has several values", key.name)),
     };
-    let plain = Operator { set: None, ..key.operator }.name();
+    let plain = Operator { set: None, ..key.operator };
     Some(Finding {
         severity,
-        help: Some(format!("write `{plain}`; AWS warns of set operators on keys of one value")),
+        fix: operator(view, key, None),
+        help: Some(format!("write `{}`; AWS warns of set operators on keys of one value", plain.name())),
         ..SINGLE.finding(message, key.condition.operator_text.span(), if opens { "true where the key is absent" } else { "" })
     })
+}
+
+fn operator(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, set: Option<SetPrefix>) -> Option<Fix> {
+    view.mender().operator(view.statement, key.condition, Operator { set, ..key.operator })
 }
 
 /// Where the condition is what keeps others out, whoever sends no such key gets in; elsewhere a principal may do more than it seems.

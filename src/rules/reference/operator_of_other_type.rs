@@ -2,10 +2,11 @@
 
 use super::Check;
 use super::view::{Key, View};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::lint::Rule;
 use crate::policy::{Comparison, Operator, Relation, Value};
 use crate::reference::{ConditionKey, KeyType};
+use crate::rules::mend::guess;
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
 
@@ -16,10 +17,10 @@ static RULE: Rule = Rule {
 };
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
-    findings.extend(view.keys.iter().filter_map(finding));
+    findings.extend(view.keys.iter().filter_map(|key| finding(view, key)));
 }
 
-fn finding(key: &Key<'_, '_, '_>) -> Option<Finding> {
+fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Option<Finding> {
     let known = key.known?;
     let compared = compared(key.operator.comparison)?;
     // a value that the operator cannot read is a fault of its own
@@ -40,6 +41,7 @@ fn finding(key: &Key<'_, '_, '_>) -> Option<Finding> {
     let name = key.condition.operator_text.shown();
     let better = Operator { comparison: comparison_for(known), negated: false, ..key.operator }.name();
     Some(Finding {
+        fix: fix(view, key, known.kind),
         severity: if known.global.is_some() { RULE.severity } else { Severity::Low },
         help: Some(format!(
             "write `{better}`, or another operator of that kind; AWS does not document what `{name}` makes of it"
@@ -50,6 +52,37 @@ fn finding(key: &Key<'_, '_, '_>) -> Option<Finding> {
             "",
         )
     })
+}
+
+/// The operator of the other kind that asks the same, where there is one, and it reads the values.
+fn fix(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, kind: KeyType) -> Option<Fix> {
+    use Comparison as C;
+    let asks_for_equality = matches!(
+        key.operator.comparison,
+        C::StringEquals
+            | C::StringLike
+            | C::Arn
+            | C::Bool
+            | C::IpAddress
+            | C::Numeric(Relation::Equals)
+            | C::Date(Relation::Equals)
+    );
+    let values = || key.condition.values.iter().map(|operand| operand.pattern.plain());
+    let wild = || key.condition.values.iter().any(|operand| operand.pattern.has_wildcard());
+    let comparison = match kind {
+        KeyType::String if wild() => C::StringLike,
+        KeyType::String => C::StringEquals,
+        KeyType::Arn => C::Arn,
+        KeyType::Bool => C::Bool,
+        KeyType::IpAddress => C::IpAddress,
+        KeyType::Numeric => C::Numeric(Relation::Equals),
+        KeyType::Date | KeyType::Binary => return None,
+    };
+    let reads = values().all(|own| own.is_some_and(|own| Value::parse(comparison, own).is_some()));
+    if !asks_for_equality || !reads {
+        return None;
+    }
+    view.mender().operator(view.statement, key.condition, Operator { comparison, ..key.operator }).map(guess)
 }
 
 /// Whether a string operator with these values does what it seems to on a key of this type, because a value has one form only.

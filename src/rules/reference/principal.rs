@@ -74,9 +74,7 @@ fn malformed(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) ->
             ("iam", "instance-profile") => ("an instance profile", "write the role that is in it"),
             ("iam", "policy") => ("a policy", "write the role or the user that has it"),
             ("iam", "oidc-provider" | "saml-provider") => ("a provider", "write it under `Federated`"),
-            ("iam" | "sts", _) if !arn.region.is_empty() => {
-                ("has a region", "leave the region empty: `arn:aws:iam::111122223333:…`")
-            }
+            ("iam" | "sts", _) if !arn.region.is_empty() => (HAS_REGION, "leave the region empty: `arn:aws:iam::111122223333:…`"),
             ("iam", "root") if arn.resource == "root" => return of_account(principal, known, arn.account),
             ("iam", "user" | "role") | ("sts", "assumed-role" | "federated-user" | "self") => {
                 return of_account(principal, known, arn.account);
@@ -95,14 +93,23 @@ fn malformed(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) ->
     } else {
         return None;
     };
+    let has_region = |arn: Arn<'_>| {
+        let start = known.len() - arn.resource.len() - arn.account.len() - arn.region.len() - 2;
+        principal.value.span_of(start..start + arn.region.len())
+    };
+    let region = Arn::parse(known).filter(|_| label == HAS_REGION).map(has_region);
+    let fix = region.and_then(|place| view.mender().empty(place, "leave the region empty"));
     // services have policies of their own, whose principals are not all told
     let sure = view.policy.kind == PolicyKind::Trust || label != OF_OTHER_SERVICE;
     Some(Finding {
+        fix,
         severity: if sure { MALFORMED.severity } else { Severity::Medium },
         help: Some(help.to_owned()),
         ..MALFORMED.finding(format!("{} can be no `AWS` principal", quoted(known)), principal.value.span(), label)
     })
 }
+
+const HAS_REGION: &str = "has a region";
 
 const OF_OTHER_SERVICE: &str = "not of IAM or STS";
 
@@ -134,31 +141,33 @@ fn deleted(_: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) -> Opti
     })
 }
 
-fn unknown_service(_: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) -> Option<Finding> {
-    let found = |message: String, label: String, help: String| {
+fn unknown_service(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &str) -> Option<Finding> {
+    let found = |message: String, label: String, meant: Result<&str, &str>| {
+        let fix = meant.ok().and_then(|meant| view.mender().likely(principal.value.span(), meant));
+        let help = meant.map_or_else(str::to_owned, |meant| format!("write `{meant}`"));
         let help = Some(format!("{help}; the list of services is of {}", service_principals_date()));
-        Some(Finding { help, ..UNKNOWN_SERVICE.finding(message, principal.value.span(), label) })
+        Some(Finding { help, fix, ..UNKNOWN_SERVICE.finding(message, principal.value.span(), label) })
     };
     if is_service(known) {
         return None;
     }
     let lower = known.to_ascii_lowercase();
     if lower != known && is_service(&lower) {
-        return found(format!("no service is called `{known}`"), "has capital letters".to_owned(), format!("write `{lower}`"));
+        return found(format!("no service is called `{known}`"), "has capital letters".to_owned(), Ok(&lower));
     }
     let Some(own) = service(known) else {
         let with_ending = format!("{known}.amazonaws.com");
-        let (label, help) = if service_principals().any(|own| own == with_ending) {
-            (format!("did you mean `{with_ending}`?"), format!("write `{with_ending}`"))
+        let (label, meant) = if service_principals().any(|own| own == with_ending) {
+            (format!("did you mean `{with_ending}`?"), Ok(with_ending.as_str()))
         } else {
-            ("no domain of AWS".to_owned(), "write the name of a service, such as `lambda.amazonaws.com`".to_owned())
+            ("no domain of AWS".to_owned(), Err("write the name of a service, such as `lambda.amazonaws.com`"))
         };
-        return found(format!("no service is called {}", quoted(known)), label, help);
+        return found(format!("no service is called {}", quoted(known)), label, meant);
     };
     // beyond a slip the list is no evidence: it is not complete
     let near = nearest(own, service_principals().filter_map(service)).filter(|near| own.len() > 3 && is_slip(own, near))?;
     let meant = format!("{near}{}", known.get(own.len()..).unwrap_or(""));
-    found(format!("no service is known as `{known}`"), format!("did you mean `{meant}`?"), format!("write `{meant}`"))
+    found(format!("no service is known as `{known}`"), format!("did you mean `{meant}`?"), Ok(&meant))
 }
 
 /// Whether this is a name of the list, be it with a region or in another partition.

@@ -32,8 +32,9 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, name: &str) -> Finding {
-    let (label, help) = advice(view.reference, service, name);
+    let (label, help, near) = advice(view.reference, service, name);
     Finding {
+        fix: near.and_then(|near| view.mender().likely(own.span(), &near)),
         severity: view.severity_of_unknown(RULE.severity),
         help: Some(format!("{help}; {}", view.if_unknown(service.prefix()))),
         ..RULE.finding(format!("`{}` is not an action that AWS lists", own.text()), own.span(), label)
@@ -48,27 +49,33 @@ fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Serv
     } else {
         (RULE.severity, format!("`{}` is listed as an API operation, not as an action", own.text()))
     };
+    let fix = match actions.as_slice() {
+        [action] => view.mender().likely(own.span(), action),
+        _ => None,
+    };
     Finding {
+        fix,
         severity: view.severity_of_unknown(severity),
         help: Some(format!("{help}; {}", view.reference.as_of(service.prefix()))),
         ..RULE.finding(message, own.span(), format!("allowed by `{}`", actions.join("`, `")))
     }
 }
 
-/// What is to be seen, and what to do: with a slip of the pen, with a name that one other service has, and otherwise.
-fn advice(reference: &Reference, service: &Service, name: &str) -> (String, String) {
+/// What is to be seen, what to do, and the action that was meant: with a slip of the pen, with a name that one other service has, and otherwise.
+fn advice(reference: &Reference, service: &Service, name: &str) -> (String, String, Option<String>) {
     let prefix = service.prefix();
     let near = nearest(name, service.actions().map(|action| action.name)).filter(|near| slips(near, name) <= SLIGHT);
     if let Some(near) = near {
-        return (format!("did you mean `{prefix}:{near}`?"), format!("write `{prefix}:{near}`"));
+        let near = format!("{prefix}:{near}");
+        return (format!("did you mean `{near}`?"), format!("write `{near}`"), Some(near));
     }
     let mut others = reference.actions_named(name);
     if let (Some(other), None) = (others.next(), others.next()) {
         let (owner, name) = (other.service.prefix(), other.name);
-        return (format!("`{owner}` has an action of this name"), format!("write `{owner}:{name}` if that is meant"));
+        return (format!("`{owner}` has an action of this name"), format!("write `{owner}:{name}` if that is meant"), None);
     }
     let page = service.page().unwrap_or_else(|| "the page of the service".to_owned());
-    (String::new(), format!("look the actions of `{prefix}` up on {page}"))
+    (String::new(), format!("look the actions of `{prefix}` up on {page}"), None)
 }
 
 /// With more letters apart, a name is rather another one than misspelt.

@@ -38,7 +38,9 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Finding {
     };
     let whole = view.reference.has_keys_of(prefix);
     let place = if whole { key.condition.key.span() } else { key.condition.key.span_of(0..prefix.len()) };
+    let near = near(view.reference, prefix, name).filter(|near| Some(near) == meant.as_ref());
     Finding {
+        fix: near.and_then(|near| view.mender().likely(key.condition.key.span(), &near)),
         severity: view.severity_of_unknown(RULE.severity),
         help: Some(format!("{help}; {}", view.reference.as_of(prefix))),
         ..RULE.finding(

@@ -5,6 +5,7 @@ use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::reference::{Reference, Service, operation, products};
+use crate::rules::mend::guess;
 use crate::spelling::{near, nearest};
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -33,7 +34,8 @@ fn finding(view: &View<'_, '_, '_>, group: &[&Named<'_, '_, '_>]) -> Option<Find
         Meaning::NoService(_, name) => Some(name),
         _ => None,
     });
-    let (label, help) = match meant(view.reference, prefix, &names.collect::<Vec<_>>()) {
+    let meant = meant(view.reference, prefix, &names.collect::<Vec<_>>());
+    let (label, help) = match meant {
         Some(meant) => (format!("did you mean `{meant}`?"), format!("write `{meant}:{name}`")),
         None => (
             String::new(),
@@ -43,8 +45,10 @@ fn finding(view: &View<'_, '_, '_>, group: &[&Named<'_, '_, '_>]) -> Option<Find
     };
     let message = format!("`{prefix}` is not a service that AWS lists");
     let place = |own: &Named<'_, '_, '_>| own.part(0..prefix.len());
+    let fix = meant.and_then(|meant| view.mender().write_all(group.iter().map(|own| (place(own), meant)))).map(guess);
     Some(Finding {
         severity: view.severity_of_unknown(RULE.severity),
+        fix,
         related: others.iter().map(|own| Label::new(place(own), "")).collect(),
         help: Some(format!("{help}; {}", view.if_unknown(prefix))),
         ..RULE.finding(message, place(first), label)

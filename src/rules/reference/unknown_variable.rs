@@ -31,11 +31,15 @@ fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>, key: Option<Conditi
         let (prefix, own) = name.split_once(':').unwrap_or(("", name));
         let near = near(view.reference, prefix, own);
         let label = near.as_ref().map_or_else(String::new, |near| format!("did you mean `${{{near}}}`?"));
+        // what stands behind a comma is written as before
+        let edit = near.as_ref().filter(|_| variable.default.is_none());
+        let fix = edit.and_then(|near| view.mender().likely(variable.span, &format!("${{{near}}}")));
         let help = match near {
             Some(near) => format!("write `${{{near}}}`"),
             None => "write the name of a condition key, as in `${aws:username}`".to_owned(),
         };
         return Some(Finding {
+            fix,
             severity: view.severity_of_unknown(RULE.severity),
             help: Some(format!("{help}; {}", view.reference.as_of(prefix))),
             ..RULE.finding(format!("no request fills in `${{{name}}}`: there is no such condition key"), variable.span, label)

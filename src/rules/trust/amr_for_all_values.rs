@@ -4,7 +4,8 @@ use super::guests::takes_both;
 use crate::evaluate::{Context, Truth, compare};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Condition, SetPrefix};
+use crate::policy::{Comparison, Condition, Operator, SetPrefix};
+use crate::rules::mend::Mender;
 use crate::rules::probe::{Door, SIGNED_IN, ask, pool_doors, pool_probe, signed_in};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,8 +32,17 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let name = condition.operator_text.shown();
         let key = door.key("amr");
+        let values: Vec<_> = condition.values.iter().map(|own| own.pattern.plain()).collect();
+        let any = Operator {
+            set: Some(SetPrefix::ForAnyValue),
+            comparison: Comparison::StringEquals,
+            negated: false,
+            if_exists: false,
+        };
+        let mender = Mender::of(facts.sources, door.policy);
         findings.push(Finding {
             severity,
+            fix: mender.operator(door.statement, condition, any).filter(|_| values == [Some(SIGNED_IN)]),
             help: Some(format!(
                 "write `ForAnyValue:StringEquals` on `{key}` with `authenticated`: it lets in every signed-in user"
             )),

@@ -3,6 +3,7 @@
 use super::guests::{Cause, cause, takes_both};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
+use crate::rules::mend::Mender;
 use crate::rules::probe::pool_doors;
 
 pub(super) static RULE: Rule =
@@ -16,6 +17,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let severity = if both.closed.is_some() { Severity::Low } else { RULE.severity };
         findings.push(Finding {
             severity,
+            fix: Mender::of(facts.sources, door.policy).write(text.span(), "authenticated"),
             related: both.closed.into_iter().collect(),
             help: Some("write `authenticated`, which no token of a guest holds".to_owned()),
             witness: Some(both.guest.witness()),

@@ -1,9 +1,10 @@
 //! A principal with an action that such a principal cannot call.
 
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::pattern::{Mode, Pattern, Unit, matches};
-use crate::policy::{Effect, Principal, PrincipalKind, Statement};
+use crate::policy::{Effect, Patterns, Principal, PrincipalKind, Statement};
+use crate::rules::mend::Mender;
 
 pub(super) static RULE: Rule = Rule {
     name: "principal-action-mismatch",
@@ -13,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (_, policy) in facts.trust_policies().filter(|(_, policy)| policy.refusal().is_none()) {
-        findings.extend(policy.with_effect(Effect::Allow).filter_map(judge));
+        let mender = Mender::of(facts.sources, policy);
+        findings.extend(policy.with_effect(Effect::Allow).filter_map(|own| judge(own, mender)));
     }
 }
 
@@ -37,7 +39,7 @@ const ACTIONS: [(&str, Caller); 3] = [
 /// An action, with those who can call it.
 type Assuming<'p, 's> = (Vec<Caller>, &'p Pattern<'s>);
 
-fn judge(statement: &Statement<'_>) -> Option<Finding> {
+fn judge(statement: &Statement<'_>, mender: Mender<'_, '_>) -> Option<Finding> {
     let principals = statement.principals.as_ref().filter(|principals| !principals.negated)?;
     let actions = statement.actions.as_ref().filter(|actions| !actions.negated)?;
     let callers: Vec<(Caller, &Principal<'_>)> =
@@ -49,7 +51,9 @@ fn judge(statement: &Statement<'_>) -> Option<Finding> {
     let is_useless = |(wanted, _): &&Assuming<'_, '_>| !callers.iter().any(|(own, _)| wanted.contains(own));
     let useless: Vec<&Assuming<'_, '_>> = assuming.iter().filter(is_useless).collect();
     if let Some((&(_, action), others)) = useless.split_first() {
-        let mut finding = useless_action(statement, *callers.first()?, action, useless.len() == assuming.len());
+        let never = useless.len() == assuming.len();
+        let mut finding = useless_action(statement, *callers.first()?, action, never);
+        finding.fix = if never { instead(mender, &callers, &useless) } else { without(mender, actions, &useless) };
         finding.related.extend(others.iter().map(|(_, action)| Label::new(action.text.span(), "nor this")));
         return Some(finding);
     }
@@ -67,6 +71,23 @@ fn judge(statement: &Statement<'_>) -> Option<Finding> {
         help: Some(help),
         ..RULE.finding(message, idle.value.span(), "no action here fits it")
     })
+}
+
+/// The action that all principals call, in the place of the one that none can.
+fn instead(mender: Mender<'_, '_>, callers: &[(Caller, &Principal<'_>)], useless: &[&Assuming<'_, '_>]) -> Option<Fix> {
+    let (caller, _) = callers.first()?;
+    let are_alike = callers.iter().all(|(own, _)| own == caller);
+    match useless {
+        [(_, action)] if are_alike => mender.write(action.text.span(), caller.action()),
+        _ => None,
+    }
+}
+
+/// The actions without those that no principal can call.
+fn without(mender: Mender<'_, '_>, actions: &Patterns<'_>, useless: &[&Assuming<'_, '_>]) -> Option<Fix> {
+    let is_useless = |own: &Pattern<'_>| useless.iter().any(|(_, action)| std::ptr::eq(*action, own));
+    let gone: Vec<usize> = actions.list.iter().enumerate().filter(|(_, own)| is_useless(own)).map(|(at, _)| at).collect();
+    mender.without(&actions.list.iter().map(|own| &own.text).collect::<Vec<_>>(), &gone)
 }
 
 /// An action that no principal of its statement can call. `never`: nor can they any other of it.

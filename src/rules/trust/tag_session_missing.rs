@@ -1,12 +1,13 @@
 //! Somebody may take the role, but not do what he does with the same call: set session tags, or a source identity.
 
 use crate::evaluate::{Caller, Verdict};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Severity};
 use crate::identity::{IdentityPool, TagMap};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Policy, PrincipalKind, Statement};
 use crate::rules::cognito::pool_roles;
+use crate::rules::mend::Mender;
 use crate::rules::probe::{is_granted, naming, principals_of, storable};
 use crate::simulate::{Flow, Presented, try_assume};
 
@@ -18,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (role, policy) in storable(facts).filter(|(_, policy)| policy.later.is_none()) {
-        findings.extend(SERVICES.iter().filter_map(|service| of_service(role, policy, service)));
+        findings.extend(SERVICES.iter().filter_map(|service| of_service(facts, role, policy, service)));
     }
     for pool in &facts.inventory.identity_pools {
         findings.extend(of_pool(facts, pool));
@@ -55,14 +56,15 @@ const SERVICES: [Service; 2] = [
     },
 ];
 
-fn of_service(role: &Role<'_>, policy: &Policy<'_>, service: &Service) -> Option<Finding> {
+fn of_service(facts: &Facts<'_, '_>, role: &Role<'_>, policy: &Policy<'_>, service: &Service) -> Option<Finding> {
     let granted = |action| is_granted(role, policy, Caller::Service(service.principal), action);
     // who is let in among all others is not meant
     let is_named =
         |statement: &&Statement<'_>| principals_of(statement, PrincipalKind::Service).any(|(_, name)| name == service.principal);
     let statement = granted("sts:AssumeRole").filter(is_named)?;
-    let missing: Vec<String> =
-        service.actions.iter().filter(|action| granted(action).is_none()).map(|action| format!("`{action}`")).collect();
+    let absent: Vec<&str> = service.actions.iter().filter(|action| granted(action).is_none()).copied().collect();
+    let fix = added(facts, policy, statement, &absent);
+    let missing: Vec<String> = absent.iter().map(|action| format!("`{action}`")).collect();
     if missing.is_empty() {
         return None;
     }
@@ -70,9 +72,18 @@ fn of_service(role: &Role<'_>, policy: &Policy<'_>, service: &Service) -> Option
     let place = naming(statement, "sts:AssumeRole").map_or(statement.place(), |pattern| pattern.text.span());
     Some(Finding {
         severity: service.severity,
+        fix,
         help: Some(format!("add {missing} to the actions of {}; {}", statement.title(), service.remark)),
         ..RULE.finding(format!("{missing} is not allowed to {name}, which does that with each session"), place, "not enough")
     })
+}
+
+/// A statement with further actions.
+fn added(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>, actions: &[&str]) -> Option<Fix> {
+    let list = statement.actions.as_ref().filter(|own| !own.negated)?;
+    let texts: Vec<_> = list.list.iter().map(|own| &own.text).collect();
+    let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+    Mender::of(facts.sources, policy).add(&texts, actions, format!("add {} to the actions", names.join(" and ")))
 }
 
 /// The first role that an identity pool hands out whose trust policy takes its users without session tags and not with them.
@@ -87,7 +98,10 @@ fn of_pool(facts: &Facts<'_, '_>, pool: &IdentityPool<'_>) -> Option<Finding> {
             let verdict = |token: &Presented| try_assume(trust, Some(name), token, Flow::Enhanced, &[]).verdict;
             let Verdict::Allowed(statement) = verdict(&bare) else { return None };
             let is_missing = is_granted(role, trust, Caller::Federated(host), TAG_SESSION).is_none();
-            (is_missing && matches!(verdict(&token), Verdict::NotAllowed)).then(|| of_map(map, tag, statement))
+            (is_missing && matches!(verdict(&token), Verdict::NotAllowed)).then(|| {
+                let fix = added(facts, trust, statement, &[TAG_SESSION]);
+                Finding { fix, ..of_map(map, tag, statement) }
+            })
         })
     })
 }

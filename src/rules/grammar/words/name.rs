@@ -85,7 +85,7 @@ pub(super) fn action_in_rcp(own: &str) -> Words {
 }
 
 /// A text without what may not stand in a `Sid`, the words told apart by capitals.
-fn capitalised(text: &str) -> String {
+pub(in crate::rules::grammar) fn capitalised(text: &str) -> String {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words.map(|word| {
         let mut rest = word.chars();

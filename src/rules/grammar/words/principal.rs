@@ -30,24 +30,28 @@ pub(super) fn not_allowed(own: &str, kind: PolicyKind) -> Words {
     Words::new(&PRINCIPAL_NOT_ALLOWED, format!("{own} in {name}"), "not allowed here", help)
 }
 
-/// A principal under no key: which key it most likely belongs under.
+/// A principal under no key.
 pub(super) fn shape(own: &str) -> Words {
+    let help = match key_of(own) {
+        Some(key) => format!("write `{{ \"{key}\": \"{own}\" }}`"),
+        None => "write `{ \"Service\": … }`, `{ \"AWS\": … }` or `{ \"Federated\": … }`, each with a string or a list".to_owned(),
+    };
+    Words::new(&PRINCIPAL_SHAPE, "a principal must say of which kind it is", "not an object", help)
+}
+
+/// Which key a principal under none most likely belongs under.
+pub(in crate::rules::grammar) fn key_of(own: &str) -> Option<&'static str> {
     let provider = ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"]
         .contains(&own)
         || own.contains(":oidc-provider/")
         || own.contains(":saml-provider/");
     let account = own.len() == 12 && own.bytes().all(|byte| byte.is_ascii_digit());
-    let key = match own {
+    match own {
         _ if provider => Some("Federated"),
         _ if own.ends_with(".amazonaws.com") => Some("Service"),
         _ if account || own.starts_with("arn:") => Some("AWS"),
         _ => None,
-    };
-    let help = match key {
-        Some(key) => format!("write `{{ \"{key}\": \"{own}\" }}`"),
-        None => "write `{ \"Service\": … }`, `{ \"AWS\": … }` or `{ \"Federated\": … }`, each with a string or a list".to_owned(),
-    };
-    Words::new(&PRINCIPAL_SHAPE, "a principal must say of which kind it is", "not an object", help)
+    }
 }
 
 pub(super) fn wildcard(own: &str) -> Words {

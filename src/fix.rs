@@ -1,0 +1,184 @@
+//! Which fixes may be made unseen, and making them.
+//!
+//! What a rule thinks of its fix is not enough: the edits are made in the text of the policy, that is read again, and the prover is asked
+//! whether it is wider then.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::compare::{Means, has_same_statements, is_within};
+use crate::finding::{Edit, Finding, Fix};
+use crate::lint::Facts;
+use crate::policy::Policy;
+use crate::prove::Budget;
+use crate::script::Script;
+use crate::source::{SourceId, Span};
+
+/// Which fixes are made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Chosen {
+    /// Those that may be made unseen.
+    Safe,
+    /// All.
+    All,
+}
+
+/// Asks of every fix whether it may be made unseen. One whose edits do not make a policy of what they change is taken away; so are those
+/// beyond what can be looked at in reasonable time, which come when others are made.
+pub fn settle(findings: &mut [Finding], facts: &Facts<'_, '_>) {
+    let bench = Bench::of(facts);
+    let mut read: HashMap<Span, usize> = HashMap::new();
+    // what is but likely comes last
+    let mut fixed: Vec<&mut Finding> = findings.iter_mut().filter(|finding| finding.fix.is_some()).collect();
+    fixed.sort_by_key(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.safe));
+    for finding in fixed {
+        let Some(fix) = finding.fix.take() else { continue };
+        finding.fix = bench.shown(&fix.edits, &mut read).map(|shown| Fix { safe: fix.safe && shown, ..fix });
+    }
+}
+
+/// The fixes to make at once, by the places of their findings in the list: the first of those that lie at one place, and in one policy only
+/// such as are no wider together either. The others follow when that was looked at again.
+pub fn together(
+    findings: &[Finding],
+    facts: &Facts<'_, '_>,
+    chosen: Chosen,
+    may_change: impl Fn(SourceId) -> bool,
+) -> Vec<usize> {
+    let bench = Bench::of(facts);
+    let mut taken: Vec<(usize, &Fix)> = Vec::new();
+    let mut places: BTreeSet<Span> = BTreeSet::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe || chosen == Chosen::All) else { continue };
+        // one that goes over several policies is made in a round of its own
+        let is_wide = bench.policies_of(&fix.edits).is_none_or(|policies| policies.len() > 1);
+        if is_wide && taken.is_empty() && fix.edits.iter().all(|edit| may_change(edit.span.source)) {
+            return vec![at];
+        }
+        if !is_wide && fix.edits.iter().all(|edit| may_change(edit.span.source) && is_free(&places, edit.span)) {
+            places.extend(fix.edits.iter().map(|edit| edit.span));
+            taken.push((at, fix));
+        }
+    }
+    for (policy, fixes) in bench.by_policy(&taken) {
+        let good = bench.good(policy, fixes, chosen);
+        let is_good = |fix: &Fix| good.iter().any(|own| std::ptr::eq(*own, fix));
+        taken.retain(|(_, fix)| is_good(fix) || !fix.edits.iter().any(|edit| policy.range.contains(edit.span)));
+    }
+    taken.into_iter().map(|(at, _)| at).collect()
+}
+
+/// How many bytes of a policy are read again for all fixes in it: each reads all of it.
+const MOST_BYTES: usize = 1 << 25;
+
+/// How many fixes of a policy are tried together one by one.
+const MOST_TRIED: usize = 50;
+
+/// How much is tried for one fix: lists of findings may be long.
+const BUDGET: Budget = Budget { steps: 500_000 };
+
+/// The policies by their places, to try edits on.
+struct Bench<'f, 'i, 's> {
+    facts: &'f Facts<'i, 's>,
+    policies: Vec<&'i Policy<'s>>,
+}
+
+impl<'f, 'i, 's> Bench<'f, 'i, 's> {
+    fn of(facts: &'f Facts<'i, 's>) -> Self {
+        let mut policies: Vec<&Policy<'_>> = facts.inventory.all_policies().map(|(policy, _)| policy).collect();
+        policies.sort_by_key(|policy| policy.range);
+        policies.dedup_by_key(|policy| policy.range);
+        Self { facts, policies }
+    }
+
+    /// Whether it is shown that no policy is wider with these edits; `None` where they make no policy of one, and where so much of it was read
+    /// that it has to wait.
+    fn shown(&self, edits: &[Edit], read: &mut HashMap<Span, usize>) -> Option<bool> {
+        let mut shown = true;
+        for policy in self.policies_of(edits)? {
+            let read = read.entry(policy.range).or_default();
+            *read += policy.range.len();
+            shown &= if *read > MOST_BYTES { None } else { self.judge(policy, edits) }?;
+        }
+        Some(shown)
+    }
+
+    /// The policies with the fixes that lie in each, in the order of both.
+    fn by_policy<'x>(&self, fixes: &[(usize, &'x Fix)]) -> Vec<(&'i Policy<'s>, Vec<&'x Fix>)> {
+        let mut groups: BTreeMap<Span, (&Policy<'_>, Vec<&Fix>)> = BTreeMap::new();
+        for (_, fix) in fixes {
+            for policy in self.policies_of(&fix.edits).unwrap_or_default() {
+                groups.entry(policy.range).or_insert_with(|| (policy, Vec::new())).1.push(fix);
+            }
+        }
+        groups.into_values().collect()
+    }
+
+    /// Those of the fixes of a policy that can be made at once: all, or else what goes with those before it. The first by itself is good.
+    fn good<'x>(&self, policy: &Policy<'s>, fixes: Vec<&'x Fix>, chosen: Chosen) -> Vec<&'x Fix> {
+        if fixes.len() < 2 || self.is_good(policy, &fixes, chosen) {
+            return fixes;
+        }
+        let mut good: Vec<&Fix> = Vec::new();
+        for fix in fixes.into_iter().take(MOST_TRIED) {
+            good.push(fix);
+            if good.len() > 1 && !self.is_good(policy, &good, chosen) {
+                good.pop();
+            }
+        }
+        good
+    }
+
+    /// Whether fixes can be made in a policy at once.
+    fn is_good(&self, policy: &Policy<'s>, fixes: &[&Fix], chosen: Chosen) -> bool {
+        let edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
+        self.judge(policy, &edits).is_some_and(|shown| shown || chosen == Chosen::All)
+    }
+
+    /// Whether it is shown that a policy is no wider with those of the edits that lie in it; `None` where they make none of it.
+    fn judge(&self, policy: &Policy<'s>, edits: &[Edit]) -> Option<bool> {
+        let own: Vec<Edit> = edits.iter().filter(|edit| policy.range.contains(edit.span)).cloned().collect();
+        self.judge_in(policy, &own)
+    }
+
+    fn judge_in(&self, policy: &Policy<'s>, edits: &[Edit]) -> Option<bool> {
+        let Facts { sources, reference, .. } = *self.facts;
+        let source = sources.get(policy.range.source);
+        if source.is_utf16() || source.not_utf8().is_some() {
+            return None;
+        }
+        Script::of(sources, policy)?.before_and_after(edits, |texts, old, new| {
+            // what was put in for a hole is not what stands in the file
+            let is_read_again = has_same_statements((policy, sources), (old.policy, texts));
+            let means = Means { sources: texts, reference, budget: BUDGET };
+            (is_read_again && new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means))
+        })?
+    }
+
+    /// The policies that edits lie in, each once; `None` where one lies in none.
+    fn policies_of(&self, edits: &[Edit]) -> Option<Vec<&'i Policy<'s>>> {
+        let mut found: Vec<&Policy<'_>> = Vec::new();
+        for edit in edits {
+            let policy = self.holding(edit.span)?;
+            if !found.iter().any(|own| own.range == policy.range) {
+                found.push(policy);
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    fn holding(&self, span: Span) -> Option<&'i Policy<'s>> {
+        let before =
+            self.policies.partition_point(|policy| (policy.range.source, policy.range.start) <= (span.source, span.start));
+        let policy = *self.policies.get(before.checked_sub(1)?)?;
+        policy.range.contains(span).then_some(policy)
+    }
+}
+
+/// Whether an edit shares no place with others, and so much lies between that it is told which comes first.
+fn is_free(places: &BTreeSet<Span>, span: Span) -> bool {
+    let touches = |other: &Span| other.source == span.source && span.start <= other.end && other.start <= span.end;
+    // INVARIANT: the places share nothing with each other, so only the next ones on both sides may touch
+    let before = places.range(..span).next_back();
+    let behind = places.range(span..).next();
+    !before.into_iter().chain(behind).any(touches)
+}
