@@ -17,7 +17,7 @@ const POLICY: &str = r#"{
       "Sid": "",
       "Effect": "Allow",
       "Action": ["s3:Get*", "s3:GetObject", "sns:Publsh"],
-      "Resource": "*"
+      "Resource": ["arn:aws:s3:::articles/*", "arn:aws:sns:eu-west-1:111122223333:news"]
     }
   ]
 }
@@ -29,7 +29,7 @@ const FIXED: &str = r#"{
     {
       "Effect": "Allow",
       "Action": ["s3:Get*", "sns:Publsh"],
-      "Resource": "*"
+      "Resource": ["arn:aws:s3:::articles/*", "arn:aws:sns:eu-west-1:111122223333:news"]
     }
   ]
 }
