@@ -2,7 +2,9 @@
 
 mod access;
 mod cognito;
+mod deputy;
 pub mod grammar;
+mod guardrail;
 mod logic;
 mod probe;
 pub mod reference;
@@ -12,8 +14,14 @@ use crate::finding::Finding;
 use crate::lint::{Check, Facts, Rule};
 
 /// The themes whose rules have a function of their own.
-pub static THEMES: [(&str, &[Check]); 4] =
-    [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("access", access::CHECKS), ("logic", logic::CHECKS)];
+pub static THEMES: [(&str, &[Check]); 6] = [
+    ("trust", trust::CHECKS),
+    ("cognito", cognito::CHECKS),
+    ("access", access::CHECKS),
+    ("deputy", deputy::CHECKS),
+    ("logic", logic::CHECKS),
+    ("guardrail", guardrail::CHECKS),
+];
 
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {

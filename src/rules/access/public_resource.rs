@@ -64,7 +64,7 @@ fn is_told(statement: &Statement<'_>, reference: &Reference) -> bool {
 }
 
 /// A request, as claims are written.
-pub(super) fn request(witness: &prove::Witness<'_, '_>) -> Claims {
+pub(in crate::rules) fn request(witness: &prove::Witness<'_, '_>) -> Claims {
     let mut told = Claims::new();
     let principal = witness.principal.as_ref().map(|principal| ("principal", principal.as_str()));
     for (name, value) in principal.into_iter().chain([("action", witness.action.as_str()), ("resource", &witness.resource)]) {
@@ -111,6 +111,8 @@ fn strange(policy: &Policy<'_>) -> Vec<Held> {
             };
             let Some(address) = ADDRESSES.iter().find(|address| !inside(address)) else { continue };
             Values::One((*address).to_owned())
+        } else if key.eq_ignore_ascii_case(ENDPOINT) {
+            Values::Like { forms: ENDPOINTS.map(str::to_owned).to_vec(), except: Vec::new(), or_none: true }
         } else {
             let named = operands.iter().filter_map(|(_, own)| own.pattern.plain());
             let except: Vec<String> = named.filter(|text| !text.chars().all(|own| own == '*')).map(str::to_owned).collect();
@@ -126,7 +128,8 @@ fn strange(policy: &Policy<'_>) -> Vec<Held> {
 
 /// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
 fn tells_apart(key: &str) -> bool {
-    const KEYS: [&str; 15] = [
+    const KEYS: [&str; 16] = [
+        "sns:endpoint",
         "aws:sourceowner",
         "aws:principalorgid",
         "aws:principalorgpaths",
@@ -149,6 +152,20 @@ fn tells_apart(key: &str) -> bool {
 
 /// An account that is nobody's.
 const STRANGER: &str = "999999999999";
+
+/// Where a topic sends what is published: who has the address reads it.
+///
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html>
+const ENDPOINT: &str = "sns:Endpoint";
+
+/// Addresses that strangers have.
+const ENDPOINTS: [&str; 5] = [
+    "*@stranger.example",
+    "https://stranger.example/*",
+    "http://stranger.example/*",
+    "arn:aws:sqs:*:999999999999:*",
+    "arn:aws:lambda:*:999999999999:*",
+];
 
 /// Addresses of the documentation; one of them is in no block that a policy names.
 const ADDRESSES: [&str; 4] = ["203.0.113.9", "198.51.100.9", "192.0.2.9", "2001:db8::9"];
