@@ -1,8 +1,16 @@
 //! Who may do what to what.
 
+mod absent_key;
 mod broken_assertion;
+mod every_action;
+mod insecure_transport;
+mod mfa;
+mod not_principal;
+mod owner_locked_out;
+mod private_address;
 mod public_resource;
 mod unlisted_account;
+mod wildcard_in_service;
 
 use crate::lint::Check;
 
@@ -12,4 +20,13 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &public_resource::RULE, run: public_resource::check },
     Check { rule: &unlisted_account::RULE, run: unlisted_account::check },
     Check { rule: &broken_assertion::RULE, run: broken_assertion::check },
+    Check { rule: &not_principal::ALLOW, run: not_principal::allow },
+    Check { rule: &not_principal::DENY, run: not_principal::deny },
+    Check { rule: &owner_locked_out::RULE, run: owner_locked_out::check },
+    Check { rule: &wildcard_in_service::RULE, run: wildcard_in_service::check },
+    Check { rule: &mfa::RULE, run: mfa::check },
+    Check { rule: &absent_key::RULE, run: absent_key::check },
+    Check { rule: &private_address::RULE, run: private_address::check },
+    Check { rule: &insecure_transport::RULE, run: insecure_transport::check },
+    Check { rule: &every_action::RULE, run: every_action::check },
 ];

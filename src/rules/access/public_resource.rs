@@ -54,13 +54,15 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
     }
 }
 
-/// Whether another rule tells of what lets strangers in: an operator for sets on a key of one value.
+/// Whether another rule tells of what lets strangers in: `NotPrincipal`, or an operator for sets on a key of one value.
 fn is_told(statement: &Statement<'_>, reference: &Reference) -> bool {
-    statement.conditions.iter().any(|condition| {
-        let for_sets = condition.operator.is_some_and(|operator| operator.set.is_some());
-        let key = condition.key.known().and_then(|key| reference.key(key));
-        for_sets && key.is_some_and(|key| !key.many)
-    })
+    let all_but = statement.principals.as_ref().is_some_and(|own| own.negated);
+    all_but
+        || statement.conditions.iter().any(|condition| {
+            let for_sets = condition.operator.is_some_and(|operator| operator.set.is_some());
+            let key = condition.key.known().and_then(|key| reference.key(key));
+            for_sets && key.is_some_and(|key| !key.many)
+        })
 }
 
 /// A request, as claims are written.
