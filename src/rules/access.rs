@@ -1,6 +1,7 @@
 //! Who may do what to what.
 
 mod absent_key;
+mod boundary;
 mod broken_assertion;
 mod every_action;
 mod insecure_transport;
@@ -9,6 +10,7 @@ mod not_principal;
 mod owner_locked_out;
 mod private_address;
 mod public_resource;
+mod self_granted_tag;
 mod unlisted_account;
 mod wildcard_in_service;
 
@@ -29,4 +31,6 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &private_address::RULE, run: private_address::check },
     Check { rule: &insecure_transport::RULE, run: insecure_transport::check },
     Check { rule: &every_action::RULE, run: every_action::check },
+    Check { rule: &self_granted_tag::RULE, run: self_granted_tag::check },
+    Check { rule: &boundary::RULE, run: boundary::check },
 ];

@@ -5,7 +5,7 @@ use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PolicyKind, SetPrefix, Statement};
 use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove_each};
 use crate::rules::access::request;
-use crate::rules::logic::alone::with;
+use crate::rules::logic::alone::{allowing, with};
 use crate::rules::logic::walk::{Line, lines};
 
 pub(super) static RULE: Rule = Rule {
@@ -63,8 +63,7 @@ fn of_allow(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
 }
 
 fn of_deny(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
-    let mut own = line.statement.clone();
-    own.effect = own.effect.map(|(_, span)| (Effect::Allow, span));
+    let mut own = allowing(line.statement);
     let is_own = |key: &str| key.eq_ignore_ascii_case(line.key);
     own.conditions = own.conditions.iter().filter(|own| !own.key.known().is_some_and(is_own)).cloned().collect();
     let alone: Policy<'_> = with(line.policy, line.policy.with_effect(Effect::Deny).cloned().chain([own]).collect());

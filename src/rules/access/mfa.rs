@@ -6,7 +6,7 @@ use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
 use crate::rules::access::request;
-use crate::rules::logic::alone::with;
+use crate::rules::logic::alone::{allowing, with};
 use crate::rules::probe::principals_of;
 
 pub(super) static RULE: Rule = Rule {
@@ -71,8 +71,7 @@ fn of_deny(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>
         return None;
     }
     // what it denies of those with whom it does not deal: does another Deny?
-    let mut own = statement.clone();
-    own.effect = own.effect.map(|(_, span)| (Effect::Allow, span));
+    let mut own = allowing(statement);
     own.conditions = own.conditions.iter().filter(|own| !is_on_key(own)).cloned().collect();
     let others = policy.with_effect(Effect::Deny).cloned();
     let alone = with(policy, others.chain([own]).collect());

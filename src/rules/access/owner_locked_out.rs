@@ -1,14 +1,10 @@
 //! Resource policies that nobody may change any more.
 
-use std::sync::OnceLock;
-
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{self, Effect, Policy, PolicyKind, PrincipalKind, Statement};
+use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{Among, Budget, Proof, Question, prove};
-use crate::rules::logic::alone::begins_like;
-use crate::source::SourceId;
-use crate::syntax::json;
+use crate::rules::logic::alone::{begins_like, everything};
 
 pub(super) static RULE: Rule =
     Rule { name: "owner-locked-out", severity: Severity::High, page: include_str!("../../../rules/access/owner-locked-out.md") };
@@ -73,7 +69,7 @@ fn denied<'p, 's>(policy: &'p Policy<'s>) -> impl Iterator<Item = Denied<'p, 's>
 fn is_denied(facts: &Facts<'_, '_>, policy: &Policy<'_>, action: &str) -> bool {
     let Some(resource) = resource(policy, action) else { return false };
     let among = Among { action: Some(action.to_owned()), resource: Some(resource), ..Among::default() };
-    let question = Question { allowed_by: vec![policy, everything()], not_by: Vec::new(), among };
+    let question = Question { allowed_by: vec![policy, everything(true)], not_by: Vec::new(), among };
     matches!(prove(&question, facts.reference, Budget::default()), Proof::Holds)
 }
 
@@ -94,14 +90,5 @@ fn resource(policy: &Policy<'_>, action: &str) -> Option<String> {
 fn is_for_all(statement: &Statement<'_>) -> bool {
     statement.principals.as_ref().is_some_and(|own| {
         own.negated || own.list.iter().any(|own| own.kind == PrincipalKind::Anyone || own.value.known() == Some("*"))
-    })
-}
-
-/// A policy that allows everybody everything, as the policies of administrators do for them.
-fn everything() -> &'static Policy<'static> {
-    static EVERYTHING: OnceLock<Policy<'static>> = OnceLock::new();
-    EVERYTHING.get_or_init(|| {
-        let text = r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }"#;
-        policy::read(json::read(SourceId::NONE, text).root(), PolicyKind::Resource)
     })
 }

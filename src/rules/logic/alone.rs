@@ -1,21 +1,44 @@
 //! Policies with some of their statements only, to ask the prover about.
 
+use std::sync::OnceLock;
+
 use crate::pattern::{Mode, Pattern, Unit, matches};
-use crate::policy::{Effect, Patterns, Policy, Statement};
+use crate::policy::{self, Effect, Patterns, Policy, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
+use crate::source::SourceId;
+use crate::syntax::json;
 
 /// A policy with this statement alone, as one that allows.
 pub(in crate::rules) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
+    with(policy, vec![allowing(statement)])
+}
+
+/// A statement as one that allows.
+pub(in crate::rules) fn allowing<'s>(statement: &Statement<'s>) -> Statement<'s> {
     let mut own = statement.clone();
     own.effect = own.effect.map(|(_, span)| (Effect::Allow, span));
-    with(policy, vec![own])
+    own
 }
 
 /// Whether it is proved that no request is allowed by the one and not by the other.
 pub(in crate::rules) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, reference: &Reference) -> bool {
     let question = Question { allowed_by: vec![allowed_by], not_by: not_by.into_iter().collect(), among: Among::default() };
     proved_each(&question, reference, Budget::default()).iter().all(|(_, is_proved)| *is_proved)
+}
+
+/// A policy that allows everything, as those of administrators do for them; with a principal, which is everybody, or without.
+pub(in crate::rules) fn everything(principal: bool) -> &'static Policy<'static> {
+    static WITH: OnceLock<Policy<'static>> = OnceLock::new();
+    static WITHOUT: OnceLock<Policy<'static>> = OnceLock::new();
+    let read = |text: &'static str, kind| policy::read(json::read(SourceId::NONE, text).root(), kind);
+    if principal {
+        let text = r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }"#;
+        WITH.get_or_init(|| read(text, PolicyKind::Resource))
+    } else {
+        let text = r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } }"#;
+        WITHOUT.get_or_init(|| read(text, PolicyKind::Scp))
+    }
 }
 
 /// A policy with these statements alone.
