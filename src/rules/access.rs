@@ -4,6 +4,7 @@ mod absent_key;
 mod boundary;
 mod broken_assertion;
 mod every_action;
+mod forbidden_access;
 mod insecure_transport;
 mod mfa;
 mod not_principal;
@@ -33,4 +34,5 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &every_action::RULE, run: every_action::check },
     Check { rule: &self_granted_tag::RULE, run: self_granted_tag::check },
     Check { rule: &boundary::RULE, run: boundary::check },
+    Check { rule: &forbidden_access::RULE, run: forbidden_access::check },
 ];

@@ -211,7 +211,9 @@ fn every_row_of_the_catalogue_is_accounted_for() {
         ("B. ", numbers(74..=111), "reference"),
         ("C. ", federation, "trust"),
         ("Cognito\n", lettered("C", 36), "cognito"),
+        ("F. ", numbers(183..=187), "deputy"),
         ("G. ", logic, "logic"),
+        ("H. ", numbers(205..=207), "guardrail"),
     ] {
         let (_, section) = text.split_once(&format!("\n## {heading}")).unwrap();
         let section = section.split("\n## ").next().unwrap();
