@@ -2,10 +2,10 @@
 
 use crate::finding::{Finding, Severity, Witness};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Effect, Policy, PolicyKind, SetPrefix, Statement};
-use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove_each};
+use crate::policy::{PolicyKind, SetPrefix, Statement};
+use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
 use crate::rules::access::request;
-use crate::rules::logic::alone::{allowing, with};
+use crate::rules::logic::alone::{allowing, beside_denies};
 use crate::rules::logic::walk::{Line, lines};
 
 pub(super) static RULE: Rule = Rule {
@@ -45,10 +45,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 fn of_allow(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
     let among = Among { keys: lacking(line.statement, line.key), ..Among::default() };
-    let question = Question { allowed_by: vec![line.policy], not_by: Vec::new(), among };
-    let mut proofs = prove_each(&question, facts.reference, Budget::default()).into_iter();
-    let (_, proof) = proofs.find(|(own, _)| std::ptr::eq(*own, line.statement))?;
-    let Proof::Witness(witness) = proof else { return None };
+    let alone = beside_denies(line.policy, line.statement.clone());
+    let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among };
+    let Proof::Witness(witness) = prove(&question, facts.reference, Budget::default()) else { return None };
     let has_principals = matches!(line.policy.kind, PolicyKind::Resource | PolicyKind::Trust);
     let told = Witness { who: "a request without the key".to_owned(), claims: request(&witness).to_json() };
     Some(Finding {
@@ -66,11 +65,10 @@ fn of_deny(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
     let mut own = allowing(line.statement);
     let is_own = |key: &str| key.eq_ignore_ascii_case(line.key);
     own.conditions = own.conditions.iter().filter(|own| !own.key.known().is_some_and(is_own)).cloned().collect();
-    let alone: Policy<'_> = with(line.policy, line.policy.with_effect(Effect::Deny).cloned().chain([own]).collect());
+    let alone = beside_denies(line.policy, own);
     let among = Among { keys: vec![Held { key: line.key.to_owned(), values: Values::None }], ..Among::default() };
     let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among };
-    let proofs = prove_each(&question, facts.reference, Budget::default());
-    proofs.iter().any(|(_, proof)| matches!(proof, Proof::Witness(_))).then(|| Finding {
+    matches!(prove(&question, facts.reference, Budget::default()), Proof::Witness(_)).then(|| Finding {
         help: Some("write `ForAllValues:StringNotLike`, which also holds for who is in no organization".to_owned()),
         ..RULE.finding(
             format!("{} does not deny who is in no organization", line.statement.title()),

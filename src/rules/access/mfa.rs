@@ -4,9 +4,9 @@ use crate::evaluate::{Context, ContextValue, Truth, judge};
 use crate::finding::{Finding, Severity, Witness};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, PolicyKind, PrincipalKind, Statement};
-use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
+use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove};
 use crate::rules::access::request;
-use crate::rules::logic::alone::{allowing, with};
+use crate::rules::logic::alone::{allowing, beside_denies};
 use crate::rules::probe::principals_of;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,11 +46,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn of_allow(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>, first: &Condition<'_>) -> Option<Finding> {
+    let alone = beside_denies(policy, statement.clone());
     let passes = |said: Said| {
-        let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: among(said) };
-        let mut proofs = prove_each(&question, facts.reference, Budget::default()).into_iter();
-        let own = proofs.find(|(own, _)| std::ptr::eq(*own, statement)).map(|(_, proof)| proof);
-        own.and_then(|own| if let Proof::Witness(witness) = own { Some((said, told(policy, said, &witness))) } else { None })
+        let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among: among(said) };
+        match prove(&question, facts.reference, Budget::default()) {
+            Proof::Witness(witness) => Some((said, told(policy, said, &witness))),
+            _ => None,
+        }
     };
     let found = [Said::Nothing, Said::No].into_iter().filter(|said| holds(statement, *said)).find_map(passes);
     let (said, witness) = found?;
@@ -73,11 +75,9 @@ fn of_deny(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'_>
     // what it denies of those with whom it does not deal: does another Deny?
     let mut own = allowing(statement);
     own.conditions = own.conditions.iter().filter(|own| !is_on_key(own)).cloned().collect();
-    let others = policy.with_effect(Effect::Deny).cloned();
-    let alone = with(policy, others.chain([own]).collect());
+    let alone = beside_denies(policy, own);
     let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among: among(spared) };
-    let proofs = prove_each(&question, facts.reference, Budget::default());
-    proofs.iter().any(|(_, proof)| matches!(proof, Proof::Witness(_))).then(|| Finding {
+    matches!(prove(&question, facts.reference, Budget::default()), Proof::Witness(_)).then(|| Finding {
         help: Some("write `\"BoolIfExists\": { \"aws:MultiFactorAuthPresent\": \"false\" }`, which denies both".to_owned()),
         ..RULE.finding(
             format!("{} does not deny {}", statement.title(), spared.phrase()),

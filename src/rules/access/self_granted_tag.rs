@@ -3,9 +3,9 @@
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Condition, Effect, Policy, PolicyKind, Statement};
-use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove, prove_each};
+use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove};
 use crate::reference::Level;
-use crate::rules::logic::alone::begins_like;
+use crate::rules::logic::alone::{begins_like, beside_denies};
 
 pub(super) static RULE: Rule =
     Rule { name: "self-granted-tag", severity: Severity::Low, page: include_str!("../../../rules/access/self-granted-tag.md") };
@@ -30,10 +30,9 @@ fn finding(
     policy: &Policy<'_>,
     (statement, condition, tag): (&Statement<'_>, &Condition<'_>, &str),
 ) -> Option<Finding> {
-    let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: Among::default() };
-    let mut proofs = prove_each(&question, facts.reference, Budget::default()).into_iter();
-    let (_, proof) = proofs.find(|(own, _)| std::ptr::eq(*own, statement))?;
-    let Proof::Witness(opened) = proof else { return None };
+    let alone = beside_denies(policy, statement.clone());
+    let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among: Among::default() };
+    let Proof::Witness(opened) = prove(&question, facts.reference, Budget::default()) else { return None };
     let key = condition.key.known()?;
     let value = opened.context.get(key)?.values().next()?.to_owned();
     if opened.resource == "*" || is_open_anyway(facts, policy, &opened, key) {

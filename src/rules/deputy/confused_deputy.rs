@@ -73,7 +73,10 @@ fn each(facts: &Facts<'_, '_>, is_meant: &dyn Fn(&Statement<'_>) -> bool, tell: 
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
     for policy in policies.filter(|own| own.kind == PolicyKind::Resource && own.refusal().is_none()) {
         let services = services(policy, is_meant);
-        let Some(keys) = (!services.is_empty()).then(|| foreign(policy, facts.reference)).flatten() else { continue };
+        if services.is_empty() {
+            continue;
+        }
+        let keys = foreign(policy, facts.reference);
         let mut done: Vec<&Statement<'_>> = Vec::new();
         for service in services {
             let among = Among { caller: Some(format!("service:{service}")), keys: keys.clone(), ..Among::default() };

@@ -5,28 +5,30 @@ use crate::policy::{Condition, Operand, Policy, Statement};
 use crate::prove::{Held, Values};
 use crate::reference::Reference;
 
+/// The organization of whom the resource belongs to.
+const OWNER: &str = "o-0000000000";
+
 /// An account that is nobody's whom a policy names.
 const STRANGERS: [&str; 2] = ["999999999999", "888888888888"];
 
-/// What such a call holds; `None` where the policy tells apart by what is known only later.
-pub(super) fn foreign(policy: &Policy<'_>, reference: &Reference) -> Option<Vec<Held>> {
+/// What such a call holds.
+pub(super) fn foreign(policy: &Policy<'_>, reference: &Reference) -> Vec<Held> {
     let conditions = || policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut held: Vec<Held> = Vec::new();
+    let owner = [("aws:ResourceAccount", "111122223333"), ("aws:ResourceOrgID", OWNER)];
+    let mut held: Vec<Held> =
+        owner.map(|(key, value)| Held { key: key.to_owned(), values: Values::One(value.to_owned()) }).to_vec();
     for condition in conditions() {
         let Some(key) = condition.key.known() else { continue };
         let of_principal = reference.key(key).and_then(|own| own.global).is_some_and(|own| own.of_principal);
         if !of_principal && !tells_source(key) || held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
             continue;
         }
-        if of_principal {
-            held.push(Held { key: key.to_owned(), values: Values::None });
-            continue;
-        }
         let own = conditions().filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key)));
-        let named: Option<Vec<&str>> = own.flat_map(|own| &own.values).map(|own| own.pattern.plain()).collect();
-        held.push(Held { key: key.to_owned(), values: values(key, &named?) });
+        let named: Vec<&str> = own.flat_map(|own| &own.values).filter_map(|own| own.pattern.plain()).collect();
+        let values = if of_principal { Values::None } else { values(key, &named) };
+        held.push(Held { key: key.to_owned(), values });
     }
-    Some(held)
+    held
 }
 
 /// Whether a key tells for whom a service calls.
@@ -71,7 +73,7 @@ fn values(key: &str, named: &[&str]) -> Values {
         "aws:referer" => is_account(own),
         _ => !own.bytes().all(|own| own == b'*'),
     };
-    let except: Vec<String> = named.iter().filter(counts).map(|own| (*own).to_owned()).collect();
+    let except = named.iter().filter(counts).chain([&OWNER]).map(|own| (*own).to_owned()).collect();
     Values::Like { forms: vec!["*".to_owned()], except, or_none: true }
 }
 

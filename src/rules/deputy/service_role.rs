@@ -27,7 +27,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 services.push(name);
             }
         }
-        let Some(keys) = (!services.is_empty()).then(|| foreign(policy, facts.reference)).flatten() else { continue };
+        if services.is_empty() {
+            continue;
+        }
+        let keys = foreign(policy, facts.reference);
         for service in services {
             let among = Among {
                 caller: Some(format!("service:{service}")),

@@ -14,6 +14,11 @@ pub(in crate::rules) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>)
     with(policy, vec![allowing(statement)])
 }
 
+/// A policy with this statement and those of its own that deny.
+pub(in crate::rules) fn beside_denies<'s>(policy: &Policy<'s>, statement: Statement<'s>) -> Policy<'s> {
+    with(policy, std::iter::once(statement).chain(policy.with_effect(Effect::Deny).cloned()).collect())
+}
+
 /// A statement as one that allows.
 pub(in crate::rules) fn allowing<'s>(statement: &Statement<'s>) -> Statement<'s> {
     let mut own = statement.clone();
