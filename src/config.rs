@@ -23,6 +23,25 @@ pub struct Config {
     pub trust: Trust,
     /// `[[assert]]`: what must never be so. The places are those in the configuration file.
     pub asserts: Vec<Never>,
+    /// `[[forbid]]`: what no policy may allow.
+    pub forbids: Vec<Forbid>,
+}
+
+/// What no policy may allow.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Forbid {
+    /// What the finding calls it.
+    pub name: String,
+    /// A few words or a link.
+    pub why: Option<String>,
+    /// The actions, each as `service:Name`; all where there are none.
+    pub actions: Vec<String>,
+    /// The resource; every one where there is none.
+    pub resource: Option<String>,
+    /// The caller, as [`Caller::parse`](crate::evaluate::Caller::parse) reads it; everybody where there is none.
+    pub principal: Option<String>,
+    /// Condition keys, each with patterns: a request is fine where it holds one of these for each key.
+    pub unless: Vec<(String, Vec<String>)>,
 }
 
 /// What is reported.

@@ -3,8 +3,10 @@
 mod access;
 mod address;
 mod cognito;
+mod deputy;
 pub mod escalation;
 pub mod grammar;
+mod guardrail;
 mod logic;
 mod mend;
 mod probe;
@@ -17,8 +19,14 @@ use crate::lint::{Check, Facts, Rule};
 use view::{Lookups, View};
 
 /// The themes whose rules have a function of their own.
-pub static THEMES: [(&str, &[Check]); 4] =
-    [("trust", trust::CHECKS), ("cognito", cognito::CHECKS), ("access", access::CHECKS), ("logic", logic::CHECKS)];
+pub static THEMES: [(&str, &[Check]); 6] = [
+    ("trust", trust::CHECKS),
+    ("cognito", cognito::CHECKS),
+    ("access", access::CHECKS),
+    ("deputy", deputy::CHECKS),
+    ("logic", logic::CHECKS),
+    ("guardrail", guardrail::CHECKS),
+];
 
 /// Every rule with the name of its theme, in the order of the themes.
 pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
@@ -32,7 +40,8 @@ pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let wide = access::wide::RULES.iter().map(|rule| ("access", *rule));
     let rights = escalation::RULES.iter().map(|rule| ("escalation", *rule));
     let (trust, access) = (subjects.chain(of("trust")), wide.chain(of("access")));
-    grammar.chain(reference).chain(trust).chain(of("cognito")).chain(access).chain(rights).chain(of("logic"))
+    let before = grammar.chain(reference).chain(trust).chain(of("cognito")).chain(access).chain(rights);
+    before.chain(of("deputy")).chain(of("logic")).chain(of("guardrail"))
 }
 
 /// Every rule, in the order of the themes.

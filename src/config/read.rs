@@ -1,5 +1,7 @@
 //! Reads a configuration file. Everything that is wrong in it is told, at its place.
 
+mod forbid;
+
 use std::ops::Range;
 
 use ::toml::Spanned;
@@ -44,11 +46,12 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
 }
 
 /// The tables of a configuration file, each with its keys.
-pub const KEYS: [(&str, &[&str]); 3] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT)];
+pub const KEYS: [(&str, &[&str]); 4] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT), ("forbid", &FORBID)];
 
 const CHECK: [&str; 6] = ["select", "ignore", "severity", "fail-on", "exclude", "pedantic"];
 const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
 const ASSERT: [&str; 6] = ["name", "why", "from", "to", "action", "resource"];
+const FORBID: [&str; 6] = ["name", "why", "action", "resource", "principal", "unless"];
 
 type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -67,6 +70,7 @@ impl Reader<'_> {
                 "check" => config.check = self.table(value, "check").map(|table| self.check(table)).unwrap_or_default(),
                 "trust" => config.trust = self.table(value, "trust").map(|table| self.trust(table)).unwrap_or_default(),
                 "assert" => config.asserts = self.asserts(value),
+                "forbid" => config.forbids = self.forbids(value),
                 name if CHECK.contains(&name) => self.misplaced(key.span(), name, "check"),
                 name if TRUST.contains(&name) => self.misplaced(key.span(), name, "trust"),
                 name => self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &KEYS.map(|(table, _)| table)),

@@ -1,7 +1,7 @@
 //! Statements and conditions that do not do what they seem to.
 
 mod address;
-mod alone;
+pub(super) mod alone;
 mod dead_statement;
 mod empty;
 mod expired;
@@ -13,7 +13,7 @@ mod redundant_value;
 mod secure_transport;
 mod sensitive_key;
 mod spared;
-mod walk;
+pub(super) mod walk;
 mod wildcard_without_like;
 
 use crate::lint::Check;

@@ -124,6 +124,38 @@ fn every_mistake_is_told_at_its_place() {
             "did you mean `missing-version`?",
         ),
         ("[trust]\nproviders = 2026-01-01", "2026-01-01", "`providers` is a list, not a date", "write `providers = [\"…\"]`"),
+        ("[[forbid]]\nname = 'x'", "[[forbid]]", "it is not told what is forbidden", "give `action`, `principal` or both"),
+        ("[[forbid]]\naction = 's3:*'", "'s3:*'", "`s3:*` is not one action", "write each out, as `s3:PutObject`"),
+        (
+            "[[forbid]]\nactions = 's3:x'\naction = 's3:x'",
+            "actions",
+            "unknown key `actions` in `[[forbid]]`",
+            "did you mean `action`?",
+        ),
+        (
+            "[[forbid]]\naction = 's3:x'\nresource = '*'",
+            "'*'",
+            "`*` is not one resource",
+            "write one out, or leave `resource` away, which stands for every resource",
+        ),
+        (
+            "[[forbid]]\nprincipal = 'bob'",
+            "'bob'",
+            "`bob` is no principal",
+            "write an ARN, an account id, `service:…` or `anonymous`",
+        ),
+        (
+            "[[forbid]]\naction = 's3:x'\nunless = { vpce = '*' }",
+            "vpce",
+            "`vpce` is no condition key",
+            "a condition key has a colon, as `aws:SourceVpce`",
+        ),
+        (
+            "forbid = 1",
+            "1",
+            "`forbid` is a list of tables, not an integer",
+            "write `[[forbid]]` on a line of its own, with both brackets",
+        ),
         ("[trust]\npartners = ['12']", "'12'", "`12` is no account id", "an account id has twelve digits"),
         (
             "[trust]\nproviders = ['https://a.b']",

@@ -88,7 +88,7 @@ fn a_diff_writes_nothing() {
     assert_eq!((shown.exit, shown.stderr.as_str()), (1, "would fix 2 findings in 1 file\n"));
     let expected = "--- a.json\n+++ a.json\n@@ -2,9 +2,8 @@\n   \"Version\": \"2012-10-17\",\n   \"Statement\": [\n     {\n-      \"Sid\": \"\",\n       \
                     \"Effect\": \"Allow\",\n-      \"Action\": [\"s3:Get*\", \"s3:GetObject\", \"sns:Publsh\"],\n+      \"Action\": [\"s3:Get*\", \
-                    \"sns:Publsh\"],\n       \"Resource\": \"*\"\n     }\n   ]\n";
+                    \"sns:Publsh\"],\n       \"Resource\": [\"arn:aws:s3:::articles/*\", \"arn:aws:sns:eu-west-1:111122223333:news\"]\n     }\n   ]\n";
     assert_eq!(shown.stdout, expected);
     let all = check(&folder, &[".", "--diff", "--fix", "--unsafe-fixes"]);
     assert!(all.exit == 1 && all.stdout.contains("+      \"Action\": [\"s3:Get*\", \"sns:Publish\"],\n"), "{}", all.stdout);
@@ -119,10 +119,7 @@ fn all_else_stays_as_it_was() {
         check(&folder, &["a.json", "--fix"]);
         assert_eq!(read(&folder, "a.json"), change(FIXED));
     }
-    let shown = with_stdin(
-        &bare(POLICY).replace("      \"Resource\": \"*\"\n    }\n  ]\n", "      \"Resource\": \"*\" } ] "),
-        &["-", "--diff"],
-    );
+    let shown = with_stdin(&bare(POLICY).replace("news\"]\n    }\n  ]\n", "news\"] } ] "), &["-", "--diff"]);
     assert!(shown.stdout.ends_with(" } ] }\n\\ No newline at end of file\n"), "{}", shown.stdout);
 }
 

@@ -27,6 +27,7 @@ mod formats;
 mod forms;
 mod gates;
 mod grammar;
+mod guard_rules;
 mod identity;
 mod issuers;
 mod joined;

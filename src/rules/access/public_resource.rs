@@ -15,10 +15,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let is_meant =
         |policy: &&Policy<'_>| policy.kind == PolicyKind::Resource && policy.refusal().is_none() && names_anybody(policy);
     for policy in facts.inventory.all_policies().map(|(policy, _)| policy).filter(is_meant) {
-        let keys = strange(policy);
+        let all = everywhere(policy, &strange(policy));
         let mut told: Vec<&Statement<'_>> = Vec::new();
-        for caller in ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")] {
-            let among = Among { caller: Some(caller), action: None, resource: None, keys: keys.clone() };
+        let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];
+        for (caller, keys) in callers.iter().flat_map(|caller| all.iter().map(move |keys| (caller, keys))) {
+            let among = Among { caller: Some(caller.clone()), action: None, resource: None, keys: keys.clone() };
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
                 let Proof::Witness(witness) = proof else { continue };
@@ -54,17 +55,19 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
     }
 }
 
-/// Whether another rule tells of what lets strangers in: an operator for sets on a key of one value.
+/// Whether another rule tells of what lets strangers in: `NotPrincipal`, or an operator for sets on a key of one value.
 fn is_told(statement: &Statement<'_>, reference: &Reference) -> bool {
-    statement.conditions.iter().any(|condition| {
-        let for_sets = condition.operator.is_some_and(|operator| operator.set.is_some());
-        let key = condition.key.known().and_then(|key| reference.key(key));
-        for_sets && key.is_some_and(|key| !key.many)
-    })
+    let all_but = statement.principals.as_ref().is_some_and(|own| own.negated);
+    all_but
+        || statement.conditions.iter().any(|condition| {
+            let for_sets = condition.operator.is_some_and(|operator| operator.set.is_some());
+            let key = condition.key.known().and_then(|key| reference.key(key));
+            for_sets && key.is_some_and(|key| !key.many)
+        })
 }
 
 /// A request, as claims are written.
-pub(super) fn request(witness: &prove::Witness<'_, '_>) -> Claims {
+pub(in crate::rules) fn request(witness: &prove::Witness<'_, '_>) -> Claims {
     let mut told = Claims::new();
     let principal = witness.principal.as_ref().map(|principal| ("principal", principal.as_str()));
     for (name, value) in principal.into_iter().chain([("action", witness.action.as_str()), ("resource", &witness.resource)]) {
@@ -124,6 +127,21 @@ fn strange(policy: &Policy<'_>) -> Vec<Held> {
     held
 }
 
+/// The same with each address that a stranger may have a topic send to, where the policy asks for addresses.
+fn everywhere(policy: &Policy<'_>, held: &[Held]) -> Vec<Vec<Held>> {
+    let mut keys = policy.statements.iter().flat_map(|own| &own.conditions).filter_map(|own| own.key.known());
+    if !keys.any(|own| own.eq_ignore_ascii_case(ENDPOINT)) {
+        return vec![held.to_vec()];
+    }
+    let at = |(protocol, form, except): (&str, &str, &str)| {
+        let endpoint = Values::Like { forms: vec![form.to_owned()], except: vec![except.to_owned()], or_none: true };
+        let protocol = Values::Like { forms: vec![protocol.to_owned()], except: Vec::new(), or_none: true };
+        let own = [(ENDPOINT, endpoint), ("sns:Protocol", protocol)];
+        held.iter().cloned().chain(own.map(|(key, values)| Held { key: key.to_owned(), values })).collect()
+    };
+    ENDPOINTS.map(at).to_vec()
+}
+
 /// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
 fn tells_apart(key: &str) -> bool {
     const KEYS: [&str; 15] = [
@@ -149,6 +167,21 @@ fn tells_apart(key: &str) -> bool {
 
 /// An account that is nobody's.
 const STRANGER: &str = "999999999999";
+
+/// Where a topic sends what is published: who has the address reads it.
+///
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html>
+const ENDPOINT: &str = "sns:Endpoint";
+
+/// Addresses that strangers have: the protocol, their form, and what only looks so. No address of mail has a colon, and ARNs have so many.
+const ENDPOINTS: [(&str, &str, &str); 6] = [
+    ("email", "*@stranger.example", "*:*"),
+    ("email-json", "*@stranger.example", "*:*"),
+    ("https", "https://stranger.example/*", ""),
+    ("http", "http://stranger.example/*", ""),
+    ("sqs", "arn:aws:sqs:*:999999999999:*", "arn:*:*:*:*:*:*"),
+    ("lambda", "arn:aws:lambda:*:999999999999:function:*", "arn:*:*:*:*:*:*:*"),
+];
 
 /// Addresses of the documentation; one of them is in no block that a policy names.
 const ADDRESSES: [&str; 4] = ["203.0.113.9", "198.51.100.9", "192.0.2.9", "2001:db8::9"];

@@ -1,24 +1,53 @@
 //! Policies with some of their statements only, to ask the prover about.
 
+use std::sync::OnceLock;
+
 use crate::pattern::{Mode, Pattern, Unit, matches};
-use crate::policy::{Effect, Patterns, Policy, Statement};
+use crate::policy::{self, Effect, Patterns, Policy, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
+use crate::source::SourceId;
+use crate::syntax::json;
 
 /// A policy with this statement alone, as one that allows.
-pub(super) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
+pub(in crate::rules) fn only<'s>(policy: &Policy<'s>, statement: &Statement<'s>) -> Policy<'s> {
+    with(policy, vec![allowing(statement)])
+}
+
+/// A policy with this statement and those of its own that deny.
+pub(in crate::rules) fn beside_denies<'s>(policy: &Policy<'s>, statement: Statement<'s>) -> Policy<'s> {
+    with(policy, std::iter::once(statement).chain(policy.with_effect(Effect::Deny).cloned()).collect())
+}
+
+/// A statement as one that allows.
+pub(in crate::rules) fn allowing<'s>(statement: &Statement<'s>) -> Statement<'s> {
     let mut own = statement.clone();
     own.effect = own.effect.map(|(_, span)| (Effect::Allow, span));
-    with(policy, vec![own])
+    own
 }
 
 /// Whether it is proved that no request is allowed by the one and not by the other.
-pub(super) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, reference: &Reference) -> bool {
+pub(in crate::rules) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, reference: &Reference) -> bool {
     let question = Question { allowed_by: vec![allowed_by], not_by: not_by.into_iter().collect(), among: Among::default() };
     proved_each(&question, reference, Budget::default()).iter().all(|(_, is_proved)| *is_proved)
 }
 
-fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
+/// A policy that allows everything, as those of administrators do for them; with a principal, which is everybody, or without.
+pub(in crate::rules) fn everything(principal: bool) -> &'static Policy<'static> {
+    static WITH: OnceLock<Policy<'static>> = OnceLock::new();
+    static WITHOUT: OnceLock<Policy<'static>> = OnceLock::new();
+    let read = |text: &'static str, kind| policy::read(json::read(SourceId::NONE, text).root(), kind);
+    if principal {
+        let text = r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }"#;
+        WITH.get_or_init(|| read(text, PolicyKind::Resource))
+    } else {
+        let text = r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } }"#;
+        WITHOUT.get_or_init(|| read(text, PolicyKind::Scp))
+    }
+}
+
+/// A policy with these statements alone.
+pub(in crate::rules) fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
     Policy {
         kind: policy.kind,
         guessed: policy.guessed,
@@ -37,7 +66,7 @@ fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<'s>>) -> Policy<'s> {
 
 /// Whether each pattern of the one may be among those of the other: a look before the question, which costs more. A pattern is among what
 /// it stands for itself.
-pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, mode: Mode) -> bool {
+pub(in crate::rules) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, mode: Mode) -> bool {
     let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
     if wide.negated || narrow.negated {
         return wide.negated;
@@ -52,7 +81,7 @@ pub(super) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_
 }
 
 /// Whether the first action of the one may be among those of the other, so that what denies the other may deny all of the one.
-pub(super) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>) -> bool {
+pub(in crate::rules) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>) -> bool {
     let (Some(deny), Some(allow)) = (deny, allow) else { return false };
     let Some(first) = allow.list.first().and_then(Pattern::plain).filter(|_| !deny.negated && !allow.negated) else {
         return true;
@@ -61,7 +90,7 @@ pub(super) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>
 }
 
 /// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
-pub(super) fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
+pub(in crate::rules) fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
     let mut rest = text.bytes();
     for own in pattern.bytes() {
         let is_same = |other: u8| own == other || fold && own.eq_ignore_ascii_case(&other);

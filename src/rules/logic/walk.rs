@@ -8,21 +8,21 @@ use crate::rules::mend::Mender;
 
 /// A condition whose operator and key are known, with where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'i, 's> {
+pub(in crate::rules) struct Line<'i, 's> {
     /// The policy.
-    pub(super) policy: &'i Policy<'s>,
+    pub(in crate::rules) policy: &'i Policy<'s>,
     /// The statement.
-    pub(super) statement: &'i Statement<'s>,
+    pub(in crate::rules) statement: &'i Statement<'s>,
     /// The condition.
-    pub(super) condition: &'i Condition<'s>,
+    pub(in crate::rules) condition: &'i Condition<'s>,
     /// Its operator.
-    pub(super) operator: Operator,
+    pub(in crate::rules) operator: Operator,
     /// Its key, as written.
-    pub(super) key: &'i str,
+    pub(in crate::rules) key: &'i str,
 }
 
 /// All statements, each with its policy.
-pub(super) fn statements<'i, 's>(
+pub(in crate::rules) fn statements<'i, 's>(
     facts: &Facts<'i, 's>,
 ) -> impl Iterator<Item = (&'i Policy<'s>, &'i Statement<'s>)> + use<'i, 's> {
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy).filter(|policy| policy.refusal().is_none());
@@ -30,7 +30,7 @@ pub(super) fn statements<'i, 's>(
 }
 
 /// All conditions.
-pub(super) fn lines<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = Line<'i, 's>> + use<'i, 's> {
+pub(in crate::rules) fn lines<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = Line<'i, 's>> + use<'i, 's> {
     statements(facts).flat_map(|(policy, statement)| {
         statement.conditions.iter().filter_map(move |condition| {
             Some(Line { policy, statement, condition, operator: condition.operator?, key: condition.key.known()? })
@@ -39,12 +39,12 @@ pub(super) fn lines<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = Line<
 }
 
 /// Whether a statement has this effect.
-pub(super) fn has_effect(statement: &Statement<'_>, effect: Effect) -> bool {
+pub(in crate::rules) fn has_effect(statement: &Statement<'_>, effect: Effect) -> bool {
     statement.effect.is_some_and(|(own, _)| own == effect)
 }
 
 /// Whether a pattern is nothing but `*`.
-pub(super) fn is_star(pattern: &Pattern<'_>) -> bool {
+pub(in crate::rules) fn is_star(pattern: &Pattern<'_>) -> bool {
     pattern.plain().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'))
 }
 
@@ -63,27 +63,27 @@ impl<'i, 's> Line<'i, 's> {
     }
 
     /// Whether this is the key.
-    pub(super) fn is_of(&self, key: &str) -> bool {
+    pub(in crate::rules) fn is_of(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
     }
 
     /// Whether the statement denies.
-    pub(super) fn denies(&self) -> bool {
+    pub(in crate::rules) fn denies(&self) -> bool {
         has_effect(self.statement, Effect::Deny)
     }
 
     /// Whether the statement allows.
-    pub(super) fn allows(&self) -> bool {
+    pub(in crate::rules) fn allows(&self) -> bool {
         has_effect(self.statement, Effect::Allow)
     }
 
     /// Whether the statement asks for nothing else.
-    pub(super) fn is_alone(&self) -> bool {
+    pub(in crate::rules) fn is_alone(&self) -> bool {
         self.statement.conditions.len() == 1 && self.statement.later.is_none()
     }
 
     /// Whether it is all that keeps strangers out: what they may do then is looked at by other rules.
-    pub(super) fn is_all_before_strangers(&self) -> bool {
+    pub(in crate::rules) fn is_all_before_strangers(&self) -> bool {
         let anybody =
             self.statement.principals.as_ref().is_some_and(|own| {
                 own.list.iter().any(|own| own.kind == PrincipalKind::Anyone || own.value.known() == Some("*"))

@@ -1,0 +1,64 @@
+//! Permissions boundaries that do not hold themselves in place.
+
+use crate::evaluate::action_for;
+use crate::finding::{Finding, Severity};
+use crate::lint::{Facts, Rule};
+use crate::policy::{Policy, PolicyKind};
+use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
+use crate::source::Span;
+
+pub(super) static RULE: Rule = Rule {
+    name: "boundary-can-be-removed",
+    severity: Severity::Medium,
+    page: include_str!("../../../rules/access/boundary-can-be-removed.md"),
+};
+
+/// What takes a boundary away, or puts another in its place.
+const REMOVING: [&str; 4] = [
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutUserPermissionsBoundary",
+];
+
+const BOUNDARY: &str = "iam:PermissionsBoundary";
+
+pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
+    let limits = facts.inventory.roles.iter().filter_map(|role| role.limit.as_ref());
+    let given = policies.filter(|own| own.kind == PolicyKind::Boundary).chain(limits);
+    for policy in given.filter(|own| own.refusal().is_none()) {
+        let Some((action, place)) = REMOVING.iter().find_map(|own| Some((own, allowed(facts, policy, own)?))) else { continue };
+        findings.push(Finding {
+            help: Some(
+                "deny `iam:Delete*PermissionsBoundary` in it, and `iam:Put*PermissionsBoundary` unless `iam:PermissionsBoundary` is its \
+                 own ARN"
+                    .to_owned(),
+            ),
+            ..RULE.finding(
+                format!("the boundary lets its holder call `{action}`, and so put it off"),
+                place,
+                "allows it",
+            )
+        });
+    }
+}
+
+/// Where the boundary allows an action with a boundary that it does not name.
+fn allowed(facts: &Facts<'_, '_>, policy: &Policy<'_>, action: &str) -> Option<Span> {
+    let conditions = policy.statements.iter().flat_map(|own| &own.conditions);
+    let own = conditions.filter(|own| own.key.known().is_some_and(|key| key.eq_ignore_ascii_case(BOUNDARY)));
+    let named: Option<Vec<String>> = own.flat_map(|own| &own.values).map(|own| own.pattern.plain().map(str::to_owned)).collect();
+    // a boundary that one may leave is there; one that is put in its place is another
+    let values = Values::Like { forms: vec!["*".to_owned()], except: named?, or_none: false };
+    let keys = vec![Held { key: BOUNDARY.to_owned(), values }];
+    let among = Among { action: Some(action.to_owned()), keys, ..Among::default() };
+    let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
+    match prove(&question, facts.reference, Budget::default()) {
+        Proof::Witness(witness) => {
+            let pattern = action_for(witness.allowed_by, action, &witness.context);
+            Some(pattern.map_or_else(|| witness.allowed_by.place(), |own| own.text.span()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! The rules on guards that let through what they seem to keep out: what is told, and what is left alone.
+
+use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
+
+use crate::support;
+
+/// The rules that are tested here.
+const OWN: [&str; 11] = [
+    "absent-key-passes",
+    "confused-deputy",
+    "deny-with-not-principal",
+    "every-action-for-others",
+    "mfa-test-passes-without",
+    "owner-locked-out",
+    "public-resource",
+    "rcp-denies-everybody",
+    "rcp-denies-services",
+    "rcp-spares-anonymous",
+    "wide-source-arn",
+];
+
+/// The findings on a policy of these statements, each as `rule: underlined text`.
+fn lint(kind: PolicyKind, statements: &str) -> Vec<String> {
+    support::findings(&Reference::default(), Some(kind), statements, |sources, finding| {
+        OWN.contains(&finding.rule).then(|| format!("{}: {}", finding.rule, sources.slice(finding.primary.span)))
+    })
+}
+
+/// A kind of policy, its statements, and what is to be found.
+type Case<'c> = (PolicyKind, &'c str, &'c [&'c str]);
+
+#[track_caller]
+fn each(cases: &[Case<'_>]) {
+    let wrong = cases.iter().filter_map(|(kind, statements, expected)| {
+        let found = lint(*kind, statements);
+        (found != *expected).then(|| format!("{statements}\n  found    {found:?}\n  expected {expected:?}"))
+    });
+    support::none(wrong);
+}
+
+#[test]
+fn services_that_act_for_others() {
+    let events = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Service": "events.amazonaws.com"}}, "Action": "sqs:SendMessage",
+            "Resource": "arn:aws:sqs:eu-west-1:111122223333:q", "Condition": {{{condition}}}}}"#
+        )
+    };
+    let loose: &[&str] = &["confused-deputy: events.amazonaws.com"];
+    let cases: [(&str, &[&str]); 13] = [
+        (r#""StringEquals": {"aws:SourceAccount": "111122223333"}"#, &[]),
+        (r#""StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}"#, &[]),
+        (r#""StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}"#, &[]),
+        (r#""StringEquals": {"aws:SourceOrgID": "${aws:ResourceOrgID}"}"#, &[]),
+        (r#""ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-a1b2c3d4e5/*"}"#, &[]),
+        (r#""ForAllValues:StringLike": {"aws:SourceOrgPaths": "o-a1b2c3d4e5/*"}"#, loose),
+        (r#""StringNotEquals": {"aws:SourceAccount": "444455556666"}"#, loose),
+        (r#""StringEquals": {"aws:Referer": "a secret word"}"#, loose),
+        (r#""StringEquals": {"aws:Referer": "111122223333"}"#, &[]),
+        (r#""ArnLike": {"aws:SourceArn": "arn:aws:events:*:111122223333:*"}"#, &[]),
+        (r#""StringLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:*"}"#, &[]),
+        (r#""StringLike": {"aws:SourceArn": "arn:aws:events:*"}"#, &["wide-source-arn: arn:aws:events:*"]),
+        (r#""ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:${Account}:rule/x"}"#, &[]),
+    ];
+    for (condition, expected) in cases {
+        each(&[(PolicyKind::Resource, &events(condition), expected)]);
+    }
+    // a statement of one's own does not hide another
+    let both = [events(cases[2].0), events(cases[7].0)].join(", ");
+    each(&[(PolicyKind::Resource, &both, loose)]);
+}
+
+#[test]
+fn endpoints_of_topics() {
+    let subscribe = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": "*", "Action": "sns:Subscribe", "Resource": "arn:aws:sns:eu-west-1:111122223333:t",
+            "Condition": {{"StringLike": {{{condition}}}}}}}"#
+        )
+    };
+    let open: &[&str] = &["public-resource: *"];
+    for (condition, expected) in [
+        (r#""sns:Endpoint": "*@example.com", "sns:Protocol": "email""#, &[] as &[&str]),
+        // the address of a page may end so, too
+        (r#""sns:Endpoint": "*@example.com""#, open),
+        (r#""sns:Endpoint": "*example", "sns:Protocol": "email""#, open),
+        (r#""sns:Endpoint": "https://hooks.example.com/*""#, &[]),
+        (r#""sns:Endpoint": "arn:aws:sqs:*:111122223333:*""#, &[]),
+        (r#""sns:Endpoint": "https://*""#, open),
+        (r#""sns:Endpoint": "arn:aws:sqs:*:*:orders""#, open),
+        (r#""sns:Protocol": "https""#, open),
+    ] {
+        each(&[(PolicyKind::Resource, &subscribe(condition), expected)]);
+    }
+}
+
+/// The examples of AWS, with names in the places of its placeholders.
+///
+/// <https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/resource_control_policies>
+#[test]
+fn guardrails_as_aws_shows_them() {
+    const IDENTITY: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sqs:*", "kms:*", "sts:AssumeRole"], "Resource": "*",
+        "Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalAccount": ["444455556666"],
+        "aws:ResourceTag/dp:exclude:identity": "true"}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}"#;
+    const DEPUTY: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sqs:*", "kms:*", "sts:*"], "Resource": "*", "Condition": {
+        "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-a1b2c3d4e5", "aws:SourceAccount": ["444455556666"]},
+        "Null": {"aws:SourceAccount": "false"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}}"#;
+    const TAGS: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "sts:TagSession", "Resource": "*", "Condition": {
+        "Null": {"SAML:aud": "true"}, "StringNotEqualsIfExists": {"aws:PrincipalTag/team": "admin", "aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+        "ForAnyValue:StringLike": {"aws:TagKeys": ["dp:*", "team"]}}}"#;
+    each(&[
+        (PolicyKind::Rcp, &[IDENTITY, DEPUTY, TAGS].join(", "), &[]),
+        // the second denies what the first leaves alone
+        (PolicyKind::Rcp, &[&IDENTITY.replace("BoolIfExists", "Bool"), IDENTITY].join(", "), &[]),
+        (PolicyKind::Rcp, &IDENTITY.replace("BoolIfExists", "Bool"), &["rcp-spares-anonymous: Bool"]),
+    ]);
+}
+
+#[test]
+fn what_is_denied_by_others_is_not_told() {
+    const LOCK: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:Put*", "Resource": "arn:aws:s3:::b"}"#;
+    const MFA: &str = r#"{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}"#;
+    let other =
+        MFA.replace("Bool\": {\"aws:MultiFactorAuthPresent\": \"false", "Null\": {\"aws:MultiFactorAuthPresent\": \"true");
+    each(&[
+        // the policy may still be deleted
+        (PolicyKind::Resource, LOCK, &[]),
+        (PolicyKind::Resource, &LOCK.replace("s3:Put*", "s3:*"), &["owner-locked-out: Deny"]),
+        (PolicyKind::Identity, MFA, &["mfa-test-passes-without: Bool"]),
+        (PolicyKind::Identity, &[MFA, &other].join(", "), &[]),
+        (PolicyKind::Identity, &[MFA, &other.replace("s3:*", "s3:Get*")].join(", "), &["mfa-test-passes-without: Bool"]),
+    ]);
+}
