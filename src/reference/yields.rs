@@ -17,9 +17,9 @@ pub enum Yield {
 
 /// The actions of a service that hand something out, by their names behind the prefix.
 pub fn yields(prefix: &str) -> &'static [(&'static str, Yield)] {
-    static ALL: OnceLock<Vec<(&str, Vec<(&str, Yield)>)>> = OnceLock::new();
+    static ALL: OnceLock<Vec<(&str, Own)>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
-        let mut services: Vec<(&str, Vec<_>)> = Vec::new();
+        let mut services: Vec<(&str, Own)> = Vec::new();
         for (prefix, name, own) in facts(TEXT).filter_map(read) {
             match services.iter_mut().find(|(known, _)| *known == prefix) {
                 Some((_, names)) => names.push((name, own)),
@@ -32,6 +32,9 @@ pub fn yields(prefix: &str) -> &'static [(&'static str, Yield)] {
     let found = all.binary_search_by(|(own, _)| (*own).cmp(prefix)).ok();
     found.and_then(|at| all.get(at)).map_or(&[], |(_, names)| names)
 }
+
+/// The actions of one service.
+type Own = Vec<(&'static str, Yield)>;
 
 static TEXT: &str = include_str!("yields.txt");
 

@@ -90,7 +90,7 @@ impl<'i, 's> Links<'i, 's> {
             let link = sets.find_map(|set| {
                 let (sought, words) = self.sought(set.gain, role, target)?;
                 let step = self.step(role, set, &sought, &words)?;
-                Some(if matches!(set.gain, Gain::RunsAs(_)) { perhaps(step) } else { Link::Step(Way::Escalation, step) })
+                Some(if matches!(set.gain, Gain::RunsAs(_)) { perhaps(&step) } else { Link::Step(Way::Escalation, step) })
             });
             found.extend(link.map(|link| (at, link)));
         }
@@ -210,7 +210,7 @@ impl<'i, 's> Links<'i, 's> {
 }
 
 /// A step that is one only if something runs that it is about.
-fn perhaps(step: Step) -> Link {
+fn perhaps(step: &Step) -> Link {
     let place = step.places.first().map(|label| label.span);
     Link::Open(Reason { way: Way::Escalation, text: format!("{}: {}", step.call, step.text), place })
 }

@@ -24,15 +24,14 @@ impl Actions {
             for pattern in &actions.list {
                 let Some(text) = pattern.plain() else { continue };
                 let same = text.strip_prefix(last).and_then(|rest| rest.strip_prefix(':')).filter(|_| !last.is_empty());
-                let name = match same {
-                    Some(name) => name,
-                    None => {
-                        let Some((prefix, name)) = text.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
-                            return Self(ALL.all());
-                        };
-                        (last, bits) = (prefix, ALL.of_service(prefix));
-                        name
-                    }
+                let name = if let Some(name) = same {
+                    name
+                } else {
+                    let Some((prefix, name)) = text.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
+                        return Self(ALL.all());
+                    };
+                    (last, bits) = (prefix, ALL.of_service(prefix));
+                    name
                 };
                 for at in bits.clone() {
                     let is_own = |action: &&str| name == "*" || fits(pattern, action);

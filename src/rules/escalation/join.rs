@@ -66,7 +66,7 @@ fn join_role(role: &Role<'_>, findings: &mut Vec<Finding>) {
     };
     let power = findings.iter().enumerate().find_map(|(at, own)| {
         let (_, words) = POWERS.iter().find(|(rule, _)| *rule == own.rule)?;
-        in_permissions(own.primary.span).then(|| (at, *words, own.primary.span))
+        in_permissions(own.primary.span).then_some((at, *words, own.primary.span))
     });
     let Some((at, words, place)) = power else { return };
     if findings.iter().any(|own| OF_GRANTS.contains(&own.rule) && in_permissions(own.primary.span)) {

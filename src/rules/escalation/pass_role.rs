@@ -27,12 +27,11 @@ pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
     let role = holder.in_iam(&format!("role/{ANYTHING}"));
     let to_some =
         || services(holder).into_iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, &service)))?, service)));
-    let (place, message, severity) = match holder.allows(PASS, &role, None) {
-        Some(place) => (place, format!("{} can pass any role to any service", holder.title()), ANY.severity),
-        None => {
-            let Some((place, service)) = to_some() else { return };
-            (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
-        }
+    let (place, message, severity) = if let Some(place) = holder.allows(PASS, &role, None) {
+        (place, format!("{} can pass any role to any service", holder.title()), ANY.severity)
+    } else {
+        let Some((place, service)) = to_some() else { return };
+        (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
     };
     // who may do everything is told of as a whole
     if !holder.may_do_everything() {

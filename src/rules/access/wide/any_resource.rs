@@ -151,7 +151,6 @@ fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, act
         grant.view.resources.iter().find(|own| {
             own.is_every() || own.part(crate::rules::address::RESOURCE).is_some_and(|part| OPEN.contains(&part.text))
         })?;
-    const LINKED: &str = "arn:aws:iam::111122223333:role/aws-service-role/unrelated.amazonaws.com/Unrelated";
     let name = format!("iam:{}", action.name);
     grant.is_allowed(|| (name, LINKED.to_owned())).then(|| Finding {
         related: vec![Label::new(resource.pattern.text.span(), "every service's")],
@@ -163,6 +162,9 @@ fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, act
         )
     })
 }
+
+/// The role of a service that nobody named.
+const LINKED: &str = "arn:aws:iam::111122223333:role/aws-service-role/unrelated.amazonaws.com/Unrelated";
 
 /// What takes in the service-linked roles of all services.
 const OPEN: [&str; 5] =

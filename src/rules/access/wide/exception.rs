@@ -3,6 +3,7 @@
 use super::{Grant, with_others};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
+use crate::rules::address::Address;
 use crate::rules::view::Meaning;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>) -> Option<Finding> {
     let (view, title) = (grant.view, grant.view.statement.title());
     // who excepts all allows nothing, which is told by itself
     let excepts_all = (grant.actions.negated && view.actions.iter().any(|own| matches!(own.meaning, Meaning::Every)))
-        || (grant.resources.negated && view.resources.iter().any(|own| own.is_every()));
+        || (grant.resources.negated && view.resources.iter().any(Address::is_every));
     if excepts_all || view.actions.iter().any(|own| own.pattern.plain().is_none()) {
         return None;
     }
@@ -42,7 +43,7 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>) -> Option<Finding> {
             "list the resources that are meant; for an exception put a Deny beside them",
         ),
     };
-    let is_wide = grant.resources.negated || view.resources.iter().any(|own| own.is_every());
+    let is_wide = grant.resources.negated || view.resources.iter().any(Address::is_every);
     Some(Finding {
         severity: if is_wide { RULE.severity } else { Severity::Low },
         related: vec![Label::new(first.text.span(), "is kept out")],
