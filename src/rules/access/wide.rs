@@ -124,10 +124,12 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
     /// A resource that takes in all of some type that an action takes, and the form of that type.
     fn unlimited(&self, action: Action<'i>) -> Option<(&'v Address<'i, 'p, 's>, &'i str)> {
         let forms = action.agreed_resources()?.flat_map(move |kind| action.service.forms_of(kind.name()));
-        let found = forms.filter_map(|form| {
-            let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
-            Some((own, form.format.as_str()))
-        });
+        // of some there is but one: the hub of an account, its catalog
+        let found =
+            forms.filter(|form| form.format.splitn(6, ':').last().is_some_and(|own| own.contains("${"))).filter_map(|form| {
+                let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
+                Some((own, form.format.as_str()))
+            });
         // the shortest is the one that people know
         found.min_by_key(|(_, format)| format.len())
     }
