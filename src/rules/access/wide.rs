@@ -121,6 +121,13 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
     }
 
+    /// A glance at whether some resource may take in all of some type that an action takes.
+    fn may_be_unlimited(&self, action: Action<'i>) -> bool {
+        let is_wide =
+            |own: &Address<'_, '_, '_>| own.is_every() || own.part(RESOURCE).is_some_and(|part| part.text.contains('*'));
+        self.view.resources.iter().any(is_wide) && action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_some())
+    }
+
     /// A resource that takes in all of some type that an action takes, and the form of that type.
     fn unlimited(&self, action: Action<'i>) -> Option<(&'v Address<'i, 'p, 's>, &'i str)> {
         let forms = action.agreed_resources()?.flat_map(move |kind| action.service.forms_of(kind.name()));
@@ -146,8 +153,8 @@ impl Address<'_, '_, '_> {
 impl Named<'_, '_, '_> {
     /// Whether it is all actions of a service.
     fn is_whole_service(&self) -> bool {
-        let name = self.text().split_once(':').map_or("", |(_, name)| name);
-        matches!(self.meaning, Meaning::Several(_)) && name.bytes().all(|byte| byte == b'*')
+        let Meaning::Several(_) = self.meaning else { return false };
+        self.text().split_once(':').is_some_and(|(_, name)| name.bytes().all(|byte| byte == b'*'))
     }
 }
 

@@ -46,6 +46,12 @@ impl Actions {
         self.0 == 0
     }
 
+    /// Whether it has an action; `None` of those that are not among them.
+    pub(super) fn has(self, name: &str) -> Option<bool> {
+        let at = ALL.names.binary_search(&name).ok()?;
+        Some(self.0 & (1 << at) != 0)
+    }
+
     /// The sets of which it has all actions, in their order.
     pub(super) fn sets(self) -> impl Iterator<Item = &'static Escalation> {
         ALL.sets.iter().filter(move |(bits, _)| self.0 & bits == *bits).map(|(_, set)| *set)

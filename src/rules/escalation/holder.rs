@@ -144,7 +144,7 @@ impl<'i, 's> Holder<'i, 's> {
 
     /// Whether a statement that allows may be about an action: a glance that rules most questions out.
     pub(super) fn mentions(&self, action: &str) -> bool {
-        self.allowing().any(|statement| lists(statement, action))
+        self.mentioned.has(action).unwrap_or_else(|| self.allowing().any(|statement| lists(statement, action)))
     }
 }
 

@@ -77,13 +77,17 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
             continue;
         }
         let is_iam = service.prefix() == "iam";
+        if is_told && !is_iam {
+            continue;
+        }
         for action in named.meaning.actions() {
             if is_iam && action.name == "CreateServiceLinkedRole" {
                 findings.extend(linked_role(grant, named, action));
             }
-            let Some(class) = class(action, handed).filter(|class| *class < Class::Other || pedantic) else { continue };
-            if is_told || gravest.as_ref().is_some_and(|own| own.class <= class) {
-                others += 1;
+            let own = class(action, handed).filter(|class| !is_told && (*class < Class::Other || pedantic));
+            let Some(class) = own else { continue };
+            if gravest.as_ref().is_some_and(|own| own.class <= class) {
+                others += usize::from(grant.may_be_unlimited(action));
                 continue;
             }
             let Some((resource, format)) = grant.unlimited(action) else { continue };
