@@ -33,9 +33,9 @@ impl Actions {
                     (last, bits) = (prefix, ALL.of_service(prefix));
                     name
                 };
-                for at in bits.clone() {
-                    let is_own = |action: &&str| name == "*" || fits(pattern, action);
-                    own.0 |= u128::from(ALL.names.get(at).is_some_and(is_own)) << at;
+                let behind = last.len() + 1;
+                for (at, action) in bits.clone().zip(ALL.names.get(bits.clone()).unwrap_or(&[])) {
+                    own.0 |= u128::from(fits(name, action.get(behind..).unwrap_or(""))) << at;
                 }
             }
         }

@@ -163,25 +163,28 @@ const MOST_RESOURCES: usize = 200;
 
 /// Whether a statement may be about an action.
 fn lists(statement: &Statement<'_>, action: &str) -> bool {
-    statement.actions.as_ref().is_some_and(|own| own.negated || own.list.iter().any(|pattern| fits(pattern, action)))
+    statement.actions.as_ref().is_some_and(|own| own.negated || own.list.iter().any(|pattern| names(pattern, action)))
 }
 
-pub(super) fn fits(pattern: &Pattern<'_>, action: &str) -> bool {
-    pattern.plain().is_some_and(|text| {
-        // nearly all differ in the first letters
-        let start = text.bytes().zip(action.bytes()).take_while(|(own, other)| own.eq_ignore_ascii_case(other)).count();
-        match text.as_bytes().get(start) {
-            None => start == action.len(),
-            Some(b'*' | b'?') => matches(&[Unit::Wild(text)], action, Mode::Action),
-            Some(_) => false,
-        }
-    })
+fn names(pattern: &Pattern<'_>, action: &str) -> bool {
+    pattern.plain().is_some_and(|text| fits(text, action))
+}
+
+/// Whether an action, or its name, is one that a pattern stands for.
+pub(super) fn fits(pattern: &str, action: &str) -> bool {
+    // nearly all differ in the first letters
+    let start = pattern.bytes().zip(action.bytes()).take_while(|(own, other)| own.eq_ignore_ascii_case(other)).count();
+    match pattern.as_bytes().get(start) {
+        None => start == action.len(),
+        Some(b'*' | b'?') => matches(&[Unit::Wild(pattern)], action, Mode::Action),
+        Some(_) => false,
+    }
 }
 
 /// What in a statement names an action.
 fn place(statement: &Statement<'_>, action: &str) -> Span {
     let listed = statement.actions.as_ref().filter(|own| !own.negated);
-    let own = listed.and_then(|own| own.list.iter().find(|pattern| fits(pattern, action)));
+    let own = listed.and_then(|own| own.list.iter().find(|pattern| names(pattern, action)));
     let key = || statement.actions.as_ref().map_or_else(|| statement.place(), |own| own.key);
     own.map_or_else(key, |own| own.text.span())
 }
