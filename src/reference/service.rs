@@ -415,7 +415,8 @@ impl<'r, 'p> Matching<'r, 'p> {
 impl<'r> Action<'r> {
     /// What it does.
     pub fn level(self) -> Level {
-        match self.rest().bytes().next() {
+        // INVARIANT: behind the name stands a blank, and then a letter
+        match self.service.text.as_bytes().get(self.start as usize + self.name.len() + 1) {
             Some(b'L') => Level::List,
             Some(b'R') => Level::Read,
             Some(b'T') => Level::Tagging,

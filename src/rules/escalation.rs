@@ -24,8 +24,11 @@ pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for holder in holders(facts) {
         // most have nothing to do with this
         if holder.mentions_any() {
-            privilege::check(&holder, findings);
-            pass_role::any(&holder, findings);
+            let passes = holder.may_pass_any_role();
+            privilege::check(&holder, passes, findings);
+            if passes {
+                pass_role::any(&holder, findings);
+            }
             pass_role::any_service(facts, &holder, findings);
             take_role::check(&holder, findings);
         }

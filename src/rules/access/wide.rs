@@ -121,11 +121,21 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
     }
 
-    /// A glance at whether some resource may take in all of some type that an action takes.
-    fn may_be_unlimited(&self, action: Action<'i>) -> bool {
+    /// A glance at whether some resource may take in all of some type.
+    fn has_wide_resource(&self) -> bool {
         let is_wide =
             |own: &Address<'_, '_, '_>| own.is_every() || own.part(RESOURCE).is_some_and(|part| part.text.contains('*'));
-        self.view.resources.iter().any(is_wide) && action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_some())
+        self.view.resources.iter().any(is_wide)
+    }
+
+    /// Whether some resource takes in all of some type that an action takes.
+    fn is_unlimited(&self, action: Action<'i>) -> bool {
+        let is_every = self.view.resources.iter().any(Address::is_every);
+        if is_every {
+            action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_some())
+        } else {
+            self.unlimited(action).is_some()
+        }
     }
 
     /// A resource that takes in all of some type that an action takes, and the form of that type.

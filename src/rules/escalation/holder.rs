@@ -24,6 +24,9 @@ pub(super) struct Holder<'i, 's> {
     mentioned: Actions,
 }
 
+/// What hands a role to a service.
+pub(super) const PASS: &str = "iam:PassRole";
+
 /// Something that nobody named.
 pub(super) const ANYTHING: &str = "unrelated-7f3c";
 
@@ -98,6 +101,19 @@ impl<'i, 's> Holder<'i, 's> {
         let own = self.arn();
         let (partition, account) = Arn::parse(&own).map_or(("aws", "111122223333"), |arn| (arn.partition, arn.account));
         format!("arn:{partition}:iam::{account}:{resource}")
+    }
+
+    /// Whether it may be that any role can be passed, to whatever service: where not, there is no need to ask for each.
+    pub(super) fn may_pass_any_role(&self) -> bool {
+        if !self.mentions(PASS) {
+            return false;
+        }
+        let mut context = Context::new();
+        context.partial = true;
+        let (own, role) = (self.arn(), self.in_iam(&format!("role/{ANYTHING}")));
+        let request = Request { principal: Caller::Aws(&own), action: PASS, resource: &role, context: &context };
+        let verdict = evaluate(self.policies.iter().copied(), &request, &mut ());
+        matches!(verdict, Verdict::Allowed(_) | Verdict::Undecided(_))
     }
 
     /// The value of `Action` that allows it a request, whatever else the request holds; with all the statements that do.

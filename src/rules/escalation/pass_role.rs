@@ -1,6 +1,6 @@
 //! Roles handed to services.
 
-use super::holder::{ANYTHING, Holder};
+use super::holder::{ANYTHING, Holder, PASS};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::Statement;
@@ -17,13 +17,8 @@ pub(super) static ANY_SERVICE: Rule = Rule {
     page: include_str!("../../../rules/escalation/role-passed-to-any-service.md"),
 };
 
-const PASS: &str = "iam:PassRole";
-
 /// Any role, though perhaps to some services only.
 pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
-    if !holder.mentions(PASS) {
-        return;
-    }
     let role = holder.in_iam(&format!("role/{ANYTHING}"));
     let to_some =
         || services(holder).into_iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, &service)))?, service)));

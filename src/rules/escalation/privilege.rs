@@ -12,9 +12,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
     page: include_str!("../../../rules/escalation/privilege-escalation.md"),
 };
 
-/// One finding, on the gravest of the ways.
-pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut ways = holder.sets().filter_map(|set| Some((set, places(holder, set)?)));
+/// One finding, on the gravest of the ways. `passes` tells whether any role may be passed at all.
+pub(super) fn check(holder: &Holder<'_, '_>, passes: bool, findings: &mut Vec<Finding>) {
+    let is_open = |set: &&Escalation| passes || !matches!(set.gain, Gain::RoleOf(_));
+    let mut ways = holder.sets().filter(is_open).filter_map(|set| Some((set, places(holder, set)?)));
     let Some((set, places)) = ways.next() else { return };
     // who may do everything has nothing to gain
     if !holder.may_do_everything() {
@@ -89,7 +90,8 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
 
 fn severity(gain: Gain) -> Severity {
     match gain {
-        Gain::RunsAs(_) | Gain::OlderVersion => Severity::Medium,
+        // it hangs on what runs, on what the policy said once, or on whether there is a boundary at all
+        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary => Severity::Medium,
         _ => Severity::High,
     }
 }

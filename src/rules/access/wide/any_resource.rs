@@ -60,9 +60,36 @@ struct Wide<'v, 'i, 'p, 's> {
 
 /// Tells of the gravest, unless the statement was told of as a whole, and of service-linked roles.
 pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &mut Vec<Finding>) {
-    let pedantic = grant.facts.is_pedantic(&ANY);
+    if !grant.has_wide_resource() {
+        return;
+    }
     let mut gravest: Option<Wide<'_, '_, '_, '_>> = None;
-    let mut others = 0;
+    each(grant, |named, action, class| {
+        let Some(class) = class else {
+            findings.extend(linked_role(grant, named, action));
+            return;
+        };
+        if is_told || gravest.as_ref().is_some_and(|own| own.class <= class) {
+            return;
+        }
+        let Some((resource, format)) = grant.unlimited(action) else { return };
+        if grant.is_allowed(|| (format!("{}:{}", action.service.prefix(), action.name), unnamed(format))) {
+            gravest = Some(Wide { class, named, action, resource, format });
+        }
+    });
+    let Some(gravest) = gravest else { return };
+    let mut all = 0;
+    each(grant, |_, action, class| all += usize::from(class.is_some() && grant.is_unlimited(action)));
+    findings.push(tell(&gravest, all - 1));
+}
+
+/// Goes over the actions that matter on all resources, each with what makes it matter; and over the one that makes service-linked roles, of
+/// which another rule tells.
+fn each<'v, 'i, 'p, 's>(
+    grant: &Grant<'_, 'v, 'i, 'p, 's>,
+    mut look: impl FnMut(&'v Named<'i, 'p, 's>, Action<'i>, Option<Class>),
+) {
+    let pedantic = grant.facts.is_pedantic(&ANY);
     // a list mostly goes on with the same service
     let mut last: Option<(&Service, &[(&str, Yield)])> = None;
     for named in grant.view.actions.iter().filter(|own| !own.is_whole_service()) {
@@ -73,31 +100,17 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
         };
         last = Some((service, handed));
         let name = named.text().get(service.prefix().len() + 1..).unwrap_or("");
-        if reads(name) && handed.is_empty() && !pedantic {
-            continue;
-        }
-        let is_iam = service.prefix() == "iam";
-        if is_told && !is_iam {
+        if handed.is_empty() && reads(name) && !pedantic {
             continue;
         }
         for action in named.meaning.actions() {
-            if is_iam && action.name == "CreateServiceLinkedRole" {
-                findings.extend(linked_role(grant, named, action));
-            }
-            let own = class(action, handed).filter(|class| !is_told && (*class < Class::Other || pedantic));
-            let Some(class) = own else { continue };
-            if gravest.as_ref().is_some_and(|own| own.class <= class) {
-                others += usize::from(grant.may_be_unlimited(action));
-                continue;
-            }
-            let Some((resource, format)) = grant.unlimited(action) else { continue };
-            if grant.is_allowed(|| (format!("{}:{}", service.prefix(), action.name), unnamed(format))) {
-                others += usize::from(gravest.is_some());
-                gravest = Some(Wide { class, named, action, resource, format });
+            if action.name == "CreateServiceLinkedRole" && service.prefix() == "iam" {
+                look(named, action, None);
+            } else if let Some(class) = class(action, handed).filter(|class| *class < Class::Other || pedantic) {
+                look(named, action, Some(class));
             }
         }
     }
-    findings.extend(gravest.map(|own| tell(&own, others)));
 }
 
 fn tell(own: &Wide<'_, '_, '_, '_>, others: usize) -> Finding {
@@ -126,23 +139,21 @@ fn tell(own: &Wide<'_, '_, '_, '_>, others: usize) -> Finding {
 
 /// What makes it matter; `None` where another rule tells of it.
 fn class(action: Action<'_>, handed: &[(&str, Yield)]) -> Option<Class> {
-    const OWN_RULES: [&str; 2] = ["CreateServiceLinkedRole", "PassRole"];
-    let prefix = action.service.prefix();
-    if (prefix == "iam" && OWN_RULES.contains(&action.name)) || prefix == "sts" {
-        return None;
-    }
     match handed.iter().find(|(name, _)| *name == action.name) {
         Some((_, Yield::Data)) => return Some(Class::Data),
         Some((_, Yield::Credentials)) => return Some(Class::Credentials),
         _ => {}
     }
-    Some(match action.level() {
+    let class = match action.level() {
         // the reference has some of this level that only read
         Level::PermissionsManagement if !reads(action.name) => Class::Permissions,
         // what is made has its name only then; and logs are written by all
         Level::Write if !action.name.starts_with("Create") && action.name != "PutLogEvents" => Class::Write,
-        _ => Class::Other,
-    })
+        _ => return Some(Class::Other),
+    };
+    let prefix = action.service.prefix();
+    let is_told = prefix == "sts" || (prefix == "iam" && action.name == "PassRole");
+    (!is_told).then_some(class)
 }
 
 /// Whether an action is called as those are that only read.
