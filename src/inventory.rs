@@ -175,6 +175,11 @@ impl<'s> Inventory<'s> {
         index
     }
 
+    /// Whether a managed policy is the permissions boundary of some role.
+    pub fn is_boundary(&self, arn: &str) -> bool {
+        self.roles.iter().any(|role| role.boundary.as_ref().and_then(|own| own.known()) == Some(arn))
+    }
+
     /// The role of this ARN, or of this name; best one of which the ARN is known.
     pub fn role(&self, name_or_arn: &str) -> Option<&Role<'s>> {
         let with_arn = self.roles.iter().find(|role| role.arn.is_some() && role.is(name_or_arn));
@@ -241,6 +246,18 @@ impl<'s> Inventory<'s> {
 }
 
 impl<'s> Role<'s> {
+    /// The managed policies that it has of its own account, by the ARNs that they have without a path; `arn` is its own.
+    pub fn own_policies(&self, arn: &str) -> Vec<String> {
+        let Some(arn) = Arn::parse(arn) else { return Vec::new() };
+        let attached = self.permissions.iter().filter(|named| !named.inline).map(|named| &named.name);
+        let of_own = |name: &str| match Arn::parse(name) {
+            Some(own) if own.account != arn.account => None,
+            Some(_) => Some(name.to_owned()),
+            None => Some(format!("arn:{}:iam::{}:policy/{name}", arn.partition, arn.account)),
+        };
+        attached.chain(&self.unread).filter_map(|name| of_own(name.known()?)).collect()
+    }
+
     /// All its trust policies, the one that counts first.
     pub fn trusts(&self) -> impl Iterator<Item = &Policy<'s>> {
         self.trust.iter().chain(&self.other_trusts)

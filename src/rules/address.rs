@@ -106,10 +106,13 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         own && (resource.text == "*" || service.forms().iter().any(|form| matches(&units, &form.bare, Mode::Like)))
     }
 
-    /// Whether it takes in all resources of a form, as far as partition, region and account go.
+    /// Whether it takes in all resources of a form, with a region and an account that it may have.
     pub(super) fn is_all_of_form(&self, form: &Form) -> bool {
         let own = self.part(SERVICE).is_some_and(|part| part.text == form.service || !part.is_plain());
-        own && self.part(RESOURCE).is_some_and(|part| matches(&[Unit::Wild(part.text)], &form.bare, Mode::Like))
+        let has = |slot: Slot, part: usize| self.part(part).is_none_or(|own| slot.may_be(own.text));
+        own && has(form.region, REGION)
+            && has(form.account, ACCOUNT)
+            && self.part(RESOURCE).is_some_and(|part| matches(&[Unit::Wild(part.text)], &form.bare, Mode::Like))
     }
 
     /// What stands before the first hole.

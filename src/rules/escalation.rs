@@ -22,6 +22,7 @@ pub(super) static RULES: [&Rule; 5] =
 pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let is_pedantic = facts.is_pedantic(&writer::RULE);
     for holder in holders(facts) {
+        let before = findings.len();
         // most have nothing to do with this
         if holder.mentions_any() {
             let passes = holder.may_pass_any_role();
@@ -34,6 +35,12 @@ pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         }
         if is_pedantic {
             writer::check(&holder, findings);
+        }
+        // a policy that several roles have is told of once
+        for own in findings.split_off(before) {
+            if !findings.iter().rev().any(|told| told.rule == own.rule && told.primary.span == own.primary.span) {
+                findings.push(own);
+            }
         }
     }
 }

@@ -176,7 +176,7 @@ impl<'i, 's> Links<'i, 's> {
             On::Any | On::User | On::Group | On::Instance => return self.anywhere(role, action),
             On::Role => vec![sought.role.clone()?],
             On::Itself => vec![own.to_owned()],
-            On::OwnPolicy => own_policies(role, own),
+            On::OwnPolicy => role.own_policies(own),
             On::Pool | On::UserPool => vec![sought.pool.clone()?],
         };
         let given = sought.service.map(|service| ("iam:PassedToService".to_owned(), service.to_owned()));
@@ -252,21 +252,6 @@ fn is_for(role: &Role<'_>, kind: PrincipalKind, name: &str) -> bool {
         .filter_map(|statement| statement.principals.as_ref())
         .filter(|own| !own.negated)
         .any(|principals| principals.list.iter().any(|own| own.kind == kind && own.value.known() == Some(name)))
-}
-
-/// The managed policies that a role has of its own account, by the ARNs that they have without a path.
-fn own_policies(role: &Role<'_>, arn: &str) -> Vec<String> {
-    let Some(arn) = Arn::parse(arn) else { return Vec::new() };
-    let attached = role.permissions.iter().filter(|named| !named.inline).map(|named| &named.name);
-    attached
-        .chain(&role.unread)
-        .filter_map(|name| name.known())
-        .filter_map(|name| match Arn::parse(name) {
-            Some(own) if own.account != arn.account => None,
-            Some(_) => Some(name.to_owned()),
-            None => Some(format!("arn:{}:iam::{}:policy/{name}", arn.partition, arn.account)),
-        })
-        .collect()
 }
 
 /// The ARN of something in the account of a role.

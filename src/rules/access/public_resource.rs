@@ -4,9 +4,10 @@ use crate::evaluate::value_for;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
+use crate::pattern::Pattern;
 use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
-use crate::reference::{Level, Reference};
+use crate::reference::{Action, Level, Reference};
 
 pub(super) static RULE: Rule =
     Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
@@ -19,7 +20,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let mut told: Vec<&Statement<'_>> = Vec::new();
         let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];
         for (caller, keys) in callers.iter().flat_map(|caller| all.iter().map(move |keys| (caller, keys))) {
-            let among = Among { caller: Some(caller.clone()), action: None, resource: None, keys: keys.clone() };
+            let keys = if caller == "anonymous" { without_credentials(policy, keys, facts.reference) } else { keys.clone() };
+            let among = Among { caller: Some(caller.clone()), action: None, resource: None, keys };
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
                 let Proof::Witness(witness) = proof else { continue };
@@ -27,11 +29,57 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                     continue;
                 }
                 told.push(statement);
-                findings.push(finding(statement, &witness, facts.reference));
+                let worse = changing(statement, &question, facts.reference);
+                findings.push(finding(statement, worse.as_deref().unwrap_or(&witness), facts.reference));
             }
         }
     }
 }
+
+/// What a call without credentials holds: nothing of what tells of a principal.
+fn without_credentials(policy: &Policy<'_>, keys: &[Held], reference: &Reference) -> Vec<Held> {
+    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let mut all = keys.to_vec();
+    for key in conditions.filter_map(|own| own.key.known()) {
+        let lower = key.to_ascii_lowercase();
+        let is_of_caller = lower.starts_with("aws:multifactorauth")
+            || ["aws:viaawsservice", "aws:calledvia", "aws:federatedprovider"].contains(&lower.as_str())
+            || reference.key(key).and_then(|key| key.global).is_some_and(|global| global.of_principal);
+        if is_of_caller {
+            all.retain(|own| !own.key.eq_ignore_ascii_case(key));
+            all.push(Held { key: key.to_owned(), values: Values::None });
+        }
+    }
+    all
+}
+
+/// A request that changes something, where a statement lists an action that does.
+fn changing<'q, 's>(
+    statement: &Statement<'s>,
+    question: &Question<'q, 's>,
+    reference: &Reference,
+) -> Option<Box<prove::Witness<'q, 's>>> {
+    let listed = statement.actions.as_ref().filter(|own| !own.negated)?.list.iter().filter_map(Pattern::plain);
+    let changes = |action: Action<'_>| !matches!(action.level(), Level::Read | Level::List);
+    let named = listed.filter_map(|text| {
+        let (prefix, name) = text.split_once(':')?;
+        let service = reference.service(prefix)?;
+        let own = service.action(name).filter(|own| changes(*own));
+        let own = own.or_else(|| service.matching(name).actions().find(|own| changes(*own)))?;
+        Some(format!("{}:{}", service.prefix(), own.name))
+    });
+    named.take(MOST_ACTIONS).find_map(|action| {
+        let among = Among { action: Some(action), ..question.among.clone() };
+        let proofs = prove_each(&Question { among, ..question.clone() }, reference, Budget::default());
+        proofs.into_iter().find_map(|(own, proof)| match proof {
+            Proof::Witness(witness) if std::ptr::eq(own, statement) => Some(witness),
+            _ => None,
+        })
+    })
+}
+
+/// How many actions of a statement are tried.
+const MOST_ACTIONS: usize = 5;
 
 fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, reference: &Reference) -> Finding {
     let reads = reference.action(&witness.action).is_some_and(|action| matches!(action.level(), Level::Read | Level::List));
@@ -144,7 +192,7 @@ fn everywhere(policy: &Policy<'_>, held: &[Held]) -> Vec<Vec<Held>> {
 
 /// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
 fn tells_apart(key: &str) -> bool {
-    const KEYS: [&str; 15] = [
+    const KEYS: [&str; 14] = [
         "aws:sourceowner",
         "aws:principalorgid",
         "aws:principalorgpaths",
@@ -157,7 +205,6 @@ fn tells_apart(key: &str) -> bool {
         "aws:sourcevpc",
         "aws:sourcevpce",
         "aws:userid",
-        "aws:calledvia",
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
     ];

@@ -19,7 +19,7 @@ use crate::finding::Finding;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind};
-use crate::reference::{Action, Service};
+use crate::reference::{Action, Form, Service};
 use crate::rules::address::{Address, RESOURCE, SERVICE};
 use crate::rules::view::{Meaning, Named, View};
 
@@ -67,20 +67,13 @@ pub(in crate::rules) fn look<'i, 'p, 's>(
     } else if view.actions.iter().any(|own| matches!(own.meaning, Meaning::Every)) {
         findings.extend(everything::find(&grant));
     } else {
-        let whole = whole_service::find(&grant);
-        let is_told = whole.is_some();
-        findings.extend(whole);
-        any_resource::find(&grant, is_told, findings);
+        whole_service::find(&grant, findings);
+        any_resource::find(&grant, findings.len() > before, findings);
         action_pattern::find(&grant, findings.len() > before, findings);
         purchase::find(&grant, findings);
     }
-    // what AWS writes is not the reader's to change; that somebody is an administrator is told all the same
-    if findings.len() > before && grant.is_of_aws() {
-        let mut at = 0;
-        findings.retain(|own| {
-            at += 1;
-            at <= before || own.rule == everything::ALL.name
-        });
+    if findings.len() > before {
+        grant.spare(findings, before);
     }
 }
 
@@ -91,34 +84,48 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
             && view.has_effect(Effect::Allow)
             && statement.later.is_none()
             && policy.refusal().is_none();
-        if !is_meant || !statement.conditions.iter().all(|own| matches!(judge(own, &USUAL), Truth::Yes)) {
+        // what a role may do within a boundary that was not given nobody can tell
+        let is_known = role.is_none_or(|role| role.boundary.is_none() || role.limit.is_some());
+        if !is_meant || !is_known || !statement.conditions.iter().all(|own| matches!(judge(own, &USUAL), Truth::Yes)) {
             return None;
         }
         let (actions, resources) = (statement.actions.as_ref()?, statement.resources.as_ref()?);
         (!actions.list.is_empty()).then_some(Self { facts, view, role, actions, resources, denies: OnceCell::new() })
     }
 
-    /// Whether AWS manages the policy.
-    fn is_of_aws(&self) -> bool {
+    /// Takes back what was told from a place of the list on: all of a policy that is but a boundary, and of one that AWS manages, which is
+    /// not the reader's to change, all but that somebody is an administrator.
+    fn spare(&self, findings: &mut Vec<Finding>, before: usize) {
         let own = self.view.policy;
         let is_own = |policy: &Policy<'_>| policy.range == own.range;
         let of_role = self.role.and_then(|role| role.permissions.iter().find(|named| is_own(&named.policy)));
         let loose = || self.facts.inventory.policies.iter().find(|loose| is_own(&loose.policy))?.name.as_ref();
-        let name = of_role.map(|named| &named.name).or_else(loose).and_then(|name| name.known());
-        name.and_then(Arn::parse).is_some_and(|arn| arn.account == "aws")
+        let Some(name) = of_role.map(|named| &named.name).or_else(loose).and_then(|name| name.known()) else { return };
+        if self.role.is_none() && self.facts.inventory.is_boundary(name) {
+            findings.truncate(before);
+        } else if Arn::parse(name).is_some_and(|arn| arn.account == "aws") {
+            let mut at = 0;
+            findings.retain(|own| {
+                at += 1;
+                at <= before || own.rule == everything::ALL.name
+            });
+        }
     }
 
     /// Whether a request gets through that all policies of the holder are asked of; what hangs on something that is not known does not.
     fn is_allowed(&self, request: impl FnOnce() -> (String, String)) -> bool {
         let of_role = self.role.map_or(&[][..], |role| &role.permissions).iter().map(|named| &named.policy);
         let policies = || of_role.clone().chain(self.role.is_none().then_some(self.view.policy));
-        if !self.denies.get_or_init(|| policies().any(|policy| policy.with_effect(Effect::Deny).next().is_some())) {
+        let limit = self.role.and_then(|role| role.limit.as_ref());
+        let denies = || policies().any(|policy| policy.with_effect(Effect::Deny).next().is_some());
+        if limit.is_none() && !self.denies.get_or_init(denies) {
             return true;
         }
         let (action, resource) = request();
         let principal = Caller::Aws("arn:aws:iam::111122223333:role/somebody");
         let request = Request { principal, action: &action, resource: &resource, context: &USUAL };
-        matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
+        let within = limit.is_none_or(|limit| matches!(evaluate([limit], &request, &mut ()), Verdict::Allowed(_)));
+        within && matches!(evaluate(policies(), &request, &mut ()), Verdict::Allowed(_))
     }
 
     /// A glance at whether some resource may take in all of some type.
@@ -140,15 +147,16 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
 
     /// A resource that takes in all of some type that an action takes, and the form of that type.
     fn unlimited(&self, action: Action<'i>) -> Option<(&'v Address<'i, 'p, 's>, &'i str)> {
-        let forms = action.agreed_resources()?.flat_map(move |kind| action.service.forms_of(kind.name()));
+        let kinds = action.agreed_resources()?;
+        let forms = kinds.flat_map(move |kind| action.service.forms_of(kind.name()).map(move |form| (!kind.required, form)));
         // of some there is but one: the hub of an account, its catalog
-        let found =
-            forms.filter(|form| form.format.splitn(6, ':').last().is_some_and(|own| own.contains("${"))).filter_map(|form| {
-                let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
-                Some((own, form.format.as_str()))
-            });
-        // the shortest is the one that people know
-        found.min_by_key(|(_, format)| format.len())
+        let is_named = |form: &Form| form.format.splitn(6, ':').last().is_some_and(|own| own.contains("${"));
+        let found = forms.filter(|(_, form)| is_named(form)).filter_map(|(optional, form)| {
+            let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
+            Some((own, form.format.as_str(), optional))
+        });
+        // what it always takes, and the shortest, is what people know
+        found.min_by_key(|(_, format, optional)| (*optional, format.len())).map(|(own, format, _)| (own, format))
     }
 }
 

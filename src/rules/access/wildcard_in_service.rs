@@ -24,7 +24,7 @@ fn in_actions(statement: &Statement<'_>) -> Option<Finding> {
     Some(finding(
         wild,
         "which services an action with a wildcard before the colon stands for is not documented",
-        "name each service",
+        "name each service; `*` alone means every action",
     ))
 }
 
@@ -47,9 +47,9 @@ fn is_partial(name: &str) -> bool {
     name.contains(['*', '?'])
 }
 
-/// What stands before the colon; `*:*` is every action.
+/// What stands before the colon.
 fn service_of_action(action: &str) -> Option<&str> {
-    action.split_once(':').filter(|(_, name)| *name != "*").map(|(service, _)| service)
+    action.split_once(':').map(|(service, _)| service)
 }
 
 fn service_of_arn(arn: &str) -> Option<&str> {

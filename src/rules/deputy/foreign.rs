@@ -1,7 +1,7 @@
 //! What the call of a service holds that it makes for an account which no policy names.
 
 use crate::arn::Arn;
-use crate::policy::{Condition, Operand, Policy, Statement};
+use crate::policy::{Comparison, Condition, Operand, Policy, Statement};
 use crate::prove::{Held, Values};
 use crate::reference::Reference;
 
@@ -51,7 +51,7 @@ pub(super) fn tells_source(key: &str) -> bool {
 /// The condition of a statement on the resource for which a service calls, without a negation.
 pub(super) fn on_source_arn<'p, 's>(statement: &'p Statement<'s>) -> impl Iterator<Item = (&'p Condition<'s>, &'p Operand<'s>)> {
     let is_own = |own: &&Condition<'_>| {
-        own.operator.is_some_and(|own| !own.negated)
+        own.operator.is_some_and(|own| !own.negated && own.comparison != Comparison::Null)
             && own.key.known().is_some_and(|key| key.eq_ignore_ascii_case("aws:SourceArn"))
     };
     statement.conditions.iter().filter(is_own).flat_map(|own| own.values.iter().map(move |value| (own, value)))

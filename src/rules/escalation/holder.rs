@@ -6,7 +6,7 @@ use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate}
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::{Mode, Pattern, Unit, matches};
-use crate::policy::{Effect, Policy, PolicyKind, Statement};
+use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
 use crate::reference::{Escalation, Form, Reference};
 use crate::rules::access::wide::unnamed;
 use crate::source::Span;
@@ -20,9 +20,14 @@ pub(super) struct Holder<'i, 's> {
     /// Its permissions boundary, where it has one that was given.
     limit: Option<&'i Policy<'s>>,
     reference: &'i Reference,
+    /// Its partition and account, as far as they are told.
+    home: (&'i str, &'i str),
     /// What of the sets of actions its statements that allow may be about.
     mentioned: Actions,
 }
+
+/// The name of the user who asks.
+pub(super) const USER: &str = "aws:username";
 
 /// What hands a role to a service.
 pub(super) const PASS: &str = "iam:PassRole";
@@ -30,7 +35,8 @@ pub(super) const PASS: &str = "iam:PassRole";
 /// Something that nobody named.
 pub(super) const ANYTHING: &str = "unrelated-7f3c";
 
-/// All of them. A role whose boundary is not known is left out, for nobody can tell what it may do; so is what AWS manages, by itself.
+/// All of them. A role whose boundary is not known is left out, for nobody can tell what it may do; so is, by itself,
+/// what AWS manages, and what is but a boundary.
 pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
     let (inventory, reference) = (facts.inventory, facts.reference);
     let mut holders = Vec::new();
@@ -44,10 +50,11 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
         }
     }
     for loose in &inventory.policies {
-        let of_aws =
-            loose.name.as_ref().and_then(|name| name.known()).and_then(Arn::parse).is_some_and(|arn| arn.account == "aws");
+        let name = loose.name.as_ref().and_then(|name| name.known());
+        let of_aws = name.and_then(Arn::parse).is_some_and(|arn| arn.account == "aws");
+        let is_spared = of_aws || name.is_some_and(|name| inventory.is_boundary(name));
         let policy = &loose.policy;
-        if policy.kind == PolicyKind::Identity && policy.refusal().is_none() && !of_aws && !beside.contains(&policy.range) {
+        if policy.kind == PolicyKind::Identity && policy.refusal().is_none() && !is_spared && !beside.contains(&policy.range) {
             holders.push(Holder::of(None, vec![policy], None, reference));
         }
     }
@@ -62,12 +69,22 @@ impl<'i, 's> Holder<'i, 's> {
         reference: &'i Reference,
     ) -> Self {
         let mentioned = Actions::mentioned(policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow)));
-        Self { role, policies, limit, reference, mentioned }
+        let own = role.and_then(|role| role.arn.as_ref()?.known()).and_then(Arn::parse);
+        let home = own.map(|arn| (arn.partition, arn.account)).or_else(|| home(&policies)).unwrap_or(("aws", "111122223333"));
+        Self { role, policies, limit, reference, home, mentioned }
     }
 
-    /// Whether it may do everything, by a statement that says so.
+    /// Whether a statement says that it may do everything, whatever a Deny takes back: then that is told.
     pub(super) fn may_do_everything(&self) -> bool {
-        self.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some()
+        let is_all = |own: &Patterns<'_>, all: &[&str]| {
+            !own.negated && own.list.iter().any(|own| own.plain().is_some_and(|text| all.contains(&text)))
+        };
+        let says = |own: &Statement<'_>| {
+            own.conditions.is_empty()
+                && own.actions.as_ref().is_some_and(|own| is_all(own, &["*"]))
+                && own.resources.as_ref().is_some_and(|own| is_all(own, &["*", "arn:*", "arn:aws:*"]))
+        };
+        self.allowing().any(says) || self.allows(&format!("{ANYTHING}:{ANYTHING}"), ANYTHING, None).is_some()
     }
 
     /// Whether its statements are about any action that gives more than it says.
@@ -90,16 +107,15 @@ impl<'i, 's> Holder<'i, 's> {
         self.role.map_or_else(|| "whoever has this policy".to_owned(), |role| format!("`{}`", role.name.shown()))
     }
 
-    /// Its ARN, or one that nobody named.
+    /// Its ARN, or one that nobody named in the account that its policies tell.
     pub(super) fn arn(&self) -> String {
         let own = self.role.and_then(|role| role.arn.as_ref()?.known());
-        own.map_or_else(|| format!("arn:aws:iam::111122223333:role/{ANYTHING}"), str::to_owned)
+        own.map_or_else(|| self.in_iam(&format!("role/{ANYTHING}")), str::to_owned)
     }
 
     /// Something of its own account in IAM: `role/NAME`.
     pub(super) fn in_iam(&self, resource: &str) -> String {
-        let own = self.arn();
-        let (partition, account) = Arn::parse(&own).map_or(("aws", "111122223333"), |arn| (arn.partition, arn.account));
+        let (partition, account) = self.home;
         format!("arn:{partition}:iam::{account}:{resource}")
     }
 
@@ -124,7 +140,8 @@ impl<'i, 's> Holder<'i, 's> {
         if let Some((key, value)) = given {
             context.set(key.to_owned(), ContextValue::One(value.to_owned().into()));
         }
-        let own = self.arn();
+        // what names its user by a variable means the holder
+        let own = if given.is_some_and(|(key, _)| key == USER) { self.in_iam(&format!("user/{ANYTHING}")) } else { self.arn() };
         let request = Request { principal: Caller::Aws(&own), action, resource, context: &context };
         let Verdict::Allowed(statement) = evaluate(self.policies.iter().copied(), &request, &mut ()) else { return None };
         let within = self.limit.is_none_or(|limit| matches!(evaluate([limit], &request, &mut ()), Verdict::Allowed(_)));
@@ -149,7 +166,24 @@ impl<'i, 's> Holder<'i, 's> {
         if forms.peek().is_none() {
             return self.allows(action, "*", None);
         }
-        forms.find_map(|form| self.allows(action, &unnamed(&form.format), None))
+        forms.find_map(|form| self.allows_any_of(action, &unnamed(&form.format)))
+    }
+
+    /// The same for a resource that nobody named, wherever the statements name such: in their partition, region and account.
+    pub(super) fn allows_any_of(&self, action: &str, resource: &str) -> Option<Span> {
+        let own = Arn::parse(resource)?;
+        let about =
+            self.allowing().filter(|statement| lists(statement, action)).filter_map(|statement| statement.resources.as_ref());
+        let listed = about.flat_map(|own| &own.list).filter_map(Pattern::plain).filter_map(Arn::parse);
+        let or =
+            |part: &str, own: &str| if part.is_empty() || part.contains(['*', '?']) { own.to_owned() } else { part.to_owned() };
+        let placed = listed.filter(|arn| arn.service == own.service || arn.service == "*").take(MOST_RESOURCES).map(|arn| {
+            let (partition, region) = (or(arn.partition, own.partition), or(arn.region, own.region));
+            format!("arn:{partition}:{}:{region}:{}:{}", own.service, or(arn.account, own.account), own.resource)
+        });
+        let mut all: Vec<String> = std::iter::once(resource.to_owned()).chain(placed).collect();
+        all.dedup();
+        all.iter().find_map(|resource| self.allows(action, resource, None))
     }
 
     /// The forms of the resources that an action takes.
@@ -162,6 +196,16 @@ impl<'i, 's> Holder<'i, 's> {
     pub(super) fn mentions(&self, action: &str) -> bool {
         self.mentioned.has(action).unwrap_or_else(|| self.allowing().any(|statement| lists(statement, action)))
     }
+}
+
+/// The partition and account of a resource of IAM that policies name.
+fn home<'i>(policies: &[&'i Policy<'_>]) -> Option<(&'i str, &'i str)> {
+    let statements = policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow));
+    let listed = statements.filter_map(|statement| statement.resources.as_ref()).flat_map(|own| &own.list);
+    let arns = listed.filter_map(Pattern::plain).filter_map(Arn::parse).filter(|arn| arn.service == "iam");
+    let is_plain = |text: &str| !text.is_empty() && !text.contains(['*', '?']);
+    arns.map(|arn| (if is_plain(arn.partition) { arn.partition } else { "aws" }, arn.account))
+        .find(|(_, account)| is_plain(account))
 }
 
 /// Resources that a statement is about, with a name in the place of each wildcard.

@@ -64,25 +64,21 @@ fn join_role(role: &Role<'_>, findings: &mut Vec<Finding>) {
         role.permissions.iter().any(|named| is_within(span, named.policy.range))
             || role.unread.iter().any(|own| own.span() == span)
     };
-    let power = findings.iter().enumerate().find_map(|(at, own)| {
-        let (_, words) = POWERS.iter().find(|(rule, _)| *rule == own.rule)?;
-        in_permissions(own.primary.span).then_some((at, *words, own.primary.span))
+    let is_power = |own: &Finding| POWERS.iter().any(|(rule, _)| *rule == own.rule) && in_permissions(own.primary.span);
+    let power = POWERS.iter().find_map(|(rule, words)| {
+        let own = findings.iter().find(|own| own.rule == *rule && in_permissions(own.primary.span))?;
+        Some((*words, own.primary.span))
     });
-    let Some((at, words, place)) = power else { return };
-    if findings.iter().any(|own| OF_GRANTS.contains(&own.rule) && in_permissions(own.primary.span)) {
-        findings.remove(at);
-        return;
-    }
-    let in_trust = |span: Span| role.trusts().any(|trust| is_within(span, trust.range));
-    let mut is_joined = false;
-    for own in
-        findings.iter_mut().filter(|own| own.severity == Severity::High && own.witness.is_some() && in_trust(own.primary.span))
-    {
+    let Some((words, place)) = power else { return };
+    let mut is_told = findings.iter().any(|own| OF_GRANTS.contains(&own.rule) && in_permissions(own.primary.span));
+    let is_trust =
+        |own: &Finding| own.severity == Severity::High && role.trusts().any(|trust| is_within(own.primary.span, trust.range));
+    for own in findings.iter_mut().filter(|own| !is_told && is_trust(own)) {
         own.message = format!("{}, and {words} with `{}`", own.message, role.name.shown());
         own.related.push(Label::new(place, words));
-        is_joined = true;
     }
-    if is_joined {
-        findings.remove(at);
+    is_told |= findings.iter().any(is_trust);
+    if is_told {
+        findings.retain(|own| !is_power(own));
     }
 }

@@ -20,13 +20,19 @@ pub(super) static ANY_SERVICE: Rule = Rule {
 /// Any role, though perhaps to some services only.
 pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
     let role = holder.in_iam(&format!("role/{ANYTHING}"));
-    let to_some =
-        || services(holder).into_iter().find_map(|service| Some((holder.allows(PASS, &role, Some((TO, &service)))?, service)));
-    let (place, message, severity) = if let Some(place) = holder.allows(PASS, &role, None) {
+    // with whatever service, or without one
+    let whatever = || holder.allows(PASS, &role, Some((TO, "unrelated-7f3c.amazonaws.com")));
+    let (place, message, severity) = if let Some(place) = holder.allows(PASS, &role, None).or_else(whatever) {
         (place, format!("{} can pass any role to any service", holder.title()), ANY.severity)
     } else {
-        let Some((place, service)) = to_some() else { return };
-        (place, format!("{} can pass any role to `{service}`", holder.title()), Severity::Low)
+        let mut open = services(holder).into_iter().filter_map(|own| Some((holder.allows(PASS, &role, Some((TO, &own)))?, own)));
+        let Some((place, service)) = open.next() else { return };
+        let further = match open.count() {
+            0 => String::new(),
+            1 => " and another service".to_owned(),
+            more => format!(" and {more} other services"),
+        };
+        (place, format!("{} can pass any role to `{service}`{further}", holder.title()), Severity::Low)
     };
     // who may do everything is told of as a whole
     if !holder.may_do_everything() {
@@ -61,5 +67,9 @@ const TO: &str = "iam:PassedToService";
 fn services(holder: &Holder<'_, '_>) -> Vec<String> {
     let conditions = holder.allowing().flat_map(|statement: &Statement<'_>| &statement.conditions);
     let own = conditions.filter(|own| own.key.known().is_some_and(|key| key.eq_ignore_ascii_case(TO)));
-    own.flat_map(|own| &own.values).filter_map(|value| value.pattern.plain()).map(|text| text.replace('*', "ec2")).collect()
+    let values = own.flat_map(|own| &own.values).filter_map(|value| value.pattern.plain());
+    let mut names: Vec<String> = values.map(|text| text.replace('*', "ec2")).collect();
+    names.sort();
+    names.dedup();
+    names
 }

@@ -1,9 +1,9 @@
 //! Actions that together give more than each says.
 
-use super::holder::{ANYTHING, Holder};
+use super::holder::{ANYTHING, Holder, USER};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Escalation, Gain, On};
+use crate::reference::{Escalation, EscalationAction, Gain, On};
 use crate::source::Span;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -35,25 +35,28 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         Gain::PoolRole | Gain::ClassicRole | Gain::Group => return None,
         _ => {}
     }
-    let service = if let Gain::RoleOf(service) = set.gain { Some(("iam:PassedToService", service)) } else { None };
-    let of = |on: On| match on {
-        On::Any | On::Pool | On::UserPool => None,
-        On::Instance => Some("arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a".to_owned()),
-        On::Itself => Some(holder.arn()),
-        On::Role => Some(holder.in_iam(&format!("role/{ANYTHING}"))),
-        On::OwnPolicy => Some(holder.in_iam(&format!("policy/{ANYTHING}"))),
-        On::User => Some(holder.in_iam(&format!("user/{ANYTHING}"))),
-        On::Group => Some(holder.in_iam(&format!("group/{ANYTHING}"))),
+    let given = match set.gain {
+        Gain::RoleOf(service) => Some(("iam:PassedToService", service)),
+        // who holds a policy by himself may be a user, and mean himself
+        Gain::UserRights | Gain::NoUserBoundary => Some((USER, ANYTHING)),
+        _ => None,
     };
-    let actions = set.actions.iter();
-    actions
-        .map(|action| match of(action.on) {
-            Some(resource) => holder.allows(action.name, &resource, service),
-            // what runs is as good as named where it is held to some
-            None if matches!(set.gain, Gain::RunsAs(_)) => holder.allows_unnamed(action.name),
-            None => holder.allows_listed(action.name),
-        })
-        .collect()
+    let places = |action: &EscalationAction| match action.on {
+        On::Itself => holder.allows(action.name, &holder.arn(), given),
+        On::Role => holder.allows(action.name, &holder.in_iam(&format!("role/{ANYTHING}")), given),
+        On::OwnPolicy => {
+            let own = holder.role.map(|role| role.own_policies(&holder.arn())).unwrap_or_default();
+            let any = holder.in_iam(&format!("policy/{ANYTHING}"));
+            own.iter().chain([&any]).find_map(|policy| holder.allows(action.name, policy, given))
+        }
+        On::User => holder.allows(action.name, &holder.in_iam(&format!("user/{ANYTHING}")), given),
+        On::Group => holder.allows(action.name, &holder.in_iam(&format!("group/{ANYTHING}")), given),
+        On::Instance => holder.allows_any_of(action.name, "arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a"),
+        // what runs is as good as named where it is held to some
+        On::Any | On::Pool | On::UserPool if matches!(set.gain, Gain::RunsAs(_)) => holder.allows_unnamed(action.name),
+        On::Any | On::Pool | On::UserPool => holder.allows_listed(action.name),
+    };
+    set.actions.iter().map(places).collect()
 }
 
 fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usize) -> Option<Finding> {

@@ -58,29 +58,39 @@ struct Wide<'v, 'i, 'p, 's> {
     format: &'i str,
 }
 
-/// Tells of the gravest, unless the statement was told of as a whole, and of service-linked roles.
+/// Tells of the gravest of IAM and of other services, unless the statement was told of as a whole, and of service-linked roles.
 pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &mut Vec<Finding>) {
     if !grant.has_wide_resource() {
         return;
     }
-    let mut gravest: Option<Wide<'_, '_, '_, '_>> = None;
+    // what is of IAM leads on to all else, which may be told in its place; so the others are looked at apart
+    let mut gravest: [Option<Wide<'_, '_, '_, '_>>; 2] = [None, None];
     each(grant, |named, action, class| {
         let Some(class) = class else {
             findings.extend(linked_role(grant, named, action));
             return;
         };
-        if is_told || gravest.as_ref().is_some_and(|own| own.class <= class) {
+        let Some(gravest) = gravest.get_mut(usize::from(is_of_iam(action))).filter(|_| !is_told) else { return };
+        if gravest.as_ref().is_some_and(|own| own.class <= class) {
             return;
         }
         let Some((resource, format)) = grant.unlimited(action) else { return };
         if grant.is_allowed(|| (format!("{}:{}", action.service.prefix(), action.name), unnamed(format))) {
-            gravest = Some(Wide { class, named, action, resource, format });
+            *gravest = Some(Wide { class, named, action, resource, format });
         }
     });
-    let Some(gravest) = gravest else { return };
-    let mut all = 0;
-    each(grant, |_, action, class| all += usize::from(class.is_some() && grant.is_unlimited(action)));
-    findings.push(tell(&gravest, all - 1));
+    for own in gravest.iter().flatten() {
+        let mut all = 0_usize;
+        each(grant, |_, action, class| {
+            let is_meant = class.is_some() && is_of_iam(action) == is_of_iam(own.action);
+            all += usize::from(is_meant && grant.is_unlimited(action));
+        });
+        findings.push(tell(own, all.saturating_sub(1)));
+    }
+}
+
+fn is_of_iam(action: Action<'_>) -> bool {
+    action.service.prefix() == "iam"
 }
 
 /// Goes over the actions that matter on all resources, each with what makes it matter; and over the one that makes service-linked roles, of
@@ -148,12 +158,17 @@ fn class(action: Action<'_>, handed: &[(&str, Yield)]) -> Option<Class> {
         // the reference has some of this level that only read
         Level::PermissionsManagement if !reads(action.name) => Class::Permissions,
         // what is made has its name only then; and logs are written by all
-        Level::Write if !action.name.starts_with("Create") && action.name != "PutLogEvents" => Class::Write,
+        Level::Write if !makes(action.name) && action.name != "PutLogEvents" => Class::Write,
         _ => return Some(Class::Other),
     };
     let prefix = action.service.prefix();
     let is_told = prefix == "sts" || (prefix == "iam" && action.name == "PassRole");
     (!is_told).then_some(class)
+}
+
+/// Whether an action is called as those are that make something new.
+fn makes(name: &str) -> bool {
+    ["Create", "Run", "Allocate", "Copy", "Import", "Register", "Request"].iter().any(|start| name.starts_with(start))
 }
 
 /// Whether an action is called as those are that only read.

@@ -12,10 +12,17 @@ pub(super) static RULE: Rule =
 /// How many further ones are shown.
 const MOST_PLACES: usize = 3;
 
-pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>) -> Option<Finding> {
-    let mut whole: Vec<(&Named<'_, '_, '_>, &Service)> = grant.view.actions.iter().filter_map(|own| of(grant, own)).collect();
+/// IAM by itself, for that leads on to all else, which may be told in its place; and the others together.
+pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, findings: &mut Vec<Finding>) {
+    let whole = grant.view.actions.iter().filter_map(|own| of(grant, own));
+    let (iam, mut others): (Vec<_>, Vec<_>) = whole.partition(|(_, service)| service.prefix() == "iam");
     // one that hands out data or rights is the more telling
-    whole.sort_by_key(|(_, service)| !is_grave(service));
+    others.sort_by_key(|(_, service)| !is_grave(service));
+    findings.extend(tell(grant, &iam));
+    findings.extend(tell(grant, &others));
+}
+
+fn tell(grant: &Grant<'_, '_, '_, '_, '_>, whole: &[(&Named<'_, '_, '_>, &Service)]) -> Option<Finding> {
     let ((first, service), others) = whole.split_first()?;
     let resource = grant.view.resources.iter().find(|own| own.is_whole_service(service))?;
     let mut related = vec![Label::new(resource.pattern.text.span(), "on all that it has")];
