@@ -73,3 +73,100 @@ fn what_is_named_is_no_way_to_more() {
         }
     }
 }
+
+/// What is told on a role with a trust policy and permissions, and perhaps a boundary, each as `rule severity`.
+fn of_role(trust: &Value, permissions: &Value, boundary: Option<&Value>) -> Vec<String> {
+    let of = |statements: &Value| json!({ "Version": "2012-10-17", "Statement": statements });
+    let version = |own: &Value| json!([{ "Document": of(own), "VersionId": "v1", "IsDefaultVersion": true }]);
+    let limit = "arn:aws:iam::111122223333:policy/limit";
+    let mut role = json!({
+        "RoleName": "holder",
+        "Arn": "arn:aws:iam::111122223333:role/holder",
+        "AssumeRolePolicyDocument": of(trust),
+        "RolePolicyList": [{ "PolicyName": "own", "PolicyDocument": of(permissions) }],
+        "AttachedManagedPolicies": [],
+    });
+    let mut policies = Vec::new();
+    if let Some(boundary) = boundary {
+        role["PermissionsBoundary"] = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": limit });
+        policies.push(json!({
+            "PolicyName": "limit", "Arn": limit, "DefaultVersionId": "v1", "PolicyVersionList": version(boundary),
+        }));
+    }
+    let account =
+        json!({ "UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [role], "Policies": policies }).to_string();
+    support::with_inventory(None, [("account.json", account)].into_iter(), |sources, inventory| {
+        let facts = Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() };
+        rules::run(&facts).iter().map(|own| format!("{} {}", own.rule, own.severity.name())).collect()
+    })
+}
+
+fn allow(action: &str, resource: &str) -> Value {
+    json!([{ "Effect": "Allow", "Action": action, "Resource": resource }])
+}
+
+#[test]
+fn a_boundary_counts() {
+    let lambda = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let all = allow("*", "*");
+    assert_eq!(of_role(&lambda, &all, None), ["everything-allowed medium"]);
+    assert_eq!(of_role(&lambda, &all, Some(&allow("s3:GetObject", "arn:aws:s3:::a/*"))), [""; 0]);
+    let passes = json!([
+        { "Effect": "Allow", "Action": ["iam:PassRole", "ec2:RunInstances"], "Resource": "*" },
+    ]);
+    assert_eq!(of_role(&lambda, &passes, None), ["privilege-escalation high"]);
+    assert_eq!(of_role(&lambda, &passes, Some(&allow("ec2:*", "*"))), [""; 0]);
+    // it is the holder's to take off
+    let takes_off = allow("iam:DeleteRolePermissionsBoundary", "arn:aws:iam::111122223333:role/holder");
+    assert!(of_role(&lambda, &takes_off, Some(&all)).contains(&"privilege-escalation high".to_owned()));
+}
+
+#[test]
+fn whom_a_trust_policy_lets_in_is_told_with_what_he_is_then() {
+    let anyone = json!([{ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" }]);
+    for permissions in [allow("*", "*"), allow("iam:*", "*"), allow("sts:AssumeRole", "*")] {
+        assert_eq!(of_role(&anyone, &permissions, None), ["anyone-can-assume high"], "{permissions}");
+    }
+}
+
+#[test]
+fn who_holds_a_policy_is_where_it_says() {
+    for (statements, expected) in [
+        // another account, another partition
+        (
+            json!([{ "Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "arn:aws-us-gov:iam::444455556666:role/*" }]),
+            "high",
+        ),
+        (
+            json!([{ "Effect": "Allow", "Action": "lambda:UpdateFunctionCode", "Resource": "arn:aws:lambda:us-east-2:444455556666:function:*" }]),
+            "medium",
+        ),
+        (
+            json!([{ "Effect": "Allow", "Action": "ssm:SendCommand", "Resource": "arn:aws-cn:ec2:cn-north-1:444455556666:instance/*" }]),
+            "medium",
+        ),
+        // himself, by a variable
+        (
+            json!([{ "Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "arn:aws:iam::*:user/${aws:username}" }]),
+            "high",
+        ),
+    ] {
+        let told = findings(statements.as_array().expect("a list"));
+        let told: Vec<&str> =
+            told.iter().filter(|own| own.rule == "privilege-escalation").map(|own| own.severity.name()).collect();
+        assert_eq!(told, [expected], "{statements}");
+    }
+    // whoever changes his own keys gets nothing by it
+    let own = json!({ "Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::*:user/${aws:username}" });
+    assert!(findings(&[own]).is_empty());
+}
+
+#[test]
+fn what_has_two_causes_is_told_for_both() {
+    let both = json!({ "Effect": "Allow", "Action": ["iam:PutRolePolicy", "secretsmanager:GetSecretValue"], "Resource": "*" });
+    let told: Vec<&str> = findings(&[both]).iter().map(|own| own.rule).collect();
+    assert_eq!(told, ["privilege-escalation", "data-of-any-resource"]);
+    let services = json!({ "Effect": "Allow", "Action": ["iam:*", "s3:*"], "Resource": "*" });
+    let told: Vec<&str> = findings(&[services]).iter().map(|own| own.rule).collect();
+    assert_eq!(told, ["privilege-escalation", "whole-service"]);
+}
