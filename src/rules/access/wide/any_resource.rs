@@ -3,9 +3,10 @@
 use super::{Grant, unnamed};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
+use crate::pattern::{Mode, Unit, matches};
 use crate::reference::{Action, Level, Service, Yield, yields};
 use crate::rules::address::Address;
-use crate::rules::view::Named;
+use crate::rules::view::{Meaning, Named};
 
 pub(super) static PERMISSIONS: Rule = Rule {
     name: "permissions-of-any-resource",
@@ -110,7 +111,16 @@ fn each<'v, 'i, 'p, 's>(
         };
         last = Some((service, handed));
         let name = named.text().get(service.prefix().len() + 1..).unwrap_or("");
-        if handed.is_empty() && reads(name) && !pedantic {
+        // of what reads only that matters which hands something out
+        if reads(name) && !pedantic {
+            let is_one = matches!(named.meaning, Meaning::One(_));
+            let fits = |own: &str| if is_one { own == name } else { matches(&[Unit::Wild(name)], own, Mode::Action) };
+            let fitting = handed.iter().filter(|(own, _)| fits(own));
+            for action in fitting.filter_map(|(own, _)| service.action(own)) {
+                if let Some(class) = class(action, handed).filter(|class| *class < Class::Other) {
+                    look(named, action, Some(class));
+                }
+            }
             continue;
         }
         for action in named.meaning.actions() {
@@ -173,7 +183,17 @@ fn makes(name: &str) -> bool {
 
 /// Whether an action is called as those are that only read.
 pub(super) fn reads(name: &str) -> bool {
-    ["Get", "GET", "List", "Describe", "Search", "Lookup", "View", "Query", "Read"].iter().any(|start| name.starts_with(start))
+    let starts: &[&str] = match name.as_bytes().first() {
+        Some(b'G') => &["Get", "GET"],
+        Some(b'D') => &["Describe"],
+        Some(b'L') => &["List", "Lookup"],
+        Some(b'S') => &["Search"],
+        Some(b'V') => &["View"],
+        Some(b'Q') => &["Query"],
+        Some(b'R') => &["Read"],
+        _ => &[],
+    };
+    starts.iter().any(|start| name.starts_with(start))
 }
 
 fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, action: Action<'_>) -> Option<Finding> {
