@@ -132,3 +132,55 @@ fn what_is_denied_by_others_is_not_told() {
         (PolicyKind::Identity, &[MFA, &other.replace("s3:*", "s3:Get*")].join(", "), &["mfa-test-passes-without: Bool"]),
     ]);
 }
+
+/// Whom a resource is open to, and what the finding says first.
+fn public(action: &str, condition: &str) -> Vec<String> {
+    let statement = format!(
+        r#"{{"Effect": "Allow", "Principal": {{"AWS": "*"}}, "Action": {action}, "Resource": "*", "Condition": {{{condition}}}}}"#
+    );
+    support::findings(&Reference::default(), Some(PolicyKind::Resource), &statement, |_, finding| {
+        let who = finding.message.split(" may ").next().unwrap_or_default();
+        (finding.rule == "public-resource").then(|| format!("{} {who}", finding.severity.name()))
+    })
+}
+
+#[test]
+fn strangers_as_they_come() {
+    const ANYBODY: &str = "anybody, with an AWS account or without,";
+    const WITH: &str = "anybody with an AWS account";
+    for (action, condition, expected) in [
+        // what may be changed counts, wherever it stands
+        (r#"["s3:GetObject", "s3:PutObject"]"#, "", format!("high {ANYBODY}")),
+        (r#"["s3:PutObject", "s3:GetObject"]"#, "", format!("high {ANYBODY}")),
+        (r#""s3:GetObject""#, "", format!("medium {ANYBODY}")),
+        // who has no credentials has nothing that tells of them
+        (r#""s3:GetObject""#, r#""Bool": {"aws:MultiFactorAuthPresent": "true"}"#, format!("medium {WITH}")),
+        (r#""s3:GetObject""#, r#""Bool": {"aws:ViaAWSService": "true"}"#, format!("medium {WITH}")),
+        (r#""s3:GetObject""#, r#""Null": {"aws:PrincipalOrgID": "false"}"#, format!("medium {WITH}")),
+        // whoever comes by way of a service of his own
+        (
+            r#""s3:GetObject""#,
+            r#""ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}"#,
+            format!("medium {WITH}"),
+        ),
+    ] {
+        assert_eq!(public(action, condition), [expected], "{action} {condition}");
+    }
+    // its mount targets lie in a network of one's own
+    let mounted = r#""Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}"#;
+    assert!(public(r#""elasticfilesystem:ClientMount""#, mounted).is_empty());
+    assert!(!public(r#""elasticfilesystem:ClientMount""#, "").is_empty());
+}
+
+#[test]
+fn what_only_tells_of_a_key_matters_less() {
+    for (action, expected) in [("kms:DescribeKey", "low"), ("kms:GenerateDataKey*", "medium")] {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Service": "cloudtrail.amazonaws.com"}}, "Action": "{action}", "Resource": "*"}}"#
+        );
+        let told = support::findings(&Reference::default(), Some(PolicyKind::Resource), &statement, |_, finding| {
+            (finding.rule == "confused-deputy").then(|| finding.severity.name())
+        });
+        assert_eq!(told, [expected], "{action}");
+    }
+}

@@ -96,6 +96,9 @@ fn actions_on_resources_of_other_types() {
             &["arn:aws:lambda:eu-west-1:111122223333:layer:x"],
             &["action-resource-mismatch medium: lambda:InvokeFunction"],
         ),
+        // a version or an alias of it is one, too
+        (&["lambda:InvokeFunction"], &["arn:aws:lambda:eu-west-1:111122223333:function:x:PROD"], &[]),
+        (&["lambda:InvokeFunction"], &["arn:aws:lambda:eu-west-1:111122223333:function:x:*"], &[]),
         // some resource fits, or may
         (&["s3:GetObject", "s3:ListBucket"], &["arn:aws:s3:::reports", "arn:aws:s3:::reports/*"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports*"], &[]),

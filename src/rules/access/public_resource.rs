@@ -144,7 +144,14 @@ fn strange(policy: &Policy<'_>) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::new();
     for condition in conditions {
         let Some(key) = condition.key.known() else { continue };
-        if !tells_apart(key) || held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
+        if held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
+            continue;
+        }
+        if key.eq_ignore_ascii_case(MOUNTED) {
+            held.push(Held { key: key.to_owned(), values: Values::One("false".to_owned()) });
+            continue;
+        }
+        if !tells_apart(key) {
             continue;
         }
         let own = policy.statements.iter().flat_map(|statement| &statement.conditions);
@@ -211,6 +218,11 @@ fn tells_apart(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     KEYS.contains(&key.as_str()) || key.starts_with("aws:principaltag/")
 }
+
+/// Whether a file system is reached by its mount target, and so from its own network.
+///
+/// <https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html>
+const MOUNTED: &str = "elasticfilesystem:AccessedViaMountTarget";
 
 /// An account that is nobody's.
 const STRANGER: &str = "999999999999";

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Label, Severity, Witness};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{self, Among, Budget, Proof, Question, prove_each};
-use crate::reference::service_principals;
+use crate::reference::{Level, Reference, service_principals, yields};
 use crate::rules::access::request;
 use crate::rules::probe::principals_of;
 
@@ -33,6 +33,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
             witness: Some(told(witness)),
+            severity: if only_reads(statement, facts.reference) { Severity::Low } else { RULE.severity },
             ..RULE.finding(
                 format!("`{service}` may `{}` for whatever account by {}", witness.action, statement.title()),
                 principal.0.value.span(),
@@ -40,6 +41,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             )
         });
     });
+}
+
+/// Whether all actions of a statement are named, and tell of things without handing out what they hold.
+fn only_reads(statement: &Statement<'_>, reference: &Reference) -> bool {
+    let reads = |text: &str| {
+        let Some(action) = reference.action(text) else { return false };
+        let hands_out = yields(action.service.prefix()).iter().any(|(name, _)| *name == action.name);
+        matches!(action.level(), Level::List | Level::Read) && !hands_out
+    };
+    statement.actions.as_ref().is_some_and(|own| !own.negated && own.list.iter().all(|own| own.plain().is_some_and(reads)))
 }
 
 /// Statements that ask for it and take whatever account.
