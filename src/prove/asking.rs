@@ -32,9 +32,18 @@ struct Sides<'q, 's> {
     old: Vec<Clause<'q, 's>>,
 }
 
+/// What it costs to look at a value of a policy, in steps of the search.
+const STEPS_A_VALUE: u64 = 50;
+
 impl<'q, 's> Asking<'_, 'q, 's> {
     /// Answers for each statement that is not answered by a witness yet.
     pub(super) fn answer(&self, proofs: &mut [(&'q Statement<'s>, Proof<'q, 's>)]) {
+        if !self.pays() {
+            for (_, proof) in proofs.iter_mut().filter(|(_, proof)| matches!(proof, Proof::Holds)) {
+                *proof = Proof::Undecided(Doubt::Budget);
+            }
+            return;
+        }
         let mut atoms = self.atoms(None);
         let sides = self.sides(&mut atoms);
         let mut hard: Vec<(usize, Doubt)> = Vec::new();
@@ -85,6 +94,12 @@ impl<'q, 's> Asking<'_, 'q, 's> {
 
     /// Notes the statements for which a request is found, or may be.
     pub(super) fn prove(&self, proved: &mut [(&'q Statement<'s>, bool)]) {
+        if !self.pays() {
+            for (_, is_proved) in proved {
+                *is_proved = false;
+            }
+            return;
+        }
         let mut atoms = self.atoms(None);
         let sides = self.sides(&mut atoms);
         let strict = Theory::new(&atoms, true, self.steps);
@@ -94,6 +109,19 @@ impl<'q, 's> Asking<'_, 'q, 's> {
             *is_proved = matches!(self.certain(&strict, &sides, clause), Outcome::None)
                 && (!atoms.has_open || matches!(self.possible(&loose, &sides, clause), Outcome::None));
         }
+    }
+
+    /// Takes the steps that it costs to look at the policies once, which is done for each kind of caller; `false` where they are not left.
+    fn pays(&self) -> bool {
+        let policies = self.question.allowed_by.iter().chain(&self.question.not_by);
+        let values = |own: &Statement<'_>| {
+            let listed = [&own.actions, &own.resources].into_iter().flatten().map(|own| own.list.len()).sum::<usize>();
+            listed + own.conditions.iter().map(|own| own.values.len()).sum::<usize>()
+        };
+        let all: usize = policies.flat_map(|policy| &policy.statements).map(values).sum();
+        let left = self.steps.get().checked_sub(all as u64 * STEPS_A_VALUE);
+        self.steps.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// Answers what it can with values for variables.

@@ -1,5 +1,7 @@
 //! The rules on guards that let through what they seem to keep out: what is told, and what is left alone.
 
+use std::time::{Duration, Instant};
+
 use rolecall::policy::PolicyKind;
 use rolecall::reference::Reference;
 
@@ -183,4 +185,19 @@ fn what_only_tells_of_a_key_matters_less() {
         });
         assert_eq!(told, [expected], "{action}");
     }
+}
+
+/// Each pattern on the caller is one more kind of caller to ask about, and each statement is asked about.
+#[test]
+fn many_patterns_on_callers_are_looked_through_in_time() {
+    let statement = |at: usize| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b{at}/*",
+            "Condition": {{"StringNotLike": {{"aws:PrincipalArn": ["*0*{at}*"]}}}}}}"#
+        )
+    };
+    let statements: Vec<String> = (0..60).map(statement).collect();
+    let start = Instant::now();
+    assert!(lint(PolicyKind::Resource, &statements.join(", ")).is_empty());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

@@ -24,12 +24,11 @@ const SERVICES: [(&[&str], &str); 5] = [
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
     for policy in policies.filter(|own| own.kind == PolicyKind::Resource && own.refusal().is_none()) {
-        let Some((statement, action)) =
-            denied(policy).find(|(_, actions)| actions.iter().all(|own| is_denied(facts, policy, own)))
-        else {
-            continue;
-        };
-        let Some(action) = action.first() else { continue };
+        let held = SERVICES.iter().filter_map(|(actions, _)| {
+            let statement = denied(policy, actions)?;
+            actions.iter().all(|own| is_denied(facts, policy, own)).then_some((statement, actions.first()?))
+        });
+        let Some((statement, action)) = held.min_by_key(|(statement, _)| statement.index) else { continue };
         let who = match action.split(':').next() {
             Some("s3" | "sqs") => "only the root user gets around it",
             _ => "also for the root user of the account",
@@ -48,21 +47,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-type Denied<'p, 's> = (&'p Statement<'s>, &'static [&'static str]);
-
-/// The statements that may deny everybody to change the policy, with the actions by which that is done.
-fn denied<'p, 's>(policy: &'p Policy<'s>) -> impl Iterator<Item = Denied<'p, 's>> {
-    policy.with_effect(Effect::Deny).filter(|own| is_for_all(own)).flat_map(|statement| {
-        let takes = |action: &str| {
-            statement.actions.as_ref().is_some_and(|own| {
-                own.negated || own.list.iter().any(|own| own.plain().is_some_and(|own| begins_like(own, action, true)))
-            })
-        };
-        SERVICES
-            .iter()
-            .filter(move |(actions, _)| actions.iter().all(|own| takes(own)))
-            .map(move |(actions, _)| (statement, *actions))
-    })
+/// The first statement that may deny everybody to do all of this.
+fn denied<'p, 's>(policy: &'p Policy<'s>, actions: &[&str]) -> Option<&'p Statement<'s>> {
+    let takes = |statement: &Statement<'_>, action: &str| {
+        statement.actions.as_ref().is_some_and(|own| {
+            own.negated || own.list.iter().any(|own| own.plain().is_some_and(|own| begins_like(own, action, true)))
+        })
+    };
+    let mut all = policy.with_effect(Effect::Deny).filter(|own| is_for_all(own));
+    all.find(|statement| actions.iter().all(|own| takes(statement, own)))
 }
 
 /// Whether it is proved that nobody may do this, whatever his own policies allow.
