@@ -1,5 +1,7 @@
 //! Whoever holds identity policies: a role with all of them, or whom one policy by itself is for.
 
+use std::cell::OnceCell;
+
 use super::actions::Actions;
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
@@ -20,8 +22,8 @@ pub(super) struct Holder<'i, 's> {
     /// Its permissions boundary, where it has one that was given.
     limit: Option<&'i Policy<'s>>,
     reference: &'i Reference,
-    /// Its partition and account, as far as they are told.
-    home: (&'i str, &'i str),
+    /// Its partition and account, as far as they are told, once that was asked.
+    home: OnceCell<(&'i str, &'i str)>,
     /// What of the sets of actions its statements that allow may be about.
     mentioned: Actions,
 }
@@ -69,9 +71,7 @@ impl<'i, 's> Holder<'i, 's> {
         reference: &'i Reference,
     ) -> Self {
         let mentioned = Actions::mentioned(policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow)));
-        let own = role.and_then(|role| role.arn.as_ref()?.known()).and_then(Arn::parse);
-        let home = own.map(|arn| (arn.partition, arn.account)).or_else(|| home(&policies)).unwrap_or(("aws", "111122223333"));
-        Self { role, policies, limit, reference, home, mentioned }
+        Self { role, policies, limit, reference, home: OnceCell::new(), mentioned }
     }
 
     /// Whether a statement says that it may do everything, whatever a Deny takes back: then that is told.
@@ -115,7 +115,11 @@ impl<'i, 's> Holder<'i, 's> {
 
     /// Something of its own account in IAM: `role/NAME`.
     pub(super) fn in_iam(&self, resource: &str) -> String {
-        let (partition, account) = self.home;
+        let (partition, account) = self.home.get_or_init(|| {
+            let own = self.role.and_then(|role| role.arn.as_ref()?.known()).and_then(Arn::parse);
+            let own = own.map(|arn| (arn.partition, arn.account));
+            own.or_else(|| home(&self.policies)).unwrap_or(("aws", "111122223333"))
+        });
         format!("arn:{partition}:iam::{account}:{resource}")
     }
 
