@@ -17,6 +17,8 @@ use crate::source::Span;
 pub(super) struct Holder<'i, 's> {
     /// The role, where it is one.
     pub(super) role: Option<&'i Role<'s>>,
+    /// What the policy by itself goes by, where that is told.
+    name: Option<&'i str>,
     /// All of its policies that were given.
     policies: Vec<&'i Policy<'s>>,
     /// Its permissions boundary, where it has one that was given.
@@ -57,7 +59,7 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
         let is_spared = of_aws || name.is_some_and(|name| inventory.is_boundary(name));
         let policy = &loose.policy;
         if policy.kind == PolicyKind::Identity && policy.refusal().is_none() && !is_spared && !beside.contains(&policy.range) {
-            holders.push(Holder::of(None, vec![policy], None, reference));
+            holders.push(Holder { name, ..Holder::of(None, vec![policy], None, reference) });
         }
     }
     holders
@@ -71,7 +73,7 @@ impl<'i, 's> Holder<'i, 's> {
         reference: &'i Reference,
     ) -> Self {
         let mentioned = Actions::mentioned(policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow)));
-        Self { role, policies, limit, reference, home: OnceCell::new(), mentioned }
+        Self { role, name: None, policies, limit, reference, home: OnceCell::new(), mentioned }
     }
 
     /// Whether a statement says that it may do everything, whatever a Deny takes back: then that is told.
@@ -104,7 +106,11 @@ impl<'i, 's> Holder<'i, 's> {
 
     /// What it is called in a sentence.
     pub(super) fn title(&self) -> String {
-        self.role.map_or_else(|| "whoever has this policy".to_owned(), |role| format!("`{}`", role.name.shown()))
+        match (self.role, self.name) {
+            (Some(role), _) => format!("`{}`", role.name.shown()),
+            (None, Some(name)) => format!("whoever has `{name}`"),
+            (None, None) => "whoever has this policy".to_owned(),
+        }
     }
 
     /// Its ARN, or one that nobody named in the account that its policies tell.

@@ -7,12 +7,11 @@ use crate::lint::Facts;
 use crate::rules::access::wide;
 use crate::source::Span;
 
-/// What makes its holder an administrator, and what that is in a sentence.
-const POWERS: [(&str, &str); 3] = [
-    ("everything-allowed", "may do everything"),
-    ("privilege-escalation", "can give itself more rights"),
-    ("any-role-assumed", "can take other roles"),
-];
+/// What makes its holder an administrator, the most first.
+const POWERS: [&str; 3] = [EVERYTHING, "privilege-escalation", "any-role-assumed"];
+
+/// The one of them that names no holder.
+const EVERYTHING: &str = "everything-allowed";
 
 /// Rules that tell, with a place in a role's permissions, of somebody who gets the role.
 const OF_GRANTS: [&str; 2] = ["pool-role-takes-over", "unscoped-role-for-anybody"];
@@ -31,7 +30,7 @@ fn fold_wide(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let own: Vec<Span> = findings.iter().filter(|own| rules.contains(&own.rule)).flat_map(places).collect();
         own
     };
-    let (steps, given) = (of(&POWERS.map(|(rule, _)| rule)), of(&OF_GRANTS));
+    let (steps, given) = (of(&POWERS), of(&OF_GRANTS));
     if steps.is_empty() && given.is_empty() {
         return;
     }
@@ -40,8 +39,7 @@ fn fold_wide(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let given: Vec<Span> =
         statements.map(|statement| statement.range).filter(|range| given.iter().any(|span| is_within(*span, *range))).collect();
     let is_wide = |own: &Finding| {
-        (wide::RULES.iter().any(|rule| rule.name == own.rule) && own.rule != "everything-allowed")
-            || own.rule == "any-role-passed"
+        (wide::RULES.iter().any(|rule| rule.name == own.rule) && own.rule != EVERYTHING) || own.rule == "any-role-passed"
     };
     let is_told = |own: &Finding| {
         places(own).any(|span| steps.contains(&span)) || given.iter().any(|range| is_within(own.primary.span, *range))
@@ -64,18 +62,23 @@ fn join_role(role: &Role<'_>, findings: &mut Vec<Finding>) {
         role.permissions.iter().any(|named| is_within(span, named.policy.range))
             || role.unread.iter().any(|own| own.span() == span)
     };
-    let is_power = |own: &Finding| POWERS.iter().any(|(rule, _)| *rule == own.rule) && in_permissions(own.primary.span);
-    let power = POWERS.iter().find_map(|(rule, words)| {
-        let own = findings.iter().find(|own| own.rule == *rule && in_permissions(own.primary.span))?;
-        Some((*words, own.primary.span))
-    });
-    let Some((words, place)) = power else { return };
+    let is_power = |own: &Finding| POWERS.contains(&own.rule) && in_permissions(own.primary.span);
+    let power = POWERS.iter().find_map(|rule| findings.iter().find(|own| own.rule == *rule && is_power(own)));
+    let Some(power) = power else { return };
+    let own = role.name.shown();
+    // a policy that several roles have is told of once, with the name of the first
+    let may = match power.message.split_once(" can ") {
+        Some((_, what)) => format!("`{own}` can {what}"),
+        None if power.rule == EVERYTHING => format!("`{own}` may do everything"),
+        None => power.message.clone(),
+    };
+    let places: Vec<Label> = std::iter::once(&power.primary).chain(&power.related).cloned().collect();
     let mut is_told = findings.iter().any(|own| OF_GRANTS.contains(&own.rule) && in_permissions(own.primary.span));
     let is_trust =
         |own: &Finding| own.severity == Severity::High && role.trusts().any(|trust| is_within(own.primary.span, trust.range));
     for own in findings.iter_mut().filter(|own| !is_told && is_trust(own)) {
-        own.message = format!("{}, and {words} with `{}`", own.message, role.name.shown());
-        own.related.push(Label::new(place, words));
+        own.message = format!("{}, and {may}", own.message);
+        own.related.extend(places.iter().cloned());
     }
     is_told |= findings.iter().any(is_trust);
     if is_told {
