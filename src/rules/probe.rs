@@ -15,7 +15,7 @@ use crate::lint::Facts;
 use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind, Statement};
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
-pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, is_granted, naming, principals_of, put, stranger};
+pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, naming, principals_of, put, stranger};
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
 pub(super) use pool_id::is_pool_id;
 

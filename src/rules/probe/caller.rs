@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::evaluate::{Caller, Context, ContextValue, Request, Trace, Truth, evaluate};
+use crate::finding::Witness;
+use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Policy, Principal, PrincipalKind, Statement};
@@ -19,6 +21,30 @@ pub(in crate::rules) fn put<'p, 's>(
     let mut trace = Trace::default();
     let verdict = evaluate([policy], &Request { principal: caller, action, resource, context }, &mut trace);
     Judgement { verdict, trace }
+}
+
+/// The call of a principal as a witness, with those condition keys that the policy asks for.
+pub(in crate::rules) fn call(
+    role: &Role<'_>,
+    policy: &Policy<'_>,
+    (who, principal, action): (&str, &str, &str),
+    context: &Context<'_>,
+) -> Witness {
+    let resource = role.arn.as_ref().and_then(|arn| arn.known()).unwrap_or("*");
+    let mut told = Claims::new();
+    for (name, value) in [("principal", principal), ("action", action), ("resource", resource)] {
+        told.set(name, Claim::Text(value.to_owned()));
+    }
+    let mut held = Claims::new();
+    for key in policy.statements.iter().flat_map(|own| &own.conditions).filter_map(|own| own.key.known()) {
+        if let Some(value) = context.get(key) {
+            held.set(key, Claim::Text(value.values().collect::<Vec<_>>().join(", ")));
+        }
+    }
+    if held.iter().next().is_some() {
+        told.set("context", Claim::Map(held));
+    }
+    Witness { who: who.to_owned(), claims: told.to_json() }
 }
 
 /// The call of a principal of another account and organization, who may do all that one can do by oneself: have MFA, be of any name.

@@ -5,7 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
-use crate::rules::probe::{is_on, principals_of, put, storable, stranger, takes};
+use crate::rules::probe::{call, is_on, principals_of, put, storable, stranger, takes};
 
 pub(super) static RULE: Rule =
     Rule { name: "anyone-can-assume", severity: Severity::High, page: include_str!("../../../rules/trust/anyone-can-assume.md") };
@@ -16,7 +16,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             // a bare star is a matter of grammar
             let anyone = principals_of(statement, PrincipalKind::Aws).find(|(_, name)| *name == "*");
             let Some((principal, _)) = anyone else { continue };
-            let Some((who, by_id)) = intruder(role, policy, statement) else { continue };
+            let Some((who, by_id, context)) = intruder(role, policy, statement) else { continue };
             let title = statement.title();
             let message = if by_id {
                 format!("{title} lets any account take the role: every external id will do, and `{who}` makes one up")
@@ -24,6 +24,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 format!("{title} lets any account take the role, as `{who}` does")
             };
             findings.push(Finding {
+                witness: Some(call(role, policy, ("a role of any account", &who, "sts:AssumeRole"), &context)),
                 help: Some(
                     "name the accounts, or the roles in them, that may take it; or ask for your organization with `StringEquals` on \
                      `aws:PrincipalOrgID`"
@@ -35,17 +36,17 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A stranger whom a statement lets in, and whether he has to make an external id up.
-fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> Option<(String, bool)> {
+/// A stranger whom a statement lets in, whether he has to make an external id up, and what his call holds.
+fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> Option<(String, bool, Context<'static>)> {
     let account = STRANGERS.into_iter().find(|account| role.account() != Some(account))?;
     let names = names(statement, account);
     [None, Some("made-up")].into_iter().find_map(|id| {
-        let gets_in = |arn: &&String| {
+        names.iter().find_map(|arn| {
             let mut context = stranger(arn, account, id);
             choose(&mut context, statement);
-            takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement)
-        };
-        names.iter().find(gets_in).map(|arn| (arn.clone(), id.is_some()))
+            let gets_in = takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement);
+            gets_in.then(|| (arn.clone(), id.is_some(), context))
+        })
     })
 }
 

@@ -39,6 +39,7 @@ fn judge(facts: &Facts<'_, '_>, foreigner: &Foreigner<'_, '_>) -> Option<Finding
         let value = condition.values.first()?.pattern.text.span();
         return foreigner.gets_in(Some("made-up")).then(|| Finding {
             related: vec![Label::new(principal, "whoever has it act for himself")],
+            witness: Some(foreigner.witness(Some("made-up"))),
             help: Some(
                 "write `StringEquals` with the one external id that the third party made for you, and gives to no other customer"
                     .to_owned(),
@@ -64,6 +65,7 @@ fn judge(facts: &Facts<'_, '_>, foreigner: &Foreigner<'_, '_>) -> Option<Finding
     Some(Finding {
         severity,
         help: Some(help),
+        witness: Some(foreigner.witness(None)),
         ..RULE.finding(
             format!("{title} lets account {account} take the role without an external id"),
             principal,

@@ -2,10 +2,11 @@
 
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Truth, Verdict};
+use crate::finding::Witness;
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::policy::{Effect, Policy, Principal, PrincipalKind, Statement};
-use crate::rules::probe::{principals_of, put, storable, stranger, takes};
+use crate::rules::probe::{call, principals_of, put, storable, stranger, takes};
 use crate::simulate::Judgement;
 
 /// A principal of an account other than the role's own.
@@ -79,8 +80,19 @@ impl Foreigner<'_, '_> {
         })
     }
 
+    /// The call by which this principal gets in.
+    pub(super) fn witness(&self, external_id: Option<&str>) -> Witness {
+        let (who, arn) = (format!("a role of account {}", self.account), self.arn());
+        let context = stranger(&arn, self.account, external_id);
+        call(self.role, self.policy, (&who, &arn, "sts:AssumeRole"), &context)
+    }
+
+    fn arn(&self) -> String {
+        if self.is_whole { format!("arn:aws:iam::{}:role/somebody", self.account) } else { self.name.to_owned() }
+    }
+
     fn put<T>(&self, external_id: Option<&str>, look: impl FnOnce(&Judgement<'_, '_>, &Statement<'_>) -> T) -> T {
-        let arn = if self.is_whole { format!("arn:aws:iam::{}:role/somebody", self.account) } else { self.name.to_owned() };
+        let arn = self.arn();
         let context = stranger(&arn, self.account, external_id);
         let judgement = put(self.role, self.policy, (Caller::Aws(&arn), "sts:AssumeRole"), &context);
         look(&judgement, self.statement)

@@ -15,6 +15,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let title = foreigner.statement.title();
         findings.push(Finding {
             related: foreigner.statement.condition_key.map(|key| Label::new(key, "only this limits it")).into_iter().collect(),
+            // where it hangs on something that is not known there is no call to show
+            witness: [None, Some("made-up")].into_iter().find(|id| foreigner.gets_in(*id)).map(|id| foreigner.witness(id)),
             help: Some(format!("take it out, or add {} to `own-accounts` or `partners` in `rolecall.toml`", foreigner.account)),
             ..RULE.finding(
                 format!("{title} lets account {} take the role, which is neither yours nor a partner's", foreigner.account),
