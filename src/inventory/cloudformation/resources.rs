@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
 use super::evaluate::Evaluation;
-use super::sam;
+use super::{amplify, sam};
 use crate::finding::Fault;
 use crate::identity::{Attribute, OidcProvider, Setting};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
@@ -134,6 +134,12 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             }
         }
         documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
+    }
+
+    /// Takes in what a function does that a resource calls.
+    pub(super) fn call(&mut self, resource: &Named<'_>, node: Node<'t, 's>) {
+        let tree = self.properties(resource, node);
+        amplify::call(self, resource, tree.root());
     }
 
     /// Takes in the documents of a resource that come to something else in the other branch.
@@ -341,7 +347,7 @@ impl<'s> Reader<'_, 's> {
 
 impl Evaluation<'_, '_, '_> {
     /// The ARN of the role of a name: of one in the templates that belong together, or in the account.
-    fn arn_of_role(&mut self, stack: usize, name: &str) -> String {
+    pub(super) fn arn_of_role(&mut self, stack: usize, name: &str) -> String {
         let scope = self.stack(stack).map(|own| own.scope);
         let together = self.stacks.iter().filter(|own| Some(own.scope) == scope);
         for own in together {
