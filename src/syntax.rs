@@ -6,6 +6,7 @@ mod fill;
 pub mod json;
 mod mistake;
 mod number;
+mod origin;
 mod text;
 pub mod toml;
 pub mod yaml;
@@ -14,6 +15,8 @@ use std::borrow::Cow;
 
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
+
+use origin::Written;
 
 pub use mistake::Mistake;
 pub use text::{Hole, Literal, Piece, Text};
@@ -103,10 +106,8 @@ pub const MAX_DEPTH: usize = 256;
 /// A document as a tree in which each key and each value has its place.
 #[derive(Debug)]
 pub struct Tree<'s> {
-    text: Cow<'s, str>,
+    text: Written<'s>,
     source: SourceId,
-    /// For a text that was itself decoded from a string: the offset in the source of each byte, and of the end.
-    origin: Option<Box<[u32]>>,
     nodes: Vec<Raw>,
     faults: Vec<Fault<SyntaxFault>>,
 }
@@ -189,11 +190,10 @@ impl<'s> Tree<'s> {
 
     /// The place in the source of a range of this text.
     fn span(&self, start: u32, end: u32) -> Span {
-        let at = |offset: u32| match &self.origin {
-            None => offset,
-            Some(map) => map.get(offset as usize).or(map.last()).copied().unwrap_or(0),
-        };
-        Span::new(self.source, at(start), at(end))
+        match &self.text {
+            Written::Source(_) => Span::new(self.source, start, end),
+            Written::Inner(inner) => inner.span(start, end),
+        }
     }
 
     /// The place of a node with its quotes.
@@ -203,7 +203,7 @@ impl<'s> Tree<'s> {
     }
 
     fn slice(&self, start: u32, end: u32) -> &str {
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        self.text.text().get(start as usize..end as usize).unwrap_or("")
     }
 }
 

@@ -9,7 +9,7 @@ mod variable;
 
 use super::element::{Element, Keys, Name, Spelling, elements};
 use super::size::{self, Size};
-use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Version};
+use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Statements, Version};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::source::Span;
@@ -35,7 +35,7 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         version: Version::V2008,
         version_span: None,
         id: None,
-        statements: Vec::new(),
+        statements: Statements::default(),
         later: None,
         faults: Vec::new(),
     };
@@ -99,17 +99,19 @@ impl Reader {
         }
         self.variables = policy.version == Version::V2012;
         policy.later = keys.is_open().then(|| node.mark());
+        let mut statements = Vec::new();
         for Element { name, key, value, .. } in elements(node, known) {
             match name {
                 Some(Name::Id) => policy.id = self.string(value, key),
-                Some(Name::Statement) => self.statements(value, key, policy),
+                Some(Name::Statement) => self.statements(value, key, policy, &mut statements),
                 _ => {}
             }
         }
         if bare {
             let statement = self.statement(node, true, 0);
-            policy.statements.push(statement);
+            statements.push(statement);
         }
+        policy.statements = statements.into();
     }
 
     fn unknown(&mut self, element: &Element<'_, '_>, kind: fn(Option<&'static str>) -> PolicyFault) {
@@ -137,15 +139,21 @@ impl Reader {
         }
     }
 
-    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>) {
+    fn statements<'s>(
+        &mut self,
+        value: Node<'_, 's>,
+        key: Node<'_, 's>,
+        policy: &mut Policy<'s>,
+        list: &mut Vec<Statement<'s>>,
+    ) {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
-        policy.statements.reserve_exact(value.items_or_self().count());
+        list.reserve(value.items_or_self().count());
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, false, policy.statements.len());
-                policy.statements.push(statement);
+                let statement = self.statement(item, false, list.len());
+                list.push(statement);
             } else {
                 policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);

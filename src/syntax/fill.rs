@@ -1,9 +1,8 @@
 //! Holes that are taken to stand for something: the tree of the text with that in their places.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Kind, Room, Tree, Writing, json, text};
+use super::{Kind, Room, Tree, Writing, Written, json, text};
 use crate::source::SourceId;
 
 impl Tree<'_> {
@@ -27,16 +26,17 @@ impl Tree<'_> {
         if fillings.is_empty() {
             return None;
         }
-        let mut filled = Filled { text: String::with_capacity(self.text.len()), places: Vec::with_capacity(self.text.len() + 1) };
+        let text = self.text.text();
+        let mut filled = Filled { text: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() + 1) };
         let mut done = 0;
         for (start, end, value) in fillings {
-            filled.copy(&self.text, done, start);
+            filled.copy(text, done, start);
             filled.put(&value, start, end);
             done = end;
         }
-        filled.copy(&self.text, done, self.text.len());
-        filled.places.push(self.text.len() as u32);
-        Some(json::build(Room::default(), self.source, Cow::Owned(filled.text), Some(filled.places.into())))
+        filled.copy(text, done, text.len());
+        filled.places.push(text.len() as u32);
+        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places)))
     }
 }
 

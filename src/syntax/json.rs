@@ -25,10 +25,11 @@ mod string;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing};
+use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing, Written};
 use crate::source::SourceId;
 use faults::Faults;
 
+pub(super) use scan::has_special;
 pub(super) use string::{unescape, unescaped};
 
 /// Reads a text of which `source` is the number.
@@ -38,29 +39,31 @@ pub fn read(source: SourceId, text: &str) -> Tree<'_> {
 
 /// As [`read`], in the room of a tree that is no longer needed.
 pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
-    build(room, source, Cow::Borrowed(text), None)
+    build(room, source, Written::Source(text))
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
 /// `percent` says that the string is percent-encoded, as IAM's API returns policy documents.
 pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
-    let (text, offsets) = match percent.then(|| string::percent_decoded(&outer.value)).flatten() {
-        Some((text, offsets)) => (Cow::Owned(text), offsets.iter().map(|&at| outer.offset_of(at as usize)).collect()),
-        None => (outer.value.clone(), (0..=outer.value.len()).map(|at| outer.offset_of(at)).collect()),
+    let (text, mut places) = match percent.then(|| string::percent_decoded(&outer.value)).flatten() {
+        Some((text, places)) => (Cow::Owned(text), places),
+        None => (outer.value.clone(), (0..=outer.value.len() as u32).collect()),
     };
-    build(Room::default(), outer.span.source, text, Some(offsets))
+    outer.place(&mut places);
+    build(Room::default(), outer.span.source, Written::inner(outer.span.source, text, &places))
 }
 
-pub(super) fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
-    let (mut nodes, mut found) = Reader::new(room, &text, false).read();
+pub(super) fn build(room: Room, source: SourceId, written: Written<'_>) -> Tree<'_> {
+    let text = written.text();
+    let (mut nodes, mut found) = Reader::new(room, text, false).read();
     if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
-        let (other, faults) = Reader::new(Room::default(), &text, true).read();
+        let (other, faults) = Reader::new(Room::default(), text, true).read();
         if faults.count() <= found.count() {
             (nodes, found) = (other, faults);
         }
     }
-    let mut tree = Tree { text, source, origin, nodes, faults: Vec::new() };
+    let mut tree = Tree { text: written, source, nodes, faults: Vec::new() };
     tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
     tree
 }

@@ -24,11 +24,19 @@ pub(super) fn percent_decoded(raw: &str) -> Option<(String, Vec<u32>)> {
         let mut value = String::with_capacity(raw.len());
         let mut offsets = Vec::with_capacity(raw.len() + 1);
         let mut at = 0;
-        while let Some(c) = raw.get(at..).and_then(|rest| rest.chars().next()) {
-            let (c, length) = encoded_char(raw.as_bytes(), at).unwrap_or((c, c.len_utf8()));
-            offsets.resize(offsets.len() + c.len_utf8(), at as u32);
-            value.push(c);
-            at += length;
+        while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+            if let Some((c, length)) = encoded_char(raw.as_bytes(), at) {
+                value.push(c);
+                offsets.resize(offsets.len() + c.len_utf8(), at as u32);
+                at += length;
+            } else {
+                // up to the next sequence, with the sign of one that is none
+                let behind = memchr::memchr(b'%', rest.as_bytes().get(1..).unwrap_or(&[]));
+                let plain = behind.map_or(rest.len(), |length| 1 + length);
+                value.push_str(rest.get(..plain).unwrap_or(""));
+                offsets.extend((at..at + plain).map(|at| at as u32));
+                at += plain;
+            }
         }
         offsets.push(raw.len() as u32);
         (value, offsets)
@@ -38,9 +46,13 @@ pub(super) fn percent_decoded(raw: &str) -> Option<(String, Vec<u32>)> {
 /// The character that the percent sequences at `at` stand for, and how many bytes they take.
 fn encoded_char(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let byte = |at: usize| {
-        let digits = bytes.get(at..at + 3)?.strip_prefix(b"%")?;
-        digits.iter().try_fold(0, |byte, &digit| Some(byte << 4 | char::from(digit).to_digit(16)?)).map(|byte| byte as u8)
+        let [b'%', high, low] = *bytes.get(at..)?.first_chunk()? else { return None };
+        Some((char::from(high).to_digit(16)? << 4 | char::from(low).to_digit(16)?) as u8)
     };
+    let first = byte(at)?;
+    if first.is_ascii() {
+        return Some((char::from(first), 3));
+    }
     let mut decoded = [0; 4];
     for count in 1..=4 {
         *decoded.get_mut(count - 1)? = byte(at + (count - 1) * 3)?;
