@@ -9,6 +9,7 @@ mod number;
 mod origin;
 mod text;
 pub mod toml;
+mod weave;
 pub mod yaml;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use origin::Written;
 
 pub use mistake::Mistake;
 pub use text::{Hole, Literal, Piece, Text};
+pub use weave::Weaver;
 
 /// What a node is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -196,6 +198,14 @@ impl<'s> Tree<'s> {
         }
     }
 
+    /// The source in which a byte of this text stands.
+    fn source_at(&self, offset: u32) -> SourceId {
+        match &self.text {
+            Written::Source(_) => self.source,
+            Written::Inner(inner) => inner.source_at(offset),
+        }
+    }
+
     /// The place of a node with its quotes.
     fn outer(&self, raw: Raw) -> Span {
         let [before, behind] = raw.quotes.map(u32::from);
@@ -333,6 +343,12 @@ impl<'t, 's> Node<'t, 's> {
     /// The value of the first entry with this key.
     pub fn get(self, key: &str) -> Option<Node<'t, 's>> {
         self.entries().find(|entry| entry.key.is(key)).map(|entry| entry.value)
+    }
+
+    /// Whether it is a list or map that starts with a bracket.
+    fn has_bracket(self) -> bool {
+        let raw = self.raw();
+        matches!(raw.kind, Kind::List | Kind::Map) && self.tree.slice(raw.start, raw.end).starts_with(['[', '{'])
     }
 
     /// The tree it belongs to.

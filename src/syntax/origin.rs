@@ -19,6 +19,8 @@ pub(super) enum Written<'s> {
 pub(super) struct Inner<'s> {
     text: Cow<'s, str>,
     source: SourceId,
+    /// What stands in other sources: from which byte of the text on, and in which.
+    elsewhere: Box<[(u32, SourceId)]>,
     places: Places,
     /// The number of the last place; what is behind stands there.
     last: u32,
@@ -50,8 +52,18 @@ const BLOCK: usize = 2 * WORD;
 impl<'s> Written<'s> {
     /// A text with the place of each of its bytes, and of its end.
     pub(super) fn inner(source: SourceId, text: impl Into<Cow<'s, str>>, places: &[u32]) -> Self {
+        Self::woven(source, Box::default(), text, places)
+    }
+
+    /// As [`Written::inner`], of a text of which parts stand elsewhere: from which byte on, and in which source.
+    pub(super) fn woven(
+        source: SourceId,
+        elsewhere: Box<[(u32, SourceId)]>,
+        text: impl Into<Cow<'s, str>>,
+        places: &[u32],
+    ) -> Self {
         let last = places.len().saturating_sub(1) as u32;
-        Self::Inner(Arc::new(Inner { text: text.into(), source, places: Places::new(places), last }))
+        Self::Inner(Arc::new(Inner { text: text.into(), source, elsewhere, places: Places::new(places), last }))
     }
 
     /// The text.
@@ -71,7 +83,13 @@ impl Inner<'_> {
 
     /// The place of a part of it.
     pub(super) fn span(&self, start: u32, end: u32) -> Span {
-        Span::new(self.source, self.place(start), self.place(end))
+        Span::new(self.source_at(start), self.place(start), self.place(end))
+    }
+
+    /// The source in which a byte of it stands.
+    pub(super) fn source_at(&self, offset: u32) -> SourceId {
+        let behind = self.elsewhere.partition_point(|own| own.0 <= offset);
+        behind.checked_sub(1).and_then(|index| self.elsewhere.get(index)).map_or(self.source, |own| own.1)
     }
 
     /// The place of a byte.
