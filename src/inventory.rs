@@ -7,6 +7,7 @@ mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
+mod versions;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Room, SyntaxFault, Text};
 use managed::Managed;
+use versions::Versions;
 
 pub use assumed::Assumption;
 pub use recognise::may_hold_json;
@@ -68,6 +70,8 @@ pub struct Inventory<'s> {
     by_name: HashMap<Box<str>, Vec<usize>>,
     /// Managed policies.
     managed: Managed<'s>,
+    /// Answers that tell of a managed policy only together.
+    versions: Versions<'s>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
 }
@@ -262,6 +266,13 @@ impl<'s> Role<'s> {
     /// All its trust policies, the one that counts first.
     pub fn trusts(&self) -> impl Iterator<Item = &Policy<'s>> {
         self.trust.iter().chain(&self.other_trusts)
+    }
+
+    /// Takes in a trust policy; one that was given before in other words is kept beside it.
+    fn take_trust(&mut self, trust: Policy<'s>, sources: &Sources) {
+        let differs = |own: &Policy<'_>| sources.slice(trust.range) != sources.slice(own.range);
+        self.other_trusts.extend(self.trust.take().filter(differs));
+        self.trust = Some(trust);
     }
 
     /// A role of which only the name is known.

@@ -49,7 +49,7 @@ fn list(text: &mut String, key: &str, count: usize, mut item: impl FnMut(usize) 
 fn services() -> Vec<(String, Vec<String>)> {
     let reference = Reference::default();
     let all = reference.services().map(|service| {
-        let actions = service.actions().map(|action| action.name().into_owned()).collect::<Vec<_>>();
+        let actions = service.actions().map(|action| action.name.to_owned()).collect::<Vec<_>>();
         (service.prefix().to_owned(), actions)
     });
     let large: Vec<_> = all.filter(|(_, actions)| actions.len() >= 20).collect();

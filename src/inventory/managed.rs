@@ -75,6 +75,27 @@ impl<'s> Inventory<'s> {
         }
     }
 
+    /// Takes a managed policy from all that have it, as if it had not been given.
+    pub(super) fn take_back(&mut self, arn: &Text<'s>, policy: &Policy<'s>) {
+        let known = arn.known().unwrap_or_default();
+        if self.managed.given.get(known).is_some_and(|own| own.policy.mark == policy.mark) {
+            self.managed.given.remove(known);
+        }
+        self.policies.retain(|loose| loose.policy.mark != policy.mark);
+        for (index, role) in self.roles.iter_mut().enumerate() {
+            let before = role.permissions.len();
+            role.permissions.retain(|own| own.policy.mark != policy.mark);
+            if role.permissions.len() < before {
+                role.unread.push(arn.clone());
+                wait(&mut self.managed.waiting, arn, index);
+            }
+            if role.limit.as_ref().is_some_and(|limit| limit.mark == policy.mark) {
+                role.limit = None;
+                wait(&mut self.managed.waiting, arn, index);
+            }
+        }
+    }
+
     /// A policy of a list, of which it is not told whose it is.
     fn add_loose(&mut self, arn: &Text<'s>, policy: Policy<'s>) {
         if !policy.statements.is_empty() {

@@ -62,22 +62,47 @@ impl<'i, 's> Reader<'i, 's> {
 
     /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
     pub(super) fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
+        self.document_where(node, |_| Some(kind))
+    }
+
+    /// As [`Reader::document`], of the kind that `kind_of` takes it for; `None` where that takes it for none.
+    fn document_where(
+        &mut self,
+        node: Node<'_, 's>,
+        kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
+    ) -> Option<Policy<'s>> {
         if node.kind() == Kind::Map {
-            return Some(policy::read(node, kind));
+            return Some(policy::read(node, kind_of(node)?));
         }
-        let literal = node.literal()?;
-        let start = literal.value.trim_start();
+        let mut literal = node.literal()?;
+        let mut start = literal.value.trim_start();
+        // API Gateway escapes what is escaped once more as it is printed
+        if start.starts_with("{\\") {
+            literal = json::unescaped_again(&literal);
+            start = literal.value.trim_start();
+        }
         if !start.starts_with(['{', '%']) {
             return None;
         }
         let tree = json::read_inside(&literal, start.starts_with('%'));
+        let kind = kind_of(tree.root())?;
         self.faults.extend_from_slice(tree.faults());
         Some(policy::read(tree.root(), kind))
     }
 
     /// A policy that belongs to nothing else that is read; `None` where it is none.
     pub(super) fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind, name: Option<Text<'s>>) -> Option<()> {
-        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
+        self.loose_where(node, name, |_| Some(kind))
+    }
+
+    /// As [`Reader::loose`], of the kind that `kind_of` takes it for.
+    pub(super) fn loose_where(
+        &mut self,
+        node: Node<'_, 's>,
+        name: Option<Text<'s>>,
+        kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
+    ) -> Option<()> {
+        let policy = self.document_where(node, kind_of).filter(|policy| !policy.statements.is_empty())?;
         self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         Some(())
     }

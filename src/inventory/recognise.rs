@@ -14,10 +14,17 @@ impl<'s> Inventory<'s> {
         if !may_hold_json(source.text()) {
             return self.pass_over(id, "not JSON");
         }
-        let tree = json::read_in(std::mem::take(&mut self.room), id, source.text());
-        let tree = self.filled(tree);
-        self.read_tree(sources, id, &tree);
-        self.room = tree.into_room();
+        let mut start = Some(0);
+        while let Some(at) = start {
+            let tree = json::read_from(std::mem::take(&mut self.room), id, source.text(), at);
+            // another document may stand behind: `aws … >> all.json`
+            start = next_document(&tree, source.text());
+            let tree = self.filled(tree);
+            if !self.read_tree(sources, id, &tree, at == 0, start.is_some()) {
+                start = None;
+            }
+            self.room = tree.into_room();
+        }
     }
 
     /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.
@@ -27,29 +34,54 @@ impl<'s> Inventory<'s> {
         self.kind = usual;
     }
 
-    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>) {
+    /// Takes in a document; whether it is one of a stream, of which the next is to be read as well.
+    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>, is_first: bool, goes_on: bool) -> bool {
         let source = sources.get(id);
         let mut faults = tree.faults().to_vec();
         if let Some(at) = source.not_utf8() {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
-            faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
+            if is_first {
+                faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
+            }
         }
-        if source.is_utf16() {
+        if source.is_utf16() && is_first {
             faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
-        let form = if root.get(snapshot::MARK).is_some() {
+        let forms = if root.kind() == Kind::List {
+            // `jq -s` makes a list of a stream
+            let outputs = root.items().filter_map(|item| aws_cli::read(self, sources, item, &mut faults)).collect();
+            told_once(outputs)
+        } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
             // the arguments of its entries name what lies beside it
             self.name_providers(sources);
-            Some(Form::Snapshot)
+            vec![Form::Snapshot]
         } else {
-            aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root))
+            aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root)).into_iter().collect()
         };
-        match form {
-            Some(form) => self.documents.push(Document { source: id, form, faults }),
-            None => self.pass_over(id, "no policy, role or pool in it"),
+        // of a document that is no output, what stands behind it is a mistake
+        let goes_on = goes_on && forms.iter().all(|form| matches!(form, Form::AwsCli(_) | Form::Nothing(_))) && !forms.is_empty();
+        if goes_on {
+            faults.retain(|fault| fault.kind != SyntaxFault::SecondDocument);
+        }
+        if forms.is_empty() && is_first {
+            self.pass_over(id, "no policy, role or pool in it");
+        }
+        for form in forms {
+            self.recognised(id, form, std::mem::take(&mut faults));
+        }
+        goes_on
+    }
+
+    /// Notes what an input, or a document in it, is. What holds many of one form is told of once.
+    fn recognised(&mut self, source: SourceId, form: Form, faults: Vec<Fault<SyntaxFault>>) {
+        let of_source = self.documents.iter_mut().rev().take_while(|own| own.source == source);
+        let faults = if matches!(form, Form::Nothing(_)) { Vec::new() } else { faults };
+        match of_source.into_iter().find(|own| own.form == form) {
+            Some(own) => own.faults.extend(faults),
+            None => self.documents.push(Document { source, form, faults }),
         }
     }
 
@@ -74,6 +106,24 @@ impl<'s> Inventory<'s> {
     fn pass_over(&mut self, source: SourceId, why: &'static str) {
         self.documents.push(Document { source, form: Form::Nothing(why), faults: Vec::new() });
     }
+}
+
+/// Where the next document of a stream starts.
+fn next_document(tree: &Tree<'_>, text: &str) -> Option<usize> {
+    let fault = tree.faults().iter().find(|fault| fault.kind == SyntaxFault::SecondDocument)?;
+    let start = fault.span.start as usize;
+    text.get(start..).filter(|rest| rest.starts_with(['{', '['])).map(|_| start)
+}
+
+/// Each form once, in the order in which they come; what tells nothing only where all do.
+fn told_once(all: Vec<Form>) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    for form in all {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms
 }
 
 /// What stands in doubled brackets, as in a format string: the reader takes the inner ones for a value without key.

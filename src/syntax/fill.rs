@@ -36,7 +36,9 @@ impl Tree<'_> {
         }
         filled.copy(text, done, text.len());
         filled.places.push(text.len() as u32);
-        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places)))
+        // nothing is filled in before the document
+        let start = self.nodes.first().map_or(0, |root| root.start as usize - usize::from(root.quotes[0]));
+        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places), start))
     }
 }
 

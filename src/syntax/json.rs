@@ -39,7 +39,12 @@ pub fn read(source: SourceId, text: &str) -> Tree<'_> {
 
 /// As [`read`], in the room of a tree that is no longer needed.
 pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
-    build(room, source, Written::Source(text))
+    read_from(room, source, text, 0)
+}
+
+/// As [`read_in`], of the document that starts at a byte of the text or behind; what stands before is passed over.
+pub fn read_from(room: Room, source: SourceId, text: &str, start: usize) -> Tree<'_> {
+    build(room, source, Written::Source(text), start)
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
@@ -50,15 +55,23 @@ pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
         None => (outer.value.clone(), (0..=outer.value.len() as u32).collect()),
     };
     outer.place(&mut places);
-    build(Room::default(), outer.span.source, Written::inner(outer.span.source, text, &places))
+    build(Room::default(), outer.span.source, Written::inner(outer.span.source, text, &places), 0)
 }
 
-pub(super) fn build(room: Room, source: SourceId, written: Written<'_>) -> Tree<'_> {
+/// A text in which escapes stand that are to be undone.
+pub fn unescaped_again<'s>(outer: &Literal<'s>) -> Literal<'s> {
+    let (value, places) = string::unescape(&outer.value);
+    let mut places = places.into_vec();
+    outer.place(&mut places);
+    Literal::at(value, outer.span, places)
+}
+
+pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: usize) -> Tree<'_> {
     let text = written.text();
-    let (mut nodes, mut found) = Reader::new(room, text, false).read();
+    let (mut nodes, mut found) = Reader::new(room, text, start, false).read();
     if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
-        let (other, faults) = Reader::new(Room::default(), text, true).read();
+        let (other, faults) = Reader::new(Room::default(), text, start, true).read();
         if faults.count() <= found.count() {
             (nodes, found) = (other, faults);
         }
@@ -110,12 +123,12 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(room: Room, text: &'t str, by_layout: bool) -> Self {
+    fn new(room: Room, text: &'t str, start: usize, by_layout: bool) -> Self {
         let bytes = text.as_bytes();
-        let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+        let at = if start == 0 && text.starts_with('\u{FEFF}') { 3 } else { start };
         let mut nodes = room.0;
         nodes.clear();
-        nodes.reserve(8 + (text.len() / 12).min(1 << 20));
+        nodes.reserve(8 + ((text.len() - start.min(text.len())) / 12).min(1 << 20));
         Self {
             text,
             bytes,

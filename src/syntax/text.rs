@@ -236,6 +236,11 @@ impl<'s> Literal<'s> {
         }
     }
 
+    /// A value of which each byte, and the end, stands at one of these places.
+    pub(super) fn at(value: String, span: Span, places: Vec<u32>) -> Self {
+        Self { value: Cow::Owned(value), span, offsets: Some(places.into()) }
+    }
+
     /// A text that is put in for what stands at a place.
     pub fn put_in(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
         let value = value.into();
