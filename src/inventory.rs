@@ -182,13 +182,18 @@ impl<'s> Inventory<'s> {
 
     /// Whether a managed policy is the permissions boundary of some role.
     pub fn is_boundary(&self, arn: &str) -> bool {
-        self.roles.iter().any(|role| role.boundary.as_ref().and_then(|own| own.known()) == Some(arn))
+        self.managed.is_boundary(arn)
     }
 
     /// The role of this ARN, or of this name; best one of which the ARN is known.
     pub fn role(&self, name_or_arn: &str) -> Option<&Role<'s>> {
-        let with_arn = self.roles.iter().find(|role| role.arn.is_some() && role.is(name_or_arn));
-        with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
+        // nearly always it is one of those that have the name
+        let name = Arn::parse(name_or_arn).and_then(Arn::role_name).unwrap_or(name_or_arn);
+        let namesakes = self.by_name.get(name).into_iter().flatten().filter_map(|&index| self.roles.get(index));
+        let with_arn = |role: &&Role<'_>| role.arn.is_some() && role.is(name_or_arn);
+        let own = namesakes.clone().find(with_arn).or_else(|| self.roles.iter().find(with_arn));
+        own.or_else(|| namesakes.into_iter().find(|role| role.is(name_or_arn)))
+            .or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
     }
 
     /// What to call a role: its name, or its ARN where several roles have that name.

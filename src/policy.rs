@@ -159,6 +159,16 @@ impl<'s> Policy<'s> {
         self.statements.get(index)
     }
 
+    /// Whether it is without statements, and that is all there is to say of it.
+    pub fn says_nothing(&self) -> bool {
+        self.statements.is_empty() && !self.is_too_large()
+    }
+
+    /// Whether it is so large that nothing of it was looked at.
+    pub fn is_too_large(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault.kind, PolicyFault::TooLarge(_)))
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())

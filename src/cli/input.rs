@@ -257,10 +257,12 @@ impl Inputs {
             checked.pass_over(why);
             names.push(format!("not looked at: {name}: {why}"));
         };
+        let mut last = None;
         for document in &inventory.documents {
             match document.form {
                 Form::Nothing(why) => pass_over(&mut checked, sources.get(document.source).name(), why),
-                _ => checked.looked_at += 1,
+                // a file may hold several documents, one behind the other
+                _ => checked.looked_at += usize::from(last.replace(document.source) != Some(document.source)),
             }
         }
         for (name, why) in &self.passed_over {

@@ -1,6 +1,6 @@
 //! Managed policies, and the roles that have them: both may lie in several files, in any order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::policy::{Policy, PolicyKind};
@@ -13,6 +13,8 @@ pub(super) struct Managed<'s> {
     given: HashMap<Box<str>, Given<'s>>,
     /// The roles that name a policy which was not given yet.
     waiting: HashMap<Box<str>, Vec<usize>>,
+    /// The ARNs of permissions boundaries.
+    boundaries: HashSet<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -21,6 +23,13 @@ struct Given<'s> {
     policy: Policy<'s>,
     /// Whether some role has it. One that no role has stands among the loose ones.
     held: bool,
+}
+
+impl Managed<'_> {
+    /// Whether a policy is the permissions boundary of some role.
+    pub(super) fn is_boundary(&self, arn: &str) -> bool {
+        self.boundaries.contains(arn)
+    }
 }
 
 impl<'s> Inventory<'s> {
@@ -49,7 +58,7 @@ impl<'s> Inventory<'s> {
 
     /// Gives a role the managed policies that it names, as far as they were given; the others it waits for.
     pub(super) fn attach_given(&mut self, index: usize) {
-        let Self { roles, managed: Managed { given, waiting }, .. } = self;
+        let Self { roles, managed: Managed { given, waiting, boundaries }, .. } = self;
         let Some(role) = roles.get_mut(index) else { return };
         let mut taken: Vec<Span> = Vec::new();
         for arn in std::mem::take(&mut role.unread) {
@@ -62,6 +71,9 @@ impl<'s> Inventory<'s> {
             }
         }
         if let Some(arn) = &role.boundary {
+            if let Some(known) = arn.known().filter(|known| !boundaries.contains(*known)) {
+                boundaries.insert(known.into());
+            }
             match arn.known().and_then(|known| Some((known, given.get(known)?))) {
                 Some((known, own)) => {
                     let known = known.to_owned();
@@ -98,7 +110,7 @@ impl<'s> Inventory<'s> {
 
     /// A policy of a list, of which it is not told whose it is.
     fn add_loose(&mut self, arn: &Text<'s>, policy: Policy<'s>) {
-        if !policy.statements.is_empty() {
+        if !policy.says_nothing() {
             let name = Some(arn.clone());
             self.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         }

@@ -102,7 +102,7 @@ impl<'i, 's> Reader<'i, 's> {
         name: Option<Text<'s>>,
         kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
     ) -> Option<()> {
-        let policy = self.document_where(node, kind_of).filter(|policy| !policy.statements.is_empty())?;
+        let policy = self.document_where(node, kind_of).filter(|policy| !policy.says_nothing())?;
         self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         Some(())
     }

@@ -14,16 +14,22 @@ impl<'s> Inventory<'s> {
         if !may_hold_json(source.text()) {
             return self.pass_over(id, "not JSON");
         }
-        let mut start = Some(0);
-        while let Some(at) = start {
-            let tree = json::read_from(std::mem::take(&mut self.room), id, source.text(), at);
+        let (mut start, mut any) = (0, false);
+        loop {
+            let tree = json::read_from(std::mem::take(&mut self.room), id, source.text(), start);
             // another document may stand behind: `aws … >> all.json`
-            start = next_document(&tree, source.text());
-            let tree = self.filled(tree);
-            if !self.read_tree(sources, id, &tree, at == 0, start.is_some()) {
-                start = None;
-            }
+            let next = next_document(&tree, source.text());
+            let tree = self.filled(tree, start);
+            let forms = self.read_tree(sources, id, &tree, (start == 0, next.is_some()));
             self.room = tree.into_room();
+            any |= !forms.is_empty();
+            match next {
+                Some(next) if start > 0 || forms.iter().all(is_of_stream) => start = next,
+                _ => break,
+            }
+        }
+        if !any {
+            self.pass_over(id, "no policy, role or pool in it");
         }
     }
 
@@ -34,8 +40,8 @@ impl<'s> Inventory<'s> {
         self.kind = usual;
     }
 
-    /// Takes in a document; whether it is one of a stream, of which the next is to be read as well.
-    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>, is_first: bool, goes_on: bool) -> bool {
+    /// Takes in a document, the first of an input or not, and one behind which another stands or not; gives what it is.
+    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>, (is_first, goes_on): (bool, bool)) -> Vec<Form> {
         let source = sources.get(id);
         let mut faults = tree.faults().to_vec();
         if let Some(at) = source.not_utf8() {
@@ -61,18 +67,13 @@ impl<'s> Inventory<'s> {
         } else {
             aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root)).into_iter().collect()
         };
-        // of a document that is no output, what stands behind it is a mistake
-        let goes_on = goes_on && forms.iter().all(|form| matches!(form, Form::AwsCli(_) | Form::Nothing(_))) && !forms.is_empty();
-        if goes_on {
+        if goes_on && (!is_first || forms.iter().all(is_of_stream)) {
             faults.retain(|fault| fault.kind != SyntaxFault::SecondDocument);
         }
-        if forms.is_empty() && is_first {
-            self.pass_over(id, "no policy, role or pool in it");
-        }
-        for form in forms {
+        for &form in &forms {
             self.recognised(id, form, std::mem::take(&mut faults));
         }
-        goes_on
+        forms
     }
 
     /// Notes what an input, or a document in it, is. What holds many of one form is told of once.
@@ -115,7 +116,12 @@ fn next_document(tree: &Tree<'_>, text: &str) -> Option<usize> {
     text.get(start..).filter(|rest| rest.starts_with(['{', '['])).map(|_| start)
 }
 
-/// Each form once, in the order in which they come; what tells nothing only where all do.
+/// Whether another document may follow: behind a policy, it is a mistake.
+fn is_of_stream(form: &Form) -> bool {
+    matches!(form, Form::AwsCli(_) | Form::Nothing(_))
+}
+
+/// Each form once, in the order in which they come.
 fn told_once(all: Vec<Form>) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     for form in all {

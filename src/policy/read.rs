@@ -22,9 +22,10 @@ pub use condition::TAG_KEYS;
 ///
 /// An element under a misspelt or wrongly cased name is read as the one it was meant to be, so that one slip is one
 /// fault. Of an element that stands twice the last counts, but the conditions of both: AWS takes neither. A hole, and
-/// what the tree already calls [`Kind::Wrong`], is never a fault here.
+/// what the tree already calls [`Kind::Wrong`], is never a fault here. What is larger than any policy has no statements, and one fault.
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
-    let with_holes: Vec<Text<'_>> = node.texts_with_holes().collect();
+    let is_too_large = node.written().len() > size::LARGEST;
+    let with_holes: Vec<Text<'_>> = if is_too_large { Vec::new() } else { node.texts_with_holes().collect() };
     let mut policy = Policy {
         kind,
         guessed: false,
@@ -39,6 +40,10 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         later: None,
         faults: Vec::new(),
     };
+    if is_too_large {
+        policy.faults.push(Fault::at(PolicyFault::TooLarge(node.written().len()), policy.mark));
+        return policy;
+    }
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),

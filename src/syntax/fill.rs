@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Kind, Room, Tree, Writing, Written, json, text};
+use super::{Kind, Room, SyntaxFault, Tree, Writing, Written, json, text};
 use crate::source::SourceId;
 
 impl Tree<'_> {
@@ -11,6 +11,11 @@ impl Tree<'_> {
     ///
     /// In a string a value is text. Elsewhere it is JSON, or else a string. It is of no use for a text that stood inside another one.
     pub fn filled(&self, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
+        self.filled_from(0, value_of)
+    }
+
+    /// As [`Tree::filled`], of a document that was read from a byte of the text on.
+    pub fn filled_from(&self, start: usize, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
         let mut fillings: Vec<(usize, usize, String)> = Vec::new();
         for &raw in &self.nodes {
             if raw.kind == Kind::Hole {
@@ -27,18 +32,19 @@ impl Tree<'_> {
             return None;
         }
         let text = self.text.text();
-        let mut filled = Filled { text: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() + 1) };
-        let mut done = 0;
+        // what stands behind a document is not read with it
+        let behind = self.faults.iter().find(|fault| fault.kind == SyntaxFault::SecondDocument);
+        let until = behind.map_or(text.len(), |fault| fault.span.end as usize);
+        let mut filled = Filled { text: String::with_capacity(until - start), places: Vec::with_capacity(until - start + 1) };
+        let mut done = start;
         for (start, end, value) in fillings {
             filled.copy(text, done, start);
             filled.put(&value, start, end);
             done = end;
         }
-        filled.copy(text, done, text.len());
-        filled.places.push(text.len() as u32);
-        // nothing is filled in before the document
-        let start = self.nodes.first().map_or(0, |root| root.start as usize - usize::from(root.quotes[0]));
-        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places), start))
+        filled.copy(text, done, until);
+        filled.places.push(until as u32);
+        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places), 0))
     }
 }
 

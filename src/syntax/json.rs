@@ -69,7 +69,7 @@ pub fn unescaped_again<'s>(outer: &Literal<'s>) -> Literal<'s> {
 pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: usize) -> Tree<'_> {
     let text = written.text();
     let (mut nodes, mut found) = Reader::new(room, text, start, false).read();
-    if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
+    if start == 0 && found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
         let (other, faults) = Reader::new(Room::default(), text, start, true).read();
         if faults.count() <= found.count() {
@@ -81,7 +81,7 @@ pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: u
     tree
 }
 
-/// Texts longer than this, in bytes, are not read a second time.
+/// Texts longer than this, in bytes, are not read a second time; nor is what stands behind a document.
 const SECOND_LOOK: usize = 1 << 20;
 
 /// No node: what is open at the outermost level, what stands for no comma.

@@ -39,6 +39,7 @@ mod live;
 mod logic_rules;
 mod markdown;
 mod oracle;
+mod outputs;
 mod pages;
 mod paper;
 mod patterns;

@@ -54,7 +54,7 @@ impl<'s> Reader<'_, 's> {
         if let Some(document) = root.get("PolicyVersion").filter(|version| version.get("Document").is_some()) {
             // a managed policy can be a boundary as well
             let kind = self.inventory.kind.filter(|kind| *kind == PolicyKind::Boundary).unwrap_or(PolicyKind::Identity);
-            let policy = self.document(document.get("Document")?, kind).filter(|policy| !policy.statements.is_empty())?;
+            let policy = self.document(document.get("Document")?, kind).filter(|policy| !policy.says_nothing())?;
             let version = Version::of(self.folder(root.mark()), document, ["VersionId", "CreateDate"]);
             self.inventory.add_version(version, policy);
             return Some("iam get-policy-version");
