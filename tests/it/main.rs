@@ -28,6 +28,7 @@ mod forms;
 mod gates;
 mod grammar;
 mod guard_rules;
+mod hostile;
 mod identity;
 mod issuers;
 mod joined;

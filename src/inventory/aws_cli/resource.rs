@@ -35,7 +35,8 @@ impl<'s> Reader<'_, 's> {
         let (outside, inside) = shape.policy.split_at(outside);
         let Some(list) = along(root, outside) else { return false };
         let inside = inside.get(1..).unwrap_or(&[]);
-        let items = list.items().map(|item| (item, along(item, shape.name).and_then(Node::text)));
+        let name_of = |item| along(item, shape.name).filter(|_| !shape.name.is_empty()).and_then(Node::text);
+        let items = list.items().map(|item| (item, name_of(item)));
         let values = list.entries().map(|entry| (entry.value, entry.key.text()));
         let mut any = false;
         for (item, name) in items.chain(values) {
