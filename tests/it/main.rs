@@ -64,6 +64,7 @@ mod secrets;
 mod selection;
 mod smt2;
 mod snapshots;
+mod stacks;
 mod sts;
 mod support;
 mod tidy;

@@ -84,6 +84,9 @@ pub(super) fn of_organization(of_type: Node<'_, '_>) -> Option<PolicyKind> {
 
 /// What is known, and tells nothing that is looked at: why.
 pub(super) fn too_little(root: Node<'_, '_>) -> Option<&'static str> {
+    if root.get("policyArn").is_some() && root.get("policyDocument").is_some() {
+        return Some("a policy of AWS IoT, which says what devices may do");
+    }
     LISTS.iter().find(|(list, member, _)| is_list_of(root, list, member)).map(|own| own.2).or_else(|| {
         let names = root.get("PolicyNames")?;
         let all_names = names.kind() == Kind::List && names.items().all(|name| name.kind() == Kind::String);
