@@ -70,6 +70,8 @@ pub struct Inventory<'s> {
     kind: Option<PolicyKind>,
     /// For the tree of the next input.
     room: Room,
+    /// For the tree of the next document that stands inside a string.
+    inner_room: Room,
     /// The texts, for the folders that they lie in.
     sources: Option<&'s Sources>,
     /// The roles of each name, by their places in the list.
@@ -163,7 +165,7 @@ pub struct Role<'s> {
     /// The ARN of its permissions boundary.
     pub boundary: Option<Text<'s>>,
     /// The boundary itself, where it was given beside the role. It stands among the loose policies too.
-    pub limit: Option<Policy<'s>>,
+    pub limit: Option<Box<Policy<'s>>>,
     /// Its tags: keys and values.
     pub tags: Vec<(Text<'s>, Text<'s>)>,
     /// Whether these are all that it has. A list of roles leaves tags out.

@@ -122,7 +122,7 @@ pub struct Principals<'s> {
     /// The `NotPrincipal` form.
     pub negated: bool,
     /// Whom it names.
-    pub list: Vec<Principal<'s>>,
+    pub list: Box<[Principal<'s>]>,
 }
 
 /// One principal that a statement names.

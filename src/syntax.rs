@@ -114,9 +114,13 @@ pub struct Tree<'s> {
     faults: Vec<Fault<SyntaxFault>>,
 }
 
-/// The room that the nodes of a tree took, for those of the next.
+/// The room that a tree took, for the next.
 #[derive(Default, Debug)]
-pub struct Room(Vec<Raw>);
+pub struct Room {
+    nodes: Vec<Raw>,
+    /// Where the bytes of its text stand.
+    places: Vec<u32>,
+}
 
 /// One node in pre-order. Children of a map alternate key and value.
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +163,13 @@ pub struct Entry<'t, 's> {
     pub value: Node<'t, 's>,
 }
 
+impl Room {
+    /// Takes back the room that a tree took from here.
+    pub fn take_back(&mut self, tree: Tree<'_>) {
+        self.nodes = tree.nodes;
+    }
+}
+
 impl<'s> Tree<'s> {
     /// The document; of kind [`Kind::Wrong`] where the text holds none.
     pub fn root(&self) -> Node<'_, 's> {
@@ -182,7 +193,7 @@ impl<'s> Tree<'s> {
 
     /// Its room, for another tree.
     pub fn into_room(self) -> Room {
-        Room(self.nodes)
+        Room { nodes: self.nodes, places: Vec::new() }
     }
 
     fn raw(&self, index: u32) -> Raw {

@@ -17,6 +17,9 @@ pub(super) struct Managed<'s> {
     boundaries: HashSet<Box<str>>,
 }
 
+/// Up to so many policies of a role, no room is taken for more.
+const FEW: usize = 16;
+
 #[derive(Debug)]
 struct Given<'s> {
     name: Text<'s>,
@@ -45,6 +48,7 @@ impl<'s> Inventory<'s> {
             let before = role.unread.len();
             role.unread.retain(|own| own.known() != Some(known));
             if role.unread.len() < before {
+                role.unread.shrink_to_fit();
                 role.attach(&name, &policy);
                 held = true;
             }
@@ -121,13 +125,17 @@ impl<'s> Role<'s> {
     /// Takes in a managed policy. What another input told before is not taken in twice.
     fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>) {
         if !self.permissions.iter().any(|own| own.policy.mark == policy.mark) {
+            // of thousands of roles, each has a few
+            if self.permissions.len() < FEW {
+                self.permissions.reserve_exact(1);
+            }
             self.permissions.push(NamedPolicy { name: name.clone(), policy: policy.clone(), inline: false });
         }
     }
 
     fn limit_by(&mut self, arn: &str, policy: &Policy<'s>) {
         if self.boundary.as_ref().is_some_and(|own| own.known() == Some(arn)) {
-            self.limit = Some(Policy { kind: PolicyKind::Boundary, ..policy.clone() });
+            self.limit = Some(Box::new(Policy { kind: PolicyKind::Boundary, ..policy.clone() }));
         }
     }
 }

@@ -50,12 +50,23 @@ pub fn read_from(room: Room, source: SourceId, text: &str, start: usize) -> Tree
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
 /// `percent` says that the string is percent-encoded, as IAM's API returns policy documents.
 pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
-    let (text, mut places) = match percent.then(|| string::percent_decoded(&outer.value)).flatten() {
-        Some((text, places)) => (Cow::Owned(text), places),
-        None => (outer.value.clone(), (0..=outer.value.len() as u32).collect()),
-    };
+    read_inside_in(&mut Room::default(), outer, percent)
+}
+
+/// As [`read_inside`], in the room of a tree that is no longer needed.
+pub fn read_inside_in<'s>(room: &mut Room, outer: &Literal<'s>, percent: bool) -> Tree<'s> {
+    let mut places = std::mem::take(&mut room.places);
+    places.clear();
+    let decoded = percent.then(|| string::percent_decoded(&outer.value, &mut places)).flatten();
+    let text = decoded.map_or_else(|| outer.value.clone(), Cow::Owned);
+    if places.is_empty() {
+        places.extend(0..=text.len() as u32);
+    }
     outer.place(&mut places);
-    build(Room::default(), outer.span.source, Written::inner(outer.span.source, text, &places), 0)
+    let written = Written::inner(outer.span.source, text, &places);
+    room.places = places;
+    let nodes = std::mem::take(&mut room.nodes);
+    build(Room { nodes, places: Vec::new() }, outer.span.source, written, 0)
 }
 
 /// A text in which escapes stand that are to be undone.
@@ -126,7 +137,7 @@ impl<'t> Reader<'t> {
     fn new(room: Room, text: &'t str, start: usize, by_layout: bool) -> Self {
         let bytes = text.as_bytes();
         let at = if start == 0 && text.starts_with('\u{FEFF}') { 3 } else { start };
-        let mut nodes = room.0;
+        let mut nodes = room.nodes;
         nodes.clear();
         nodes.reserve(8 + ((text.len() - start.min(text.len())) / 12).min(1 << 20));
         Self {

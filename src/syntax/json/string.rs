@@ -17,30 +17,27 @@ pub(in crate::syntax) fn unescaped(raw: &str) -> String {
     decode(raw, |_, _, _| {})
 }
 
-/// A percent-encoded text decoded, with the offset in `raw` of each byte and of the end; `None` where nothing is encoded.
+/// A percent-encoded text decoded, with the offset in `raw` of each byte and of the end put behind `places`; `None` where nothing is encoded.
 /// Sequences that are incomplete, or whose bytes are not UTF-8, stay as they are.
-pub(super) fn percent_decoded(raw: &str) -> Option<(String, Vec<u32>)> {
-    raw.contains('%').then(|| {
-        let mut value = String::with_capacity(raw.len());
-        let mut offsets = Vec::with_capacity(raw.len() + 1);
-        let mut at = 0;
-        while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
-            if let Some((c, length)) = encoded_char(raw.as_bytes(), at) {
-                value.push(c);
-                offsets.resize(offsets.len() + c.len_utf8(), at as u32);
-                at += length;
-            } else {
-                // up to the next sequence, with the sign of one that is none
-                let behind = memchr::memchr(b'%', rest.as_bytes().get(1..).unwrap_or(&[]));
-                let plain = behind.map_or(rest.len(), |length| 1 + length);
-                value.push_str(rest.get(..plain).unwrap_or(""));
-                offsets.extend((at..at + plain).map(|at| at as u32));
-                at += plain;
-            }
-        }
-        offsets.push(raw.len() as u32);
-        (value, offsets)
-    })
+pub(super) fn percent_decoded(raw: &str, places: &mut Vec<u32>) -> Option<String> {
+    let mut at = memchr::memchr(b'%', raw.as_bytes())?;
+    let mut value = String::with_capacity(raw.len());
+    value.push_str(raw.get(..at).unwrap_or(""));
+    places.extend(0..at as u32);
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        let (c, length) = encoded_char(raw.as_bytes(), at).unwrap_or(('%', 1));
+        value.push(c);
+        places.resize(places.len() + c.len_utf8(), at as u32);
+        let plain = rest.get(length..).unwrap_or("");
+        let plain = memchr::memchr(b'%', plain.as_bytes()).and_then(|end| plain.get(..end)).unwrap_or(plain);
+        at += length;
+        value.push_str(plain);
+        places.extend(at as u32..(at + plain.len()) as u32);
+        at += plain.len();
+    }
+    places.push(raw.len() as u32);
+    value.shrink_to_fit();
+    Some(value)
 }
 
 /// The character that the percent sequences at `at` stand for, and how many bytes they take.
