@@ -165,7 +165,8 @@ fn run(options: &Options, command: &[&str], size: f64) -> Option<f64> {
     assert!(code.code().is_some_and(|code| code < 2), "{command:?} ends with {code}");
     let time = start.elapsed().as_secs_f64();
     let ratio = peak.map(|peak| peak / size);
-    let told = ratio.map_or("memory not told".to_owned(), |ratio| format!("{:.1} MB: {ratio:.2} of the file", ratio * size / 1e6));
+    let told =
+        ratio.map_or("memory not told".to_owned(), |ratio| format!("{:.1} MB: {ratio:.2} of the file", ratio * size / 1e6));
     println!("{:<9} {time:.2} s, {told}", command[0]);
     ratio
 }
