@@ -256,6 +256,15 @@ pub(super) fn hole_end(text: &str) -> Option<usize> {
     }
 }
 
+/// An expression of a template as a hole, which the text around it cannot be taken for: as it is written, unless it would pass for a
+/// variable or is too long.
+pub(crate) fn hole_text(written: &str) -> String {
+    let written = written.trim();
+    let is_hole = |text: &String| hole_end(text) == Some(text.len()) && !is_variable(text);
+    let forms = [format!("${{{written}}}"), format!("${{({written})}}")];
+    forms.into_iter().find(is_hole).unwrap_or_else(|| "${…}".to_owned())
+}
+
 /// How long the name in a `<PLACEHOLDER>` may be.
 const LONGEST_NAME: usize = 64;
 
@@ -317,8 +326,8 @@ fn special(text: &str, at: usize) -> (usize, bool) {
 fn is_variable(written: &str) -> bool {
     let Some(inner) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
     let name = inner.split(',').next().unwrap_or("").trim();
-    // An expression of a template can hold a colon too, but then in quotes or behind a call.
-    matches!(name, "*" | "?" | "$") || (name.contains(':') && !name.contains(['(', '"', '{']))
+    // An expression of a template can hold a colon too, but then in quotes or behind a call. `AWS::AccountId` is CloudFormation's.
+    matches!(name, "*" | "?" | "$") || (name.contains(':') && !name.contains(['(', '"', '{']) && !name.contains("::"))
 }
 
 /// The length of `${…}`, whose braces may nest.
