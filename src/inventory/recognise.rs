@@ -1,23 +1,38 @@
 //! What an input is: told by its content, never by its name.
 
-use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli, snapshot};
+use super::reader::Reader;
+use super::{Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json, yaml};
+
+const NOTHING: &str = "no policy, role or pool in it";
 
 impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
     pub fn read(&mut self, sources: &'s Sources, id: SourceId) {
         self.sources = Some(sources);
-        let source = sources.get(id);
-        if !may_hold_json(source.text()) {
-            return self.pass_over(id, "not JSON");
+        let text = sources.get(id).text();
+        match look_at(text) {
+            Ok(Look::Json) => {
+                let tree = json::read_in(std::mem::take(&mut self.room), id, text);
+                let tree = self.filled(tree);
+                self.begin(sources, id);
+                if let Some(tree) = self.read_tree(sources, id, tree) {
+                    self.room = tree.into_room();
+                }
+            }
+            Ok(Look::Yaml) => {
+                self.begin(sources, id);
+                for tree in yaml::read_all(id, text) {
+                    let tree = self.filled(tree);
+                    self.read_tree(sources, id, tree);
+                }
+            }
+            Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
         }
-        let tree = json::read_in(std::mem::take(&mut self.room), id, source.text());
-        let tree = self.filled(tree);
-        self.read_tree(sources, id, &tree);
-        self.room = tree.into_room();
+        self.end();
     }
 
     /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.
@@ -27,29 +42,58 @@ impl<'s> Inventory<'s> {
         self.kind = usual;
     }
 
-    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>) {
+    /// Notes an input of which nothing was recognised yet, with what is wrong with its bytes.
+    fn begin(&mut self, sources: &Sources, id: SourceId) {
         let source = sources.get(id);
+        let mut faults = Vec::new();
+        if source.is_utf16() {
+            faults.push(Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
+        }
+        faults.extend(source.not_utf8().map(|at| Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1))));
+        self.documents.push(Document { source: id, form: Form::Nothing(NOTHING), faults });
+    }
+
+    /// What is wrong with the form of an input is told only where something was recognised in it.
+    fn end(&mut self) {
+        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+            document.faults.clear();
+        }
+    }
+
+    /// Reads a document of the last input; gives its tree back, where that is no longer needed.
+    fn read_tree(&mut self, sources: &'s Sources, id: SourceId, tree: Tree<'s>) -> Option<Tree<'s>> {
+        let source = sources.get(id);
+        let document = self.documents.len().checked_sub(1)?;
         let mut faults = tree.faults().to_vec();
-        if let Some(at) = source.not_utf8() {
+        if source.not_utf8().is_some() {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
-            faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
-        }
-        if source.is_utf16() {
-            faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
-        let form = if root.get(snapshot::MARK).is_some() {
+        let (form, belongs) = if let Some((form, belongs)) = cloudformation::recognise(root) {
+            (Some(form), Some(belongs))
+        } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
             // the arguments of its entries name what lies beside it
             self.name_providers(sources);
-            Some(Form::Snapshot)
+            (Some(Form::Snapshot), None)
         } else {
-            aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root))
+            let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
+            let form = form.or_else(|| holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, root));
+            (form, (form.is_none() && cloudformation::may_be_parameters(root)).then_some(Belongs::Settings))
         };
-        match form {
-            Some(form) => self.documents.push(Document { source: id, form, faults }),
-            None => self.pass_over(id, "no policy, role or pool in it"),
+        if let (Some(form), Some(own)) = (form, self.documents.get_mut(document)) {
+            own.faults.extend(faults);
+            if matches!(own.form, Form::Nothing(_)) {
+                own.form = form;
+            }
+        }
+        match belongs {
+            Some(belongs) => {
+                self.pending.push(Pending { document, tree, belongs });
+                None
+            }
+            None => Some(tree),
         }
     }
 
@@ -70,15 +114,48 @@ impl<'s> Inventory<'s> {
         }
         Some(Form::Policy(kind, sure))
     }
-
-    fn pass_over(&mut self, source: SourceId, why: &'static str) {
-        self.documents.push(Document { source, form: Form::Nothing(why), faults: Vec::new() });
-    }
 }
 
 /// What stands in doubled brackets, as in a format string: the reader takes the inner ones for a value without key.
 fn undoubled<'t, 's>(root: Node<'t, 's>) -> Node<'t, 's> {
     root.entries().next().filter(|first| first.key.kind() == Kind::Wrong).map_or(root, |first| first.value)
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// As JSON, or what comes near.
+    Json,
+    /// As YAML.
+    Yaml,
+}
+
+/// How a text is to be read, by what stands in it; or why it is not looked at.
+pub fn look_at(text: &str) -> Result<Look, &'static str> {
+    if may_hold_json(text) {
+        return Ok(Look::Json);
+    }
+    let holds = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    if !MARKS.iter().any(|mark| holds(mark)) {
+        return Err(NOTHING);
+    }
+    if may_be_yaml(text) { Ok(Look::Yaml) } else { Err(NOTHING) }
+}
+
+/// What stands in each text that is worth reading, one of them at least.
+const MARKS: [&str; 4] = ["Statement", "AWS::", "Effect", "sts:"];
+
+/// Whether the first line that says something starts a document of YAML.
+fn may_be_yaml(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
+    let first = lines.find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with(['#', '%']));
+    let Some(first) = first.map(str::trim_start) else { return false };
+    let key = first.split_once(':').map(|(key, rest)| (key.trim_end(), rest));
+    let is_key = |(key, rest): (&str, &str)| {
+        let named = |c: char| c.is_alphanumeric() || "_-./ '\"".contains(c);
+        key.chars().all(named) && !key.is_empty() && (rest.is_empty() || rest.starts_with(' '))
+    };
+    first == "---" || first.starts_with("--- ") || first.starts_with("- ") || key.is_some_and(is_key)
 }
 
 /// Whether a text, or what it starts with, may be a document in JSON: one as it should be, or one that holds a policy and has
@@ -123,7 +200,7 @@ fn key_ends(text: &str) -> bool {
 }
 
 /// The name of a file without its folders and endings.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.split_once('.').map_or(file, |(stem, _)| stem)
 }
