@@ -10,6 +10,7 @@ mod recognise;
 mod sign_in;
 mod snapshot;
 mod stand_in;
+mod terraform;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -100,6 +101,8 @@ enum Belongs {
     CloudFormation,
     /// Values that may be those of the parameters of a template.
     Settings,
+    /// A module of Terraform, a plan or a state.
+    Terraform,
 }
 
 /// Something that is named and not known.
@@ -204,6 +207,7 @@ impl<'s> Inventory<'s> {
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
         cloudformation::complete(self, sources, &pending);
+        terraform::complete(self, sources, &pending);
     }
 
     /// Every policy, with the role that it belongs to.

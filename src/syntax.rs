@@ -18,6 +18,7 @@ use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
 pub use mistake::Mistake;
+pub(crate) use text::hole_text;
 pub use text::{Hole, Literal, Piece, Text};
 pub use weave::Weaver;
 

@@ -1,11 +1,13 @@
 //! What an input is: told by its content, never by its name.
 
 use super::reader::Reader;
-use super::{Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot};
+use super::{
+    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, terraform,
+};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json, yaml};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, json, yaml};
 
 const NOTHING: &str = "no policy, role or pool in it";
 
@@ -22,6 +24,10 @@ impl<'s> Inventory<'s> {
                 if let Some(tree) = self.read_tree(sources, id, tree) {
                     self.room = tree.into_room();
                 }
+            }
+            Ok(Look::Hcl) => {
+                self.begin(sources, id);
+                self.read_tree(sources, id, hcl::read(id, text));
             }
             Ok(Look::Yaml) => {
                 self.begin(sources, id);
@@ -70,7 +76,8 @@ impl<'s> Inventory<'s> {
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
         let root = tree.root();
-        let (form, belongs) = if let Some((form, belongs)) = cloudformation::recognise(root) {
+        let template = cloudformation::recognise(root).or_else(|| terraform::recognise(root));
+        let (form, belongs) = if let Some((form, belongs)) = template {
             (Some(form), Some(belongs))
         } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
@@ -128,12 +135,17 @@ pub enum Look {
     Json,
     /// As YAML.
     Yaml,
+    /// As HCL, the language of Terraform.
+    Hcl,
 }
 
 /// How a text is to be read, by what stands in it; or why it is not looked at.
 pub fn look_at(text: &str) -> Result<Look, &'static str> {
     if may_hold_json(text) {
         return Ok(Look::Json);
+    }
+    if terraform::may_be_hcl(text) {
+        return Ok(Look::Hcl);
     }
     let holds = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
     if !MARKS.iter().any(|mark| holds(mark)) {

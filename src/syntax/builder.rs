@@ -252,7 +252,7 @@ impl<'t> Builder<'t> {
     }
 
     /// The tree; what is still open ends where its last part does.
-    pub(super) fn finish(mut self) -> Tree<'t> {
+    pub(super) fn finish<'o>(mut self) -> Tree<'o> {
         while !self.open.is_empty() {
             self.close(0);
         }

@@ -23,6 +23,14 @@ use crate::source::SourceId;
 /// How often a block is read again because a key stands in it twice.
 const MOST_DUPLICATES: usize = 16;
 
+/// The tree of one expression, which stands below `v`. Its places are of no use.
+pub fn expression(written: &str) -> Tree<'static> {
+    let text = format!("v = ({written})\n");
+    let mut reader = Reader { text: &text, builder: Builder::new(SourceId::NONE, &text), base: 0, hidden: Vec::new() };
+    reader.document(0);
+    reader.builder.finish()
+}
+
 /// Reads a text of which `source` is the number. Of a block that is broken, one fault is told, and it is left out.
 pub fn read(source: SourceId, text: &str) -> Tree<'_> {
     let mut reader = Reader { text, builder: Builder::new(source, text), base: 0, hidden: Vec::new() };

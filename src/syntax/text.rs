@@ -148,7 +148,8 @@ impl<'s> Text<'s> {
 }
 
 impl<'s> Literal<'s> {
-    fn plain(value: &'s str, span: Span) -> Self {
+    /// A text that stands in its source as it is.
+    pub(crate) fn plain(value: &'s str, span: Span) -> Self {
         Self { value: Cow::Borrowed(value), span, offsets: None }
     }
 
