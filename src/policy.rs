@@ -147,9 +147,11 @@ pub enum PrincipalKind {
 impl<'s> Policy<'s> {
     /// The statement with this opening bracket.
     pub fn statement_at(&self, mark: Span) -> Option<&Statement<'s>> {
-        // INVARIANT: statements stand in the order of the text
-        let index = self.statements.binary_search_by_key(&mark, |statement| statement.mark).ok()?;
-        self.statements.get(index)
+        // statements stand in the order of the text, unless a template puts them together
+        match self.statements.binary_search_by_key(&mark, |statement| statement.mark) {
+            Ok(index) => self.statements.get(index),
+            Err(_) => self.statements.iter().find(|statement| statement.mark == mark),
+        }
     }
 
     /// The first fault for which AWS refuses to store it.

@@ -106,6 +106,9 @@ pub enum SyntaxFault {
 /// How deep lists and maps may nest.
 pub const MAX_DEPTH: usize = 256;
 
+/// How far to look for the start of a text that was put in.
+const MOST_PUT_IN: usize = 1 << 12;
+
 /// A document as a tree in which each key and each value has its place.
 #[derive(Debug)]
 pub struct Tree<'s> {
@@ -201,7 +204,17 @@ impl<'s> Tree<'s> {
             None => offset,
             Some(map) => map.get(offset as usize).or(map.last()).copied().unwrap_or(0),
         };
-        Span::new(self.source_at(start), at(start), at(end))
+        let place = Span::new(self.source_at(start), at(start), at(end));
+        if place.is_empty() && start < end { self.around(start, place) } else { place }
+    }
+
+    /// The place of something within a text that was put in as a whole: of that the first byte is at the start, and all others are at the end.
+    #[cold]
+    fn around(&self, start: u32, place: Span) -> Span {
+        let Some(origin) = &self.origin else { return place };
+        let first = (start as usize).saturating_sub(MOST_PUT_IN);
+        let before = origin.get(first..start as usize).unwrap_or(&[]).iter().rev().find(|&&at| at != place.start);
+        before.filter(|&&before| before < place.start).map_or(place, |&before| Span { start: before, ..place })
     }
 
     /// The source in which a byte of this text stands.

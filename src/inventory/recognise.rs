@@ -27,7 +27,14 @@ impl<'s> Inventory<'s> {
             }
             Ok(Look::Hcl) => {
                 self.begin(sources, id);
-                self.read_tree(sources, id, hcl::read(id, text));
+                let tree = hcl::read(id, text);
+                let faults = tree.faults().to_vec();
+                self.read_tree(sources, id, tree);
+                // of a file in which every block is broken, that is all there is to tell
+                if let Some(own) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+                    own.form = Form::Template("Terraform module");
+                    own.faults.extend(faults);
+                }
             }
             Ok(Look::Yaml) => {
                 self.begin(sources, id);

@@ -15,7 +15,7 @@ use super::{Belongs, Form, Inventory, Pending};
 use crate::source::{Sources, Span};
 use crate::syntax::{Kind, Node, Text, Tree, hcl};
 use evaluate::{At, Branch, Evaluation};
-use functions::normal;
+use functions::{normal, within};
 use resources::{Given, Taking};
 
 /// How many expressions that stand in texts are looked at.
@@ -288,7 +288,7 @@ fn link<'s>(inventory: &mut Inventory<'s>, modules: &mut [Module<'_, 's>]) {
             if !source.starts_with("./") && !source.starts_with("../") {
                 continue;
             }
-            let folder = normal(&format!("{}/{source}", module.folder));
+            let folder = within(&module.folder, &source);
             call.child = folders.iter().position(|own| *own == folder).filter(|child| *child != module.index);
             if let Some(list) = call.child.and_then(|child| called.get_mut(child)) {
                 list.push(module.index);

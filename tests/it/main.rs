@@ -64,6 +64,7 @@ mod smt2;
 mod snapshots;
 mod sts;
 mod support;
+mod terraform;
 mod tidy;
 mod tokens;
 mod transcript;

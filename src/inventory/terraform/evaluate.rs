@@ -11,11 +11,11 @@ use crate::inventory::Inventory;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Kind, Literal, Node, Piece, Tree, Weaver, hole_text};
 
-/// How many steps the expressions of all modules may take.
-const MOST_STEPS: usize = 1 << 19;
+/// How many references may be looked up, beside one for every few bytes of the modules.
+const MOST_STEPS: usize = 1 << 16;
 
-/// How many bytes may be put in for references.
-const MOST_BYTES: usize = 1 << 26;
+/// How many bytes may be put in for references, beside a few for each byte of the modules.
+const MOST_BYTES: usize = 1 << 24;
 
 /// How deep expressions may stand in each other and in what they refer to.
 const DEEPEST: usize = 160;
@@ -89,6 +89,8 @@ pub(super) struct Evaluation<'e, 't, 's> {
     steps: usize,
     bytes: usize,
     depth: usize,
+    /// How long the modules are.
+    length: usize,
 }
 
 impl<'s> Part<'s> {
@@ -124,6 +126,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             steps: 0,
             bytes: 0,
             depth: 0,
+            length: modules.iter().flat_map(|own| &own.roots).map(|own| own.1.written().len()).sum(),
         }
     }
 
@@ -133,8 +136,8 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
 
     /// What a node comes to. What stands in a map or list is looked at when that is put together.
     pub(super) fn value(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
-        self.steps += 1;
-        if self.steps > MOST_STEPS || self.depth >= DEEPEST {
+        self.steps += usize::from(matches!(node.kind(), Kind::Hole | Kind::Map));
+        if self.steps > MOST_STEPS + self.length / 4 || self.bytes > MOST_BYTES + self.length * 16 || self.depth >= DEEPEST {
             self.gave_up = true;
             return self.hole(node);
         }
@@ -190,7 +193,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let before = parts.len();
         match value {
             Some(Value::Text(own, _)) => {
-                parts.extend(own.into_iter().map(|own| Part { literal: Literal::put_in(own.literal.value, place), ..own }));
+                parts.extend(collapsed(own, place));
             }
             Some(Value::Node(_, node)) => {
                 let known = scalar(node).map(|literal| Part::known(Literal::put_in(literal.value, place)));
@@ -202,8 +205,8 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             }
             _ => parts.push(Part::hole(written.to_owned(), place)),
         }
-        self.bytes += parts.iter().skip(before).map(|part| part.literal.value.len()).sum::<usize>();
-        if self.bytes > MOST_BYTES {
+        self.bytes += parts.iter().skip(before).map(|part| part.literal.value.len() + 64).sum::<usize>();
+        if self.bytes > MOST_BYTES + self.length * 16 {
             self.gave_up = true;
             parts.truncate(before);
             parts.push(Part::hole("${…}", place));
@@ -282,7 +285,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                 self.pending.pop();
                 value
             }
-            "path" if first == "module" => Some(put_in(format!("./{}", own.folder), place)),
+            "path" if first == "module" => Some(put_in(if own.folder.is_empty() { "." } else { &own.folder }.to_owned(), place)),
             "data" => {
                 let (Step::Name(name), behind) = behind.split_first()? else { return None };
                 self.attributes(at, &format!("data.{first}.{name}"), behind, place)
@@ -567,7 +570,10 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                     }
                     weaver.close(node.span());
                 }
-                _ => weaver.copy(*node),
+                _ => {
+                    self.bytes += node.written().len() + 1;
+                    weaver.copy(*node);
+                }
             },
             Value::Text(parts, place) => put_text(parts, *place, weaver),
             Value::List(items, place) => {
@@ -688,16 +694,26 @@ fn moved<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's> {
     match value {
         // what is read from another file stands there
         Value::Text(parts, own) if parts.iter().any(|part| part.literal.value.contains('\n')) => Value::Text(parts, own),
-        Value::Text(parts, _) => {
-            let parts = parts.into_iter().map(|part| Part { literal: Literal::put_in(part.literal.value, place), ..part });
-            Value::Text(parts.collect(), place)
-        }
+        Value::Text(parts, _) => Value::Text(collapsed(parts, place), place),
         Value::Node(at, node) => match scalar(node) {
             Some(literal) if !literal.value.contains('\n') => put_in(literal.value, place),
             _ => Value::Node(at, node),
         },
         other => other,
     }
+}
+
+/// The parts of a text that is put in at a place: what is known of it is one part where no hole is between.
+pub(super) fn collapsed<'s>(parts: Vec<Part<'s>>, place: Span) -> Vec<Part<'s>> {
+    let mut all: Vec<(String, bool)> = Vec::new();
+    for part in parts {
+        match all.last_mut().filter(|last| !last.1 && !part.is_hole) {
+            Some(last) => last.0.push_str(&part.literal.value),
+            None => all.push((part.literal.value.into_owned(), part.is_hole)),
+        }
+    }
+    let part = |(value, is_hole)| Part { literal: Literal::put_in(value, place), is_hole };
+    all.into_iter().map(part).collect()
 }
 
 pub(super) fn put_text(parts: &[Part<'_>], place: Span, weaver: &mut Weaver) {

@@ -2,7 +2,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/functions>
 
-use super::evaluate::{At, Evaluation, Part, Value, known, place_of, put_in};
+use super::evaluate::{At, Evaluation, Part, Value, collapsed, known, place_of, put_in};
 use super::path::{self, Step};
 use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Weaver, hole_text};
@@ -140,7 +140,7 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
         if done < text.len() {
             parts.push(Part::known(pattern.part(done..text.len())));
         }
-        Some(Value::Text(parts, self.place))
+        Some(Value::Text(collapsed(parts, self.place), self.place))
     }
 
     fn join(&mut self) -> Option<Value<'t, 's>> {
@@ -158,8 +158,7 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
             parts.push(Part::known(Literal::put_in("", self.place)));
         }
         let place = self.place;
-        let parts = parts.into_iter().map(|own| Part { literal: Literal::put_in(own.literal.value, place), ..own });
-        Some(Value::Text(parts.collect(), place))
+        Some(Value::Text(collapsed(parts, place), place))
     }
 
     fn split(&mut self) -> Option<Value<'t, 's>> {
@@ -281,11 +280,10 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
     /// The text of a file that is among the inputs.
     fn file(&mut self, index: usize) -> Option<(&'s str, Span)> {
         let path = self.known(index)?;
-        // a folder of the whole file system has a slash before
-        let wanted = normal(path.strip_prefix(".//").map_or(path.as_str(), |_| path.get(2..).unwrap_or("")));
+        let wanted = normal(&path);
         let folder = self.evaluation.module(self.at.module).map(|own| own.folder.clone()).unwrap_or_default();
         // what is not an absolute path and does not start with that of the module is beside it, mostly
-        let beside = normal(&format!("./{folder}/{path}"));
+        let beside = within(&folder, &path);
         let sources = self.evaluation.sources;
         let (id, source) = sources.iter().find(|(_, source)| {
             let own = normal(source.name());
@@ -387,6 +385,11 @@ fn write(node: Node<'_, '_>, text: &mut String) {
 /// How an argument is shown of which no value is known.
 fn written(node: Node<'_, '_>) -> String {
     if node.kind() == Kind::Hole { node.written().to_owned() } else { "${…}".to_owned() }
+}
+
+/// A path from a folder on.
+pub(super) fn within(folder: &str, path: &str) -> String {
+    if folder.is_empty() { normal(path) } else { normal(&format!("{folder}/{path}")) }
 }
 
 /// A path without the steps that lead nowhere.

@@ -138,13 +138,13 @@ impl<'s> Taking<'_, 's> {
                 }
             }
             "aws_cognito_user_group" => {
-                let tree = shaped(root, shape::GROUP);
+                let tree = shaped(root, shape::GROUP, given.is_plan);
                 self.reader().group(tree.root());
                 self.expect(given, root, &["user_pool_id"]);
             }
             "aws_cognito_user_pool" => self.user_pool(given, root),
             "aws_cognito_user_pool_client" => {
-                let tree = shaped(root, shape::CLIENT);
+                let tree = shaped(root, shape::CLIENT, given.is_plan);
                 if let Some(id) = given.id.clone() {
                     self.reader().client(tree.root(), id);
                 }
@@ -152,12 +152,12 @@ impl<'s> Taking<'_, 's> {
             }
             "aws_cognito_identity_pool" => self.identity_pool(given, root),
             "aws_cognito_identity_pool_roles_attachment" => {
-                let tree = shape::role_map(root);
+                let tree = shape::role_map(root, given.is_plan);
                 self.reader().role_map(tree.root());
                 self.expect(given, root, &["identity_pool_id", "roles"]);
             }
             "aws_cognito_identity_pool_provider_principal_tag" => {
-                let tree = shaped(root, shape::TAG_MAP);
+                let tree = shaped(root, shape::TAG_MAP, given.is_plan);
                 self.reader().tag_map(tree.root());
                 self.expect(given, root, &["identity_pool_id"]);
             }
@@ -247,7 +247,15 @@ impl<'s> Taking<'_, 's> {
         let name = text(root, "name").unwrap_or_else(|| Text::made(given.address.to_owned(), given.place));
         match root.get("role") {
             Some(role) if role.kind() != Kind::Null => {
-                self.give(given, role, |own| own.permissions.push(NamedPolicy { name, policy, inline: true }));
+                self.give(given, role, |own| {
+                    // a state tells it with the role, too
+                    let is_own = |named: &NamedPolicy<'_>| {
+                        named.inline && named.name.known().is_some() && named.name.known() == name.known()
+                    };
+                    if !own.permissions.iter().any(is_own) {
+                        own.permissions.push(NamedPolicy { name, policy, inline: true });
+                    }
+                });
             }
             _ => {
                 let node = root.get("policy");
@@ -267,7 +275,11 @@ impl<'s> Taking<'_, 's> {
 
     fn attach(&mut self, given: &Given<'_, 's>, role: Option<Node<'_, 's>>, policy: Option<Node<'_, 's>>) {
         match (role, policy.and_then(Node::text)) {
-            (Some(role), Some(arn)) => self.give(given, role, |own| own.unread.push(arn)),
+            (Some(role), Some(arn)) => self.give(given, role, |own| {
+                if !own.unread.iter().any(|other| other.known().is_some() && other.known() == arn.known()) {
+                    own.unread.push(arn);
+                }
+            }),
             _ => self.inventory.unresolved(given.place, format!("what `{}` attaches is not known", given.address)),
         }
     }
@@ -293,7 +305,7 @@ impl<'s> Taking<'_, 's> {
 
     fn user_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
-        let tree = shaped(root, shape::USER_POOL);
+        let tree = shaped(root, shape::USER_POOL, given.is_plan);
         let mut reader = self.reader();
         reader.user_pool(tree.root(), id);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
@@ -309,7 +321,7 @@ impl<'s> Taking<'_, 's> {
 
     fn identity_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
-        let tree = shaped(root, shape::IDENTITY_POOL);
+        let tree = shaped(root, shape::IDENTITY_POOL, given.is_plan);
         let mut reader = self.reader();
         reader.identity_pool(tree.root(), id);
         // the provider always says, and `false` where the module does not

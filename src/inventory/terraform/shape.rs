@@ -96,24 +96,24 @@ pub(super) fn blocks<'t, 's>(node: Node<'t, 's>, name: &str) -> Vec<Node<'t, 's>
 }
 
 /// A resource as the API describes what it makes.
-pub(super) fn shaped<'s>(node: Node<'_, 's>, fields: &[Field]) -> Tree<'s> {
+pub(super) fn shaped<'s>(node: Node<'_, 's>, fields: &[Field], is_plan: bool) -> Tree<'s> {
     let mut weaver = Weaver::new(node.mark().source);
-    object(node, fields, &mut weaver, &|_| {});
+    object(node, fields, is_plan, &mut weaver, &|_| {});
     weaver.finish()
 }
 
 /// The roles of an identity pool.
-pub(super) fn role_map<'s>(node: Node<'_, 's>) -> Tree<'s> {
+pub(super) fn role_map<'s>(node: Node<'_, 's>, is_plan: bool) -> Tree<'s> {
     let mut weaver = Weaver::new(node.mark().source);
     let fields = [Field("identity_pool_id", "IdentityPoolId", Same), Field("roles", "Roles", Same)];
-    object(node, &fields, &mut weaver, &|weaver| {
+    object(node, &fields, is_plan, &mut weaver, &|weaver| {
         let mappings = blocks(node, "role_mapping");
         let Some(first) = mappings.first() else { return };
         weaver.put_in("RoleMappings", first.mark());
         weaver.open(Kind::Map, first.mark());
         for mapping in &mappings {
             key(mapping.get("identity_provider"), mapping.mark(), weaver);
-            object(*mapping, MAPPING, weaver, &|weaver| {
+            object(*mapping, MAPPING, is_plan, weaver, &|weaver| {
                 let rules = blocks(*mapping, "mapping_rule");
                 let Some(first) = rules.first() else { return };
                 weaver.put_in("RulesConfiguration", first.mark());
@@ -121,7 +121,7 @@ pub(super) fn role_map<'s>(node: Node<'_, 's>) -> Tree<'s> {
                 weaver.put_in("Rules", first.mark());
                 weaver.open(Kind::List, first.mark());
                 for rule in &rules {
-                    object(*rule, RULE, weaver, &|_| {});
+                    object(*rule, RULE, is_plan, weaver, &|_| {});
                 }
                 weaver.close(mapping.span());
                 weaver.close(mapping.span());
@@ -140,15 +140,21 @@ fn key(node: Option<Node<'_, '_>>, place: Span, weaver: &mut Weaver) {
     }
 }
 
-fn object(node: Node<'_, '_>, fields: &[Field], weaver: &mut Weaver, more: &dyn Fn(&mut Weaver)) {
+fn object(node: Node<'_, '_>, fields: &[Field], is_plan: bool, weaver: &mut Weaver, more: &dyn Fn(&mut Weaver)) {
     weaver.open_as(node);
     for Field(name, own, shape) in fields {
         match shape {
             Same => {
-                let found = node.entries().find(|entry| entry.key.is(name) && entry.value.kind() != Kind::Null);
+                // in a state, what is not set is empty
+                let is_set = |value: Node<'_, '_>| value.kind() != Kind::Null && !value.is("");
+                let found = node.entries().find(|entry| entry.key.is(name) && is_set(entry.value));
                 if let Some(entry) = found {
                     weaver.put_in(own, entry.key.span());
                     weaver.copy_all(entry.value);
+                } else if is_plan && node.get(name).is_none() {
+                    // what has no value has `null`, and what is not there is known only later
+                    weaver.put_in(own, node.mark());
+                    weaver.hole("${known after apply}", node.mark());
                 }
             }
             List(fields) => {
@@ -157,7 +163,7 @@ fn object(node: Node<'_, '_>, fields: &[Field], weaver: &mut Weaver, more: &dyn 
                     weaver.put_in(own, first.mark());
                     weaver.open(Kind::List, first.mark());
                     for block in &all {
-                        object(*block, fields, weaver, &|_| {});
+                        object(*block, fields, is_plan, weaver, &|_| {});
                     }
                     weaver.close(node.span());
                 }
@@ -165,7 +171,7 @@ fn object(node: Node<'_, '_>, fields: &[Field], weaver: &mut Weaver, more: &dyn 
             One(fields) => {
                 if let Some(first) = blocks(node, name).first() {
                     weaver.put_in(own, first.mark());
-                    object(*first, fields, weaver, &|_| {});
+                    object(*first, fields, is_plan, weaver, &|_| {});
                 }
             }
         }
