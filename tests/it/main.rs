@@ -62,6 +62,7 @@ mod secrets;
 mod selection;
 mod smt2;
 mod snapshots;
+mod stacks;
 mod sts;
 mod support;
 mod terraform;
