@@ -1,10 +1,13 @@
 //! Modules of Terraform, its plans and its states. All come to resources with their values, which are read alike, whatever they are written in.
 
 mod attributes;
+mod condition;
 mod document;
 mod evaluate;
 mod functions;
+mod instance;
 mod path;
+mod put;
 mod resources;
 mod shape;
 mod show;

@@ -507,13 +507,13 @@ fn is_reference(written: &str) -> bool {
 /// Neither a circle nor a great many references cost more than they may.
 #[test]
 fn work_is_bounded() {
-    let mut text = String::from("locals {\n  a0 = \"x\"\n  l0 = [\"x\"]\n");
-    for number in 1..200 {
-        let before = number - 1;
-        text += &format!(
-            "  a{number} = \"${{local.a{before}}}${{local.a{before}}}\"\n  l{number} = [local.l{before}, local.l{before}, local.l{before}]\n"
-        );
-    }
+    let level = |number: usize| {
+        let (a, l) = (format!("local.a{number}"), format!("local.l{number}"));
+        let next = number + 1;
+        format!("  a{next} = \"${{{a}}}${{{a}}}\"\n  l{next} = [{l}, {l}, {l}]\n")
+    };
+    let levels = (0..199).map(level).collect::<Vec<_>>().concat();
+    let mut text = format!("locals {{\n  a0 = \"x\"\n  l0 = [\"x\"]\n{levels}");
     text += "}\nresource \"aws_iam_role\" \"r\" {\n  name = local.a199\n  assume_role_policy = jsonencode(local.l199)\n}\n";
     with(&[("main.tf", &text)], |_, inventory| {
         assert!(inventory.unresolved.iter().any(|own| own.message.contains("too many")), "{:?}", inventory.unresolved);

@@ -2,7 +2,8 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 
-use super::evaluate::{At, Evaluation, Part, Value, known, put_text};
+use super::evaluate::{At, Evaluation, Part, Value, known};
+use super::put::put_text;
 use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Tree, Weaver, json};
 

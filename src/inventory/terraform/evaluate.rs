@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::instance::Instance;
 use super::path::{self, Step};
 use super::{Module, functions};
 use crate::inventory::Inventory;
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Kind, Literal, Node, Piece, Tree, Weaver, hole_text};
+use crate::syntax::{Kind, Literal, Node, Piece, Tree, hole_text};
 
 /// How many references may be looked up, beside one for every few bytes of the modules.
 const MOST_STEPS: usize = 1 << 16;
@@ -18,10 +19,7 @@ const MOST_STEPS: usize = 1 << 16;
 const MOST_BYTES: usize = 1 << 24;
 
 /// How deep expressions may stand in each other and in what they refer to.
-const DEEPEST: usize = 160;
-
-/// How many instances of a resource are told apart.
-const MOST_INSTANCES: usize = 64;
+pub(super) const DEEPEST: usize = 160;
 
 /// Which branch is taken where a condition is not decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,15 +33,6 @@ pub(super) enum Branch {
 pub(super) struct At {
     pub(super) module: usize,
     pub(super) instance: usize,
-}
-
-/// One instance of what `for_each` or `count` repeats; the first of all is that of what is not repeated.
-pub(super) struct Instance<'t, 's> {
-    /// `each`, `count`, or the name of a block's iterator.
-    name: String,
-    pub(super) key: String,
-    value: Value<'t, 's>,
-    outer: usize,
 }
 
 /// What an expression comes to.
@@ -83,12 +72,12 @@ pub(super) struct Evaluation<'e, 't, 's> {
     /// Whether expressions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
     pub(super) instances: Vec<Instance<'t, 's>>,
-    of_resources: HashMap<(usize, usize), Vec<usize>>,
+    pub(super) of_resources: HashMap<(usize, usize), Vec<usize>>,
     /// What is being looked up, so that a circle ends.
     pending: Vec<(At, String)>,
     steps: usize,
-    bytes: usize,
-    depth: usize,
+    pub(super) bytes: usize,
+    pub(super) depth: usize,
     /// How long the modules are.
     length: usize,
 }
@@ -214,7 +203,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     }
 
     /// What an expression comes to that stands in `${…}`; `None` where that is not known.
-    fn expression(&mut self, at: At, written: &str, place: Span) -> Option<Value<'t, 's>> {
+    pub(super) fn expression(&mut self, at: At, written: &str, place: Span) -> Option<Value<'t, 's>> {
         let inside = written.strip_prefix("${")?.strip_suffix('}')?;
         if let Some(said) = self.inventory.said(inside, written) {
             return Some(put_in(said, place));
@@ -413,232 +402,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let value = self.value(at, node);
         known(&value)
     }
-
-    fn conditional(&mut self, at: At, parts: &[Node<'t, 's>]) -> Option<Value<'t, 's>> {
-        let [condition, first, second] = parts else { return None };
-        let taken = self.truth(at, *condition).unwrap_or_else(|| {
-            self.met_open = true;
-            if self.branch == Branch::First {
-                let written = hole_text(self.sources.slice(condition.span()));
-                self.inventory.take_for(written.trim_start_matches("${").trim_end_matches('}'), "true", &written);
-            }
-            self.branch == Branch::First
-        });
-        Some(self.value(at, if taken { *first } else { *second }))
-    }
-
-    /// Whether a condition holds, where that is known.
-    fn truth(&mut self, at: At, node: Node<'t, 's>) -> Option<bool> {
-        match node.kind() {
-            Kind::Bool(holds) => Some(holds),
-            Kind::Hole => {
-                let inside = node.written().strip_prefix("${")?.strip_suffix('}')?;
-                self.holds(at, inside, 0)
-            }
-            _ => self.known_at(at, node).as_deref().and_then(flag),
-        }
-    }
-
-    fn holds(&mut self, at: At, text: &str, depth: usize) -> Option<bool> {
-        let text = text.trim();
-        // what stands in brackets or holds an operator in quotes is not taken apart
-        if depth > 16 || text.contains('(') {
-            return None;
-        }
-        if let Some((one, other)) = text.split_once("||") {
-            let both = [self.holds(at, one, depth + 1), self.holds(at, other, depth + 1)];
-            return if both.contains(&Some(true)) { Some(true) } else { both.iter().all(Option::is_some).then_some(false) };
-        }
-        if let Some((one, other)) = text.split_once("&&") {
-            let both = [self.holds(at, one, depth + 1), self.holds(at, other, depth + 1)];
-            return if both.contains(&Some(false)) { Some(false) } else { both.iter().all(Option::is_some).then_some(true) };
-        }
-        for (operator, equal) in [("==", true), ("!=", false)] {
-            if let Some((one, other)) = text.split_once(operator) {
-                return Some((self.term(at, one)? == self.term(at, other)?) == equal);
-            }
-        }
-        if let Some(negated) = text.strip_prefix('!') {
-            return self.holds(at, negated, depth + 1).map(|holds| !holds);
-        }
-        flag(&self.term(at, text)?)
-    }
-
-    /// What stands on one side of a comparison or between the brackets of an index, where it is known.
-    fn term(&mut self, at: At, written: &str) -> Option<String> {
-        let written = written.trim();
-        if let Some(quoted) = path::quoted(written) {
-            return Some(quoted.to_owned());
-        }
-        if matches!(written, "true" | "false") || !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(written.to_owned());
-        }
-        let hole = hole_text(written);
-        let value = self.expression(at, &hole, Span::new(SourceId::NONE, 0, 0))?;
-        known(&value)
-    }
-
-    /// The instances of a resource: one where it is not repeated, or where it is not known how often.
-    pub(super) fn instances_of(&mut self, module: usize, index: usize) -> Vec<usize> {
-        if let Some(known) = self.of_resources.get(&(module, index)) {
-            return known.clone();
-        }
-        // what counts its own instances has one
-        self.of_resources.insert((module, index), vec![0]);
-        let at = At { module, instance: 0 };
-        let body = self.module(module).and_then(|own| own.resources.get(index)).map(|own| own.body);
-        let instances = match body.map(|body| (body.get("for_each"), body.get("count"))) {
-            Some((Some(each), _)) => self.repeated(at, each, "each"),
-            Some((None, Some(count))) => self.counted(at, count),
-            _ => None,
-        };
-        let instances = instances.unwrap_or_else(|| vec![0]);
-        self.of_resources.insert((module, index), instances.clone());
-        instances
-    }
-
-    /// One instance for each item of a set, or entry of a map; `None` where they are not known.
-    pub(super) fn repeated(&mut self, at: At, each: Node<'t, 's>, name: &str) -> Option<Vec<usize>> {
-        let value = self.value(at, each);
-        let items = if let Some(entries) = self.entries(value.clone()) {
-            entries
-        } else {
-            let mut items = Vec::new();
-            for (number, item) in self.list(value)?.into_iter().enumerate() {
-                let key = match known(&item) {
-                    Some(key) => key,
-                    // the items of a block need no names
-                    None if name != "each" => number.to_string(),
-                    None => return None,
-                };
-                items.push((Part::known(Literal::put_in(key, each.span())), item));
-            }
-            items
-        };
-        if items.len() > MOST_INSTANCES || items.iter().any(|item| item.0.is_hole) {
-            return None;
-        }
-        let made = items.into_iter().map(|(key, value)| {
-            let key = key.literal.value.into_owned();
-            self.instances.push(Instance { name: name.to_owned(), key, value, outer: at.instance });
-            self.instances.len() - 1
-        });
-        Some(made.collect())
-    }
-
-    fn counted(&mut self, at: At, count: Node<'t, 's>) -> Option<Vec<usize>> {
-        let number = self.known_at(at, count)?.parse::<usize>().ok().filter(|number| *number <= MOST_INSTANCES)?;
-        let made = (0..number).map(|number| {
-            let value = Value::Node(at, count);
-            self.instances.push(Instance { name: "count".to_owned(), key: number.to_string(), value, outer: at.instance });
-            self.instances.len() - 1
-        });
-        Some(made.collect())
-    }
-
-    /// What a node comes to, as a tree of its own.
-    pub(super) fn tree(&mut self, at: At, node: Node<'t, 's>) -> Tree<'s> {
-        let value = self.value(at, node);
-        self.tree_of(&value, node.span())
-    }
-
-    pub(super) fn tree_of(&mut self, value: &Value<'t, 's>, place: Span) -> Tree<'s> {
-        let mut weaver = Weaver::new(place.source);
-        self.put(value, &mut weaver);
-        weaver.finish()
-    }
-
-    /// Puts a value into a tree.
-    pub(super) fn put(&mut self, value: &Value<'t, 's>, weaver: &mut Weaver) {
-        if self.depth >= DEEPEST {
-            self.gave_up = true;
-            return weaver.hole("${…}", place_of(value));
-        }
-        self.depth += 1;
-        match value {
-            Value::Node(at, node) => match node.kind() {
-                Kind::Map => {
-                    weaver.open_as(*node);
-                    self.put_entries(*at, *node, weaver);
-                    weaver.close(node.span());
-                }
-                Kind::List => {
-                    weaver.open_as(*node);
-                    for item in node.items() {
-                        let value = self.value(*at, item);
-                        self.put(&value, weaver);
-                    }
-                    weaver.close(node.span());
-                }
-                _ => {
-                    self.bytes += node.written().len() + 1;
-                    weaver.copy(*node);
-                }
-            },
-            Value::Text(parts, place) => put_text(parts, *place, weaver),
-            Value::List(items, place) => {
-                weaver.open(Kind::List, *place);
-                for item in items {
-                    self.put(item, weaver);
-                }
-                weaver.close(*place);
-            }
-            Value::Map(entries, place) => {
-                weaver.open(Kind::Map, *place);
-                for (key, value) in entries {
-                    weaver.string(std::slice::from_ref(&key.literal), key.literal.span);
-                    self.put(value, weaver);
-                }
-                weaver.close(*place);
-            }
-            Value::Json(inside) => self.put(inside, weaver),
-            Value::Document(at, index) => self.document(*at, *index, weaver),
-        }
-        self.depth -= 1;
-    }
-
-    fn put_entries(&mut self, at: At, node: Node<'t, 's>, weaver: &mut Weaver) {
-        for entry in node.entries() {
-            if entry.key.is("dynamic") && entry.value.kind() == Kind::Map {
-                self.put_dynamic(at, entry.value, weaver);
-                continue;
-            }
-            match self.value(at, entry.key) {
-                Value::Text(parts, place) => {
-                    let literals: Vec<_> = parts.iter().map(|part| part.literal.clone()).collect();
-                    weaver.string(&literals, place);
-                }
-                _ => weaver.copy(entry.key),
-            }
-            let value = self.value(at, entry.value);
-            self.put(&value, weaver);
-        }
-    }
-
-    fn put_dynamic(&mut self, at: At, dynamic: Node<'t, 's>, weaver: &mut Weaver) {
-        for own in dynamic.entries() {
-            let (blocks, is_open) = self.blocks_of(at, own.key, own.value);
-            for (at, content) in blocks {
-                weaver.copy(own.key);
-                self.put(&Value::Node(at, content), weaver);
-            }
-            if is_open {
-                weaver.string(&[Literal::put_in("${dynamic}", own.key.span())], own.key.span());
-                weaver.hole("${dynamic}", own.key.span());
-            }
-        }
-    }
-
-    /// The blocks that one of them repeats, and whether there may be more or fewer.
-    pub(super) fn blocks_of(&mut self, at: At, label: Node<'t, 's>, dynamic: Node<'t, 's>) -> (Vec<(At, Node<'t, 's>)>, bool) {
-        let Some(content) = dynamic.get("content") else { return (Vec::new(), true) };
-        let iterator = dynamic.get("iterator").map(Node::written).map(|own| own.trim_start_matches("${").trim_end_matches('}'));
-        let name = iterator.map_or_else(|| label.string().unwrap_or_default().into_owned(), str::to_owned);
-        match dynamic.get("for_each").and_then(|each| self.repeated(at, each, &name)) {
-            Some(instances) => (instances.into_iter().map(|instance| (At { instance, ..at }, content)).collect(), false),
-            None => (vec![(at, content)], true),
-        }
-    }
 }
 
 /// The name and the arguments of a call, or `?:` and its parts.
@@ -651,14 +414,6 @@ fn operation<'t, 's>(node: Node<'t, 's>) -> Option<(&'t str, Vec<Node<'t, 's>>)>
     let name = only.key.written();
     let is_one = (name.ends_with("()") || name == "?:") && only.value.kind() == Kind::List;
     is_one.then(|| (name, only.value.items().collect()))
-}
-
-fn flag(text: &str) -> Option<bool> {
-    match text {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
 }
 
 /// The text of a value, where all of it is known.
@@ -704,7 +459,7 @@ fn moved<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's> {
 }
 
 /// The parts of a text that is put in at a place: what is known of it is one part where no hole is between.
-pub(super) fn collapsed<'s>(parts: Vec<Part<'s>>, place: Span) -> Vec<Part<'s>> {
+pub(super) fn collapsed(parts: Vec<Part<'_>>, place: Span) -> Vec<Part<'_>> {
     let mut all: Vec<(String, bool)> = Vec::new();
     for part in parts {
         match all.last_mut().filter(|last| !last.1 && !part.is_hole) {
@@ -714,16 +469,6 @@ pub(super) fn collapsed<'s>(parts: Vec<Part<'s>>, place: Span) -> Vec<Part<'s>> 
     }
     let part = |(value, is_hole)| Part { literal: Literal::put_in(value, place), is_hole };
     all.into_iter().map(part).collect()
-}
-
-pub(super) fn put_text(parts: &[Part<'_>], place: Span, weaver: &mut Weaver) {
-    match parts {
-        [hole] if hole.is_hole => weaver.hole(&hole.literal.value, place),
-        parts => {
-            let literals: Vec<_> = parts.iter().map(|part| part.literal.clone()).collect();
-            weaver.string(&literals, place);
-        }
-    }
 }
 
 pub(super) fn place_of(value: &Value<'_, '_>) -> Span {

