@@ -10,6 +10,7 @@ mod recognise;
 mod sign_in;
 mod snapshot;
 mod stand_in;
+mod terraform;
 mod versions;
 
 use std::borrow::Cow;
@@ -106,6 +107,8 @@ enum Belongs {
     CloudFormation,
     /// Values that may be those of the parameters of a template.
     Settings,
+    /// A module of Terraform, a plan or a state.
+    Terraform,
 }
 
 /// Something that is named and not known.
@@ -210,6 +213,7 @@ impl<'s> Inventory<'s> {
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
         cloudformation::complete(self, sources, &pending);
+        terraform::complete(self, sources, &pending);
     }
 
     /// Every policy, with the role that it belongs to.

@@ -154,9 +154,11 @@ pub enum PrincipalKind {
 impl<'s> Policy<'s> {
     /// The statement with this opening bracket.
     pub fn statement_at(&self, mark: Span) -> Option<&Statement<'s>> {
-        // INVARIANT: statements stand in the order of the text
-        let index = self.statements.binary_search_by_key(&mark, |statement| statement.mark).ok()?;
-        self.statements.get(index)
+        // statements stand in the order of the text, unless a template puts them together
+        match self.statements.binary_search_by_key(&mark, |statement| statement.mark) {
+            Ok(index) => self.statements.get(index),
+            Err(_) => self.statements.iter().find(|statement| statement.mark == mark),
+        }
     }
 
     /// Whether it is without statements, and that is all there is to say of it.

@@ -3,6 +3,7 @@
 mod builder;
 mod decode;
 mod fill;
+pub mod hcl;
 pub mod json;
 mod mistake;
 mod number;
@@ -20,6 +21,7 @@ use crate::source::{SourceId, Span};
 use origin::Written;
 
 pub use mistake::Mistake;
+pub(crate) use text::hole_text;
 pub use text::{Hole, Literal, Piece, Text};
 pub use weave::Weaver;
 
@@ -98,6 +100,8 @@ pub enum SyntaxFault {
     NotToml(Mistake),
     /// What makes the text no YAML; what follows is not read.
     NotYaml(Mistake),
+    /// What makes a text, or one block of it, no HCL; that block is not read.
+    NotHcl(Mistake),
     /// More faults follow that are not listed.
     TooMany,
 }

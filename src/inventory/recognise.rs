@@ -1,11 +1,13 @@
 //! What an input is: told by its content, never by its name.
 
 use super::reader::Reader;
-use super::{Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot};
+use super::{
+    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, terraform,
+};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json, yaml};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, json, yaml};
 
 const NOTHING: &str = "no policy, role or pool in it";
 
@@ -18,6 +20,17 @@ impl<'s> Inventory<'s> {
             Ok(Look::Json) => {
                 self.begin(sources, id);
                 self.read_stream(sources, id, text);
+            }
+            Ok(Look::Hcl) => {
+                self.begin(sources, id);
+                let tree = hcl::read(id, text);
+                let faults = tree.faults().to_vec();
+                self.read_tree(sources, id, tree, false);
+                // of a file in which every block is broken, that is all there is to tell
+                if let Some(own) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+                    own.form = Form::Template("Terraform module");
+                    own.faults.extend(faults);
+                }
             }
             Ok(Look::Yaml) => {
                 self.begin(sources, id);
@@ -91,7 +104,8 @@ impl<'s> Inventory<'s> {
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
         let root = tree.root();
-        let (form, belongs) = if let Some((form, belongs)) = cloudformation::recognise(root) {
+        let template = cloudformation::recognise(root).or_else(|| terraform::recognise(root));
+        let (form, belongs) = if let Some((form, belongs)) = template {
             (Some(form), Some(belongs))
         } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
@@ -175,12 +189,17 @@ pub enum Look {
     Json,
     /// As YAML.
     Yaml,
+    /// As HCL, the language of Terraform.
+    Hcl,
 }
 
 /// How a text is to be read, by what stands in it; or why it is not looked at.
 pub fn look_at(text: &str) -> Result<Look, &'static str> {
     if may_hold_json(text) {
         return Ok(Look::Json);
+    }
+    if terraform::may_be_hcl(text) {
+        return Ok(Look::Hcl);
     }
     let holds = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
     if !MARKS.iter().any(|mark| holds(mark)) {

@@ -49,6 +49,9 @@ const WORD: usize = 32;
 /// How many bytes a block has: two words.
 const BLOCK: usize = 2 * WORD;
 
+/// How far to look for the start of a text that was put in.
+const MOST_PUT_IN: u32 = 1 << 12;
+
 impl<'s> Written<'s> {
     /// A text with the place of each of its bytes, and of its end.
     pub(super) fn inner(source: SourceId, text: impl Into<Cow<'s, str>>, places: &[u32]) -> Self {
@@ -83,7 +86,15 @@ impl Inner<'_> {
 
     /// The place of a part of it.
     pub(super) fn span(&self, start: u32, end: u32) -> Span {
-        Span::new(self.source_at(start), self.place(start), self.place(end))
+        let place = Span::new(self.source_at(start), self.place(start), self.place(end));
+        if place.is_empty() && start < end { self.around(start, place) } else { place }
+    }
+
+    /// The place of something within a text that was put in as a whole: of that the first byte is at the start, and all others are at the end.
+    #[cold]
+    fn around(&self, start: u32, place: Span) -> Span {
+        let before = (start.saturating_sub(MOST_PUT_IN)..start).rev().map(|at| self.place(at)).find(|&at| at != place.start);
+        before.filter(|&before| before < place.start).map_or(place, |before| Span { start: before, ..place })
     }
 
     /// The source in which a byte of it stands.

@@ -201,7 +201,8 @@ impl PartialEq for Part<'_> {
 impl Eq for Part<'_> {}
 
 impl<'s> Literal<'s> {
-    fn plain(value: &'s str, span: Span) -> Self {
+    /// A text that stands in its source as it is.
+    pub(crate) fn plain(value: &'s str, span: Span) -> Self {
         Self { value: Cow::Borrowed(value), span, offsets: None }
     }
 
@@ -362,6 +363,15 @@ pub(super) fn hole_end(text: &str) -> Option<usize> {
         [b'%', b'd', next @ ..] if !next.first().is_some_and(u8::is_ascii_hexdigit) => Some(2),
         _ => None,
     }
+}
+
+/// An expression of a template as a hole, which the text around it cannot be taken for: as it is written, unless it would pass for a
+/// variable or is too long.
+pub(crate) fn hole_text(written: &str) -> String {
+    let written = written.trim();
+    let is_hole = |text: &String| hole_end(text) == Some(text.len()) && !is_variable(text);
+    let forms = [format!("${{{written}}}"), format!("${{({written})}}")];
+    forms.into_iter().find(is_hole).unwrap_or_else(|| "${…}".to_owned())
 }
 
 /// How long the name in a `<PLACEHOLDER>` may be.

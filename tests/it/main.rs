@@ -67,6 +67,7 @@ mod snapshots;
 mod stacks;
 mod sts;
 mod support;
+mod terraform;
 mod tidy;
 mod tokens;
 mod transcript;

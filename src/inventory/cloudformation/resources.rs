@@ -360,7 +360,7 @@ impl Evaluation<'_, '_, '_> {
 }
 
 /// The attributes that each user pool has.
-const STANDARD: [&str; 20] = [
+pub(in crate::inventory) const STANDARD: [&str; 20] = [
     "address",
     "birthdate",
     "email",
