@@ -179,14 +179,14 @@ impl Maker {
             .collect();
         let prefix = self.services[service].0.clone();
         let resources: Vec<String> = (0..=self.below(3))
-            .map(|_| format!("arn:aws:{prefix}:eu-west-1:{ACCOUNT}:item/{}-{:05}/*", self.id("n").to_lowercase(), self.below(100_000)))
+            .map(|_| {
+                format!("arn:aws:{prefix}:eu-west-1:{ACCOUNT}:item/{}-{:05}/*", self.id("n").to_lowercase(), self.below(100_000))
+            })
             .collect();
-        let mut statement =
-            json!({ "Sid": format!("Part{index}"), "Effect": "Allow", "Action": actions, "Resource": resources });
+        let mut statement = json!({ "Sid": format!("Part{index}"), "Effect": "Allow", "Action": actions, "Resource": resources });
         if self.below(5) == 0 {
             let tag = format!("team-{}", self.below(50));
-            statement["Condition"] =
-                json!({ "StringEquals": { "aws:ResourceTag/team": [tag, "${aws:PrincipalTag/team}"], "aws:RequestedRegion": "eu-west-1" } });
+            statement["Condition"] = json!({ "StringEquals": { "aws:ResourceTag/team": [tag, "${aws:PrincipalTag/team}"], "aws:RequestedRegion": "eu-west-1" } });
         }
         statement
     }

@@ -144,13 +144,7 @@ impl Reader {
         }
     }
 
-    fn statements<'s>(
-        &mut self,
-        value: Node<'_, 's>,
-        key: Node<'_, 's>,
-        policy: &mut Policy<'s>,
-        list: &mut Vec<Statement<'s>>,
-    ) {
+    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>, list: &mut Vec<Statement<'s>>) {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }

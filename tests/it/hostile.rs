@@ -97,7 +97,9 @@ fn a_large_policy_is_told_wherever_it_stands() {
     for text in [
         large.clone(),
         format!(r#"{{"RoleName":"a","PolicyName":"p","PolicyDocument":{large}}}"#),
-        format!(r#"{{"Role":{{"RoleName":"a","Arn":"arn:aws:iam::111122223333:role/a","AssumeRolePolicyDocument":{trust}}}}}{{"RoleName":"a","PolicyName":"p","PolicyDocument":{string}}}"#),
+        format!(
+            r#"{{"Role":{{"RoleName":"a","Arn":"arn:aws:iam::111122223333:role/a","AssumeRolePolicyDocument":{trust}}}}}{{"RoleName":"a","PolicyName":"p","PolicyDocument":{string}}}"#
+        ),
         format!(r#"{{"Policy":{string}}}"#),
         format!(r#"{{"PolicyVersion":{{"Document":{large},"VersionId":"v1","IsDefaultVersion":true,"CreateDate":"x"}}}}"#),
     ] {
@@ -124,7 +126,11 @@ fn deep_nesting() {
         look(format!("{}1{}", open.repeat(count), close.repeat(count)).into());
         look(open.repeat(count).into());
     }
-    let condition = format!(r#"{{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{}{}}}"#, r#"{"a":"#.repeat(50_000), "}".repeat(50_000));
+    let condition = format!(
+        r#"{{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{}{}}}"#,
+        r#"{"a":"#.repeat(50_000),
+        "}".repeat(50_000)
+    );
     look(policy(&condition).into());
 }
 

@@ -45,7 +45,11 @@ fn policies_of_resources() {
     let open = string(OPEN);
     let cases = [
         ("sns get-topic-attributes", "arn:t", format!(r#"{{"Attributes": {{"Policy": {open}, "TopicArn": "arn:t"}}}}"#)),
-        ("sns set-topic-attributes", "arn:t", format!(r#"{{"TopicArn": "arn:t", "AttributeName": "Policy", "AttributeValue": {open}}}"#)),
+        (
+            "sns set-topic-attributes",
+            "arn:t",
+            format!(r#"{{"TopicArn": "arn:t", "AttributeName": "Policy", "AttributeValue": {open}}}"#),
+        ),
         ("sqs get-queue-attributes", "arn:q", format!(r#"{{"Attributes": {{"QueueArn": "arn:q", "Policy": {open}}}}}"#)),
         ("sqs get-queue-attributes", "", format!(r#"{{"Attributes": {{"Policy": {open}}}}}"#)),
         ("sqs set-queue-attributes", "https://q", format!(r#"{{"QueueUrl": "https://q", "Attributes": {{"Policy": {open}}}}}"#)),
@@ -53,12 +57,24 @@ fn policies_of_resources() {
         ("ecr get-repository-policy", "r", format!(r#"{{"registryId": "1", "repositoryName": "r", "policyText": {open}}}"#)),
         ("glue get-resource-policy", "", format!(r#"{{"PolicyInJson": {open}, "PolicyHash": "x"}}"#)),
         ("opensearch describe-domain", "arn:d", format!(r#"{{"DomainStatus": {{"ARN": "arn:d", "AccessPolicies": {open}}}}}"#)),
-        ("opensearch describe-domains", "arn:d", format!(r#"{{"DomainStatusList": [{{"ARN": "arn:d", "AccessPolicies": {open}}}]}}"#)),
-        ("codeartifact get-domain-permissions-policy", "arn:a", format!(r#"{{"policy": {{"resourceArn": "arn:a", "document": {open}}}}}"#)),
+        (
+            "opensearch describe-domains",
+            "arn:d",
+            format!(r#"{{"DomainStatusList": [{{"ARN": "arn:d", "AccessPolicies": {open}}}]}}"#),
+        ),
+        (
+            "codeartifact get-domain-permissions-policy",
+            "arn:a",
+            format!(r#"{{"policy": {{"resourceArn": "arn:a", "document": {open}}}}}"#),
+        ),
         ("glacier get-vault-access-policy", "", format!(r#"{{"policy": {{"Policy": {open}}}}}"#)),
         ("ses get-identity-policies", "p", format!(r#"{{"Policies": {{"p": {open}}}}}"#)),
         ("ram get-resource-policies", "", format!(r#"{{"policies": [{open}]}}"#)),
-        ("logs describe-resource-policies", "p", format!(r#"{{"resourcePolicies": [{{"policyName": "p", "policyDocument": {open}}}]}}"#)),
+        (
+            "logs describe-resource-policies",
+            "p",
+            format!(r#"{{"resourcePolicies": [{{"policyName": "p", "policyDocument": {open}}}]}}"#),
+        ),
         ("events describe-event-bus", "arn:b", format!(r#"{{"Name": "b", "Arn": "arn:b", "Policy": {open}}}"#)),
         ("efs describe-file-system-policy", "fs-1", format!(r#"{{"FileSystemId": "fs-1", "Policy": {open}}}"#)),
         ("s3api put-bucket-policy", "b", format!(r#"{{"Bucket": "b", "Policy": {open}}}"#)),
@@ -123,7 +139,10 @@ fn policies_of_other_languages() {
 fn requests() {
     let arn = "arn:aws:iam::111122223333:policy/p";
     let mut files = [
-        ("a.json", format!(r#"{{"RoleName": "app", "AssumeRolePolicyDocument": {}, "PermissionsBoundary": "{arn}"}}"#, string(TRUST))),
+        (
+            "a.json",
+            format!(r#"{{"RoleName": "app", "AssumeRolePolicyDocument": {}, "PermissionsBoundary": "{arn}"}}"#, string(TRUST)),
+        ),
         ("b.json", format!(r#"{{"RoleName": "app", "PolicyName": "inline", "PolicyDocument": {}}}"#, string(READ))),
         ("c.json", format!(r#"{{"RoleName": "app", "PolicyArn": "{arn}"}}"#)),
         ("d.json", format!(r#"{{"PolicyArn": "{arn}", "PolicyDocument": {}}}"#, string(READ))),
@@ -219,7 +238,9 @@ fn lists_that_tell_too_little() {
 /// Outputs one behind the other, a line each, or in a list are read as if each were a file.
 #[test]
 fn streams() {
-    let role = format!(r#"{{"Role": {{"RoleName": "app", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {TRUST}}}}}"#);
+    let role = format!(
+        r#"{{"Role": {{"RoleName": "app", "Arn": "arn:aws:iam::111122223333:role/app", "AssumeRolePolicyDocument": {TRUST}}}}}"#
+    );
     let inline = format!(r#"{{"RoleName": "app", "PolicyName": "p", "PolicyDocument": {READ}}}"#);
     let whoever = r#"{"UserId": "AIDA", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana"}"#;
     for text in [
@@ -247,7 +268,9 @@ fn streams() {
 /// Holes are filled in each document of a stream.
 #[test]
 fn streams_with_holes() {
-    let role = |name: &str| format!(r#"{{"RoleName": "{name}", "PolicyName": "p", "PolicyDocument": {}}}"#, READ.replace("\"*\"", "\"${bucket}\""));
+    let role = |name: &str| {
+        format!(r#"{{"RoleName": "{name}", "PolicyName": "p", "PolicyDocument": {}}}"#, READ.replace("\"*\"", "\"${bucket}\""))
+    };
     let text = format!("{}\n{}\n", role("a"), role("b"));
     let mut sources = Sources::new();
     let id = sources.add("all.json", text);
@@ -274,8 +297,7 @@ fn two_accounts_in_one_folder() {
             "PolicyVersionList": [{{"Document": {read}, "VersionId": "v1", "IsDefaultVersion": true}}]}}]}}"#
         )
     };
-    let mut files =
-        [("one.json", dump("111122223333", "s3:GetObject")), ("two.json", dump("444455556666", "s3:PutObject"))];
+    let mut files = [("one.json", dump("111122223333", "s3:GetObject")), ("two.json", dump("444455556666", "s3:PutObject"))];
     for _ in 0..files.len() {
         files.rotate_left(1);
         with(&files, |_, inventory| {
@@ -283,7 +305,8 @@ fn two_accounts_in_one_folder() {
             for (account, action) in [("111122223333", "s3:GetObject"), ("444455556666", "s3:PutObject")] {
                 let role = inventory.role(&format!("arn:aws:iam::{account}:role/app")).unwrap();
                 let statements = role.permissions.iter().flat_map(|own| &own.policy.statements);
-                let actions: Vec<_> = statements.map(|own| own.actions.as_ref().unwrap().list[0].text.shown().into_owned()).collect();
+                let actions: Vec<_> =
+                    statements.map(|own| own.actions.as_ref().unwrap().list[0].text.shown().into_owned()).collect();
                 assert_eq!(actions, [action, action]);
                 assert!(role.unread.is_empty());
             }

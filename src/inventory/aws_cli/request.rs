@@ -96,15 +96,27 @@ pub(super) fn too_little(root: Node<'_, '_>) -> Option<&'static str> {
 
 /// A list, what every item of it has, and why it tells nothing.
 const LISTS: &[(&str, &str, &str)] = &[
-    ("AttachedPolicies", "PolicyArn", "policies that are attached, and not to what: `iam get-account-authorization-details` tells"),
+    (
+        "AttachedPolicies",
+        "PolicyArn",
+        "policies that are attached, and not to what: `iam get-account-authorization-details` tells",
+    ),
     ("PolicyRoles", "RoleName", "roles that have a policy, and not which: `iam get-account-authorization-details` tells"),
-    ("Policies", "DefaultVersionId", "a list of policies without what they say: `iam get-account-authorization-details` tells that"),
+    (
+        "Policies",
+        "DefaultVersionId",
+        "a list of policies without what they say: `iam get-account-authorization-details` tells that",
+    ),
     ("Policies", "AwsManaged", "a list of policies without what they say: `organizations describe-policy` tells that"),
     ("Versions", "IsDefaultVersion", "versions of a policy without what they say: `iam get-policy-version` tells that"),
     ("Users", "UserName", "users without their policies: `iam get-account-authorization-details` tells these"),
     ("UserPoolClients", "ClientId", "app clients without their settings: `cognito-idp describe-user-pool-client` tells these"),
     ("UserPools", "Id", "user pools without their settings: `cognito-idp describe-user-pool` tells these"),
-    ("IdentityPools", "IdentityPoolId", "identity pools without their settings: `cognito-identity describe-identity-pool` tells these"),
+    (
+        "IdentityPools",
+        "IdentityPoolId",
+        "identity pools without their settings: `cognito-identity describe-identity-pool` tells these",
+    ),
 ];
 
 fn is_list_of(root: Node<'_, '_>, list: &str, member: &str) -> bool {
