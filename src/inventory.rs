@@ -259,9 +259,11 @@ impl<'s> Inventory<'s> {
 
     /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
     pub fn beside(&self, role: &Role<'s>) -> impl Iterator<Item = &Policy<'s>> {
-        let others = self.roles.iter().any(|other| other.lacks_policies() && !std::ptr::eq(other, role));
-        let alone = self.policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
-        alone.filter(move |_| role.lacks_policies() && !others).map(|loose| &loose.policy)
+        let is_other = |other: &Role<'_>| other.lacks_policies() && !std::ptr::eq(other, role);
+        let is_only = role.lacks_policies() && !self.roles.iter().any(is_other);
+        let policies = if is_only { self.policies.as_slice() } else { &[] };
+        let alone = policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
+        alone.map(|loose| &loose.policy)
     }
 
     /// Whether a policy comes from a list of all of an account, in which it is that of some user, group or role.

@@ -9,6 +9,9 @@ use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, json, yaml};
 
+/// Behind so many documents in a row of which nothing is known, no output is looked for: it is a log, or a list of something else.
+const MOST_OTHERS: usize = 1_000;
+
 const NOTHING: &str = "no policy, role or pool in it";
 
 impl<'s> Inventory<'s> {
@@ -71,7 +74,7 @@ impl<'s> Inventory<'s> {
 
     /// Reads what the AWS CLI printed into one file by several commands; or the one document that it is.
     fn read_stream(&mut self, sources: &'s Sources, id: SourceId, text: &'s str) {
-        let mut start = 0;
+        let (mut start, mut others) = (0, 0);
         loop {
             let tree = json::read_from(std::mem::take(&mut self.room), id, text, start);
             let next = next_document(&tree, text);
@@ -80,8 +83,9 @@ impl<'s> Inventory<'s> {
             if let Some(tree) = tree {
                 self.room = tree.into_room();
             }
+            others = if form.is_some() { 0 } else { others + 1 };
             match next {
-                Some(next) if start > 0 || form.is_none_or(is_of_stream) => start = next,
+                Some(next) if (start > 0 || form.is_none_or(is_of_stream)) && others < MOST_OTHERS => start = next,
                 _ => return,
             }
         }
@@ -138,9 +142,13 @@ impl<'s> Inventory<'s> {
 
     /// A list of outputs, as `jq -s` makes it of a stream.
     fn read_list(&mut self, sources: &Sources, root: Node<'_, 's>, faults: &mut Vec<Fault<SyntaxFault>>) -> Option<Form> {
-        let mut first = None;
+        let (mut first, mut others) = (None, 0);
         for item in root.items().filter(|item| item.kind() == Kind::Map) {
             let form = aws_cli::read(self, sources, item, faults);
+            others = if form.is_some() { 0 } else { others + 1 };
+            if others == MOST_OTHERS {
+                break;
+            }
             first = first.filter(|first| matches!(first, Form::AwsCli(_))).or(form);
         }
         first
