@@ -2,7 +2,9 @@
 
 mod builder;
 mod decode;
+mod directive;
 mod fill;
+mod hole;
 pub mod json;
 mod mistake;
 mod number;
@@ -15,6 +17,7 @@ use std::borrow::Cow;
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
+pub use directive::Directive;
 pub use mistake::Mistake;
 pub use text::{Hole, Literal, Piece, Text};
 
@@ -276,6 +279,14 @@ impl<'t, 's> Node<'t, 's> {
     /// Whether it is a hole, or a string that holds one.
     pub fn has_hole(self) -> bool {
         text::has_hole(self.tree, self.raw())
+    }
+
+    /// What it does, where it is no value but a directive of a template: `%{ if x }`. It stands in a list as an item, and in a map as a
+    /// key whose value is an empty hole.
+    pub fn directive(self) -> Option<Directive> {
+        let written = self.written();
+        let (length, what) = directive::at(written).filter(|_| self.kind() == Kind::Hole)?;
+        (length == written.len()).then_some(what)
     }
 
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.

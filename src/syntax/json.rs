@@ -7,7 +7,8 @@
 //!
 //! - a leading byte order mark is passed over,
 //! - numbers may lie beyond a double,
-//! - a hole may stand where a value or a key is due.
+//! - a hole may stand where a value or a key is due, and a directive of a template where a member is due; a hole in a string may hold
+//!   strings of its own.
 //!
 //! Two things that JSON allows are faults here:
 //!
@@ -102,7 +103,7 @@ struct Reader<'t> {
     /// A stretch without a character that a hole or a variable starts with, up to the next.
     plain: Range<usize>,
     /// Where the next of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
-    special: [usize; 2],
+    special: [usize; scan::SPECIAL.len()],
     faults: Faults,
 }
 
@@ -125,7 +126,7 @@ impl<'t> Reader<'t> {
             told_too_deep: false,
             by_layout,
             plain: 0..0,
-            special: [0, 0],
+            special: [0; scan::SPECIAL.len()],
             faults: Faults::default(),
         }
     }
@@ -205,8 +206,9 @@ impl<'t> Reader<'t> {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    /// Whether the bracket at hand is rather the first half of one of a template.
     fn at_braces(&self) -> bool {
-        self.bytes.get(self.at + 1) == Some(&b'{')
+        matches!(self.bytes.get(self.at + 1), Some(b'{' | b'%' | b'#'))
     }
 
     fn string(&mut self) {
@@ -215,6 +217,10 @@ impl<'t> Reader<'t> {
         if self.bytes.get(end) == Some(&b'"') {
             self.push_string(false, [1, 1], start, end);
             self.at = end + 1;
+            let before = self.bytes.get(end - 1).copied().unwrap_or(0);
+            if matches!(before, b'(' | b'[' | b'{' | b',' | b' ' | b'=' | b'?' | b':') {
+                self.go_on_behind_hole(start, end);
+            }
         } else {
             self.odd_string(start, end);
         }
@@ -265,8 +271,7 @@ impl<'t> Reader<'t> {
                 *next = length.map_or(self.bytes.len(), |length| start + length);
             }
         }
-        let [one, other] = self.special;
-        self.plain = start..one.min(other);
+        self.plain = start..self.special.into_iter().min().unwrap_or(start);
     }
 
     fn opening(&mut self, kind: Kind) -> Due {

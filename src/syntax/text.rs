@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Kind, Raw, Tree, Writing, json};
+use super::{Kind, Raw, Tree, Writing, directive, hole, json};
 use crate::source::{SourceId, Span};
 
 /// A string as pieces of text and holes, each with its place.
@@ -50,7 +50,8 @@ pub struct Literal<'s> {
     offsets: Option<Box<[u32]>>,
 }
 
-/// A stretch of text that is known only later: `${name}`, `<PLACEHOLDER>`, `{{ name }}`, `%s`, `YOUR_NAME`.
+/// A stretch of text that is known only later: `${name}`, `<PLACEHOLDER>`, `{{ name }}`, `%s`, `YOUR_NAME`, `$NAME`, `<%= name %>`,
+/// `__NAME__` and the like.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hole<'s> {
     /// As written, with its brackets.
@@ -252,7 +253,7 @@ pub(super) fn hole_end(text: &str) -> Option<usize> {
         [b'%', b's', ..] => Some(2),
         // `%da` is more likely percent-encoded.
         [b'%', b'd', next @ ..] if !next.first().is_some_and(u8::is_ascii_hexdigit) => Some(2),
-        _ => None,
+        _ => hole::end(text),
     }
 }
 
@@ -289,7 +290,7 @@ fn split(whole: Literal<'_>) -> Box<[Piece<'_>]> {
 /// The first hole of a text that starts at `at` or behind.
 fn next_hole(text: &str, mut at: usize) -> Option<Range<usize>> {
     loop {
-        at += text.as_bytes().get(at..)?.iter().position(|byte| matches!(byte, b'$' | b'<' | b'{' | b'%' | b'Y'))?;
+        at += text.as_bytes().get(at..)?.iter().position(|byte| b"$<{%Y#@_[".contains(byte))?;
         let (length, is_hole) = special(text, at);
         if is_hole {
             return Some(at..at + length);
@@ -301,10 +302,14 @@ fn next_hole(text: &str, mut at: usize) -> Option<Range<usize>> {
 /// How long the thing at `at` is, and whether it is a hole.
 fn special(text: &str, at: usize) -> (usize, bool) {
     let rest = text.get(at..).unwrap_or("");
-    if let Some(length) = hole_end(rest) {
+    let inside_a_word = text.as_bytes().get(..at).and_then(<[u8]>::last).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
+    // what a condition or loop yields is known as little as it itself
+    if let Some(length) = directive::part_end(rest).or_else(|| hole::in_brackets(rest)) {
+        return (length, true);
+    }
+    if let Some(length) = hole_end(rest).filter(|_| !(inside_a_word && rest.starts_with('_'))) {
         return (length, !is_variable(rest.get(..length).unwrap_or("")));
     }
-    let inside_a_word = text.as_bytes().get(..at).and_then(<[u8]>::last).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
     if !inside_a_word && (rest.starts_with("YOUR_") || rest.starts_with("YOUR-")) {
         let in_name = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
         let length = rest.bytes().take_while(|&b| in_name(b)).count();
