@@ -3,6 +3,7 @@
 mod assumed;
 mod aws_cli;
 mod managed;
+mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;

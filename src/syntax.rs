@@ -10,6 +10,7 @@ mod mistake;
 mod number;
 mod text;
 pub mod toml;
+mod weave;
 pub mod yaml;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use crate::source::{SourceId, Span};
 pub use directive::Directive;
 pub use mistake::Mistake;
 pub use text::{Hole, Literal, Piece, Text};
+pub use weave::Weaver;
 
 /// What a node is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,6 +110,8 @@ pub const MAX_DEPTH: usize = 256;
 pub struct Tree<'s> {
     text: Cow<'s, str>,
     source: SourceId,
+    /// What stands in other sources: from which byte of the text on, and in which.
+    elsewhere: Box<[(u32, SourceId)]>,
     /// For a text that was itself decoded from a string: the offset in the source of each byte, and of the end.
     origin: Option<Box<[u32]>>,
     nodes: Vec<Raw>,
@@ -196,7 +200,13 @@ impl<'s> Tree<'s> {
             None => offset,
             Some(map) => map.get(offset as usize).or(map.last()).copied().unwrap_or(0),
         };
-        Span::new(self.source, at(start), at(end))
+        Span::new(self.source_at(start), at(start), at(end))
+    }
+
+    /// The source in which a byte of this text stands.
+    fn source_at(&self, offset: u32) -> SourceId {
+        let behind = self.elsewhere.partition_point(|own| own.0 <= offset);
+        behind.checked_sub(1).and_then(|index| self.elsewhere.get(index)).map_or(self.source, |own| own.1)
     }
 
     /// The place of a node with its quotes.
@@ -344,6 +354,12 @@ impl<'t, 's> Node<'t, 's> {
     /// The value of the first entry with this key.
     pub fn get(self, key: &str) -> Option<Node<'t, 's>> {
         self.entries().find(|entry| entry.key.is(key)).map(|entry| entry.value)
+    }
+
+    /// Whether it is a list or map that starts with a bracket.
+    fn has_bracket(self) -> bool {
+        let raw = self.raw();
+        matches!(raw.kind, Kind::List | Kind::Map) && self.tree.slice(raw.start, raw.end).starts_with(['[', '{'])
     }
 
     /// The tree it belongs to.

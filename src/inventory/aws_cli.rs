@@ -1,15 +1,16 @@
 //! The output of AWS CLI commands, one function a shape.
 
-use super::{Form, Inventory, LoosePolicy, NamedPolicy, Role};
+use super::reader::{Reader, folder_of};
+use super::{Form, Inventory, NamedPolicy};
 use crate::arn::Arn;
 use crate::finding::Fault;
 use crate::identity::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, OidcProvider, Provider,
     ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
 };
-use crate::policy::{self, Policy, PolicyKind};
-use crate::source::{Sources, Span};
-use crate::syntax::{Entry, Kind, Node, Piece, SyntaxFault, Text, json};
+use crate::policy::{Policy, PolicyKind};
+use crate::source::Sources;
+use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text};
 
 /// Takes in what the output of one command holds; `None` where it is of no known command.
 pub(super) fn read<'s>(
@@ -25,13 +26,7 @@ pub(super) fn read<'s>(
 /// The command that lists all of an account.
 pub(super) const ACCOUNT_DETAILS: &str = "iam get-account-authorization-details";
 
-struct Reader<'i, 's> {
-    inventory: &'i mut Inventory<'s>,
-    sources: &'i Sources,
-    faults: &'i mut Vec<Fault<SyntaxFault>>,
-}
-
-impl<'i, 's> Reader<'i, 's> {
+impl<'s> Reader<'_, 's> {
     fn read(&mut self, root: Node<'_, 's>) -> Option<&'static str> {
         let entries: Vec<_> = root.entries().filter_map(|entry| Some((entry.key.string()?, entry.value))).collect();
         let get = |key: &str| entries.iter().find(|(own, _)| own == key).map(|&(_, value)| value);
@@ -167,52 +162,6 @@ impl<'i, 's> Reader<'i, 's> {
         });
     }
 
-    /// A role's parts may lie in several files, in any order. Names are unique in an account only, so roles of other ARNs are
-    /// other roles; of these, a part without an ARN belongs to the one that lies in its folder.
-    fn join(&mut self, name: Text<'s>, arn: Option<Text<'s>>, fill: impl FnOnce(&mut Role<'s>)) {
-        let folder = self.folder(name.span());
-        let is_known = |one: &Text<'_>, other: &Text<'_>| one.known().is_some() && one.known() == other.known();
-        let may_be = |role: &Role<'_>| role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
-        let roles = &self.inventory.roles;
-        let candidates =
-            || self.namesakes(&name).filter_map(|index| Some((index, roles.get(index)?))).filter(|own| may_be(own.1));
-        let near = candidates().find(|(_, role)| self.folder(role.span()) == folder);
-        let found = near.or_else(|| candidates().next()).map(|(index, _)| index);
-        let index = found.unwrap_or_else(|| {
-            let strays = self.strays(&name, folder);
-            self.inventory.add_role(Role { permissions: strays, ..Role::new(name) })
-        });
-        if let Some(role) = self.inventory.roles.get_mut(index) {
-            role.arn = role.arn.take().or(arn);
-            fill(role);
-        }
-        self.inventory.attach_given(index);
-    }
-
-    /// The roles of this name, by their places in the list.
-    fn namesakes(&self, name: &Text<'_>) -> impl Iterator<Item = usize> + use<'_, 'i, 's> {
-        name.known().and_then(|name| self.inventory.by_name.get(name)).into_iter().flatten().copied()
-    }
-
-    /// Policies that lie in this folder and went to a role of this name in another one, as long as that was the only one.
-    fn strays(&mut self, name: &Text<'s>, folder: &str) -> Vec<NamedPolicy<'s>> {
-        let mut strays = Vec::new();
-        let sources = self.sources;
-        for index in self.namesakes(name).collect::<Vec<_>>() {
-            let Some(role) = self.inventory.roles.get_mut(index) else { continue };
-            // those of a list are the role's own, wherever the list lies
-            let is_stray = |named: &mut NamedPolicy<'_>| named.inline && folder_of(sources, named.name.span()) == folder;
-            if folder_of(sources, role.name.span()) != folder {
-                strays.extend(role.permissions.extract_if(.., is_stray));
-            }
-        }
-        strays
-    }
-
-    fn folder(&self, span: Span) -> &'i str {
-        folder_of(self.sources, span)
-    }
-
     /// Roles with their attached policies, which lie in a list of their own.
     fn account_details(&mut self, root: Node<'_, 's>) {
         items(root, "RoleDetailList").for_each(|role| self.role(role, false));
@@ -245,30 +194,6 @@ impl<'i, 's> Reader<'i, 's> {
     fn named_policy(&mut self, node: Node<'_, 's>) -> Option<NamedPolicy<'s>> {
         let policy = self.document(node.get("PolicyDocument")?, PolicyKind::Identity)?;
         Some(NamedPolicy { name: text(node, "PolicyName")?, policy, inline: true })
-    }
-
-    /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
-    fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
-        if node.kind() == Kind::Map {
-            return Some(policy::read(node, kind));
-        }
-        let text = node.text()?;
-        let pieces = text.pieces();
-        let [Piece::Literal(literal)] = &*pieces else { return None };
-        let start = literal.value.trim_start();
-        if !start.starts_with(['{', '%']) {
-            return None;
-        }
-        let tree = json::read_inside(literal, start.starts_with('%'));
-        self.faults.extend_from_slice(tree.faults());
-        Some(policy::read(tree.root(), kind))
-    }
-
-    /// A policy that belongs to nothing else that is read; `None` where it is none.
-    fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind, name: Option<Text<'s>>) -> Option<()> {
-        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
-        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
-        Some(())
     }
 
     fn group(&mut self, node: Node<'_, 's>) {
@@ -486,12 +411,6 @@ fn is_nothing(value: Node<'_, '_>) -> bool {
 
 fn every_item_has(list: Node<'_, '_>, key: &str) -> bool {
     list.kind() == Kind::List && list.items().all(|item| item.get(key).is_some())
-}
-
-/// The folder of the file that a span lies in.
-fn folder_of(sources: &Sources, span: Span) -> &str {
-    let name = sources.get(span.source).name();
-    name.rfind(['/', '\\']).and_then(|end| name.get(..end)).unwrap_or("")
 }
 
 /// Names of inline policies are unique for one user or group only.

@@ -4,7 +4,7 @@
 //! source. So a folded line, an escape or a table that is written in several places needs nothing else of the tree.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::decode::Decoded;
@@ -141,6 +141,61 @@ impl<'t> Builder<'t> {
         self.reach(place.end);
     }
 
+    /// Puts what `<<` names into the innermost map in its place; a key that the map has itself, or that was named before, stays what it is. Gives
+    /// what was moved: where it was, and where it starts now.
+    pub(super) fn merge(&mut self) -> Vec<(Range<usize>, usize)> {
+        let Some(map) = self.open.last().map(|open| open.index) else { return Vec::new() };
+        let end_of = |index: usize| self.nodes.get(index).map_or(usize::MAX, |node| node.next as usize);
+        // the entries of a map, each from its key to the end of its value
+        let entries = |first: usize, end: usize| {
+            let mut at = first;
+            std::iter::from_fn(move || {
+                let key = at;
+                at = end_of(key + 1);
+                (key < end).then_some(key..at.min(end))
+            })
+        };
+        let text = |key: usize| {
+            let raw = self.nodes.get(key).filter(|raw| raw.kind == Kind::String)?;
+            self.text.get(raw.start as usize..raw.end as usize)
+        };
+        let kind = |index: usize| self.nodes.get(index).map(|node| node.kind);
+        let own: Vec<_> = entries(map + 1, self.nodes.len()).collect();
+        let mut names: HashSet<&str> = own.iter().filter_map(|entry| text(entry.start)).collect();
+        let mut kept = Vec::new();
+        for entry in own {
+            let value = entry.start + 1;
+            let maps = match kind(value) {
+                Some(Kind::Map) if text(entry.start) == Some("<<") => vec![value],
+                Some(Kind::List) if text(entry.start) == Some("<<") => {
+                    let mut at = value + 1;
+                    let items = std::iter::from_fn(|| {
+                        let item = at;
+                        at = end_of(item);
+                        (item < end_of(value)).then_some(item)
+                    });
+                    items.filter(|&item| kind(item) == Some(Kind::Map)).collect()
+                }
+                _ => {
+                    kept.push(entry);
+                    continue;
+                }
+            };
+            let of_maps = maps.into_iter().flat_map(|map| entries(map + 1, end_of(map)));
+            kept.extend(of_maps.filter(|merged| text(merged.start).is_none_or(|name| names.insert(name))));
+        }
+        let (mut nodes, mut moved) = (Vec::with_capacity(self.nodes.len() - map), Vec::with_capacity(kept.len()));
+        for entry in kept {
+            let start = map + 1 + nodes.len();
+            let part = self.nodes.get(entry.clone()).unwrap_or(&[]);
+            nodes.extend(part.iter().map(|&node| Raw { next: (node.next as usize - entry.start + start) as u32, ..node }));
+            moved.push((entry, start));
+        }
+        self.nodes.truncate(map + 1);
+        self.nodes.extend(nodes);
+        moved
+    }
+
     /// How deep the lists and maps in a range of nodes nest.
     pub(super) fn height(&self, range: Range<usize>) -> usize {
         let (mut around, mut height) = (Vec::new(), 0);
@@ -199,7 +254,7 @@ impl<'t> Builder<'t> {
             self.faults.push(Fault::at(SyntaxFault::TooMany, place));
         }
         let Self { source, text, origin, nodes, faults, .. } = self;
-        Tree { text: Cow::Owned(text), source, origin: Some(origin.into()), nodes, faults }
+        Tree { text: Cow::Owned(text), source, elsewhere: Box::default(), origin: Some(origin.into()), nodes, faults }
     }
 
     fn put(&mut self, text: &str, at: usize) {

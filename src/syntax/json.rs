@@ -61,7 +61,7 @@ pub(super) fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Op
             (nodes, found) = (other, faults);
         }
     }
-    let mut tree = Tree { text, source, origin, nodes, faults: Vec::new() };
+    let mut tree = Tree { text, source, elsewhere: Box::default(), origin, nodes, faults: Vec::new() };
     tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
     tree
 }

@@ -82,7 +82,10 @@ impl<'s> Text<'s> {
         match &self.0 {
             Form::Plain { value, .. } => Literal::plain(value, self.span()).span_of(range),
             Form::Other(other) => match &*other.pieces {
-                [Piece::Literal(literal)] => literal.span_of(range),
+                [Piece::Literal(literal)] => match literal.span_of(range.clone()) {
+                    span if span.is_empty() && !range.is_empty() => literal.around(range),
+                    span => span,
+                },
                 _ => other.span,
             },
         }
@@ -160,6 +163,15 @@ impl<'s> Literal<'s> {
         Span::new(self.span.source, self.offset_of(start), self.offset_of(end))
     }
 
+    /// The place of a part of what was put in as a whole: that of the whole, of which the first byte is at the start and all others are at
+    /// the end.
+    #[cold]
+    fn around(&self, range: Range<usize>) -> Span {
+        let place = self.offset_of(range.start);
+        let before = (0..range.start).rev().map(|at| self.offset_of(at)).find(|&at| at != place);
+        Span::new(self.span.source, before.filter(|&before| before < place).unwrap_or(place), place)
+    }
+
     /// Where the byte `index` of the value stands in the source, or where the value ends.
     pub(super) fn offset_of(&self, index: usize) -> u32 {
         match &self.offsets {
@@ -168,7 +180,16 @@ impl<'s> Literal<'s> {
         }
     }
 
-    fn part(&self, range: Range<usize>) -> Self {
+    /// A text that is put in for what stands at a place.
+    pub fn put_in(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
+        let value = value.into();
+        let offsets = (0..=value.len()).map(|at| if at == 0 { span.start } else { span.end }).collect();
+        Self { value, span, offsets: Some(offsets) }
+    }
+
+    /// The part of the value in a range of bytes.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
         let span = self.span_of(range.clone());
         let offsets = self.offsets.as_ref().and_then(|offsets| offsets.get(range.start..=range.end));
         let value = match &self.value {
@@ -322,6 +343,10 @@ fn special(text: &str, at: usize) -> (usize, bool) {
 fn is_variable(written: &str) -> bool {
     let Some(inner) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
     let name = inner.split(',').next().unwrap_or("").trim();
+    // what CloudFormation knows of the stack
+    if name.contains("::") {
+        return false;
+    }
     // An expression of a template can hold a colon too, but then in quotes or behind a call.
     matches!(name, "*" | "?" | "$") || (name.contains(':') && !name.contains(['(', '"', '{']))
 }

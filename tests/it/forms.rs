@@ -217,3 +217,45 @@ fn mistakes_are_worded() {
         });
     }
 }
+
+/// What a short tag stands for is what the long form says.
+#[test]
+fn short_tags_are_functions() {
+    let yaml = "a: !Sub x-${y}\nb: !GetAtt R.Arn\nc: !Join [ '', [ a, !Ref b ] ]\nd: !If\n  - c\n  - !Sub e: no tag of a map\n  - k: !Ref v\n\
+                e: !other f\ng: &anchor !Ref h\ni: *anchor\n";
+    let json = r#"{"a":{"Fn::Sub":"x-${y}"},"b":{"Fn::GetAtt":"R.Arn"},"c":{"Fn::Join":["",["a",{"Ref":"b"}]]},
+        "d":{"Fn::If":["c",{"e":"no tag of a map"},{"k":{"Ref":"v"}}]},"e":"f","g":{"Ref":"h"},"i":{"Ref":"h"}}"#;
+    // before the first key of a map, a tag belongs to the key
+    with(syntax::yaml::read, yaml, |sources, tree| {
+        lawful(sources, tree);
+        assert_eq!(tree.faults(), []);
+        let expected: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(value(tree.root()), expected);
+        let tag = tree.root().get("a").unwrap().entries().next().unwrap();
+        assert_eq!((sources.slice(tag.key.span()), sources.slice(tag.value.span())), ("!Sub", "x-${y}"));
+    });
+}
+
+/// `<<` puts in what it names, and what a map says itself counts.
+#[test]
+fn merged_maps() {
+    let yaml = "base: &base {a: 1, b: 2}\nmore: &more {b: 3, c: &deep {z: 1}}\nsame: *deep\n\
+                map:\n  x: &x 7\n  <<: [*base, *more]\n  c: 4\n  y: *x\nonly:\n  <<: *more\nquoted:\n  '<<': *base\n";
+    let json = r#"{"base":{"a":1,"b":2},"more":{"b":3,"c":{"z":1}},"same":{"z":1},"map":{"x":7,"a":1,"b":2,"c":4,"y":7},
+        "only":{"b":3,"c":{"z":1}},"quoted":{"<<":{"a":1,"b":2}}}"#;
+    with(syntax::yaml::read, yaml, |sources, tree| {
+        lawful(sources, tree);
+        let expected: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!((value(tree.root()), tree.faults().len()), (expected, 0));
+    });
+}
+
+#[test]
+fn documents_of_a_stream() {
+    let mut sources = Sources::new();
+    let id = sources.add("", "# first\na: &x 1\n---\n---\nb: {c: 2}\n...\n---\nd: *x\n");
+    let trees = syntax::yaml::read_all(id, sources.get(id).text());
+    let values: Vec<String> = trees.iter().take(2).map(|tree| value(tree.root()).to_string()).collect();
+    assert_eq!(values, [r#"{"a":1}"#, r#"{"b":{"c":2}}"#]);
+    assert_eq!(trees.last().unwrap().faults().len(), 1, "an anchor ends with its document");
+}

@@ -86,15 +86,16 @@ fn lists_and_maps() {
 
 #[test]
 fn tags() {
-    assert_eq!(tree(read, "[!!str 1, ! 2, !!int '3', !Sub x, !Sub 4, !Ref ]"), r#"["1", "2", '3' = 3, "x", 4, Null ``]"#);
-    assert_eq!(tree(read, "a: !GetAtt\n  - b\n  - c"), r#"{"a": ["b", "c"]}"#);
+    assert_eq!(tree(read, "[!!str 1, ! 2, !!int '3', !other x, !other ]"), r#"["1", "2", '3' = 3, "x", Null ``]"#);
+    assert_eq!(tree(read, "a: !Ref 4\nb: !Ref"), r#"{"a": {"!Ref" = "Ref": 4}, "b": {"!Ref" = "Ref": Null ``}}"#);
+    assert_eq!(tree(read, "a: !GetAtt\n  - b\n  - c"), r#"{"a": {"!GetAtt" = "Fn::GetAtt": ["b", "c"]}}"#);
 }
 
 #[test]
 fn aliases() {
     assert_eq!(
         tree(read, "a: &x\n  b: [c, &y d]\ne: *x\nf: {<<: *x, g: *y}\n*y : h"),
-        r#"{"a": {"b": ["c", "d"]}, "e": {"b": ["c", "d"]}, "f": {"<<": {"b": ["c", "d"]}, "g": "d"}, "d": "h"}"#
+        r#"{"a": {"b": ["c", "d"]}, "e": {"b": ["c", "d"]}, "f": {"b": ["c", "d"], "g": "d"}, "d": "h"}"#
     );
     // the latest of two with one name
     assert_eq!(tree(read, "[&a 1, *a, &a 2, *a]"), "[1, 1, 2, 2]");

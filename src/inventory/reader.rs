@@ -1,0 +1,90 @@
+//! What all forms of input have in common: how a role, a policy or a document is taken in.
+
+use super::{Inventory, LoosePolicy, NamedPolicy, Role};
+use crate::finding::Fault;
+use crate::policy::{self, Policy, PolicyKind};
+use crate::source::{Sources, Span};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, json};
+
+/// Takes in what one input, or several that belong together, tell.
+pub(super) struct Reader<'i, 's> {
+    pub(super) inventory: &'i mut Inventory<'s>,
+    pub(super) sources: &'i Sources,
+    pub(super) faults: &'i mut Vec<Fault<SyntaxFault>>,
+}
+
+impl<'i, 's> Reader<'i, 's> {
+    /// A role's parts may lie in several files, in any order. Names are unique in an account only, so roles of other ARNs are
+    /// other roles; of these, a part without an ARN belongs to the one that lies in its folder.
+    pub(super) fn join(&mut self, name: Text<'s>, arn: Option<Text<'s>>, fill: impl FnOnce(&mut Role<'s>)) {
+        let folder = self.folder(name.span());
+        let is_known = |one: &Text<'_>, other: &Text<'_>| one.known().is_some() && one.known() == other.known();
+        let may_be = |role: &Role<'_>| role.arn.as_ref().zip(arn.as_ref()).is_none_or(|(own, arn)| is_known(own, arn));
+        let roles = &self.inventory.roles;
+        let candidates =
+            || self.namesakes(&name).filter_map(|index| Some((index, roles.get(index)?))).filter(|own| may_be(own.1));
+        let near = candidates().find(|(_, role)| self.folder(role.span()) == folder);
+        let found = near.or_else(|| candidates().next()).map(|(index, _)| index);
+        let index = found.unwrap_or_else(|| {
+            let strays = self.strays(&name, folder);
+            self.inventory.add_role(Role { permissions: strays, ..Role::new(name) })
+        });
+        if let Some(role) = self.inventory.roles.get_mut(index) {
+            role.arn = role.arn.take().or(arn);
+            fill(role);
+        }
+        self.inventory.attach_given(index);
+    }
+
+    /// The roles of this name, by their places in the list.
+    fn namesakes(&self, name: &Text<'_>) -> impl Iterator<Item = usize> + use<'_, 'i, 's> {
+        name.known().and_then(|name| self.inventory.by_name.get(name)).into_iter().flatten().copied()
+    }
+
+    /// Policies that lie in this folder and went to a role of this name in another one, as long as that was the only one.
+    fn strays(&mut self, name: &Text<'s>, folder: &str) -> Vec<NamedPolicy<'s>> {
+        let mut strays = Vec::new();
+        let sources = self.sources;
+        for index in self.namesakes(name).collect::<Vec<_>>() {
+            let Some(role) = self.inventory.roles.get_mut(index) else { continue };
+            // those of a list are the role's own, wherever the list lies
+            let is_stray = |named: &mut NamedPolicy<'_>| named.inline && folder_of(sources, named.name.span()) == folder;
+            if folder_of(sources, role.name.span()) != folder {
+                strays.extend(role.permissions.extract_if(.., is_stray));
+            }
+        }
+        strays
+    }
+
+    pub(super) fn folder(&self, span: Span) -> &'i str {
+        folder_of(self.sources, span)
+    }
+
+    /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
+    pub(super) fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
+        if node.kind() == Kind::Map {
+            return Some(policy::read(node, kind));
+        }
+        let literal = node.literal()?;
+        let start = literal.value.trim_start();
+        if !start.starts_with(['{', '%']) {
+            return None;
+        }
+        let tree = json::read_inside(&literal, start.starts_with('%'));
+        self.faults.extend_from_slice(tree.faults());
+        Some(policy::read(tree.root(), kind))
+    }
+
+    /// A policy that belongs to nothing else that is read; `None` where it is none.
+    pub(super) fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind, name: Option<Text<'s>>) -> Option<()> {
+        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
+        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
+        Some(())
+    }
+}
+
+/// The folder of the file that a span lies in.
+pub(super) fn folder_of(sources: &Sources, span: Span) -> &str {
+    let name = sources.get(span.source).name();
+    name.rfind(['/', '\\']).and_then(|end| name.get(..end)).unwrap_or("")
+}
