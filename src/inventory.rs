@@ -2,6 +2,7 @@
 
 mod assumed;
 mod aws_cli;
+mod embedded;
 mod managed;
 mod reader;
 mod recognise;

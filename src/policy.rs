@@ -85,6 +85,8 @@ pub struct Statement<'s> {
     pub condition_key: Option<Span>,
     /// A hole that may turn out to hold further elements or conditions.
     pub later: Option<Span>,
+    /// A directive of a template, on which it hangs whether the statement or a part of it is there.
+    pub optional: Option<Span>,
 }
 
 /// Allow or Deny.
@@ -168,6 +170,11 @@ impl Statement<'_> {
     pub fn place(&self) -> Span {
         let sid = self.sid.as_ref().map(Text::span);
         sid.or(self.effect.map(|(_, span)| span)).unwrap_or(self.mark)
+    }
+
+    /// Why it is not known what it comes to in the end: a hole, or a directive of a template.
+    pub fn open(&self) -> Option<Span> {
+        self.later.or(self.optional)
     }
 
     /// How to call it: its Sid, else its number from 1.

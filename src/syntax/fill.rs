@@ -10,7 +10,7 @@ impl Tree<'_> {
     /// The tree of the same text with values in the places of holes, by how each is written; `None` where no hole has one. A value stands
     /// where its hole does: whatever is told of it, is told of that place.
     ///
-    /// In a string a value is text. Elsewhere it is JSON, or else a string. It is of no use for a text that stood inside another one.
+    /// In a string a value is text. Elsewhere it is JSON, or else a string. It is of use for a text that was JSON.
     pub fn filled(&self, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
         let mut fillings: Vec<(usize, usize, String)> = Vec::new();
         for &raw in &self.nodes {
@@ -18,9 +18,9 @@ impl Tree<'_> {
                 let value = value_of(self.slice(raw.start, raw.end));
                 fillings.extend(value.map(|value| (raw.start as usize, raw.end as usize, as_json(value))));
             } else if raw.kind == Kind::String && raw.writing != Writing::Plain {
-                for hole in text::of(self, raw).holes() {
-                    let value = value_of(&hole.written);
-                    fillings.extend(value.map(|value| (hole.span.start as usize, hole.span.end as usize, escaped(&value))));
+                for (written, place) in text::holes(self, raw) {
+                    let value = value_of(&written);
+                    fillings.extend(value.map(|value| (place.start, place.end, escaped(&value))));
                 }
             }
         }
@@ -36,6 +36,10 @@ impl Tree<'_> {
         }
         filled.copy(&self.text, done, self.text.len());
         filled.places.push(self.text.len() as u32);
+        if let Some(origin) = &self.origin {
+            let end = origin.last().copied().unwrap_or(0);
+            filled.places.iter_mut().for_each(|place| *place = origin.get(*place as usize).copied().unwrap_or(end));
+        }
         Some(json::build(Room::default(), self.source, Cow::Owned(filled.text), Some(filled.places.into())))
     }
 }

@@ -3,12 +3,13 @@
 //! The reader walks the text once, or twice where brackets do not match. What well-formed text needs is in this file; what is done about everything else is in
 //! `recover`, out of the way of the fast path.
 //!
-//! A text without faults is JSON (RFC 8259), but for three liberties:
+//! A text without faults is JSON (RFC 8259), but for four liberties:
 //!
 //! - a leading byte order mark is passed over,
 //! - numbers may lie beyond a double,
 //! - a hole may stand where a value or a key is due, and a directive of a template where a member is due; a hole in a string may hold
-//!   strings of its own.
+//!   strings of its own,
+//! - a text of which all brackets are doubled is one without, as it stands in a format string.
 //!
 //! Two things that JSON allows are faults here:
 //!
@@ -17,6 +18,7 @@
 //!
 //! The tests hold the reader to this list: whatever the text, it agrees with `serde_json` on all else.
 
+mod doubled;
 mod faults;
 mod keys;
 mod recover;
@@ -39,7 +41,10 @@ pub fn read(source: SourceId, text: &str) -> Tree<'_> {
 
 /// As [`read`], in the room of a tree that is no longer needed.
 pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
-    build(room, source, Cow::Borrowed(text), None)
+    match doubled::undoubled(text) {
+        Some((value, origin)) => build(room, source, Cow::Owned(value), Some(origin)),
+        None => build(room, source, Cow::Borrowed(text), None),
+    }
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
@@ -98,6 +103,8 @@ struct Reader<'t> {
     /// The last comma, if nothing but trivia came after it and no fault has named it.
     comma: u32,
     told_too_deep: bool,
+    /// For each part of a template that is open, the list or map in which it began.
+    parts: Vec<u32>,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
     /// A stretch without a character that a hole or a variable starts with, up to the next.
@@ -124,6 +131,7 @@ impl<'t> Reader<'t> {
             depth: 0,
             comma: NONE,
             told_too_deep: false,
+            parts: Vec::new(),
             by_layout,
             plain: 0..0,
             special: [0; scan::SPECIAL.len()],

@@ -180,6 +180,20 @@ impl<'s> Literal<'s> {
         }
     }
 
+    /// The whole text of a source.
+    pub fn whole(text: &'s str, source: SourceId) -> Self {
+        Self::plain(text, Span::new(source, 0, text.len() as u32))
+    }
+
+    /// Another text that was made of this one: where each byte of it, and its end, stands in the value of this one.
+    #[must_use]
+    pub fn rewritten(&self, value: String, places: &[usize]) -> Self {
+        let offsets: Box<[u32]> = places.iter().map(|&at| self.offset_of(at)).collect();
+        let (start, end) = (offsets.first().copied(), offsets.last().copied());
+        let span = Span::new(self.span.source, start.unwrap_or(self.span.start), end.unwrap_or(self.span.end));
+        Self { value: Cow::Owned(value), span, offsets: Some(offsets) }
+    }
+
     /// A text that is put in for what stands at a place.
     pub fn put_in(value: impl Into<Cow<'s, str>>, span: Span) -> Self {
         let value = value.into();
@@ -237,6 +251,23 @@ pub(super) fn has_hole(tree: &Tree<'_>, raw: Raw) -> bool {
     }
 }
 
+/// The holes of a string: each as it is written, and where it stands in the text of the tree.
+pub(super) fn holes(tree: &Tree<'_>, raw: Raw) -> Vec<(String, Range<usize>)> {
+    let start = raw.start as usize;
+    let written = tree.slice(raw.start, raw.end);
+    let (value, offsets) = match raw.writing {
+        Writing::Escaped => json::unescape(written),
+        _ => (written.to_owned(), (0..=written.len() as u32).collect()),
+    };
+    let place = |at: usize| start + offsets.get(at).copied().unwrap_or(0) as usize;
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(hole) = next_hole(&value, at) {
+        at = hole.end;
+        found.push((value.get(hole.clone()).unwrap_or("").to_owned(), place(hole.start)..place(hole.end)));
+    }
+    found
+}
+
 /// The whole of a node as one known text.
 pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
     let span = tree.span(raw.start, raw.end);
@@ -259,6 +290,10 @@ pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
 pub(super) fn hole_end(text: &str) -> Option<usize> {
     match text.as_bytes() {
         [b'$', b'{', ..] => Some(braces_end(text)?),
+        [b'{', b'{', b'{', first, ..] if first.is_ascii_alphanumeric() || *first == b' ' => {
+            let (name, _) = ahead(text).get(3..)?.split_once("}}}")?;
+            (!name.contains(['"', '{', '\n'])).then_some(name.len() + 6)
+        }
         [b'{', b'{', ..] => {
             let (name, _) = ahead(text).get(2..)?.split_once("}}")?;
             // Doubled brackets of a document are none.

@@ -10,6 +10,7 @@ impl Reader<'_> {
         let (length, what) = directive::at(self.rest()).or_else(|| self.lone_hole(due))?;
         let (start, mut end) = (self.at, self.at + length);
         let is_member = self.open != NONE && what != Directive::Remark;
+        let due = if is_member { self.leave_part(what, due) } else { due };
         match due {
             Due::Value if is_member => {
                 if self.in_map {
@@ -32,6 +33,34 @@ impl Reader<'_> {
         self.comma = NONE;
         self.at = end;
         Some(Due::Separator)
+    }
+
+    /// Where a part of a template ends: what it opened and did not close, it shares with the next part, which opens it anew.
+    fn leave_part(&mut self, what: Directive, due: Due) -> Due {
+        match what {
+            Directive::Opens => self.parts.push(self.open),
+            Directive::Parts => {
+                let level = self.parts.last().copied().filter(|&level| level != NONE && level != self.open);
+                if let Some(level) = level.filter(|&level| self.is_around(level)) {
+                    while self.open != level {
+                        self.leave(self.at);
+                    }
+                    return Due::Separator;
+                }
+            }
+            Directive::Closes => drop(self.parts.pop()),
+            Directive::Stands | Directive::Remark => {}
+        }
+        due
+    }
+
+    /// Whether a list or map is one of those around what is open.
+    fn is_around(&self, level: u32) -> bool {
+        let mut index = self.open;
+        while let Some(raw) = self.nodes.get(index as usize).filter(|_| index != level) {
+            index = raw.next;
+        }
+        index == level
     }
 
     /// Whether the last member is a directive: what it yields may bring a comma, or take one along.
