@@ -8,6 +8,7 @@ mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
+mod source_code;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,7 +24,7 @@ use crate::syntax::{Room, SyntaxFault, Text};
 use managed::Managed;
 
 pub use assumed::Assumption;
-pub use recognise::may_hold_json;
+pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
@@ -69,6 +70,10 @@ pub struct Inventory<'s> {
     by_name: HashMap<Box<str>, Vec<usize>>,
     /// Managed policies.
     managed: Managed<'s>,
+    /// Whether the fences of Markdown are read.
+    markdown: bool,
+    /// What the next policy goes by that belongs to nothing else, where that is told beside it.
+    told_name: Option<Text<'s>>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
 }
@@ -93,6 +98,8 @@ pub enum Form {
     AwsCli(&'static str),
     /// What a folder holds that a snapshot was written to.
     Snapshot,
+    /// Another document that holds policies, by what people call it.
+    Holding(&'static str),
     /// Nothing that is looked at, and why.
     Nothing(&'static str),
 }
@@ -156,6 +163,11 @@ impl<'s> Inventory<'s> {
     /// Nothing yet. With a kind, every policy that belongs to nothing else is taken to be of it.
     pub fn new(kind: Option<PolicyKind>) -> Self {
         Self { kind, ..Self::default() }
+    }
+
+    /// Reads policies in the fences of Markdown too, in all that is read from now on.
+    pub fn read_markdown(&mut self, reads: bool) {
+        self.markdown = reads;
     }
 
     /// Every policy, with the role that it belongs to.

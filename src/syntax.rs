@@ -184,6 +184,20 @@ impl<'s> Tree<'s> {
         self.nodes.is_empty()
     }
 
+    /// The tree of a text that is the value of `outer`, at the places where that stands.
+    #[must_use]
+    pub fn inside(self, outer: &Literal<'_>) -> Self {
+        let at = |offset: u32| outer.offset_of(offset as usize);
+        let place = |span: Span| Span::new(outer.span.source, at(span.start), at(span.end));
+        let moved = |fault: Fault<SyntaxFault>| Fault { span: place(fault.span), related: fault.related.map(place), ..fault };
+        let origin = match &self.origin {
+            Some(origin) => origin.iter().map(|&offset| at(offset)).collect(),
+            None => (0..=self.text.len() as u32).map(at).collect(),
+        };
+        let faults = self.faults.iter().copied().map(moved).collect();
+        Self { source: outer.span.source, origin: Some(origin), faults, ..self }
+    }
+
     /// Its room, for another tree.
     pub fn into_room(self) -> Room {
         Room(self.nodes)

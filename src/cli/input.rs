@@ -8,7 +8,7 @@ use std::str::Utf8Error;
 use std::sync::Arc;
 
 use rolecall::finding::Finding;
-use rolecall::inventory::{Form, Inventory, may_hold_json};
+use rolecall::inventory::{Form, Inventory, look_at, may_hold_json};
 use rolecall::policy::PolicyKind;
 use rolecall::report::{Checked, Listed, Unread, text, unread};
 use rolecall::source::{SourceId, Sources, Span, utf16};
@@ -52,12 +52,14 @@ pub(super) struct Standard {
 }
 
 /// Offsets are counted in 32 bits.
-pub(super) const MAX_SIZE: u64 = 1 << 30;
+const MAX_SIZE: u64 = 1 << 30;
+/// A text longer than this that is no JSON is written by no person.
+const MAX_TEXT: u64 = 64 << 20;
 /// A file with more white space than this before its first word is not worth more.
 pub(super) const HEAD: usize = 4096;
 
-pub(super) const NOT_JSON: &str = "not JSON";
-pub(super) const TOO_LARGE: &str = "over 1 GiB";
+pub(super) const NOTHING: &str = "no policy, role or pool in it";
+const TOO_LARGE: &str = "over 1 GiB";
 const NO_FILE: &str = "not a regular file";
 pub(super) const LINK: &str = "a symbolic link";
 const EXCLUDED: &str = "excluded by the configuration";
@@ -222,7 +224,7 @@ impl Inputs {
     pub(super) fn take(&mut self, name: &str, bytes: &[u8]) {
         match content(bytes, bytes.len()) {
             Ok(content) => self.take_content(name, content),
-            Err(_) => self.pass_over(name, NOT_JSON),
+            Err(_) => self.pass_over(name, NOTHING),
         }
     }
 
@@ -235,8 +237,7 @@ impl Inputs {
                 self.read.push(id);
                 self.masked.extend(is_masked.then_some(id));
             }
-            Content::NotJson => self.pass_over(name, NOT_JSON),
-            Content::TooLarge => self.pass_over(name, TOO_LARGE),
+            Content::Nothing(why) => self.pass_over(name, why),
         }
     }
 
@@ -410,7 +411,7 @@ impl Gathering {
         }
         let read = File::open(path).and_then(|file| {
             let size = file.metadata()?.len();
-            if size > MAX_SIZE { Ok(Content::TooLarge) } else { content(file, size as usize) }
+            if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(file, size as usize) }
         });
         match read {
             Ok(content) => self.take(&path.to_string_lossy(), content),
@@ -473,23 +474,44 @@ fn what(_: fs::FileType) -> &'static str {
 
 enum Content {
     Text(Vec<u8>),
-    NotJson,
-    TooLarge,
+    /// Nothing that is looked at, and why.
+    Nothing(&'static str),
 }
 
 /// Reads to the end, unless the head shows that it is not worth it.
 fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
     let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
     from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-    if !is_worth_reading(&bytes) {
-        return Ok(Content::NotJson);
-    }
-    from.take(MAX_SIZE + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
-    Ok(if bytes.len() as u64 > MAX_SIZE { Content::TooLarge } else { Content::Text(bytes) })
+    let most = match most(&bytes) {
+        Ok(most) => most,
+        Err(why) => return Ok(Content::Nothing(why)),
+    };
+    from.take(most + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
+    let why = if bytes.len() as u64 > most { Some(too_large(most)) } else { no_reason(&bytes, most) };
+    Ok(why.map_or(Content::Text(bytes), Content::Nothing))
 }
 
-/// Whether a file that starts like this may hold something that is looked at.
-pub(super) fn is_worth_reading(head: &[u8]) -> bool {
+/// How large a file that starts like this may be, or why it is not looked at.
+pub(super) fn most(head: &[u8]) -> Result<u64, &'static str> {
+    if is_json(head) {
+        return Ok(MAX_SIZE);
+    }
+    // a zero stands in no text
+    if head.contains(&0) { Err(NOTHING) } else { Ok(MAX_TEXT) }
+}
+
+/// Why a file that is larger than it may be is not looked at.
+pub(super) fn too_large(most: u64) -> &'static str {
+    if most == MAX_SIZE { TOO_LARGE } else { NOTHING }
+}
+
+/// Why a whole file is not looked at, by the size that it may have; none where it is.
+pub(super) fn no_reason(bytes: &[u8], most: u64) -> Option<&'static str> {
+    if most == MAX_SIZE { None } else { look_at(&String::from_utf8_lossy(bytes)).err() }
+}
+
+/// Whether a file that starts like this may be JSON.
+fn is_json(head: &[u8]) -> bool {
     let valid = |error: Utf8Error| head.get(..error.valid_up_to()).and_then(|valid| str::from_utf8(valid).ok());
     let text = str::from_utf8(head).or_else(|error| valid(error).ok_or(error)).unwrap_or("");
     may_hold_json(text) || utf16(head).is_some()

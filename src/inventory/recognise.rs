@@ -1,23 +1,104 @@
 //! What an input is: told by its content, never by its name.
 
-use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli, snapshot};
+use super::embedded::{self, Embedded, Language};
+use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli, snapshot, source_code};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
+use crate::syntax::{Kind, Literal, Node, SyntaxFault, Text, Tree, json, yaml};
+
+/// Why a text is not looked at in which nothing speaks of policies.
+pub const NOTHING: &str = "no policy, role or pool in it";
+
+const MARKDOWN: &str = "a policy in Markdown; `--markdown` reads it";
+const RENDERED: &str = "a template of YAML; what it comes to is read (`helm template`)";
 
 impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
     pub fn read(&mut self, sources: &'s Sources, id: SourceId) {
         self.sources = Some(sources);
-        let source = sources.get(id);
-        if !may_hold_json(source.text()) {
-            return self.pass_over(id, "not JSON");
+        let text = sources.get(id).text();
+        match look_at(text) {
+            Ok(Look::Json) => {
+                let tree = json::read_in(std::mem::take(&mut self.room), id, text);
+                let tree = self.filled(tree);
+                self.begin(sources, id);
+                if let Some(tree) = self.read_tree(sources, id, tree) {
+                    self.room = tree.into_room();
+                }
+            }
+            Ok(Look::Yaml) => {
+                self.begin(sources, id);
+                let mut is_yaml = true;
+                for tree in yaml::read_all(id, text) {
+                    is_yaml &= !tree.faults().iter().any(|fault| matches!(fault.kind, SyntaxFault::NotYaml(_)));
+                    let tree = self.filled(tree);
+                    self.read_tree(sources, id, tree);
+                }
+                if !is_yaml && ["{{", "{%"].iter().any(|open| text.contains(open)) {
+                    self.excuse(RENDERED);
+                }
+            }
+            Ok(Look::Markdown) if self.markdown => {
+                self.begin(sources, id);
+                self.read_fences(sources, id);
+                self.call("policies in Markdown");
+            }
+            Ok(Look::Markdown) => self.documents.push(Document { source: id, form: Form::Nothing(MARKDOWN), faults: Vec::new() }),
+            Ok(Look::Text) => {
+                self.begin(sources, id);
+                for document in embedded::documents(&Literal::whole(text, id)) {
+                    self.read_embedded(sources, id, document);
+                }
+                self.call(if text.starts_with("#!") { "shell script" } else { "policies in another text" });
+            }
+            Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
         }
-        let tree = json::read_in(std::mem::take(&mut self.room), id, source.text());
-        let tree = self.filled(tree);
-        self.read_tree(sources, id, &tree);
-        self.room = tree.into_room();
+        self.end();
+    }
+
+    /// Says why nothing was recognised in the last input, where that is so.
+    fn excuse(&mut self, why: &'static str) {
+        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+            document.form = Form::Nothing(why);
+        }
+    }
+
+    /// Says what the last input is in which documents were found.
+    fn call(&mut self, name: &'static str) {
+        if let Some(document) = self.documents.last_mut().filter(|own| !matches!(own.form, Form::Nothing(_))) {
+            document.form = Form::Holding(name);
+        }
+    }
+
+    fn read_fences(&mut self, sources: &'s Sources, id: SourceId) {
+        let text = sources.get(id).text();
+        let whole = Literal::whole(text, id);
+        for (language, range) in embedded::fences(text) {
+            let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
+            match language {
+                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None }),
+                Language::Shell => {
+                    for document in embedded::documents(&inside) {
+                        self.read_embedded(sources, id, document);
+                    }
+                }
+                Language::Yaml => {
+                    for tree in yaml::read_all(id, written) {
+                        let tree = self.filled(tree.inside(&inside));
+                        self.read_tree(sources, id, tree);
+                    }
+                }
+                Language::Hcl => {}
+            }
+        }
+    }
+
+    fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {
+        let tree = self.filled(json::read_inside(&document.text, false));
+        self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
+        self.read_tree(sources, id, tree);
+        self.told_name = None;
     }
 
     /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.
@@ -27,16 +108,32 @@ impl<'s> Inventory<'s> {
         self.kind = usual;
     }
 
-    fn read_tree(&mut self, sources: &Sources, id: SourceId, tree: &Tree<'s>) {
+    /// Notes an input of which nothing was recognised yet, with what is wrong with its bytes.
+    fn begin(&mut self, sources: &Sources, id: SourceId) {
         let source = sources.get(id);
+        let mut faults = Vec::new();
+        if source.is_utf16() {
+            faults.push(Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
+        }
+        faults.extend(source.not_utf8().map(|at| Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1))));
+        self.documents.push(Document { source: id, form: Form::Nothing(NOTHING), faults });
+    }
+
+    /// What is wrong with the form of an input is told only where something was recognised in it.
+    fn end(&mut self) {
+        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+            document.faults.clear();
+        }
+    }
+
+    /// Reads a document of the last input; gives its tree back, where that is no longer needed.
+    fn read_tree(&mut self, sources: &'s Sources, id: SourceId, tree: Tree<'s>) -> Option<Tree<'s>> {
+        let source = sources.get(id);
+        let document = self.documents.len().checked_sub(1)?;
         let mut faults = tree.faults().to_vec();
-        if let Some(at) = source.not_utf8() {
+        if source.not_utf8().is_some() {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
-            faults.insert(0, Fault::at(SyntaxFault::NotUtf8, Span::new(id, at, at + 1)));
-        }
-        if source.is_utf16() {
-            faults.insert(0, Fault::at(SyntaxFault::Utf16, Span::new(id, 0, 0)));
         }
         let root = tree.root();
         let form = if root.get(snapshot::MARK).is_some() {
@@ -47,10 +144,13 @@ impl<'s> Inventory<'s> {
         } else {
             aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root))
         };
-        match form {
-            Some(form) => self.documents.push(Document { source: id, form, faults }),
-            None => self.pass_over(id, "no policy, role or pool in it"),
+        if let (Some(form), Some(own)) = (form, self.documents.get_mut(document)) {
+            own.faults.extend(faults);
+            if matches!(own.form, Form::Nothing(_)) {
+                own.form = form;
+            }
         }
+        Some(tree)
     }
 
     fn loose(&mut self, source: &Source, id: SourceId, root: Node<'_, 's>) -> Option<Form> {
@@ -63,22 +163,70 @@ impl<'s> Inventory<'s> {
         let mut policy = policy::read(root, kind);
         policy.guessed = !sure;
         if kind == PolicyKind::Trust {
-            let name = Text::made(stem(source.name()).to_owned(), policy.mark);
+            let told = self.told_name.take();
+            let name = told.unwrap_or_else(|| Text::made(stem(source.name()).to_owned(), policy.mark));
             self.add_role(Role { trust: Some(policy), ..Role::new(name) });
         } else {
             self.policies.push(LoosePolicy { source: id, name: None, policy, sure, alone: true });
         }
         Some(Form::Policy(kind, sure))
     }
-
-    fn pass_over(&mut self, source: SourceId, why: &'static str) {
-        self.documents.push(Document { source, form: Form::Nothing(why), faults: Vec::new() });
-    }
 }
 
 /// What stands in doubled brackets, as in a format string: the reader takes the inner ones for a value without key.
 fn undoubled<'t, 's>(root: Node<'t, 's>) -> Node<'t, 's> {
     root.entries().next().filter(|first| first.key.kind() == Kind::Wrong).map_or(root, |first| first.value)
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// As JSON, or what comes near.
+    Json,
+    /// As YAML.
+    Yaml,
+    /// For what stands in the fences of Markdown.
+    Markdown,
+    /// For documents in it, whatever it is.
+    Text,
+}
+
+/// How a text is to be read, by what stands in it; or why it is not looked at.
+pub fn look_at(text: &str) -> Result<Look, &'static str> {
+    if may_hold_json(text) {
+        return Ok(Look::Json);
+    }
+    let is_markdown = embedded::holds_fence(text);
+    if let Some(reason) = source_code::reason(text).filter(|_| !is_markdown) {
+        return Err(reason);
+    }
+    let holds = |text: &str, needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    if !MARKS.iter().any(|mark| holds(text, mark)) {
+        return Err(NOTHING);
+    }
+    if is_markdown {
+        let speaks = |inside: &str| holds(inside, "Effect") && holds(inside, "Statement") || holds(inside, "AWS::");
+        let fences = embedded::fences(text);
+        let found = fences.into_iter().any(|(_, range)| text.get(range).is_some_and(speaks));
+        return if found { Ok(Look::Markdown) } else { Err(NOTHING) };
+    }
+    Ok(if may_be_yaml(text) { Look::Yaml } else { Look::Text })
+}
+
+/// What stands in each text that is worth reading, one of them at least.
+const MARKS: [&str; 4] = ["Statement", "AWS::", "Effect", "sts:"];
+
+/// Whether the first line that says something starts a document of YAML.
+fn may_be_yaml(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
+    let first = lines.find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with(['#', '%']));
+    let Some(first) = first.map(str::trim_start) else { return false };
+    let key = first.split_once(':').map(|(key, rest)| (key.trim_end(), rest));
+    let is_key = |(key, rest): (&str, &str)| {
+        let named = |c: char| c.is_alphanumeric() || "_-./ '\"".contains(c);
+        key.chars().all(named) && !key.is_empty() && (rest.is_empty() || rest.starts_with(' '))
+    };
+    first == "---" || first.starts_with("--- ") || first.starts_with("- ") || key.is_some_and(is_key)
 }
 
 /// Whether a text, or what it starts with, may be a document in JSON: one as it should be, or one that holds a policy and has
@@ -94,6 +242,7 @@ pub fn may_hold_json(text: &str) -> bool {
     if text.starts_with(['{', '[']) {
         return true;
     }
+
     let quoted = text.starts_with(['"', '\'', '\u{201C}']);
     let holds = |name: &str| text.match_indices(name).any(|(at, _)| key_ends(text.get(at + name.len()..).unwrap_or("")));
     // lists that are marked by dashes are those of YAML
@@ -102,7 +251,7 @@ pub fn may_hold_json(text: &str) -> bool {
         && !text.lines().any(|line| line.trim_start().starts_with("- "))
 }
 
-/// What follows the comments that a text starts with; nothing if they do not end.
+/// What follows the comments and directives of templates that a text starts with; nothing if they do not end.
 fn behind_comments(mut text: &str) -> Option<&str> {
     loop {
         text = text.trim_start();
@@ -110,6 +259,10 @@ fn behind_comments(mut text: &str) -> Option<&str> {
             text.split_once('\n')?.1
         } else if let Some(comment) = text.strip_prefix("/*") {
             comment.split_once("*/")?.1
+        } else if let Some(directive) = text.strip_prefix("<%") {
+            directive.split_once("%>")?.1
+        } else if let Some(directive) = text.strip_prefix("%{") {
+            directive.split_once('}')?.1
         } else {
             return Some(text);
         }
@@ -123,7 +276,7 @@ fn key_ends(text: &str) -> bool {
 }
 
 /// The name of a file without its folders and endings.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     file.split_once('.').map_or(file, |(stem, _)| stem)
 }

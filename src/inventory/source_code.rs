@@ -13,7 +13,15 @@ struct Library {
 /// The first that is taken in counts: those that build on others come first.
 const LIBRARIES: [Library; 8] = [
     Library {
-        names: &["'cdktf'", "\"cdktf\"", "from cdktf", "import cdktf", "com.hashicorp.cdktf", "HashiCorp.Cdktf", "terraform-cdk-go"],
+        names: &[
+            "'cdktf'",
+            "\"cdktf\"",
+            "from cdktf",
+            "import cdktf",
+            "com.hashicorp.cdktf",
+            "HashiCorp.Cdktf",
+            "terraform-cdk-go",
+        ],
         reason: "source code of CDK for Terraform; `cdktf synth` writes `cdktf.out/stacks/*/cdk.tf.json`",
     },
     Library {
@@ -40,10 +48,7 @@ const LIBRARIES: [Library; 8] = [
         names: &["@serverless/typescript"],
         reason: "source code of the Serverless Framework; `sls package` writes `.serverless/cloudformation-template-update-stack.json`",
     },
-    Library {
-        names: &["troposphere"],
-        reason: "source code of Troposphere; the template that its `to_json` gives is read",
-    },
+    Library { names: &["troposphere"], reason: "source code of Troposphere; the template that its `to_json` gives is read" },
 ];
 
 /// What such a program says where it is about policies, roles or pools.

@@ -40,7 +40,11 @@ pub(super) fn at(text: &str) -> Option<(usize, Directive)> {
         [b'{', b'#', ..] => Some((behind(text, "#}")?, Directive::Remark)),
         [b'{', b'{', ..] => {
             let remark = text.get(2..)?.trim_start_matches('-').trim_start().starts_with("/*");
-            let end = if remark { behind(text, "*/").and_then(|end| Some(end + behind(text.get(end..)?, "}}")?)) } else { behind(text, "}}") };
+            let end = if remark {
+                behind(text, "*/").and_then(|end| Some(end + behind(text.get(end..)?, "}}")?))
+            } else {
+                behind(text, "}}")
+            };
             let end = end?;
             Some((end, of_go(inside(text, 2, end - 2))?))
         }
@@ -166,7 +170,13 @@ fn of_ruby(inside: &str) -> Directive {
     match word(inside) {
         "else" | "elsif" | "when" | "in" | "rescue" => Directive::Parts,
         "end" => Directive::Closes,
-        _ if inside.starts_with('}') => if block { Directive::Parts } else { Directive::Closes },
+        _ if inside.starts_with('}') => {
+            if block {
+                Directive::Parts
+            } else {
+                Directive::Closes
+            }
+        }
         "if" | "unless" | "for" | "while" | "until" | "case" | "begin" => Directive::Opens,
         _ if block => Directive::Opens,
         _ => Directive::Stands,

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use super::super::Failure;
-use super::super::input::{HEAD, LINK, MAX_SIZE, NOT_JSON, TOO_LARGE, is_worth_reading};
+use super::super::input::{HEAD, LINK, NOTHING, most, no_reason, too_large};
 use super::super::output::reason;
 
 /// The repository of the working directory.
@@ -177,7 +177,7 @@ impl Contents {
             (Some(why), _) => Err(why),
             (None, Some(Err(why))) => Err(why),
             (None, Some(Ok(content))) => Ok(content),
-            (None, None) => Err(NOT_JSON),
+            (None, None) => Err(NOTHING),
         }
     }
 }
@@ -214,7 +214,8 @@ impl Blobs {
         let mut content = Vec::new();
         let head = size.min(HEAD as u64);
         self.answers.by_ref().take(head).read_to_end(&mut content).map_err(told)?;
-        let why = if size > MAX_SIZE { Some(TOO_LARGE) } else { (!is_worth_reading(&content)).then_some(NOT_JSON) };
+        let most = most(&content);
+        let why = most.map_or_else(Some, |most| (size > most).then(|| too_large(most)));
         let mut rest = self.answers.by_ref().take(size - head);
         if why.is_none() {
             rest.read_to_end(&mut content).map_err(told)?;
@@ -226,6 +227,7 @@ impl Blobs {
         if content.len() as u64 != if why.is_none() { size } else { head } {
             return Err("git broke off".to_owned());
         }
+        let why = why.or_else(|| no_reason(&content, most.unwrap_or(0)));
         Ok(why.map_or(Ok(content), Err))
     }
 

@@ -42,7 +42,8 @@ pub(in crate::inventory) fn fences(text: &str) -> Vec<(Language, Range<usize>)> 
 
 /// Whether a text is Markdown: a fence stands in it at the start of a line.
 pub(in crate::inventory) fn holds_fence(text: &str) -> bool {
-    let starts = |marks: &str| text.starts_with(marks) || memchr::memmem::find(text.as_bytes(), format!("\n{marks}").as_bytes()).is_some();
+    let starts =
+        |marks: &str| text.starts_with(marks) || memchr::memmem::find(text.as_bytes(), format!("\n{marks}").as_bytes()).is_some();
     starts("```") || starts("~~~")
 }
 

@@ -86,9 +86,9 @@ fn name_of(text: &str, at: usize, behind: usize) -> Option<Range<usize>> {
     let start = command_start(text, line);
     let (before, rest) = (text.get(start..at)?, text.get(behind..)?);
     let rest = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
-    role_name(text, start, before).or_else(|| role_name(text, behind, rest)).or_else(|| {
-        if text.get(at..)?.starts_with("<<") { target(text, start, at) } else { variable(before, start) }
-    })
+    role_name(text, start, before)
+        .or_else(|| role_name(text, behind, rest))
+        .or_else(|| if text.get(at..)?.starts_with("<<") { target(text, start, at) } else { variable(before, start) })
 }
 
 /// The value of `--role-name` in a part of a command.

@@ -29,7 +29,9 @@ pub(super) fn compare(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults
 #[cold]
 fn compare_many(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults) {
     // of keys that a template chooses between, one is left
-    if all_keys(nodes, map).any(|key| key.kind == Kind::Hole && directive::at(text.get(key.start as usize..).unwrap_or("")).is_some()) {
+    if all_keys(nodes, map)
+        .any(|key| key.kind == Kind::Hole && directive::at(text.get(key.start as usize..).unwrap_or("")).is_some())
+    {
         return;
     }
     let mut seen: HashMap<Cow<'_, str>, Raw> = HashMap::new();

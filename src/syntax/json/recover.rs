@@ -222,7 +222,9 @@ impl Reader<'_> {
                 return Due::Separator;
             }
             _ if self.starts_member() => {
-                if !(self.is_behind_directive() || self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due))) {
+                if !(self.is_behind_directive()
+                    || self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due)))
+                {
                     self.fault(SyntaxFault::MissingComma, due, due);
                 }
             }
