@@ -2,13 +2,16 @@
 
 mod assumed;
 mod aws_cli;
+mod cloudformation;
 mod embedded;
+mod holding;
 mod managed;
 mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
 mod source_code;
+mod stand_in;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,8 +23,9 @@ use crate::identity::{
 };
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Room, SyntaxFault, Text};
+use crate::syntax::{Room, SyntaxFault, Text, Tree};
 use managed::Managed;
+use stand_in::StandIns;
 
 pub use assumed::Assumption;
 pub use recognise::{Look, NOTHING, look_at, may_hold_json};
@@ -54,6 +58,8 @@ pub struct Inventory<'s> {
     pub provider_lists: Vec<ProviderList<'s>>,
     /// What tells of the folders that lie beside: which call each file is of, and what was not readable.
     pub snapshots: Vec<Snapshot<'s>>,
+    /// What belongs to a template or module and is not among what was given, or not known.
+    pub unresolved: Vec<Unresolved>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
     /// What holes are taken to stand for.
@@ -70,12 +76,45 @@ pub struct Inventory<'s> {
     by_name: HashMap<Box<str>, Vec<usize>>,
     /// Managed policies.
     managed: Managed<'s>,
+    /// The ids that were made up for what templates make.
+    stand_ins: StandIns,
+    /// How many stacks and modules there were.
+    scopes: usize,
+    /// What is looked at only when all was read, with the number of its document.
+    pending: Vec<Pending<'s>>,
     /// Whether the fences of Markdown are read.
     markdown: bool,
     /// What the next policy goes by that belongs to nothing else, where that is told beside it.
     told_name: Option<Text<'s>>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
+}
+
+/// An input that belongs together with others: a template, or what belongs to one.
+#[derive(Debug)]
+struct Pending<'s> {
+    /// The place of its document in the list.
+    document: usize,
+    tree: Tree<'s>,
+    belongs: Belongs,
+}
+
+/// What an input belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Belongs {
+    /// A template of CloudFormation.
+    CloudFormation,
+    /// Values that may be those of the parameters of a template.
+    Settings,
+}
+
+/// Something that is named and not known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unresolved {
+    /// Where it is named.
+    pub span: Span,
+    /// What is not known, as a sentence.
+    pub message: String,
 }
 
 /// What an input was recognised as.
@@ -98,6 +137,8 @@ pub enum Form {
     AwsCli(&'static str),
     /// What a folder holds that a snapshot was written to.
     Snapshot,
+    /// A template of infrastructure, or what belongs to one, by what people call it.
+    Template(&'static str),
     /// Another document that holds policies, by what people call it.
     Holding(&'static str),
     /// Nothing that is looked at, and why.
@@ -168,6 +209,12 @@ impl<'s> Inventory<'s> {
     /// Reads policies in the fences of Markdown too, in all that is read from now on.
     pub fn read_markdown(&mut self, reads: bool) {
         self.markdown = reads;
+    }
+
+    /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
+    pub fn complete(&mut self, sources: &'s Sources) {
+        let pending = std::mem::take(&mut self.pending);
+        cloudformation::complete(self, sources, &pending);
     }
 
     /// Every policy, with the role that it belongs to.

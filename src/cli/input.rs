@@ -217,6 +217,7 @@ impl Inputs {
                 None => inventory.read(sources, id),
             }
         }
+        inventory.complete(sources);
         inventory
     }
 

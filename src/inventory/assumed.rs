@@ -12,12 +12,14 @@ pub struct Assumption {
     pub value: String,
     /// How the first hole is written that it stood for; none where there was no such hole.
     pub hole: Option<String>,
+    /// Whether the user said so, rather than that nothing better was known.
+    pub said: bool,
 }
 
 impl<'s> Inventory<'s> {
     /// Takes the holes of a name, in all that is read from now on, to stand for a value. Of two values for one name the first counts.
     pub fn assume(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.assumptions.push(Assumption { name: name.into(), value: value.into(), hole: None });
+        self.assumptions.push(Assumption { name: name.into(), value: value.into(), hole: None, said: true });
     }
 
     /// What holes were taken to stand for, as far as it was asked for.
@@ -37,7 +39,7 @@ impl<'s> Inventory<'s> {
 
     /// The tree with values in the places of its holes, where it has such.
     pub(super) fn filled(&mut self, tree: Tree<'s>) -> Tree<'s> {
-        if self.assumptions.is_empty() {
+        if !self.assumptions.iter().any(|own| own.said) {
             return tree;
         }
         let (assumptions, names) = (&mut self.assumptions, &mut self.hole_names);
@@ -46,7 +48,7 @@ impl<'s> Inventory<'s> {
             if !names.iter().any(|own| own == name) {
                 names.push(name.to_owned());
             }
-            let own = assumptions.iter_mut().find(|own| own.name == name || own.name == written)?;
+            let own = assumptions.iter_mut().find(|own| own.said && (own.name == name || own.name == written))?;
             own.hole.get_or_insert_with(|| written.to_owned());
             Some(own.value.clone())
         });

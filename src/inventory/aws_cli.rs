@@ -1,6 +1,6 @@
 //! The output of AWS CLI commands, one function a shape.
 
-use super::reader::{Reader, folder_of};
+use super::reader::{Reader, RoleParts, folder_of};
 use super::{Form, Inventory, NamedPolicy};
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -8,7 +8,7 @@ use crate::identity::{
     Ambiguous, Attribute, Client, Group, IdentityPool, Mapping, MappingType, MatchRule, MatchType, OidcProvider, Provider,
     ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
 };
-use crate::policy::{Policy, PolicyKind};
+use crate::policy::PolicyKind;
 use crate::source::Sources;
 use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text};
 
@@ -107,11 +107,11 @@ impl<'s> Reader<'_, 's> {
             return Some("cognito-idp get-group");
         }
         if let Some(pool) = get("UserPool") {
-            self.user_pool(pool);
+            self.user_pool(pool, text(pool, "Id")?);
             return Some("cognito-idp describe-user-pool");
         }
         if let Some(client) = get("UserPoolClient") {
-            self.client(client);
+            self.client(client, text(client, "ClientId")?);
             return Some("cognito-idp describe-user-pool-client");
         }
         if has("IdentityPoolId") && has("IdentityProviderName") {
@@ -119,7 +119,7 @@ impl<'s> Reader<'_, 's> {
             return Some("cognito-identity get-principal-tag-attribute-map");
         }
         if has("IdentityPoolId") && (has("AllowUnauthenticatedIdentities") || has("IdentityPoolName")) {
-            self.identity_pool(root);
+            self.identity_pool(root, text(root, "IdentityPoolId")?);
             return Some("cognito-identity describe-identity-pool");
         }
         if has("IdentityPoolId") && (has("Roles") || has("RoleMappings")) {
@@ -137,29 +137,12 @@ impl<'s> Reader<'_, 's> {
         let complete = node.get("RolePolicyList").is_some() && node.get("AttachedManagedPolicies").is_some();
         let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
         let tags_known = whole || node.get("Tags").is_some();
-        let tags = items(node, "Tags").filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?))).collect();
+        let tags = tags(node);
         let max_session = number(node, "MaxSessionDuration");
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
-        let sources = self.sources;
-        self.join(name, arn, |role| {
-            if let Some(trust) = trust {
-                let before = role.trust.replace(trust);
-                let differs = |own: &Policy<'_>| {
-                    role.trust.as_ref().is_some_and(|trust| sources.slice(trust.range) != sources.slice(own.range))
-                };
-                role.other_trusts.extend(before.filter(differs));
-            }
-            role.permissions.extend(permissions);
-            role.unread.extend(unread);
-            role.complete |= complete;
-            role.boundary = boundary.or(role.boundary.take());
-            if tags_known {
-                role.tags = tags;
-                role.tags_known = true;
-            }
-            role.max_session = max_session.or(role.max_session);
-        });
+        let tags = tags_known.then_some(tags);
+        self.take_role(name, arn, RoleParts { trust, permissions, unread, complete, boundary, tags, max_session });
     }
 
     /// Roles with their attached policies, which lie in a list of their own.
@@ -196,15 +179,15 @@ impl<'s> Reader<'_, 's> {
         Some(NamedPolicy { name: text(node, "PolicyName")?, policy, inline: true })
     }
 
-    fn group(&mut self, node: Node<'_, 's>) {
+    pub(super) fn group(&mut self, node: Node<'_, 's>) {
         let (Some(name), Some(user_pool)) = (text(node, "GroupName"), text(node, "UserPoolId")) else { return };
         let (role, precedence) = (text(node, "RoleArn"), number(node, "Precedence"));
         let has_open_precedence = is_open(node, "Precedence", precedence.as_ref());
         self.inventory.groups.push(Group { name, user_pool, role, precedence, has_open_precedence, mark: node.mark() });
     }
 
-    fn user_pool(&mut self, node: Node<'_, 's>) {
-        let Some(id) = text(node, "Id") else { return };
+    /// A user pool as the API or a template describes it.
+    pub(super) fn user_pool(&mut self, node: Node<'_, 's>, id: Text<'s>) {
         let admin_only = node.get("AdminCreateUserConfig").and_then(|config| flag(config, "AllowAdminCreateUserOnly"));
         let attribute = |node| Some(Attribute { name: text(node, "Name")?, mutable: flag(node, "Mutable") });
         let updates = node.get("UserAttributeUpdateSettings").into_iter();
@@ -222,14 +205,15 @@ impl<'s> Reader<'_, 's> {
         });
     }
 
-    fn client(&mut self, node: Node<'_, 's>) {
-        let (Some(id), Some(user_pool)) = (text(node, "ClientId"), text(node, "UserPoolId")) else { return };
+    /// An app client as the API or a template describes it.
+    pub(super) fn client(&mut self, node: Node<'_, 's>, id: Text<'s>) {
+        let Some(user_pool) = text(node, "UserPoolId") else { return };
         let write_attributes = node.get("WriteAttributes").map(|list| list.items().filter_map(Node::text).collect());
         self.inventory.clients.push(Client { id, user_pool, name: text(node, "ClientName"), write_attributes });
     }
 
-    fn identity_pool(&mut self, node: Node<'_, 's>) {
-        let Some(id) = text(node, "IdentityPoolId") else { return };
+    /// An identity pool as the API or a template describes it.
+    pub(super) fn identity_pool(&mut self, node: Node<'_, 's>, id: Text<'s>) {
         let provider = |node| {
             let (name, client) = (text(node, "ProviderName")?, text(node, "ClientId")?);
             Some(Provider { name, client, server_side_check: flag(node, "ServerSideTokenCheck") })
@@ -256,11 +240,12 @@ impl<'s> Reader<'_, 's> {
         self.inventory.identity_pools.push(pool);
     }
 
-    fn role_map(&mut self, node: Node<'_, 's>) {
+    pub(super) fn role_map(&mut self, node: Node<'_, 's>) {
         let Some(pool) = text(node, "IdentityPoolId") else { return };
         let default = |key: &str| node.get("Roles").and_then(|roles| text(roles, key));
         let mappings = node.get("RoleMappings").into_iter().flat_map(Node::entries).filter_map(|entry| {
-            let provider = entry.key.text()?;
+            // the key in a template is any, where the provider is told beside it
+            let provider = text(entry.value, "IdentityProvider").or_else(|| entry.key.text())?;
             Some(mapping(provider, entry.value))
         });
         let map = RoleMap {
@@ -273,7 +258,7 @@ impl<'s> Reader<'_, 's> {
         self.inventory.role_maps.push(map);
     }
 
-    fn tag_map(&mut self, node: Node<'_, 's>) {
+    pub(super) fn tag_map(&mut self, node: Node<'_, 's>) {
         let (Some(pool), Some(provider)) = (text(node, "IdentityPoolId"), text(node, "IdentityProviderName")) else { return };
         let tags = node.get("PrincipalTags").into_iter().flat_map(Node::entries);
         let tags = tags.filter_map(|entry| Some((entry.key.text()?, entry.value.text()?))).collect();
@@ -372,17 +357,22 @@ fn default_version<'t, 's>(policy: Node<'t, 's>) -> Option<Node<'t, 's>> {
     items(policy, "PolicyVersionList").find(is_default)
 }
 
-fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
-    node.get(key).filter(|value| value.kind() == Kind::String).and_then(Node::text)
+/// The tags of something: keys and values.
+pub(super) fn tags<'s>(node: Node<'_, 's>) -> Vec<(Text<'s>, Text<'s>)> {
+    items(node, "Tags").filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?))).collect()
 }
 
-fn number(node: Node<'_, '_>, key: &str) -> Option<Setting<u32>> {
+pub(super) fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
+    node.get(key).filter(|value| matches!(value.kind(), Kind::String | Kind::Hole)).and_then(Node::text)
+}
+
+pub(super) fn number(node: Node<'_, '_>, key: &str) -> Option<Setting<u32>> {
     let value = node.get(key)?;
     let digits = value.string().unwrap_or(value.written().into());
     Some(Setting { value: digits.parse().ok()?, span: value.span() })
 }
 
-fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
+pub(super) fn flag(node: Node<'_, '_>, key: &str) -> Option<Setting<bool>> {
     let value = node.get(key)?;
     match value.kind() {
         Kind::Bool(flag) => Some(Setting { value: flag, span: value.span() }),
@@ -400,12 +390,12 @@ fn is_open<T>(node: Node<'_, '_>, key: &str, read: Option<&T>) -> bool {
     read.is_none() && node.get(key).is_some_and(|value| !is_nothing(value))
 }
 
-fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
+pub(super) fn items<'t, 's>(node: Node<'t, 's>, key: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
     node.get(key).into_iter().flat_map(Node::items)
 }
 
 /// Whether a value stands for none: `null`, or an empty string.
-fn is_nothing(value: Node<'_, '_>) -> bool {
+pub(super) fn is_nothing(value: Node<'_, '_>) -> bool {
     value.kind() == Kind::Null || value.is("")
 }
 

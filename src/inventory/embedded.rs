@@ -3,10 +3,16 @@
 mod markdown;
 mod shell;
 
-use crate::syntax::Literal;
+use super::recognise::holds;
+use super::{Form, Inventory};
+use crate::source::{SourceId, Sources};
+use crate::syntax::{Literal, Text, json, yaml};
+use markdown::{Language, fences};
 
-pub(super) use markdown::{Language, fences, holds_fence};
+pub(super) use markdown::holds_fence;
 pub(super) use shell::documents;
+
+const MARKDOWN: &str = "a policy in Markdown; `--markdown` reads it";
 
 /// A document in another text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,4 +21,63 @@ pub(super) struct Embedded<'s> {
     pub(super) text: Literal<'s>,
     /// What it goes by there: the file that it is written to, the variable that holds it, the role that it is given to.
     pub(super) name: Option<Literal<'s>>,
+}
+
+/// Whether something in a fence of Markdown speaks of policies.
+pub(super) fn may_hold_policy(text: &str) -> bool {
+    let speaks = |inside: &str| holds(inside, "Statement") && holds(inside, "Effect") || holds(inside, "AWS::");
+    fences(text).into_iter().any(|(_, range)| text.get(range).is_some_and(speaks))
+}
+
+impl<'s> Inventory<'s> {
+    /// Reads what stands in the fences of Markdown, where that is asked for.
+    pub(super) fn read_fences(&mut self, sources: &'s Sources, id: SourceId) {
+        if !self.markdown {
+            return self.call_nothing(MARKDOWN);
+        }
+        let text = sources.get(id).text();
+        let whole = Literal::whole(text, id);
+        for (language, range) in fences(text) {
+            let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
+            match language {
+                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None }),
+                Language::Shell => {
+                    for document in documents(&inside) {
+                        self.read_embedded(sources, id, document);
+                    }
+                }
+                Language::Yaml => {
+                    for tree in yaml::read_all(id, written) {
+                        let tree = self.filled(tree.inside(&inside));
+                        self.read_tree(sources, id, tree);
+                    }
+                }
+                Language::Hcl => {}
+            }
+        }
+        self.call("policies in Markdown");
+    }
+
+    /// Reads the documents that stand in a text, whatever that is.
+    pub(super) fn read_documents(&mut self, sources: &'s Sources, id: SourceId) {
+        let text = sources.get(id).text();
+        for document in documents(&Literal::whole(text, id)) {
+            self.read_embedded(sources, id, document);
+        }
+        self.call(if text.starts_with("#!") { "policies in a script" } else { "policies in another text" });
+    }
+
+    fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {
+        let tree = self.filled(json::read_inside(&document.text, false));
+        self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
+        self.read_tree(sources, id, tree);
+        self.told_name = None;
+    }
+
+    /// Says what the last input is in which documents were found.
+    fn call(&mut self, name: &'static str) {
+        if let Some(document) = self.documents.last_mut().filter(|own| !matches!(own.form, Form::Nothing(_))) {
+            document.form = Form::Holding(name);
+        }
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::{Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::finding::Fault;
+use crate::identity::Setting;
 use crate::policy::{self, Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, json};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
 
 /// Takes in what one input, or several that belong together, tell.
 pub(super) struct Reader<'i, 's> {
@@ -13,7 +14,44 @@ pub(super) struct Reader<'i, 's> {
     pub(super) faults: &'i mut Vec<Fault<SyntaxFault>>,
 }
 
+/// What an input tells of a role beside its name.
+pub(super) struct RoleParts<'s> {
+    pub(super) trust: Option<Policy<'s>>,
+    pub(super) permissions: Vec<NamedPolicy<'s>>,
+    /// The ARNs of attached policies.
+    pub(super) unread: Vec<Text<'s>>,
+    /// Whether these are all policies that it has.
+    pub(super) complete: bool,
+    pub(super) boundary: Option<Text<'s>>,
+    /// All its tags, where the input tells them.
+    pub(super) tags: Option<Vec<(Text<'s>, Text<'s>)>>,
+    pub(super) max_session: Option<Setting<u32>>,
+}
+
 impl<'i, 's> Reader<'i, 's> {
+    /// Takes in what an input tells of a role.
+    pub(super) fn take_role(&mut self, name: Text<'s>, arn: Option<Text<'s>>, parts: RoleParts<'s>) {
+        let sources = self.sources;
+        self.join(name, arn, |role| {
+            if let Some(trust) = parts.trust {
+                let before = role.trust.replace(trust);
+                let differs = |own: &Policy<'_>| {
+                    role.trust.as_ref().is_some_and(|trust| sources.slice(trust.range) != sources.slice(own.range))
+                };
+                role.other_trusts.extend(before.filter(differs));
+            }
+            role.permissions.extend(parts.permissions);
+            role.unread.extend(parts.unread);
+            role.complete |= parts.complete;
+            role.boundary = parts.boundary.or(role.boundary.take());
+            if let Some(tags) = parts.tags {
+                role.tags = tags;
+                role.tags_known = true;
+            }
+            role.max_session = parts.max_session.or(role.max_session);
+        });
+    }
+
     /// A role's parts may lie in several files, in any order. Names are unique in an account only, so roles of other ARNs are
     /// other roles; of these, a part without an ARN belongs to the one that lies in its folder.
     pub(super) fn join(&mut self, name: Text<'s>, arn: Option<Text<'s>>, fill: impl FnOnce(&mut Role<'s>)) {
@@ -65,14 +103,16 @@ impl<'i, 's> Reader<'i, 's> {
         if node.kind() == Kind::Map {
             return Some(policy::read(node, kind));
         }
-        let literal = node.literal()?;
-        let start = literal.value.trim_start();
-        if !start.starts_with(['{', '%']) {
-            return None;
-        }
-        let tree = json::read_inside(&literal, start.starts_with('%'));
+        let tree = self.inside(node)?;
         self.faults.extend_from_slice(tree.faults());
         Some(policy::read(tree.root(), kind))
+    }
+
+    /// What a string holds, where that may be a document.
+    pub(super) fn inside(&self, node: Node<'_, 's>) -> Option<Tree<'s>> {
+        let literal = node.literal()?;
+        let start = literal.value.trim_start();
+        start.starts_with(['{', '%']).then(|| json::read_inside(&literal, start.starts_with('%')))
     }
 
     /// A policy that belongs to nothing else that is read; `None` where it is none.

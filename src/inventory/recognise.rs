@@ -1,16 +1,16 @@
 //! What an input is: told by its content, never by its name.
 
-use super::embedded::{self, Embedded, Language};
-use super::{Document, Form, Inventory, LoosePolicy, Role, aws_cli, snapshot, source_code};
+use super::reader::Reader;
+use super::embedded;
+use super::{Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, source_code};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Literal, Node, SyntaxFault, Text, Tree, json, yaml};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json, yaml};
 
 /// Why a text is not looked at in which nothing speaks of policies.
 pub const NOTHING: &str = "no policy, role or pool in it";
 
-const MARKDOWN: &str = "a policy in Markdown; `--markdown` reads it";
 const RENDERED: &str = "a template of YAML; what it comes to is read (`helm template`)";
 
 impl<'s> Inventory<'s> {
@@ -36,69 +36,20 @@ impl<'s> Inventory<'s> {
                     self.read_tree(sources, id, tree);
                 }
                 if !is_yaml && ["{{", "{%"].iter().any(|open| text.contains(open)) {
-                    self.excuse(RENDERED);
+                    self.call_nothing(RENDERED);
                 }
             }
-            Ok(Look::Markdown) if self.markdown => {
+            Ok(Look::Markdown) => {
                 self.begin(sources, id);
                 self.read_fences(sources, id);
-                self.call("policies in Markdown");
             }
-            Ok(Look::Markdown) => self.documents.push(Document { source: id, form: Form::Nothing(MARKDOWN), faults: Vec::new() }),
             Ok(Look::Text) => {
                 self.begin(sources, id);
-                for document in embedded::documents(&Literal::whole(text, id)) {
-                    self.read_embedded(sources, id, document);
-                }
-                self.call(if text.starts_with("#!") { "shell script" } else { "policies in another text" });
+                self.read_documents(sources, id);
             }
             Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
         }
         self.end();
-    }
-
-    /// Says why nothing was recognised in the last input, where that is so.
-    fn excuse(&mut self, why: &'static str) {
-        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
-            document.form = Form::Nothing(why);
-        }
-    }
-
-    /// Says what the last input is in which documents were found.
-    fn call(&mut self, name: &'static str) {
-        if let Some(document) = self.documents.last_mut().filter(|own| !matches!(own.form, Form::Nothing(_))) {
-            document.form = Form::Holding(name);
-        }
-    }
-
-    fn read_fences(&mut self, sources: &'s Sources, id: SourceId) {
-        let text = sources.get(id).text();
-        let whole = Literal::whole(text, id);
-        for (language, range) in embedded::fences(text) {
-            let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
-            match language {
-                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None }),
-                Language::Shell => {
-                    for document in embedded::documents(&inside) {
-                        self.read_embedded(sources, id, document);
-                    }
-                }
-                Language::Yaml => {
-                    for tree in yaml::read_all(id, written) {
-                        let tree = self.filled(tree.inside(&inside));
-                        self.read_tree(sources, id, tree);
-                    }
-                }
-                Language::Hcl => {}
-            }
-        }
-    }
-
-    fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {
-        let tree = self.filled(json::read_inside(&document.text, false));
-        self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
-        self.read_tree(sources, id, tree);
-        self.told_name = None;
     }
 
     /// As [`Inventory::read`], where it is said what kind of policy it is, if it is one by itself.
@@ -106,6 +57,13 @@ impl<'s> Inventory<'s> {
         let usual = self.kind.replace(kind);
         self.read(sources, id);
         self.kind = usual;
+    }
+
+    /// Says why nothing was recognised in the last input, where that is so.
+    pub(super) fn call_nothing(&mut self, why: &'static str) {
+        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+            document.form = Form::Nothing(why);
+        }
     }
 
     /// Notes an input of which nothing was recognised yet, with what is wrong with its bytes.
@@ -127,7 +85,7 @@ impl<'s> Inventory<'s> {
     }
 
     /// Reads a document of the last input; gives its tree back, where that is no longer needed.
-    fn read_tree(&mut self, sources: &'s Sources, id: SourceId, tree: Tree<'s>) -> Option<Tree<'s>> {
+    pub(super) fn read_tree(&mut self, sources: &'s Sources, id: SourceId, tree: Tree<'s>) -> Option<Tree<'s>> {
         let source = sources.get(id);
         let document = self.documents.len().checked_sub(1)?;
         let mut faults = tree.faults().to_vec();
@@ -136,13 +94,17 @@ impl<'s> Inventory<'s> {
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
         let root = tree.root();
-        let form = if root.get(snapshot::MARK).is_some() {
+        let (form, belongs) = if let Some((form, belongs)) = cloudformation::recognise(root) {
+            (Some(form), Some(belongs))
+        } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
             // the arguments of its entries name what lies beside it
             self.name_providers(sources);
-            Some(Form::Snapshot)
+            (Some(Form::Snapshot), None)
         } else {
-            aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root))
+            let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
+            let form = form.or_else(|| holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, root));
+            (form, (form.is_none() && cloudformation::may_be_parameters(root)).then_some(Belongs::Settings))
         };
         if let (Some(form), Some(own)) = (form, self.documents.get_mut(document)) {
             own.faults.extend(faults);
@@ -150,7 +112,13 @@ impl<'s> Inventory<'s> {
                 own.form = form;
             }
         }
-        Some(tree)
+        match belongs {
+            Some(belongs) => {
+                self.pending.push(Pending { document, tree, belongs });
+                None
+            }
+            None => Some(tree),
+        }
     }
 
     fn loose(&mut self, source: &Source, id: SourceId, root: Node<'_, 's>) -> Option<Form> {
@@ -200,17 +168,18 @@ pub fn look_at(text: &str) -> Result<Look, &'static str> {
     if let Some(reason) = source_code::reason(text).filter(|_| !is_markdown) {
         return Err(reason);
     }
-    let holds = |text: &str, needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
     if !MARKS.iter().any(|mark| holds(text, mark)) {
         return Err(NOTHING);
     }
     if is_markdown {
-        let speaks = |inside: &str| holds(inside, "Effect") && holds(inside, "Statement") || holds(inside, "AWS::");
-        let fences = embedded::fences(text);
-        let found = fences.into_iter().any(|(_, range)| text.get(range).is_some_and(speaks));
-        return if found { Ok(Look::Markdown) } else { Err(NOTHING) };
+        return if embedded::may_hold_policy(text) { Ok(Look::Markdown) } else { Err(NOTHING) };
     }
     Ok(if may_be_yaml(text) { Look::Yaml } else { Look::Text })
+}
+
+/// Whether a text stands somewhere in another one.
+pub(super) fn holds(text: &str, needle: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
 }
 
 /// What stands in each text that is worth reading, one of them at least.
@@ -242,7 +211,6 @@ pub fn may_hold_json(text: &str) -> bool {
     if text.starts_with(['{', '[']) {
         return true;
     }
-
     let quoted = text.starts_with(['"', '\'', '\u{201C}']);
     let holds = |name: &str| text.match_indices(name).any(|(at, _)| key_ends(text.get(at + name.len()..).unwrap_or("")));
     // lists that are marked by dashes are those of YAML

@@ -71,7 +71,7 @@ pub fn files(listed: &[Listed], unread: &[Unread], sources: &Sources) -> String 
     let files = listed.iter().map(|own| {
         let (form, kind, sure) = match own.form {
             Ok(Form::Policy(kind, sure)) => (Some("policy"), Some(kind.name()), Some(sure)),
-            Ok(Form::AwsCli(name) | Form::Holding(name)) => (Some(name), None, None),
+            Ok(Form::AwsCli(name) | Form::Template(name) | Form::Holding(name)) => (Some(name), None, None),
             Ok(Form::Snapshot) => (Some("snapshot"), None, None),
             Ok(Form::Nothing(_)) | Err(_) => (None, None, None),
         };

@@ -1,4 +1,5 @@
-//! What the snapshots among the inputs could not read, and what is wrong with them: every report tells it in the same words.
+//! What the snapshots among the inputs could not read, what is wrong with them, and what templates name that was not given: every report tells
+//! it in the same words.
 
 use crate::inventory::{Inventory, SnapshotFile};
 use crate::source::Span;
@@ -31,7 +32,9 @@ pub struct UnreadCall {
 pub fn unread(inventory: &Inventory<'_>) -> Vec<Unread> {
     let faults = inventory.snapshots.iter().flat_map(|snapshot| &snapshot.faults);
     let faults = faults.map(|fault| Unread { span: fault.span, message: fault.kind.to_string(), call: None });
-    faults.chain(inventory.not_readable().map(Unread::of)).collect()
+    let unresolved = inventory.unresolved.iter();
+    let unresolved = unresolved.map(|own| Unread { span: own.span, message: own.message.clone(), call: None });
+    faults.chain(inventory.not_readable().map(Unread::of)).chain(unresolved).collect()
 }
 
 /// How many calls were not readable.

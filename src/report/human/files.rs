@@ -36,7 +36,7 @@ pub fn files(listed: &[Listed], look: Look) -> String {
 fn name(form: Form) -> &'static str {
     match form {
         Form::Policy(..) => "policy",
-        Form::AwsCli(name) | Form::Holding(name) => name,
+        Form::AwsCli(name) | Form::Template(name) | Form::Holding(name) => name,
         Form::Snapshot => "snapshot",
         Form::Nothing(why) => why,
     }

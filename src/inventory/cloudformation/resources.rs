@@ -1,0 +1,431 @@
+//! What the resources of a template are.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
+
+use super::evaluate::Evaluation;
+use super::sam;
+use crate::finding::Fault;
+use crate::identity::{Attribute, OidcProvider, Setting};
+use crate::inventory::aws_cli::{flag, items, number, tags, text};
+use crate::inventory::reader::{Reader, RoleParts};
+use crate::inventory::{NamedPolicy, Role};
+use crate::policy::PolicyKind;
+use crate::source::{Sources, Span};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, Weaver};
+
+/// A resource by its name in a stack.
+pub(super) struct Named<'n> {
+    pub(super) stack: usize,
+    pub(super) name: &'n str,
+    /// Where the name stands.
+    pub(super) place: Span,
+    pub(super) kind: &'n str,
+}
+
+/// Takes in resources one by one.
+pub(super) struct Taking<'a, 'e, 't, 's> {
+    pub(super) evaluation: &'a mut Evaluation<'e, 't, 's>,
+    pub(super) sources: &'s Sources,
+    pub(super) faults: &'a mut Vec<Fault<SyntaxFault>>,
+}
+
+/// Resources that hold one policy: their type, where it stands, and of what kind it is.
+const HOLDERS: [(&str, &str, PolicyKind); 36] = [
+    ("AWS::ApiGateway::RestApi", "Policy", PolicyKind::Resource),
+    ("AWS::Backup::BackupVault", "AccessPolicy", PolicyKind::Resource),
+    ("AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", PolicyKind::Resource),
+    ("AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", PolicyKind::Resource),
+    ("AWS::DynamoDB::Table", "ResourcePolicy.PolicyDocument", PolicyKind::Resource),
+    ("AWS::EC2::VPCEndpoint", "PolicyDocument", PolicyKind::Endpoint),
+    ("AWS::ECR::PublicRepository", "RepositoryPolicyText", PolicyKind::Resource),
+    ("AWS::ECR::RegistryPolicy", "PolicyText", PolicyKind::Resource),
+    ("AWS::ECR::Repository", "RepositoryPolicyText", PolicyKind::Resource),
+    ("AWS::EFS::FileSystem", "FileSystemPolicy", PolicyKind::Resource),
+    ("AWS::Elasticsearch::Domain", "AccessPolicies", PolicyKind::Resource),
+    ("AWS::IAM::GroupPolicy", "PolicyDocument", PolicyKind::Identity),
+    ("AWS::IAM::UserPolicy", "PolicyDocument", PolicyKind::Identity),
+    ("AWS::KMS::Key", "KeyPolicy", PolicyKind::Resource),
+    ("AWS::KMS::ReplicaKey", "KeyPolicy", PolicyKind::Resource),
+    ("AWS::Kinesis::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource),
+    ("AWS::Lambda::LayerVersion", "Policy", PolicyKind::Resource),
+    ("AWS::Logs::ResourcePolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::MediaStore::Container", "Policy", PolicyKind::Resource),
+    ("AWS::OpenSearchService::Domain", "AccessPolicies", PolicyKind::Resource),
+    ("AWS::S3::AccessPoint", "Policy", PolicyKind::Resource),
+    ("AWS::S3::BucketPolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::S3::MultiRegionAccessPointPolicy", "Policy", PolicyKind::Resource),
+    ("AWS::S3Express::BucketPolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::S3ObjectLambda::AccessPointPolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::S3Outposts::BucketPolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::S3Tables::TableBucketPolicy", "ResourcePolicy", PolicyKind::Resource),
+    ("AWS::SNS::TopicInlinePolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::SNS::TopicPolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::SQS::QueueInlinePolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::SQS::QueuePolicy", "PolicyDocument", PolicyKind::Resource),
+    ("AWS::SSO::PermissionSet", "InlinePolicy", PolicyKind::Identity),
+    ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource),
+    ("AWS::Serverless::Api", "Auth.ResourcePolicy", PolicyKind::Resource),
+    ("AWS::VpcLattice::AuthPolicy", "Policy", PolicyKind::Resource),
+    ("AWS::VpcLattice::ResourcePolicy", "Policy", PolicyKind::Resource),
+];
+
+/// A document that a resource holds.
+struct Document<'n, 's> {
+    kind: PolicyKind,
+    node: Node<'n, 's>,
+    name: Option<Text<'s>>,
+}
+
+impl<'t, 's> Taking<'_, '_, 't, 's> {
+    pub(super) fn reader(&mut self) -> Reader<'_, 's> {
+        Reader { inventory: &mut *self.evaluation.inventory, sources: self.sources, faults: &mut *self.faults }
+    }
+
+    /// What the properties of a resource come to.
+    fn properties(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Tree<'s> {
+        match node.get("Properties") {
+            Some(properties) => self.evaluation.tree(resource.stack, properties),
+            None => {
+                let mut weaver = Weaver::new(resource.place.source);
+                weaver.open(Kind::Map, resource.place);
+                weaver.close(resource.place);
+                weaver.finish()
+            }
+        }
+    }
+
+    /// Takes in a resource; gives what its documents came to.
+    pub(super) fn take(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Vec<String> {
+        let tree = self.properties(resource, node);
+        let root = tree.root();
+        match resource.kind {
+            "AWS::IAM::Role" => self.role(resource, root),
+            "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" => self.policy(resource, root),
+            "AWS::IAM::ManagedPolicy" => self.managed_policy(resource, root),
+            "AWS::IAM::OIDCProvider" => self.oidc_provider(resource, root),
+            "AWS::Cognito::UserPool" => self.user_pool(resource, root),
+            "AWS::Cognito::UserPoolClient" => {
+                if let Some(id) = self.own(resource, "") {
+                    self.reader().client(root, id);
+                }
+            }
+            "AWS::Cognito::UserPoolGroup" => self.reader().group(root),
+            "AWS::Cognito::IdentityPool" => self.identity_pool(resource, root),
+            "AWS::Cognito::IdentityPoolRoleAttachment" => self.reader().role_map(root),
+            "AWS::Cognito::IdentityPoolPrincipalTag" => self.reader().tag_map(root),
+            "AWS::Lambda::Permission" => self.permission(resource, root),
+            "AWS::Events::EventBusPolicy" => {
+                if let Some(statement) = root.get("Statement") {
+                    let tree = policy_of(statement, resource.place);
+                    self.loose(resource, PolicyKind::Resource, tree.root());
+                }
+            }
+            "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => sam::role(self, resource, node, root),
+            _ => {
+                for document in documents(resource, root) {
+                    self.reader().loose(document.node, document.kind, document.name);
+                }
+            }
+        }
+        documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
+    }
+
+    /// Takes in the documents of a resource that come to something else in the other branch.
+    pub(super) fn take_other(&mut self, resource: &Named<'_>, node: Node<'t, 's>, first: &[String]) {
+        let tree = self.properties(resource, node);
+        for (index, document) in documents(resource, tree.root()).into_iter().enumerate() {
+            if first.get(index).is_some_and(|own| own == document.node.written()) {
+                continue;
+            }
+            if document.kind != PolicyKind::Trust {
+                self.reader().loose(document.node, document.kind, document.name);
+            } else if let (Some(policy), Some(name), Some(arn)) =
+                (self.reader().document(document.node, PolicyKind::Trust), self.own(resource, ""), self.own(resource, ".Arn"))
+            {
+                self.reader().join(name, Some(arn), |role| role.other_trusts.push(policy));
+            }
+        }
+    }
+
+    /// What the resource itself goes by, or an attribute of it that starts with a point.
+    pub(super) fn own(&mut self, resource: &Named<'_>, attribute: &str) -> Option<Text<'s>> {
+        let value = self.evaluation.attribute(resource.stack, &format!("{}{attribute}", resource.name))?;
+        Some(Text::made(value, resource.place))
+    }
+
+    fn role(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let Some(name) = self.own(resource, "") else { return };
+        // where it is written, its name is underlined
+        let written = text(root, "RoleName").filter(|own| own.known() == name.known());
+        let arn = self.own(resource, ".Arn");
+        let mut reader = self.reader();
+        let trust = root.get("AssumeRolePolicyDocument").and_then(|own| reader.document(own, PolicyKind::Trust));
+        let permissions = items(root, "Policies").filter_map(|policy| reader.inline(policy)).collect();
+        let parts = RoleParts {
+            trust,
+            permissions,
+            unread: items(root, "ManagedPolicyArns").filter_map(Node::text).collect(),
+            complete: true,
+            boundary: text(root, "PermissionsBoundary"),
+            tags: Some(tags(root)),
+            max_session: number(root, "MaxSessionDuration"),
+        };
+        reader.take_role(written.unwrap_or(name), arn, parts);
+    }
+
+    fn policy(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let of_role = text(root, "RoleName").into_iter();
+        let roles: Vec<_> = items(root, "Roles").filter_map(Node::text).chain(of_role).collect();
+        if roles.is_empty() {
+            return self.loose_of(resource, root);
+        }
+        for role in roles {
+            let Some(policy) = root.get("PolicyDocument").and_then(|own| self.reader().document(own, PolicyKind::Identity))
+            else {
+                continue;
+            };
+            let name = text(root, "PolicyName").unwrap_or_else(|| Text::made(resource.name.to_owned(), resource.place));
+            self.attach(resource, &role, |own| own.permissions.push(NamedPolicy { name, policy, inline: true }));
+        }
+    }
+
+    /// Looks for a role by its name and gives it something; one of which the name is not known is told.
+    fn attach(&mut self, resource: &Named<'_>, role: &Text<'s>, fill: impl FnOnce(&mut Role<'s>)) {
+        let Some(name) = role.known() else {
+            let message = format!("the role `{}`, to which `{}` is attached, is not known", role.shown(), resource.name);
+            return self.evaluation.inventory.unresolved(role.span(), message);
+        };
+        let arn = self.evaluation.arn_of_role(resource.stack, name);
+        let arn = Text::made(arn, role.span());
+        self.reader().join(role.clone(), Some(arn), fill);
+    }
+
+    fn managed_policy(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let Some(arn) = self.own(resource, "") else { return };
+        let Some(policy) = root.get("PolicyDocument").and_then(|own| self.reader().document(own, PolicyKind::Identity)) else {
+            return;
+        };
+        let name = text(root, "ManagedPolicyName").unwrap_or_else(|| Text::made(resource.name.to_owned(), resource.place));
+        self.evaluation.inventory.add_managed(&arn, name, policy);
+        for role in items(root, "Roles").filter_map(Node::text) {
+            let arn = arn.clone();
+            self.attach(resource, &role, |own| own.unread.push(arn));
+        }
+    }
+
+    fn oidc_provider(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let Some(url) = text(root, "Url") else { return };
+        let clients = items(root, "ClientIdList").filter_map(Node::text).collect();
+        let arn = self.own(resource, "");
+        self.evaluation.inventory.oidc_providers.push(OidcProvider { arn, url, clients, mark: root.mark() });
+    }
+
+    fn user_pool(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let Some(id) = self.own(resource, "") else { return };
+        let mut reader = self.reader();
+        reader.user_pool(root, id);
+        let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
+        // not set means that anybody signs up
+        pool.admin_only.get_or_insert(Setting { value: false, span: resource.place });
+        // a template leaves the prefix out that the API shows
+        let attribute = |node: Node<'_, 's>| {
+            let name = text(node, "Name")?;
+            let own = name.known().is_some_and(|own| !STANDARD.contains(&own) && !own.contains(':'));
+            let name = if own { Text::made(format!("custom:{}", name.shown()), name.span()) } else { name };
+            Some(Attribute { name, mutable: flag(node, "Mutable") })
+        };
+        pool.attributes.extend(items(root, "Schema").filter_map(attribute));
+    }
+
+    fn identity_pool(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let Some(id) = self.own(resource, "") else { return };
+        let mut reader = self.reader();
+        reader.identity_pool(root, id);
+        // what not setting it means is documented for the API only
+        if let Some(pool) = reader.inventory.identity_pools.last_mut() {
+            pool.has_open_classic |= pool.classic.is_none();
+        }
+    }
+
+    /// What a permission says, as the statement that Lambda makes of it.
+    fn permission(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let (Some(action), Some(principal)) = (root.get("Action"), root.get("Principal")) else { return };
+        let place = resource.place;
+        let mut weaver = Weaver::new(place.source);
+        open_policy(&mut weaver, place);
+        weaver.open(Kind::Map, place);
+        let key = |weaver: &mut Weaver, name: &str| weaver.put_in(name, place);
+        key(&mut weaver, "Effect");
+        key(&mut weaver, "Allow");
+        key(&mut weaver, "Principal");
+        let known = principal.text();
+        let known = known.as_ref().and_then(Text::known).unwrap_or("");
+        if known == "*" {
+            weaver.copy(principal);
+        } else {
+            weaver.open(Kind::Map, place);
+            key(
+                &mut weaver,
+                if known.starts_with("arn:") || known.bytes().all(|byte| byte.is_ascii_digit()) { "AWS" } else { "Service" },
+            );
+            weaver.copy(principal);
+            weaver.close(place);
+        }
+        key(&mut weaver, "Action");
+        weaver.copy(action);
+        key(&mut weaver, "Resource");
+        match root.get("FunctionName") {
+            Some(function) if function.text().is_some_and(|own| own.known().is_none_or(|own| own.starts_with("arn:"))) => {
+                weaver.copy(function);
+            }
+            _ => weaver.hole("${FunctionArn}", place),
+        }
+        let conditions = [
+            ("SourceArn", "ArnLike", "aws:SourceArn"),
+            ("SourceAccount", "StringEquals", "aws:SourceAccount"),
+            ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
+            ("FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"),
+            ("EventSourceToken", "StringEquals", "lambda:EventSourceToken"),
+        ];
+        let given: Vec<_> = conditions.iter().filter_map(|own| Some((own, root.get(own.0)?))).collect();
+        if !given.is_empty() {
+            key(&mut weaver, "Condition");
+            weaver.open(Kind::Map, place);
+            for operator in ["ArnLike", "StringEquals"] {
+                let own: Vec<_> = given.iter().filter(|own| own.0.1 == operator).collect();
+                if own.is_empty() {
+                    continue;
+                }
+                key(&mut weaver, operator);
+                weaver.open(Kind::Map, place);
+                for (condition, value) in own {
+                    key(&mut weaver, condition.2);
+                    weaver.copy(*value);
+                }
+                weaver.close(place);
+            }
+            weaver.close(place);
+        }
+        weaver.close(place);
+        close_policy(&mut weaver, place);
+        let tree = weaver.finish();
+        self.loose(resource, PolicyKind::Resource, tree.root());
+    }
+
+    fn loose(&mut self, resource: &Named<'_>, kind: PolicyKind, node: Node<'_, 's>) {
+        let name = Some(Text::made(resource.name.to_owned(), resource.place));
+        self.reader().loose(node, kind, name);
+    }
+
+    fn loose_of(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        if let Some(node) = root.get("PolicyDocument") {
+            self.loose(resource, PolicyKind::Identity, node);
+        }
+    }
+}
+
+impl<'s> Reader<'_, 's> {
+    /// An inline policy as templates write it.
+    pub(super) fn inline(&mut self, node: Node<'_, 's>) -> Option<NamedPolicy<'s>> {
+        let policy = self.document(node.get("PolicyDocument")?, PolicyKind::Identity)?;
+        let name = text(node, "PolicyName").unwrap_or_else(|| Text::made("", node.mark()));
+        Some(NamedPolicy { name, policy, inline: true })
+    }
+}
+
+impl Evaluation<'_, '_, '_> {
+    /// The ARN of the role of a name: of one in the templates that belong together, or in the account.
+    fn arn_of_role(&mut self, stack: usize, name: &str) -> String {
+        let scope = self.stack(stack).map(|own| own.scope);
+        let together = self.stacks.iter().filter(|own| Some(own.scope) == scope);
+        for own in together {
+            for (role, _, kind, _) in own.resources() {
+                if kind == "AWS::IAM::Role" && self.attribute(own.index, &role).as_deref() == Some(name) {
+                    return self.attribute(own.index, &format!("{role}.Arn")).unwrap_or_default();
+                }
+            }
+        }
+        self.iam_arn(stack, &format!("role/{name}"))
+    }
+}
+
+/// The attributes that each user pool has.
+const STANDARD: [&str; 20] = [
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "sub",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+/// The documents that a resource holds, in an order that is that of the type.
+fn documents<'n, 's>(resource: &Named<'_>, root: Node<'n, 's>) -> Vec<Document<'n, 's>> {
+    let named = || Some(Text::made(resource.name.to_owned(), resource.place));
+    let document = |kind, node| Document { kind, node, name: named() };
+    let inline = || items(root, "Policies").filter_map(|own| Some(document(PolicyKind::Identity, own.get("PolicyDocument")?)));
+    match resource.kind {
+        "AWS::IAM::Role" => {
+            let trust = root.get("AssumeRolePolicyDocument").map(|node| document(PolicyKind::Trust, node));
+            trust.into_iter().chain(inline()).collect()
+        }
+        "AWS::IAM::User" | "AWS::IAM::Group" => inline().collect(),
+        "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" | "AWS::IAM::ManagedPolicy" => {
+            root.get("PolicyDocument").map(|node| document(PolicyKind::Identity, node)).into_iter().collect()
+        }
+        "AWS::Organizations::Policy" => {
+            let kind = match text(root, "Type").as_ref().and_then(Text::known) {
+                Some("SERVICE_CONTROL_POLICY") => PolicyKind::Scp,
+                Some("RESOURCE_CONTROL_POLICY") => PolicyKind::Rcp,
+                _ => return Vec::new(),
+            };
+            root.get("Content").map(|node| document(kind, node)).into_iter().collect()
+        }
+        other => {
+            let held = HOLDERS.iter().filter(|own| own.0 == other);
+            held.filter_map(|&(_, path, kind)| {
+                let node = path.split('.').try_fold(root, |node, name| node.get(name))?;
+                Some(document(kind, node))
+            })
+            .collect()
+        }
+    }
+}
+
+/// A policy of one statement.
+fn policy_of<'s>(statement: Node<'_, 's>, place: Span) -> Tree<'s> {
+    let mut weaver = Weaver::new(place.source);
+    open_policy(&mut weaver, place);
+    weaver.copy_all(statement);
+    close_policy(&mut weaver, place);
+    weaver.finish()
+}
+
+/// Begins a policy up to its first statement.
+pub(super) fn open_policy(weaver: &mut Weaver, place: Span) {
+    weaver.open(Kind::Map, place);
+    weaver.put_in("Version", place);
+    weaver.put_in("2012-10-17", place);
+    weaver.put_in("Statement", place);
+    weaver.open(Kind::List, place);
+}
+
+/// Ends a policy behind its last statement.
+pub(super) fn close_policy(weaver: &mut Weaver, place: Span) {
+    weaver.close(place);
+    weaver.close(place);
+}

@@ -1,0 +1,74 @@
+//! The roles that SAM makes for functions and state machines which name none.
+//!
+//! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html>
+
+use super::resources::{Named, Taking, close_policy, open_policy};
+use crate::inventory::NamedPolicy;
+use crate::inventory::aws_cli::{tags, text};
+use crate::inventory::reader::RoleParts;
+use crate::policy::{self, PolicyKind};
+use crate::source::Span;
+use crate::syntax::{Kind, Node, Text, Tree, Weaver};
+
+/// Takes in the role of a function: `node` is the resource as it is written, `root` what its properties come to.
+pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named<'_>, node: Node<'t, 's>, root: Node<'_, 's>) {
+    if root.get("Role").is_some() {
+        return;
+    }
+    let role = format!("{}Role", resource.name);
+    let own = Named { name: &role, ..*resource };
+    let (Some(name), arn) = (taking.own(&own, ""), taking.own(&own, ".Arn")) else { return };
+    let service = if resource.kind == "AWS::Serverless::StateMachine" { "states.amazonaws.com" } else { "lambda.amazonaws.com" };
+    let mut permissions = Vec::new();
+    let mut unread: Vec<Text<'s>> = Vec::new();
+    let mut reader = taking.reader();
+    let trust = match root.get("AssumeRolePolicyDocument") {
+        Some(document) => reader.document(document, PolicyKind::Trust),
+        None => {
+            let tree = trust_of(service, node.get("Type").map_or(resource.place, Node::span));
+            reader.document(tree.root(), PolicyKind::Trust)
+        }
+    };
+    for (index, policy) in root.get("Policies").into_iter().flat_map(Node::items_or_self).enumerate() {
+        if policy.kind() != Kind::Map {
+            // by its ARN, or by its name, of which the path is not told
+            unread.extend(policy.text());
+        } else if policy::looks_like(policy) {
+            let name = Text::made(format!("{role}Policy{index}"), policy.mark());
+            permissions.extend(reader.document(policy, PolicyKind::Identity).map(|policy| NamedPolicy {
+                name,
+                policy,
+                inline: true,
+            }));
+        } else {
+            // one of SAM's own templates of policies, by its name
+            unread.extend(policy.entries().next().and_then(|own| own.key.text()));
+        }
+    }
+    if resource.kind == "AWS::Serverless::Function" {
+        let basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+        unread.push(Text::made(basic, resource.place));
+    }
+    let boundary = text(root, "PermissionsBoundary");
+    let parts = RoleParts { trust, permissions, unread, complete: true, boundary, tags: Some(tags(root)), max_session: None };
+    reader.take_role(name, arn, parts);
+}
+
+/// The trust policy that lets in one service.
+fn trust_of<'s>(service: &str, place: Span) -> Tree<'s> {
+    let mut weaver = Weaver::new(place.source);
+    open_policy(&mut weaver, place);
+    weaver.open(Kind::Map, place);
+    for (key, value) in [("Effect", "Allow"), ("Action", "sts:AssumeRole")] {
+        weaver.put_in(key, place);
+        weaver.put_in(value, place);
+    }
+    weaver.put_in("Principal", place);
+    weaver.open(Kind::Map, place);
+    weaver.put_in("Service", place);
+    weaver.put_in(service, place);
+    weaver.close(place);
+    weaver.close(place);
+    close_policy(&mut weaver, place);
+    weaver.finish()
+}

@@ -1,0 +1,83 @@
+//! Policies in documents that are no matter of AWS themselves: manifests of Kubernetes, settings of frameworks, what a program wrote.
+
+use super::reader::Reader;
+use super::{Form, LoosePolicy, Role, recognise::stem};
+use crate::policy::{self, PolicyKind};
+use crate::syntax::{Kind, Node, Text, Weaver};
+
+/// A string shorter than this holds no policy.
+const SHORTEST: usize = 40;
+
+/// Takes in each policy that stands somewhere in a document; `None` where there is none.
+pub(super) fn read<'s>(reader: &mut Reader<'_, 's>, root: Node<'_, 's>) -> Option<Form> {
+    // what is expected of policies is no matter of theirs
+    if ["case", "request", "never"].iter().any(|key| root.get(key).is_some_and(|own| own.kind() == Kind::List)) {
+        return None;
+    }
+    let before = reader.inventory.policies.len() + reader.inventory.roles.len();
+    let name = root.get("metadata").and_then(|own| own.get("name")).and_then(Node::text);
+    let mut behind = 0;
+    for (index, node) in root.within().enumerate() {
+        if index < behind {
+            continue;
+        }
+        let taken = match node.kind() {
+            Kind::Map if policy::looks_like(node) => take(reader, node, name.as_ref()),
+            Kind::List if is_list_of_statements(node) => take_statements(reader, node),
+            Kind::String => take_text(reader, node, name.as_ref()),
+            _ => false,
+        };
+        if taken {
+            behind = index + node.within().count();
+        }
+    }
+    let found = reader.inventory.policies.len() + reader.inventory.roles.len() > before;
+    let is_manifest = root.get("apiVersion").is_some() && root.get("kind").is_some();
+    found.then_some(Form::Holding(if is_manifest { "Kubernetes manifest" } else { "policies in another document" }))
+}
+
+fn take<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
+    let (kind, sure) = reader.inventory.kind.map_or_else(|| policy::kind_of(node), |kind| (kind, true));
+    let mut policy = policy::read(node, kind);
+    if policy.statements.is_empty() {
+        return false;
+    }
+    policy.guessed = !sure;
+    let source = policy.mark.source;
+    if kind == PolicyKind::Trust {
+        let file = || Text::made(stem(reader.sources.get(source).name()).to_owned(), policy.mark);
+        let name = name.cloned().unwrap_or_else(file);
+        reader.inventory.add_role(Role { trust: Some(policy), ..Role::new(name) });
+    } else {
+        reader.inventory.policies.push(LoosePolicy { source, name: name.cloned(), policy, sure, alone: false });
+    }
+    true
+}
+
+/// A list of statements that a program puts into a policy.
+fn take_statements<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>) -> bool {
+    let place = node.mark();
+    let mut weaver = Weaver::new(place.source);
+    weaver.open(Kind::Map, place);
+    weaver.put_in("Version", place);
+    weaver.put_in("2012-10-17", place);
+    weaver.put_in("Statement", place);
+    weaver.copy_all(node);
+    weaver.close(place);
+    take(reader, weaver.finish().root(), None)
+}
+
+fn take_text<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
+    let written = node.written();
+    if written.len() < SHORTEST || !(written.contains("Statement") || written.contains("%22Statement")) {
+        return false;
+    }
+    let Some(tree) = reader.inside(node).filter(|tree| policy::looks_like(tree.root())) else { return false };
+    reader.faults.extend_from_slice(tree.faults());
+    take(reader, tree.root(), name)
+}
+
+fn is_list_of_statements(node: Node<'_, '_>) -> bool {
+    let mut items = node.items().peekable();
+    items.peek().is_some() && items.all(policy::looks_like_statement)
+}
