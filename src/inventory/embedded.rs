@@ -12,6 +12,11 @@ use markdown::{Language, fences};
 pub(super) use markdown::holds_fence;
 pub(super) use shell::documents;
 
+/// What a script is called, and another text that holds documents.
+const SCRIPTS: [&str; 2] = ["policies in a script", "policies in another text"];
+
+const IN_CODE: &str = "a policy in source code; what a run of it gives is read";
+
 const MARKDOWN: &str = "a policy in Markdown; `--markdown` reads it";
 
 /// A document in another text.
@@ -27,6 +32,15 @@ pub(super) struct Embedded<'s> {
 pub(super) fn may_hold_policy(text: &str) -> bool {
     let speaks = |inside: &str| holds(inside, "Statement") && holds(inside, "Effect") || holds(inside, "AWS::");
     fences(text).into_iter().any(|(_, range)| text.get(range).is_some_and(speaks))
+}
+
+/// Whether something of this name is set in a text: `"Effect": …`, `Effect = …`, `Effect: …`.
+fn sets(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let behind = text.get(at + name.len()..).unwrap_or("");
+        let behind = behind.strip_prefix(['"', '\'']).unwrap_or(behind).trim_start_matches(' ');
+        behind.starts_with(':') || behind.starts_with('=') && !behind.starts_with("==")
+    })
 }
 
 impl<'s> Inventory<'s> {
@@ -55,6 +69,7 @@ impl<'s> Inventory<'s> {
                 Language::Hcl => {}
             }
         }
+        self.policies.iter_mut().filter(|own| own.source == id).for_each(|own| own.alone = false);
         self.call("policies in Markdown");
     }
 
@@ -64,7 +79,18 @@ impl<'s> Inventory<'s> {
         for document in documents(&Literal::whole(text, id)) {
             self.read_embedded(sources, id, document);
         }
-        self.call(if text.starts_with("#!") { "policies in a script" } else { "policies in another text" });
+        self.policies.iter_mut().filter(|own| own.source == id).for_each(|own| own.alone = false);
+        let [script, other] = SCRIPTS;
+        self.call(if text.starts_with("#!") { script } else { other });
+        if sets(text, "Statement") && sets(text, "Effect") {
+            self.call_nothing(IN_CODE);
+        }
+    }
+
+    /// Whether a text is one in which a shell or another program takes `$`, quotes and the like for its own.
+    pub fn is_script(&self, source: SourceId) -> bool {
+        let is_script = |form| matches!(form, Form::Holding(name) if SCRIPTS.contains(&name));
+        self.documents.iter().any(|own| own.source == source && is_script(own.form))
     }
 
     fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {

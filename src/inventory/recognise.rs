@@ -1,8 +1,10 @@
 //! What an input is: told by its content, never by its name.
 
-use super::reader::Reader;
 use super::embedded;
-use super::{Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, source_code};
+use super::reader::Reader;
+use super::{
+    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, source_code,
+};
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};

@@ -38,7 +38,9 @@ const DOORS: [(&str, &[&str]); 23] = [
     (
         "memchr",
         &[
+            "inventory/embedded/",
             "inventory/recognise.rs",
+            "inventory/source_code.rs",
             "pattern.rs",
             "reference/name.rs",
             "reference/service.rs",

@@ -14,6 +14,9 @@ const SHORTEST: usize = 40;
 /// How far before a document its name is looked for, in bytes.
 const COMMAND: usize = 2048;
 
+/// How many commands are looked through for the one that takes a file.
+const MOST_COMMANDS: usize = 64;
+
 /// The JSON documents in a script, in the order of the text.
 pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<'s>> {
     let text = script.value.as_ref();
@@ -84,11 +87,13 @@ fn is_worth(text: &str) -> bool {
 fn name_of(text: &str, at: usize, behind: usize) -> Option<Range<usize>> {
     let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
     let start = command_start(text, line);
-    let (before, rest) = (text.get(start..at)?, text.get(behind..)?);
-    let rest = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
-    role_name(text, start, before)
-        .or_else(|| role_name(text, behind, rest))
-        .or_else(|| if text.get(at..)?.starts_with("<<") { target(text, start, at) } else { variable(before, start) })
+    if text.get(at..)?.starts_with("<<") {
+        let announced = text.get(start..line_end(text, at))?;
+        let file = || target(text, start, announced);
+        return role_name(text, start, announced).or_else(|| file().map(|file| role_of(text, behind, &file).unwrap_or(file)));
+    }
+    let (before, rest) = (text.get(start..at)?, text.get(behind..command_end(text, behind))?);
+    role_name(text, start, before).or_else(|| role_name(text, behind, rest)).or_else(|| variable(before, start))
 }
 
 /// The value of `--role-name` in a part of a command.
@@ -98,9 +103,22 @@ fn role_name(text: &str, start: usize, part: &str) -> Option<Range<usize>> {
     named(text, behind_blanks(text, value, &[' ', '=', '"', '\'']))
 }
 
-/// The file that the here-document which is announced at `at` is written to.
-fn target(text: &str, start: usize, at: usize) -> Option<Range<usize>> {
-    let announced = text.get(start..at + text.get(at..)?.find('\n')?)?;
+/// The role that a file is given to by a command further down.
+fn role_of(text: &str, behind: usize, file: &Range<usize>) -> Option<Range<usize>> {
+    let name = text.get(word_at(text, file.start))?;
+    let uses = text.get(behind..)?.match_indices("--assume-role-policy-document").take(MOST_COMMANDS);
+    uses.map(|(at, _)| behind + at).find_map(|at| {
+        let end = command_end(text, at);
+        let argument = text.get(at..end)?.split_whitespace().nth(1)?;
+        let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let start = command_start(text, line);
+        let is_it = argument.trim_matches(['"', '\'']).rsplit('/').next() == Some(name);
+        role_name(text, start, text.get(start..end)?).filter(|_| is_it)
+    })
+}
+
+/// The file that a here-document is written to.
+fn target(text: &str, start: usize, announced: &str) -> Option<Range<usize>> {
     let file = word_at(text, behind_blanks(text, start + announced.rfind('>')? + 1, &[' ', '"', '\'']));
     let slash = text.get(file.clone())?.rfind('/');
     named(text, slash.map_or(file.start, |slash| file.start + slash + 1))
@@ -127,6 +145,19 @@ fn command_start(text: &str, mut line: usize) -> usize {
         line = before.rfind('\n').map_or(0, |end| end + 1);
     }
     line
+}
+
+/// Where the command ends that goes on at `at`.
+fn command_end(text: &str, at: usize) -> usize {
+    let mut end = line_end(text, at);
+    while end < at + COMMAND && text.get(..end).is_some_and(|own| own.ends_with('\\')) {
+        end = line_end(text, end + 1);
+    }
+    end
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).map_or(text.len(), |rest| at + rest.find('\n').unwrap_or(rest.len()))
 }
 
 /// The word at `start`, as far as it is plain.

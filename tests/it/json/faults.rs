@@ -476,7 +476,7 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
     (r#"{{ "Version": {"a": 1} }}"#, &[
         "1:1 KeyNotString `{{`",
     ], "{?: {Version: {a: 1}}}"),
-    (r#"{{ "Version": {{"a": "{b}"}} }}"#, &[], "{Version: {a: «${b}»}}"),
+    (r#"{{ "Version": {{"a": "{b}"}} }}"#, &[], "{Version: {a: ${b}}}"),
     (r#"{"a": "b": "c"}"#, &[
         "1:7 LostBracket `` of 1:8 `b`",
         "1:16 UnclosedBracket `` of 1:1 `{`",
