@@ -96,7 +96,8 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     let mut faults: Vec<Vec<_>> = stacks.iter().map(|_| Vec::new()).collect();
     let mut evaluation = Evaluation::new(&stacks, inventory);
     for (stack, faults) in stacks.iter().zip(&mut faults) {
-        for (name, place, kind, node) in stack.resources() {
+        evaluation.begin();
+        for (name, place, kind, node) in stack.resources().filter(|own| resources::is_looked_at(&own.2)) {
             let resource = resources::Named { stack: stack.index, name: &name, place, kind: &kind };
             evaluation.branch = Branch::First;
             evaluation.met_open = false;

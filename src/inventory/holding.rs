@@ -1,6 +1,6 @@
 //! Policies in documents that are no matter of AWS themselves: manifests of Kubernetes, settings of frameworks, what a program wrote.
 
-use super::reader::Reader;
+use super::reader::{Reader, inside};
 use super::{Form, LoosePolicy, Role, embedded, recognise::stem};
 use crate::policy::{self, PolicyKind};
 use crate::syntax::{Kind, Node, Text, Weaver, json};
@@ -75,7 +75,7 @@ fn take_text<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&
     if !written.trim_start().starts_with(['{', '%', '"']) {
         return take_documents(reader, node);
     }
-    let Some(tree) = reader.inside(node).filter(|tree| policy::looks_like(tree.root())) else { return false };
+    let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root())) else { return false };
     reader.faults.extend_from_slice(tree.faults());
     take(reader, tree.root(), name)
 }

@@ -103,16 +103,9 @@ impl<'i, 's> Reader<'i, 's> {
         if node.kind() == Kind::Map {
             return Some(policy::read(node, kind));
         }
-        let tree = self.inside(node)?;
+        let tree = inside(node)?;
         self.faults.extend_from_slice(tree.faults());
         Some(policy::read(tree.root(), kind))
-    }
-
-    /// What a string holds, where that may be a document.
-    pub(super) fn inside(&self, node: Node<'_, 's>) -> Option<Tree<'s>> {
-        let literal = node.literal()?;
-        let start = literal.value.trim_start();
-        start.starts_with(['{', '%']).then(|| json::read_inside(&literal, start.starts_with('%')))
     }
 
     /// A policy that belongs to nothing else that is read; `None` where it is none.
@@ -121,6 +114,13 @@ impl<'i, 's> Reader<'i, 's> {
         self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         Some(())
     }
+}
+
+/// What a string holds, where that may be a document.
+pub(super) fn inside<'s>(node: Node<'_, 's>) -> Option<Tree<'s>> {
+    let literal = node.literal()?;
+    let start = literal.value.trim_start();
+    start.starts_with(['{', '%']).then(|| json::read_inside(&literal, start.starts_with('%')))
 }
 
 /// The folder of the file that a span lies in.

@@ -3,24 +3,27 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Kind, Room, Tree, Writing, json, text};
+use super::{Kind, Literal, Node, Piece, Room, Tree, Weaver, Writing, json, text};
 use crate::source::SourceId;
 
 impl Tree<'_> {
     /// The tree of the same text with values in the places of holes, by how each is written; `None` where no hole has one. A value stands
     /// where its hole does: whatever is told of it, is told of that place.
     ///
-    /// In a string a value is text. Elsewhere it is JSON, or else a string. It is of use for a text that was JSON.
+    /// In a string a value is text. Elsewhere it is JSON, or else a string; in a text that is no JSON itself always a string.
     pub fn filled(&self, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
+        if self.origin.is_some() {
+            return self.woven(value_of);
+        }
         let mut fillings: Vec<(usize, usize, String)> = Vec::new();
         for &raw in &self.nodes {
             if raw.kind == Kind::Hole {
                 let value = value_of(self.slice(raw.start, raw.end));
                 fillings.extend(value.map(|value| (raw.start as usize, raw.end as usize, as_json(value))));
             } else if raw.kind == Kind::String && raw.writing != Writing::Plain {
-                for (written, place) in text::holes(self, raw) {
-                    let value = value_of(&written);
-                    fillings.extend(value.map(|value| (place.start, place.end, escaped(&value))));
+                for hole in text::of(self, raw).holes() {
+                    let value = value_of(&hole.written);
+                    fillings.extend(value.map(|value| (hole.span.start as usize, hole.span.end as usize, escaped(&value))));
                 }
             }
         }
@@ -36,11 +39,51 @@ impl Tree<'_> {
         }
         filled.copy(&self.text, done, self.text.len());
         filled.places.push(self.text.len() as u32);
-        if let Some(origin) = &self.origin {
-            let end = origin.last().copied().unwrap_or(0);
-            filled.places.iter_mut().for_each(|place| *place = origin.get(*place as usize).copied().unwrap_or(end));
-        }
         Some(json::build(Room::default(), self.source, Cow::Owned(filled.text), Some(filled.places.into())))
+    }
+}
+
+impl Tree<'_> {
+    /// As [`Tree::filled`], node by node.
+    fn woven(&self, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
+        let mut is_filled = false;
+        let mut fill = |node: Node<'_, '_>, weaver: &mut Weaver| {
+            if !node.has_hole() {
+                return weaver.copy(node);
+            }
+            let text = text::of(self, node.raw());
+            let mut values = text.holes().map(|hole| value_of(&hole.written)).collect::<Vec<_>>().into_iter();
+            if values.as_slice().iter().all(Option::is_none) {
+                return weaver.copy(node);
+            }
+            is_filled = true;
+            let pieces = text.pieces();
+            let parts = pieces.iter().map(|piece| match piece {
+                Piece::Literal(literal) => literal.clone(),
+                Piece::Hole(hole) => match values.next().flatten() {
+                    Some(value) => Literal::put_in(value, hole.span),
+                    None => Literal::put_in(hole.written.clone(), hole.span),
+                },
+            });
+            weaver.string(&parts.collect::<Vec<_>>(), text.span());
+        };
+        let mut weaver = Weaver::new(self.source);
+        let mut around: Vec<Node<'_, '_>> = Vec::new();
+        for node in self.root().within() {
+            while let Some(last) = around.pop_if(|last| last.raw().next <= node.index) {
+                weaver.close(last.span());
+            }
+            if let Kind::List | Kind::Map = node.kind() {
+                weaver.open_as(node);
+                around.push(node);
+            } else {
+                fill(node, &mut weaver);
+            }
+        }
+        while let Some(last) = around.pop() {
+            weaver.close(last.span());
+        }
+        is_filled.then(|| Tree { faults: self.faults.clone(), ..weaver.finish() })
     }
 }
 

@@ -251,23 +251,6 @@ pub(super) fn has_hole(tree: &Tree<'_>, raw: Raw) -> bool {
     }
 }
 
-/// The holes of a string: each as it is written, and where it stands in the text of the tree.
-pub(super) fn holes(tree: &Tree<'_>, raw: Raw) -> Vec<(String, Range<usize>)> {
-    let start = raw.start as usize;
-    let written = tree.slice(raw.start, raw.end);
-    let (value, offsets) = match raw.writing {
-        Writing::Escaped => json::unescape(written),
-        _ => (written.to_owned(), (0..=written.len() as u32).collect()),
-    };
-    let place = |at: usize| start + offsets.get(at).copied().unwrap_or(0) as usize;
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(hole) = next_hole(&value, at) {
-        at = hole.end;
-        found.push((value.get(hole.clone()).unwrap_or("").to_owned(), place(hole.start)..place(hole.end)));
-    }
-    found
-}
-
 /// The whole of a node as one known text.
 pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
     let span = tree.span(raw.start, raw.end);

@@ -102,12 +102,10 @@ impl Weaver {
 
     /// A node as it is in another tree, with all that is in it.
     pub fn copy_all(&mut self, node: Node<'_, '_>) {
-        let before = self.open.len() + self.skipped;
         let mut around: Vec<Node<'_, '_>> = Vec::new();
         for own in node.within() {
-            while let Some(last) = around.last().filter(|last| last.raw().next <= own.index) {
+            while let Some(last) = around.pop_if(|last| last.raw().next <= own.index) {
                 self.close(last.span());
-                around.pop();
             }
             if let Kind::List | Kind::Map = own.kind() {
                 self.open_as(own);
@@ -119,7 +117,6 @@ impl Weaver {
         while let Some(last) = around.pop() {
             self.close(last.span());
         }
-        debug_assert_eq!(before, self.open.len() + self.skipped, "what was opened is closed");
     }
 
     /// A string of several parts. Those that stand in another source than `place` does are put in there.

@@ -11,10 +11,13 @@ use super::Stack;
 use crate::inventory::Inventory;
 use crate::inventory::stand_in::Made;
 use crate::source::Span;
-use crate::syntax::{Kind, Literal, Node, Text, Tree, Weaver};
+use crate::syntax::{Kind, Literal, MAX_DEPTH, Node, Text, Tree, Weaver};
 
-/// How many steps the functions of all templates that belong together may take.
+/// How many steps the functions of a template may take.
 const MOST_STEPS: usize = 1 << 20;
+
+/// How many values a template may come to.
+const MOST_NODES: usize = 1 << 22;
 
 /// How deep functions may stand in what they refer to.
 const DEEPEST: usize = 96;
@@ -36,6 +39,8 @@ pub(super) struct Evaluation<'e, 't, 's> {
     /// Whether functions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
     steps: usize,
+    nodes: usize,
+    depth: usize,
     /// What references came to: by the stack, the name and the attribute.
     cache: HashMap<(usize, String), Option<String>>,
     /// What is being looked up, so that a circle ends.
@@ -64,7 +69,7 @@ pub(super) struct Part<'s> {
     pub(super) is_hole: bool,
 }
 
-impl<'t, 's> Value<'t, 's> {
+impl Value<'_, '_> {
     /// The text, where all of it is known.
     pub(super) fn known(&self) -> Option<Cow<'_, str>> {
         match self {
@@ -89,9 +94,16 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             met_open: false,
             gave_up: false,
             steps: 0,
+            nodes: 0,
+            depth: 0,
             cache: HashMap::new(),
             pending: Vec::new(),
         }
+    }
+
+    /// Begins with another template.
+    pub(super) fn begin(&mut self) {
+        (self.steps, self.nodes) = (0, 0);
     }
 
     pub(super) fn stack(&self, stack: usize) -> Option<&'e Stack<'t, 's>> {
@@ -107,6 +119,17 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     }
 
     fn put(&mut self, stack: usize, value: &Value<'t, 's>, place: Span, weaver: &mut Weaver) {
+        self.nodes += 1;
+        if self.depth > MAX_DEPTH || self.nodes > MOST_NODES {
+            self.gave_up = true;
+            return weaver.hole("${…}", place);
+        }
+        self.depth += 1;
+        self.put_value(stack, value, place, weaver);
+        self.depth -= 1;
+    }
+
+    fn put_value(&mut self, stack: usize, value: &Value<'t, 's>, place: Span, weaver: &mut Weaver) {
         match value {
             Value::Node(node) => match node.kind() {
                 Kind::Map => {
@@ -217,30 +240,13 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                 return moved(self.value(outer, node), place);
             }
             if let Some(parameter) = own.parameter(name) {
-                return self.default(parameter, place).unwrap_or_else(|| hole(name, place));
+                return default(parameter, place).unwrap_or_else(|| hole(name, place));
             }
         }
         match self.attribute(stack, name) {
             Some(value) => put_in(&value, place),
             None => hole(name, place),
         }
-    }
-
-    /// The default of a parameter.
-    fn default(&mut self, parameter: Node<'t, 's>, place: Span) -> Option<Value<'t, 's>> {
-        let default = parameter.get("Default")?;
-        let kind = parameter.get("Type").and_then(Node::string).unwrap_or_default();
-        // such a default is only the name of what holds the value
-        if kind.starts_with("AWS::SSM::Parameter::Value") {
-            return None;
-        }
-        let text = default.text()?;
-        let text = text.known()?;
-        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-            let items = text.split(',').map(|item| (0, put_in(item.trim(), place)));
-            return Some(Value::List(items.collect(), place));
-        }
-        Some(put_in(text, place))
     }
 
     /// The value of an attribute of a resource, or of what is known of a stack; looked up once.
@@ -306,7 +312,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                     Some(node) => moved(self.value(stack, node), place),
                     None => self.reference(stack, written.trim(), place),
                 };
-                self.append(stack, &mut parts, value, place);
+                append(&mut parts, value, place);
             }
             done = whole.end;
         }
@@ -316,19 +322,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         Value::Text(parts, literal.span)
     }
 
-    /// Puts the text of a value behind other parts.
-    fn append(&mut self, _stack: usize, parts: &mut Vec<Part<'s>>, value: Value<'t, 's>, place: Span) {
-        match value {
-            Value::Text(own, _) => parts.extend(own),
-            Value::Node(node) => match scalar(node) {
-                Some(literal) => parts.push(Part { literal, is_hole: false }),
-                None => parts.push(hole_part("…", place)),
-            },
-            Value::Nothing => {}
-            Value::List(..) | Value::Json(_) => parts.push(hole_part("…", place)),
-        }
-    }
-
     fn join(&mut self, stack: usize, argument: Node<'t, 's>) -> Value<'t, 's> {
         let mut items = argument.items();
         let (Some(between), Some(list)) = (items.next(), items.next()) else { return hole("Fn::Join", argument.span()) };
@@ -336,13 +329,13 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let Some(list) = self.list(stack, list) else { return hole("Fn::Join", argument.span()) };
         let mut parts: Vec<Part<'s>> = Vec::new();
         let mut place: Option<Span> = None;
-        for (index, (stack, item, own)) in list.into_iter().enumerate() {
+        for (index, (_, item, own)) in list.into_iter().enumerate() {
             place = Some(place.map_or(own, |place| place.to(own)));
             if index > 0 && !between.value.is_empty() {
                 let at = Span { end: own.start, ..own };
                 parts.push(Part { literal: Literal::put_in(between.value.clone(), at), is_hole: false });
             }
-            self.append(stack, &mut parts, item, own);
+            append(&mut parts, item, own);
         }
         let place = place.unwrap_or(argument.span());
         if parts.is_empty() {
@@ -451,6 +444,36 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         };
         self.pending.pop();
         holds
+    }
+}
+
+/// The default of a parameter.
+fn default<'t, 's>(parameter: Node<'t, 's>, place: Span) -> Option<Value<'t, 's>> {
+    let default = parameter.get("Default")?;
+    let kind = parameter.get("Type").and_then(Node::string).unwrap_or_default();
+    // such a default is only the name of what holds the value
+    if kind.starts_with("AWS::SSM::Parameter::Value") {
+        return None;
+    }
+    let text = default.text()?;
+    let text = text.known()?;
+    if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+        let items = text.split(',').map(|item| (0, put_in(item.trim(), place)));
+        return Some(Value::List(items.collect(), place));
+    }
+    Some(put_in(text, place))
+}
+
+/// Puts the text of a value behind other parts.
+fn append<'s>(parts: &mut Vec<Part<'s>>, value: Value<'_, 's>, place: Span) {
+    match value {
+        Value::Text(own, _) => parts.extend(own),
+        Value::Node(node) => match scalar(node) {
+            Some(literal) => parts.push(Part { literal, is_hole: false }),
+            None => parts.push(hole_part("…", place)),
+        },
+        Value::Nothing => {}
+        Value::List(..) | Value::Json(_) => parts.push(hole_part("…", place)),
     }
 }
 

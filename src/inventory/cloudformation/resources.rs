@@ -69,6 +69,14 @@ const HOLDERS: [(&str, &str, PolicyKind); 36] = [
     ("AWS::VpcLattice::ResourcePolicy", "Policy", PolicyKind::Resource),
 ];
 
+/// Whether resources of a type tell something of policies, roles or pools.
+pub(super) fn is_looked_at(kind: &str) -> bool {
+    let named = ["AWS::IAM::", "AWS::Cognito::", "AWS::Serverless::"].iter().any(|start| kind.starts_with(start));
+    named
+        || matches!(kind, "AWS::Lambda::Permission" | "AWS::Events::EventBusPolicy" | "AWS::Organizations::Policy")
+        || HOLDERS.iter().any(|own| own.0 == kind)
+}
+
 /// A document that a resource holds.
 struct Document<'n, 's> {
     kind: PolicyKind,
@@ -83,15 +91,13 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
 
     /// What the properties of a resource come to.
     fn properties(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Tree<'s> {
-        match node.get("Properties") {
-            Some(properties) => self.evaluation.tree(resource.stack, properties),
-            None => {
-                let mut weaver = Weaver::new(resource.place.source);
-                weaver.open(Kind::Map, resource.place);
-                weaver.close(resource.place);
-                weaver.finish()
-            }
+        if let Some(properties) = node.get("Properties") {
+            return self.evaluation.tree(resource.stack, properties);
         }
+        let mut weaver = Weaver::new(resource.place.source);
+        weaver.open(Kind::Map, resource.place);
+        weaver.close(resource.place);
+        weaver.finish()
     }
 
     /// Takes in a resource; gives what its documents came to.
@@ -398,7 +404,7 @@ fn documents<'n, 's>(resource: &Named<'_>, root: Node<'n, 's>) -> Vec<Document<'
         other => {
             let held = HOLDERS.iter().filter(|own| own.0 == other);
             held.filter_map(|&(_, path, kind)| {
-                let node = path.split('.').try_fold(root, |node, name| node.get(name))?;
+                let node = path.split('.').try_fold(root, Node::get)?;
                 Some(document(kind, node))
             })
             .collect()

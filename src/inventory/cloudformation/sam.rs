@@ -22,13 +22,8 @@ pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named
     let mut permissions = Vec::new();
     let mut unread: Vec<Text<'s>> = Vec::new();
     let mut reader = taking.reader();
-    let trust = match root.get("AssumeRolePolicyDocument") {
-        Some(document) => reader.document(document, PolicyKind::Trust),
-        None => {
-            let tree = trust_of(service, node.get("Type").map_or(resource.place, Node::span));
-            reader.document(tree.root(), PolicyKind::Trust)
-        }
-    };
+    let usual = trust_of(service, node.get("Type").map_or(resource.place, Node::span));
+    let trust = reader.document(root.get("AssumeRolePolicyDocument").unwrap_or(usual.root()), PolicyKind::Trust);
     for (index, policy) in root.get("Policies").into_iter().flat_map(Node::items_or_self).enumerate() {
         if policy.kind() != Kind::Map {
             // by its ARN, or by its name, of which the path is not told
