@@ -108,6 +108,15 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
             }
         }
     }
+    // what functions change when all is there
+    evaluation.branch = Branch::First;
+    for (stack, faults) in stacks.iter().zip(&mut faults) {
+        evaluation.begin();
+        for (name, place, kind, node) in stack.resources().filter(|own| own.2 == "Custom::LambdaCallout") {
+            let resource = resources::Named { stack: stack.index, name: &name, place, kind: &kind };
+            Taking { evaluation: &mut evaluation, sources, faults }.call(&resource, node);
+        }
+    }
     let gave_up = evaluation.gave_up;
     for (stack, faults) in stacks.iter().zip(faults) {
         if let Some(document) = inventory.documents.get_mut(stack.document) {

@@ -62,8 +62,8 @@ impl<'s> Inventory<'s> {
                 }
                 Language::Yaml => {
                     for tree in yaml::read_all(id, written) {
-                        let tree = self.filled(tree.inside(&inside));
-                        self.read_tree(sources, id, tree);
+                        let tree = self.filled(tree.inside(&inside), 0);
+                        self.read_tree(sources, id, tree, false);
                     }
                 }
                 Language::Hcl => {}
@@ -94,9 +94,9 @@ impl<'s> Inventory<'s> {
     }
 
     fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {
-        let tree = self.filled(json::read_inside(&document.text, false));
+        let tree = self.filled(json::read_inside(&document.text, false), 0);
         self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
-        self.read_tree(sources, id, tree);
+        self.read_tree(sources, id, tree, false);
         self.told_name = None;
     }
 

@@ -48,6 +48,11 @@ impl Inventory<'_> {
 
     /// What stands for an id that a name of a stack or module has: what the user said, or one that is made up.
     pub(super) fn stand_in(&mut self, scope: usize, name: &str, made: Made) -> String {
+        self.stand_in_of(scope, name, made, REGION)
+    }
+
+    /// As [`Inventory::stand_in`], in a region.
+    pub(super) fn stand_in_of(&mut self, scope: usize, name: &str, made: Made, region: &str) -> String {
         let written = format!("${{{name}}}");
         if let Some(said) = self.said(name, &written) {
             return said;
@@ -59,12 +64,12 @@ impl Inventory<'_> {
         *count += 1;
         let value = match made {
             Made::Account => format!("{scope:012}"),
-            Made::Region => REGION.to_owned(),
+            Made::Region => region.to_owned(),
             Made::Partition => "aws".to_owned(),
             Made::UrlSuffix => "amazonaws.com".to_owned(),
-            Made::UserPool => format!("{REGION}_{count:09}"),
+            Made::UserPool => format!("{region}_{count:09}"),
             Made::Client => format!("{count:026}"),
-            Made::IdentityPool => format!("{REGION}:00000000-0000-0000-0000-{count:012}"),
+            Made::IdentityPool => format!("{region}:00000000-0000-0000-0000-{count:012}"),
         };
         self.stand_ins.ids.insert((scope, name.to_owned()), value.clone());
         self.take_for(name, &value, &written);

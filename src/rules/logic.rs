@@ -6,6 +6,7 @@ mod dead_statement;
 mod empty;
 mod expired;
 mod global_services;
+mod hard_coded_arn;
 mod if_exists;
 mod keyless;
 mod redundant_statement;
@@ -35,4 +36,5 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &keyless::RULE, run: keyless::check },
     Check { rule: &global_services::RULE, run: global_services::check },
     Check { rule: &if_exists::RULE, run: if_exists::check },
+    Check { rule: &hard_coded_arn::RULE, run: hard_coded_arn::check },
 ];

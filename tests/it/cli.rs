@@ -15,7 +15,7 @@ const TUTORIAL: &str = "fixtures/scenarios/tutorial";
 const POLICY: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::articles/*"}}"#;
 
-fn run(arguments: &[&str]) -> Run {
+pub(crate) fn run(arguments: &[&str]) -> Run {
     finish(&mut tool(arguments))
 }
 

@@ -78,7 +78,9 @@ fn what_is_found_stands_where_it_is_said_to() {
         with(&support::read(&format!("fixtures/embedded/{file}")), |sources, inventory| {
             let policies: Vec<_> = inventory.all_policies().collect();
             assert!(!policies.is_empty(), "{file}");
-            policies.iter().for_each(|(policy, _)| stands_there(sources, policy));
+            for (policy, _) in policies {
+                stands_there(sources, policy);
+            }
         });
     }
 }

@@ -160,9 +160,9 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     }
 
     fn made(&mut self, stack: usize, name: &str, made: Made) -> String {
-        let own = self.stack(stack);
-        let told = own.and_then(|own| own.told.iter().find(|told| told.0 == name)).map(|told| told.1.clone());
-        told.unwrap_or_else(|| self.inventory.stand_in(own.map_or(0, |own| own.index), name, made))
+        let region = self.attribute(stack, "AWS::Region").unwrap_or_default();
+        let index = self.stack(stack).map_or(0, |own| own.index);
+        self.inventory.stand_in_of(index, name, made, &region)
     }
 
     /// The name that a template gives, or that by which it knows the resource itself.

@@ -3,9 +3,9 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
 use super::evaluate::Evaluation;
-use super::sam;
+use super::{amplify, sam};
 use crate::finding::Fault;
-use crate::identity::{Attribute, OidcProvider, Setting};
+use crate::identity::{Attribute, OidcProvider};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
 use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{NamedPolicy, Role};
@@ -136,6 +136,12 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
     }
 
+    /// Takes in what a function does that a resource calls.
+    pub(super) fn call(&mut self, resource: &Named<'_>, node: Node<'t, 's>) {
+        let tree = self.properties(resource, node);
+        amplify::call(self, resource, tree.root());
+    }
+
     /// Takes in the documents of a resource that come to something else in the other branch.
     pub(super) fn take_other(&mut self, resource: &Named<'_>, node: Node<'t, 's>, first: &[String]) {
         let tree = self.properties(resource, node);
@@ -231,8 +237,6 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         let mut reader = self.reader();
         reader.user_pool(root, id);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
-        // not set means that anybody signs up
-        pool.admin_only.get_or_insert(Setting { value: false, span: resource.place });
         // a template leaves the prefix out that the API shows
         let attribute = |node: Node<'_, 's>| {
             let name = text(node, "Name")?;
@@ -341,7 +345,7 @@ impl<'s> Reader<'_, 's> {
 
 impl Evaluation<'_, '_, '_> {
     /// The ARN of the role of a name: of one in the templates that belong together, or in the account.
-    fn arn_of_role(&mut self, stack: usize, name: &str) -> String {
+    pub(super) fn arn_of_role(&mut self, stack: usize, name: &str) -> String {
         let scope = self.stack(stack).map(|own| own.scope);
         let together = self.stacks.iter().filter(|own| Some(own.scope) == scope);
         for own in together {

@@ -49,6 +49,11 @@ pub(super) const SPECIAL: [Search; 5] = [
     |bytes| memchr::memmem::find(bytes, b"[["),
 ];
 
+/// Whether one of these bytes stands in a text.
+pub(in crate::syntax) fn has_special(text: &str) -> bool {
+    SPECIAL.iter().any(|search| search(text.as_bytes()).is_some())
+}
+
 /// The end of a number that starts at `at`, if it is one of JSON and nothing sticks to it.
 pub(super) fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let digits = |mut at: usize| {

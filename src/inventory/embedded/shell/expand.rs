@@ -47,18 +47,14 @@ impl Expanded {
 
     /// What the expansion at `at` stands for; gives where it ends. Quotes that are closed before it and opened behind it lie in it.
     fn expansion(&mut self, text: &str, at: usize) -> usize {
-        match expansion(text.get(at..).unwrap_or("")) {
-            Some((length, value)) => {
-                self.value.push_str(&value);
-                self.places.resize(self.value.len(), self.end);
-                self.end = at + length;
-                self.end
-            }
-            None => {
-                self.copy(text, at..at + 1);
-                at + 1
-            }
-        }
+        let Some((length, value)) = expansion(text.get(at..).unwrap_or("")) else {
+            self.copy(text, at..at + 1);
+            return at + 1;
+        };
+        self.value.push_str(&value);
+        self.places.resize(self.value.len(), self.end);
+        self.end = at + length;
+        self.end
     }
 }
 
