@@ -171,6 +171,14 @@ impl<'s> Policy<'s> {
         self.faults.iter().any(|fault| matches!(fault.kind, PolicyFault::TooLarge(_)))
     }
 
+    /// The policy as it is where all parts of its template are there; `None` where it is no directive that leaves it open.
+    #[must_use]
+    pub fn with_all_parts(&self, is_directive: impl Fn(Span) -> bool) -> Option<Self> {
+        self.later.filter(|&span| is_directive(span))?;
+        let statements: Vec<_> = self.statements.iter().map(|own| Statement { optional: None, ..own.clone() }).collect();
+        Some(Self { later: None, statements: statements.into(), ..self.clone() })
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
-pub use directive::Directive;
+pub use directive::{Directive, is_directive};
 use origin::Written;
 
 pub use mistake::Mistake;

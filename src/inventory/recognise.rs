@@ -8,7 +8,7 @@ use super::{
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json, yaml};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, is_directive, json, yaml};
 
 /// Why a text is not looked at in which nothing speaks of policies.
 pub const NOTHING: &str = "no policy, role or pool in it";
@@ -167,12 +167,16 @@ impl<'s> Inventory<'s> {
         let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
         let mut policy = policy::read(root, kind);
         policy.guessed = !sure;
+        // what a template may leave out is looked at as if it were there, too
+        let whole = policy.with_all_parts(|span| is_directive(source.text().get(span.start as usize..).unwrap_or("")));
         if kind == PolicyKind::Trust {
             let told = self.told_name.take();
             let name = told.unwrap_or_else(|| Text::made(stem(source.name()).to_owned(), policy.mark));
-            self.add_role(Role { trust: Some(policy), ..Role::new(name) });
+            self.add_role(Role { trust: Some(policy), other_trusts: whole.into_iter().collect(), ..Role::new(name) });
         } else {
-            self.policies.push(LoosePolicy { source: id, name: None, policy, sure, alone: true });
+            let loose = |policy, alone| LoosePolicy { source: id, name: None, policy, sure, alone };
+            self.policies.push(loose(policy, true));
+            self.policies.extend(whole.map(|policy| loose(policy, false)));
         }
         Some(Form::Policy(kind, sure))
     }

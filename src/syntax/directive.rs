@@ -17,6 +17,11 @@ pub enum Directive {
     Remark,
 }
 
+/// Whether a text starts with a directive.
+pub fn is_directive(text: &str) -> bool {
+    at(text).is_some()
+}
+
 /// How far to look for the end of a directive, in bytes.
 const LONGEST: usize = 1024;
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use rolecall::inventory::{Form, Inventory, Look, NOTHING, look_at};
 use rolecall::policy::{Policy, Statement};
+use rolecall::reference::Reference;
 use rolecall::source::{Sources, Span};
 use rolecall::syntax::{Piece, Text};
 
@@ -185,6 +186,18 @@ fn templates_are_known_as_far_as_they_go() {
             let open: String = open.map(|own| own.sid.as_ref().unwrap().known().unwrap()).collect();
             assert_eq!(open, optional, "of {text}");
         });
+    }
+}
+
+#[test]
+fn what_a_template_may_leave_out_is_looked_at() {
+    let anyone = r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}"#;
+    let service = r#"{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}"#;
+    for statements in
+        [format!("%{{ if x }}{anyone},%{{ endif }}{service}"), format!("{anyone}, %{{ for y in x }}{service},%{{ endfor }}")]
+    {
+        let found = support::findings(&Reference::default(), None, &statements, |_, own| Some(own.rule));
+        assert_eq!(found, ["anyone-can-assume"], "of {statements}");
     }
 }
 
