@@ -3,12 +3,14 @@
 mod assumed;
 mod aws_cli;
 mod cloudformation;
+mod embedded;
 mod holding;
 mod managed;
 mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
+mod source_code;
 mod stand_in;
 mod terraform;
 mod versions;
@@ -29,7 +31,7 @@ use stand_in::StandIns;
 use versions::Versions;
 
 pub use assumed::Assumption;
-pub use recognise::{Look, look_at, may_hold_json};
+pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
@@ -87,6 +89,10 @@ pub struct Inventory<'s> {
     scopes: usize,
     /// What is looked at only when all was read, with the number of its document.
     pending: Vec<Pending<'s>>,
+    /// Whether the fences of Markdown are read.
+    markdown: bool,
+    /// What the next policy goes by that belongs to nothing else, where that is told beside it.
+    told_name: Option<Text<'s>>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
 }
@@ -207,6 +213,11 @@ impl<'s> Inventory<'s> {
     /// Nothing yet. With a kind, every policy that belongs to nothing else is taken to be of it.
     pub fn new(kind: Option<PolicyKind>) -> Self {
         Self { kind, ..Self::default() }
+    }
+
+    /// Reads policies in the fences of Markdown too, in all that is read from now on.
+    pub fn read_markdown(&mut self, reads: bool) {
+        self.markdown = reads;
     }
 
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.

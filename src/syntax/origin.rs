@@ -69,6 +69,18 @@ impl<'s> Written<'s> {
         Self::Inner(Arc::new(Inner { text: text.into(), source, elsewhere, places: Places::new(places), last }))
     }
 
+    /// The same text, of which each byte stands where `at` says of the place that it has.
+    pub(super) fn moved(&self, source: SourceId, at: impl Fn(u32) -> u32) -> Self {
+        let all = 0..=self.text().len() as u32;
+        match self {
+            Self::Source(text) => Self::inner(source, *text, &all.map(at).collect::<Vec<_>>()),
+            Self::Inner(inner) => {
+                let places: Vec<u32> = all.map(|index| at(inner.place(index))).collect();
+                Self::inner(source, inner.text.clone(), &places)
+            }
+        }
+    }
+
     /// The text.
     pub(super) fn text(&self) -> &str {
         match self {
