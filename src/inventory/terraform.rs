@@ -67,7 +67,9 @@ pub(super) fn may_be_hcl(text: &str) -> bool {
     let line = rest.lines().next().unwrap_or("").trim_end();
     let word = line.split([' ', '"', '{']).next().unwrap_or("");
     let behind = line.get(word.len()..).unwrap_or("").trim_start();
-    BLOCKS.contains(&word) && (behind.starts_with('{') || behind.starts_with('"') && behind.contains('{'))
+    // an import of JavaScript goes on behind its brackets
+    let is_body = behind.starts_with('{') && behind.ends_with(['{', '}']);
+    BLOCKS.contains(&word) && (is_body || behind.starts_with('"') && behind.contains('{'))
 }
 
 fn is_module(root: Node<'_, '_>) -> bool {
