@@ -59,10 +59,10 @@ fn words((role, _): &Taken<'_, '_>) -> String {
     for statement in role.trust.iter().flat_map(|trust| &trust.statements) {
         // a string takes any write
         let _ = write!(words, "{:?}", statement.effect.map(|(effect, _)| effect));
-        for own in &statement.principals {
+        if let Some(own) = &statement.principals {
             let _ = write!(words, " {} {:?}", own.negated, own.list.iter().map(|own| own.value.shown()).collect::<Vec<_>>());
         }
-        for own in &statement.actions {
+        if let Some(own) = &statement.actions {
             let _ = write!(words, " {} {:?}", own.negated, own.list.iter().map(|own| own.text.shown()).collect::<Vec<_>>());
         }
         for own in &statement.conditions {
