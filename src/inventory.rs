@@ -3,13 +3,16 @@
 mod assumed;
 mod aws_cli;
 mod cloudformation;
+mod embedded;
 mod holding;
 mod managed;
 mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
+mod source_code;
 mod stand_in;
+mod terraform;
 mod versions;
 
 use std::borrow::Cow;
@@ -28,7 +31,7 @@ use stand_in::StandIns;
 use versions::Versions;
 
 pub use assumed::Assumption;
-pub use recognise::{Look, look_at, may_hold_json};
+pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
@@ -86,6 +89,10 @@ pub struct Inventory<'s> {
     scopes: usize,
     /// What is looked at only when all was read, with the number of its document.
     pending: Vec<Pending<'s>>,
+    /// Whether the fences of Markdown are read.
+    markdown: bool,
+    /// What the next policy goes by that belongs to nothing else, where that is told beside it.
+    told_name: Option<Text<'s>>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
 }
@@ -106,6 +113,8 @@ enum Belongs {
     CloudFormation,
     /// Values that may be those of the parameters of a template.
     Settings,
+    /// A module of Terraform, a plan or a state.
+    Terraform,
 }
 
 /// Something that is named and not known.
@@ -206,10 +215,16 @@ impl<'s> Inventory<'s> {
         Self { kind, ..Self::default() }
     }
 
+    /// Reads policies in the fences of Markdown too, in all that is read from now on.
+    pub fn read_markdown(&mut self, reads: bool) {
+        self.markdown = reads;
+    }
+
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
         cloudformation::complete(self, sources, &pending);
+        terraform::complete(self, sources, &pending);
     }
 
     /// Every policy, with the role that it belongs to.

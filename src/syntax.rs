@@ -2,7 +2,10 @@
 
 mod builder;
 mod decode;
+mod directive;
 mod fill;
+pub mod hcl;
+mod hole;
 pub mod json;
 mod mistake;
 mod number;
@@ -17,9 +20,11 @@ use std::borrow::Cow;
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
+pub use directive::{Directive, is_directive};
 use origin::Written;
 
 pub use mistake::Mistake;
+pub(crate) use text::hole_text;
 pub use text::{Hole, Literal, Piece, Text};
 pub use weave::Weaver;
 
@@ -98,6 +103,8 @@ pub enum SyntaxFault {
     NotToml(Mistake),
     /// What makes the text no YAML; what follows is not read.
     NotYaml(Mistake),
+    /// What makes a text, or one block of it, no HCL; that block is not read.
+    NotHcl(Mistake),
     /// More faults follow that are not listed.
     TooMany,
 }
@@ -189,6 +196,16 @@ impl<'s> Tree<'s> {
     /// Whether there is no node at all; a tree always has its root.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The tree of a text that is the value of `outer`, at the places where that stands.
+    #[must_use]
+    pub fn inside(self, outer: &Literal<'_>) -> Self {
+        let at = |offset: u32| outer.offset_of(offset as usize);
+        let place = |span: Span| Span::new(outer.span.source, at(span.start), at(span.end));
+        let moved = |fault: Fault<SyntaxFault>| Fault { span: place(fault.span), related: fault.related.map(place), ..fault };
+        let faults = self.faults.iter().copied().map(moved).collect();
+        Self { text: self.text.moved(outer.span.source, at), source: outer.span.source, faults, ..self }
     }
 
     /// Its room, for another tree.
@@ -297,6 +314,14 @@ impl<'t, 's> Node<'t, 's> {
     /// Whether it is a hole, or a string that holds one.
     pub fn has_hole(self) -> bool {
         text::has_hole(self.tree, self.raw())
+    }
+
+    /// What it does, where it is no value but a directive of a template: `%{ if x }`. It stands in a list as an item, and in a map as a
+    /// key whose value is an empty hole.
+    pub fn directive(self) -> Option<Directive> {
+        let written = self.written();
+        let (length, what) = directive::at(written).filter(|_| self.kind() == Kind::Hole)?;
+        (length == written.len()).then_some(what)
     }
 
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.

@@ -15,6 +15,8 @@ use crate::syntax::{Kind, Node};
 use evaluate::{Branch, Evaluation};
 use resources::Taking;
 
+pub(super) use resources::STANDARD;
+
 /// What a document is in the world of templates; `None` where it is nothing of it.
 pub(super) fn recognise(root: Node<'_, '_>) -> Option<(Form, Belongs)> {
     if let Some(resources) = root.get("Resources").filter(|own| own.kind() == Kind::Map) {

@@ -116,6 +116,15 @@ impl<'t> Builder<'t> {
 
     /// Closes the innermost list or map, which ends at `end`, or where its last part does.
     pub(super) fn close(&mut self, end: usize) {
+        let index = self.open.last().map(|open| open.index);
+        self.close_block(end);
+        if let Some(index) = index.filter(|&index| self.nodes.get(index).is_some_and(|node| node.kind == Kind::Map)) {
+            self.compare_keys(index);
+        }
+    }
+
+    /// Closes the innermost map, in which a key may stand several times.
+    pub(super) fn close_block(&mut self, end: usize) {
         let Some(open) = self.open.pop() else { return };
         let (end, next) = (end.max(open.end), self.nodes.len() as u32);
         let here = self.text.len() as u32;
@@ -123,9 +132,6 @@ impl<'t> Builder<'t> {
         if let Some(node) = self.nodes.get_mut(open.index) {
             node.end = here;
             node.next = next;
-            if node.kind == Kind::Map {
-                self.compare_keys(open.index);
-            }
         }
         self.reach(end);
     }
@@ -228,6 +234,12 @@ impl<'t> Builder<'t> {
         self.faults.push(fault);
     }
 
+    /// Notes a key that stands in `place` and before, where it may stand only once.
+    pub(super) fn duplicate(&mut self, place: Range<usize>, first: Range<usize>) {
+        let fault = Fault::between(SyntaxFault::DuplicateKey, self.span(place), self.span(first));
+        self.faults.push(fault);
+    }
+
     pub(super) fn has_faults(&self) -> bool {
         !self.faults.is_empty()
     }
@@ -240,7 +252,7 @@ impl<'t> Builder<'t> {
     }
 
     /// The tree; what is still open ends where its last part does.
-    pub(super) fn finish(mut self) -> Tree<'t> {
+    pub(super) fn finish<'o>(mut self) -> Tree<'o> {
         while !self.open.is_empty() {
             self.close(0);
         }

@@ -1,4 +1,4 @@
-//! What a scalar of TOML or YAML means, and where each byte of the meaning stands.
+//! What a scalar of TOML, YAML or HCL means, and where each byte of the meaning stands.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,6 +22,38 @@ impl<'s> Decoded<'s> {
         let mut offsets = vec![place.start as u32; value.len()];
         offsets.push(place.end as u32);
         Self { value, offsets }
+    }
+
+    /// A value that stands nowhere yet, to be put together from `start` on.
+    pub(super) fn none(start: usize) -> Self {
+        Self { value: Cow::Borrowed(""), offsets: vec![start as u32] }
+    }
+
+    /// Puts another value behind.
+    pub(super) fn push(&mut self, other: &Decoded<'_>) {
+        self.offsets.pop();
+        self.value.to_mut().push_str(&other.value);
+        self.offsets.extend_from_slice(&other.offsets);
+    }
+
+    /// Has it start and end where `place` does.
+    pub(super) fn reach(&mut self, place: &Range<usize>) {
+        if let Some(first) = self.offsets.first_mut() {
+            *first = place.start as u32;
+        }
+        if let Some(last) = self.offsets.last_mut() {
+            *last = place.end as u32;
+        }
+    }
+
+    /// Takes away the white space on either side.
+    pub(super) fn strip(&mut self, start: bool, end: bool) {
+        let kept = self.value.len() - if start { self.value.trim_start().len() } else { self.value.len() };
+        let until = if end { self.value.trim_end().len().max(kept) } else { self.value.len() };
+        if (kept, until) != (0, self.value.len()) {
+            self.value = Cow::Owned(self.value.get(kept..until).unwrap_or("").to_owned());
+            self.offsets = self.offsets.get(kept..=until).unwrap_or(&[]).to_vec();
+        }
     }
 
     /// Where each byte stands, and where the value ends.
@@ -173,6 +205,61 @@ pub(super) fn toml<'s>(raw: &'s str, start: usize, escapes: bool, expected: Cow<
         }
     }
     walk.done(expected)
+}
+
+/// What stands between the quotes of a string of HCL, or between two interpolations there.
+pub(super) fn hcl<'s>(raw: &'s str, start: usize, expected: Cow<'s, str>) -> Decoded<'s> {
+    let mut walk = Walk::new(raw, start);
+    while let Some(rest) = Some(walk.rest()).filter(|rest| !rest.is_empty()) {
+        match rest.find(['\\', '$', '%']) {
+            Some(0) => match escape(rest).filter(|_| rest.starts_with('\\')) {
+                Some((c, length)) => walk.put(c, length),
+                None => marker(&mut walk),
+            },
+            plain => walk.take(plain.unwrap_or(rest.len())),
+        }
+    }
+    walk.done(expected)
+}
+
+/// A part of a heredoc, of whose lines the first `indent` columns do not count; where that is known, line ends are made plain as well.
+pub(super) fn heredoc<'s>(
+    raw: &'s str,
+    start: usize,
+    indent: Option<usize>,
+    at_line_start: bool,
+    expected: Cow<'s, str>,
+) -> Decoded<'s> {
+    let mut walk = Walk::new(raw, start);
+    let mut at_line_start = at_line_start;
+    while let Some(line) = Some(walk.rest()).filter(|rest| !rest.is_empty()) {
+        let length = line.find('\n').unwrap_or(line.len());
+        if std::mem::replace(&mut at_line_start, true) {
+            let columns = line.get(..length).unwrap_or("").chars().take(indent.unwrap_or(0));
+            walk.at += columns.take_while(|c| c.is_whitespace() && *c != '\r').map(char::len_utf8).sum::<usize>();
+        }
+        while let Some(rest) = Some(walk.rest()).filter(|rest| !rest.is_empty()) {
+            match rest.find(['\n', '\r', '$', '%']) {
+                Some(0) if rest.starts_with("\r\n") && indent.is_some() => walk.put('\n', 2),
+                Some(0) if rest.starts_with(['\n', '\r']) => walk.take(1),
+                Some(0) => marker(&mut walk),
+                plain => walk.take(plain.unwrap_or(rest.len())),
+            }
+            if walk.value.ends_with('\n') {
+                break;
+            }
+        }
+    }
+    walk.done(expected)
+}
+
+/// A `$` or `%`; of three characters that would start an interpolation or a directive without the first, that does not count.
+fn marker(walk: &mut Walk<'_>) {
+    match walk.rest() {
+        rest if rest.starts_with("$${") => walk.put('$', 2),
+        rest if rest.starts_with("%%{") => walk.put('%', 2),
+        _ => walk.take(1),
+    }
 }
 
 /// The first backslash of a text in double quotes that starts no escape, with what follows it.

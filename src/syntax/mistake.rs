@@ -1,6 +1,6 @@
-//! What can be wrong with the form of a text of TOML or YAML.
+//! What can be wrong with the form of a text of TOML, YAML or HCL.
 
-/// What makes a text no TOML, or no YAML. JSON has kinds of its own, which tell more.
+/// What makes a text no TOML, no YAML or no HCL. JSON has kinds of its own, which tell more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mistake {
     /// A list, map or header that is not closed.
@@ -13,7 +13,7 @@ pub enum Mistake {
     MissingComma,
     /// A comma with nothing behind it, or one too many.
     ExtraComma,
-    /// A key without what separates it from its value: `=` in TOML, `:` in YAML.
+    /// A key without what separates it from its value: `=` in TOML and HCL, `:` in YAML.
     MissingSeparator,
     /// One `=` or `:` too many.
     ExtraSeparator,
@@ -51,6 +51,8 @@ pub enum Mistake {
     BadDirective,
     /// Nested deeper than the reader of this form goes, which is less than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
+    /// More keys in one map than are read.
+    TooManyKeys,
     /// Something else.
     Other,
 }

@@ -1,5 +1,6 @@
-//! TOML and YAML: the same tree as JSON, whose places are in the text as it is written.
+//! TOML, YAML and HCL: the same tree as JSON, whose places are in the text as it is written.
 
+mod hcl;
 mod laws;
 mod toml;
 mod yaml;
@@ -209,6 +210,7 @@ fn mistakes_are_worded() {
         (syntax::toml::read as Read, "a = [1,\nb", "not TOML: a string without the quotes that it needs"),
         (syntax::yaml::read, "a: b: c", "not YAML: `:` where none may stand"),
         (syntax::yaml::read, "a: *b", "not YAML: no anchor for `*b`"),
+        (syntax::hcl::read, "a = 'b'", "not HCL: this is no value"),
         (syntax::yaml::read, "a: 1\na: 2", "key `a` stands twice in one object"),
     ] {
         with(read, text, |sources, tree| {

@@ -85,6 +85,7 @@ pub(crate) fn with_inventory<'n, T>(
     for id in ids {
         inventory.read(&sources, id);
     }
+    inventory.complete(&sources);
     look(&sources, &inventory)
 }
 

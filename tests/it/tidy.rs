@@ -18,7 +18,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 23] = [
+const DOORS: [(&str, &[&str]); 24] = [
     ("aws-config", &["aws.rs"]),
     ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
     ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
@@ -33,12 +33,15 @@ const DOORS: [(&str, &[&str]); 23] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("glob-match", &["config/glob.rs"]),
     ("granit-parser", &["syntax/yaml.rs"]),
+    ("hcl-edit", &["syntax/hcl.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
     (
         "memchr",
         &[
+            "inventory/embedded/",
             "inventory/recognise.rs",
+            "inventory/source_code.rs",
             "pattern.rs",
             "reference/name.rs",
             "reference/service.rs",

@@ -84,7 +84,7 @@ pub(crate) fn finish(tool: &mut Command) -> Run {
     run
 }
 
-fn run_line(line: &str, folder: &Path) -> Run {
+pub(crate) fn run_line(line: &str, folder: &Path) -> Run {
     let mut words = words(line);
     let mut tool = tool();
     if let Some(at) = words.iter().position(|word| word == "<") {

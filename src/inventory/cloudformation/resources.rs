@@ -5,7 +5,7 @@
 use super::evaluate::Evaluation;
 use super::{amplify, sam};
 use crate::finding::Fault;
-use crate::identity::{Attribute, OidcProvider, Setting};
+use crate::identity::{Attribute, OidcProvider};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
 use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{NamedPolicy, Role};
@@ -237,8 +237,6 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         let mut reader = self.reader();
         reader.user_pool(root, id);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
-        // not set means that anybody signs up
-        pool.admin_only.get_or_insert(Setting { value: false, span: resource.place });
         // a template leaves the prefix out that the API shows
         let attribute = |node: Node<'_, 's>| {
             let name = text(node, "Name")?;
@@ -362,7 +360,7 @@ impl Evaluation<'_, '_, '_> {
 }
 
 /// The attributes that each user pool has.
-const STANDARD: [&str; 20] = [
+pub(in crate::inventory) const STANDARD: [&str; 20] = [
     "address",
     "birthdate",
     "email",

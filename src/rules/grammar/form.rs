@@ -108,6 +108,7 @@ pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> W
         F::TooMany => json("more faults follow that are not listed", "", "mend those above first; most likely they cause these"),
         F::NotToml(kind) => mistake::words(kind, "TOML", &own),
         F::NotYaml(kind) => mistake::words(kind, "YAML", &own),
+        F::NotHcl(kind) => mistake::words(kind, "HCL", &own),
         F::DuplicateKey => duplicate(&DUPLICATE_KEY, &own),
     }
 }

@@ -3,10 +3,12 @@
 use proptest::prelude::*;
 use rolecall::source::Sources;
 use rolecall::syntax::yaml::MAX_ALIASED;
-use rolecall::syntax::{Literal, Node, toml, yaml};
+use rolecall::syntax::{Literal, Node, hcl, toml, yaml};
 use serde_json::Value;
 
 use super::{JSON, Read, TOML, YAML, lawful, value, with};
+
+const HCL: &str = include_str!("../../../fixtures/hcl/running.tf");
 
 /// Writes values in one of the ways of a form, which `dice` chooses.
 struct Writer<D> {
@@ -257,7 +259,7 @@ fn rereads(read: Read, text: &str) -> Value {
     })
 }
 
-const SCRAPS: [&str; 60] = [
+const SCRAPS: [&str; 79] = [
     "a",
     "b: ",
     "- ",
@@ -318,6 +320,25 @@ const SCRAPS: [&str; 60] = [
     "a.b = 2\n",
     "2012-10-17",
     "<<: ",
+    "a {\n",
+    "a \"b\" {\n",
+    "${",
+    "$${",
+    "%{ if a }",
+    "%{ endif }",
+    "<<E\n",
+    "<<-E\n",
+    "\nE\n",
+    "f(",
+    ")",
+    " ? ",
+    "...",
+    "/*",
+    "*/",
+    "~",
+    "(",
+    "resource \"a\" \"b\" {\n",
+    "a = { a = 1, a = 2 }\n",
 ];
 
 proptest! {
@@ -341,7 +362,7 @@ proptest! {
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        for read in [toml::read as Read, yaml::read] {
+        for read in [toml::read as Read, yaml::read, hcl::read] {
             let mut sources = Sources::new();
             let id = sources.add_bytes("bytes", bytes.clone());
             lawful(&sources, &read(id, sources.get(id).text()));
@@ -353,12 +374,13 @@ proptest! {
         let text: String = picks.into_iter().map(|pick| SCRAPS[pick]).collect();
         read_lawfully(toml::read, &text);
         read_lawfully(yaml::read, &text);
+        read_lawfully(hcl::read, &text);
     }
 
     #[test]
-    fn mutants(pick in 0..3_usize, seed in any::<u64>()) {
+    fn mutants(pick in 0..4_usize, seed in any::<u64>()) {
         let mut dice = dice(seed);
-        let mut text: Vec<char> = [JSON, TOML, YAML][pick].chars().collect();
+        let mut text: Vec<char> = [JSON, TOML, YAML, HCL][pick].chars().collect();
         for _ in 0..=dice(4) {
             let at = dice(text.len());
             let end = (at + dice(4)).min(text.len());
@@ -367,5 +389,6 @@ proptest! {
         let text: String = text.into_iter().collect();
         read_lawfully(toml::read, &text);
         read_lawfully(yaml::read, &text);
+        read_lawfully(hcl::read, &text);
     }
 }

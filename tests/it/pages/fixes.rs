@@ -156,6 +156,7 @@ fn compared(old: &Example, new: &Example) -> Vec<(Change, bool)> {
         for (id, _) in files {
             inventory.read(&sources, *id);
         }
+        inventory.complete(&sources);
         inventory
     });
     let [old, new] =

@@ -1,4 +1,4 @@
-//! What to say of a text that is no TOML, or no YAML.
+//! What to say of a text that is no TOML, no YAML or no HCL.
 
 use super::super::INVALID_JSON;
 use super::super::words::Words;
@@ -6,7 +6,7 @@ use crate::syntax::Mistake as M;
 
 /// What to say of a mistake in a text of a language; `own` is what stands there.
 pub(super) fn words(mistake: M, language: &str, own: &str) -> Words {
-    let is_yaml = language == "YAML";
+    let (is_yaml, is_hcl) = (language == "YAML", language == "HCL");
     let separator = if is_yaml { "`:`" } else { "`=`" };
     let (message, help) = match mistake {
         M::UnclosedBracket => ("a bracket is not closed".to_owned(), "type the bracket that closes it"),
@@ -19,7 +19,10 @@ pub(super) fn words(mistake: M, language: &str, own: &str) -> Words {
         M::ExtraSeparator => (format!("{separator} where none may stand"), "remove it, or put the text that holds it in quotes"),
         M::MissingValue => ("a value is missing".to_owned(), "type the value, or remove what announces it"),
         M::BadKey => ("this is no key".to_owned(), "put the key in quotes"),
+        M::Unquoted if is_hcl => ("this is no value".to_owned(), "put a string in double quotes"),
         M::Unquoted => ("a string without the quotes that it needs".to_owned(), "put it in quotes"),
+        M::BadEscape if is_hcl => ("no escape".to_owned(), "write `\\\\` for a backslash"),
+        M::BadCharacter if is_hcl => ("a character that may not stand here".to_owned(), "remove it, or put it in double quotes"),
         M::BadEscape => ("no escape".to_owned(), "write `\\\\` for a backslash, or put the string in single quotes"),
         M::BadCharacter => {
             ("a character that may not stand here".to_owned(), "remove it, or write it as an escape in double quotes")
@@ -36,6 +39,7 @@ pub(super) fn words(mistake: M, language: &str, own: &str) -> Words {
         M::BadTag => ("no tag".to_owned(), "remove it, or put the text in quotes"),
         M::BadDirective => ("no directive of this version".to_owned(), "remove the line, or put the text in quotes"),
         M::TooDeep => ("nested too deep".to_owned(), "look for brackets that are not closed"),
+        M::TooManyKeys => ("more keys in one map than are read".to_owned(), "write fewer keys, or read them from another file"),
         M::Other => ("it cannot be read from here on".to_owned(), "compare it with the lines before"),
     };
     Words::new(&INVALID_JSON, format!("not {language}: {message}"), "", help)

@@ -1,0 +1,481 @@
+//! What the expressions of a module come to, as far as its own files tell. All else stays a hole, written as it stands.
+//!
+//! <https://developer.hashicorp.com/terraform/language/expressions>
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::instance::Instance;
+use super::path::{self, Step};
+use super::{Module, functions};
+use crate::inventory::Inventory;
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::{Kind, Literal, Node, Piece, Tree, hole_text};
+
+/// How many references may be looked up, beside one for every few bytes of the modules.
+const MOST_STEPS: usize = 1 << 16;
+
+/// How many bytes may be put in for references, beside a few for each byte of the modules.
+const MOST_BYTES: usize = 1 << 24;
+
+/// How deep expressions may stand in each other and in what they refer to.
+pub(super) const DEEPEST: usize = 160;
+
+/// Which branch is taken where a condition is not decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Branch {
+    First,
+    Second,
+}
+
+/// Where an expression stands: in a module, and in which instance of a resource or block that is repeated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct At {
+    pub(super) module: usize,
+    pub(super) instance: usize,
+}
+
+/// What an expression comes to.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'t, 's> {
+    /// What stands there; what is in it is not looked at yet.
+    Node(At, Node<'t, 's>),
+    /// A text of parts.
+    Text(Vec<Part<'s>>, Span),
+    /// A list that stands nowhere as such.
+    List(Vec<Value<'t, 's>>, Span),
+    /// A map that stands nowhere as such.
+    Map(Vec<(Part<'s>, Value<'t, 's>)>, Span),
+    /// A document as a text.
+    Json(Box<Value<'t, 's>>),
+    /// The policy of an `aws_iam_policy_document`, by its number in the module.
+    Document(At, usize),
+}
+
+/// One part of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'s> {
+    pub(super) literal: Literal<'s>,
+    pub(super) is_hole: bool,
+}
+
+/// Looks at several modules, of which some may call others.
+pub(super) struct Evaluation<'e, 't, 's> {
+    pub(super) modules: &'e [Module<'t, 's>],
+    /// The expressions that stand in texts, by how they are written.
+    pub(super) expressions: &'t HashMap<String, Tree<'s>>,
+    pub(super) inventory: &'e mut Inventory<'s>,
+    pub(super) sources: &'s Sources,
+    pub(super) branch: Branch,
+    /// Whether a condition that is not decided was met.
+    pub(super) met_open: bool,
+    /// Whether expressions were left as they are, since there are too many of them.
+    pub(super) gave_up: bool,
+    pub(super) instances: Vec<Instance<'t, 's>>,
+    pub(super) of_resources: HashMap<(usize, usize), Vec<usize>>,
+    /// What is being looked up, so that a circle ends.
+    pending: Vec<(At, String)>,
+    steps: usize,
+    pub(super) bytes: usize,
+    pub(super) depth: usize,
+    /// How long the modules are.
+    length: usize,
+}
+
+impl<'s> Part<'s> {
+    pub(super) fn known(literal: Literal<'s>) -> Self {
+        Self { literal, is_hole: false }
+    }
+
+    pub(super) fn hole(written: impl Into<Cow<'s, str>>, place: Span) -> Self {
+        Self { literal: Literal::put_in(written, place), is_hole: true }
+    }
+}
+
+impl<'e, 't, 's> Evaluation<'e, 't, 's> {
+    pub(super) fn new(
+        modules: &'e [Module<'t, 's>],
+        expressions: &'t HashMap<String, Tree<'s>>,
+        inventory: &'e mut Inventory<'s>,
+        sources: &'s Sources,
+    ) -> Self {
+        let nowhere = Span::new(SourceId::NONE, 0, 0);
+        let alone = Instance { name: String::new(), key: String::new(), value: Value::List(Vec::new(), nowhere), outer: 0 };
+        Self {
+            modules,
+            expressions,
+            inventory,
+            sources,
+            branch: Branch::First,
+            met_open: false,
+            gave_up: false,
+            instances: vec![alone],
+            of_resources: HashMap::new(),
+            pending: Vec::new(),
+            steps: 0,
+            bytes: 0,
+            depth: 0,
+            length: modules.iter().flat_map(|own| &own.roots).map(|own| own.1.written().len()).sum(),
+        }
+    }
+
+    pub(super) fn module(&self, index: usize) -> Option<&'e Module<'t, 's>> {
+        self.modules.get(index)
+    }
+
+    /// What a node comes to. What stands in a map or list is looked at when that is put together.
+    pub(super) fn value(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
+        self.steps += usize::from(matches!(node.kind(), Kind::Hole | Kind::Map));
+        if self.steps > MOST_STEPS + self.length / 4 || self.bytes > MOST_BYTES + self.length * 16 || self.depth >= DEEPEST {
+            self.gave_up = true;
+            return self.hole(node);
+        }
+        self.depth += 1;
+        let value = match node.kind() {
+            Kind::Map => match operation(node) {
+                Some(("?:", parts)) => self.conditional(at, &parts),
+                Some((call, arguments)) => functions::call(self, at, call.trim_end_matches("()"), &arguments, node.span()),
+                None => Some(Value::Node(at, node)),
+            },
+            Kind::Hole => self.expression(at, node.written(), node.span()),
+            Kind::String if node.has_hole() => Some(self.string(at, node)),
+            _ => Some(Value::Node(at, node)),
+        };
+        self.depth -= 1;
+        value.unwrap_or_else(|| self.hole(node))
+    }
+
+    /// An expression of which nothing more is known than how it is written.
+    fn hole(&self, node: Node<'t, 's>) -> Value<'t, 's> {
+        let written = match operation(node) {
+            _ if matches!(node.kind(), Kind::Hole | Kind::String) => node.written().to_owned(),
+            Some((name, _)) if node.span().source == SourceId::NONE => hole_text(name),
+            _ => hole_text(self.sources.slice(node.span())),
+        };
+        Value::Text(vec![Part::hole(written, node.span())], node.span())
+    }
+
+    fn string(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
+        let Some(text) = node.text() else { return Value::Node(at, node) };
+        let pieces = text.pieces();
+        // in Terraform's JSON a reference is a text
+        if let [Piece::Hole(hole)] = &*pieces
+            && let Some(value) = self.expression(at, &hole.written, hole.span)
+        {
+            return value;
+        }
+        let mut parts = Vec::new();
+        for piece in pieces.iter() {
+            match piece {
+                Piece::Literal(literal) => parts.push(Part::known(literal.clone())),
+                Piece::Hole(hole) => {
+                    let value = self.expression(at, &hole.written, hole.span);
+                    self.append(&mut parts, value, hole.span, &hole.written);
+                }
+            }
+        }
+        Value::Text(parts, text.span())
+    }
+
+    /// Puts what a reference in a text comes to behind other parts, at the place of the reference.
+    pub(super) fn append(&mut self, parts: &mut Vec<Part<'s>>, value: Option<Value<'t, 's>>, place: Span, written: &str) {
+        let before = parts.len();
+        match value {
+            Some(Value::Text(own, _)) => {
+                parts.extend(collapsed(own, place));
+            }
+            Some(Value::Node(_, node)) => {
+                let known = scalar(node).map(|literal| Part::known(Literal::put_in(literal.value, place)));
+                parts.push(known.unwrap_or_else(|| Part::hole(written.to_owned(), place)));
+            }
+            Some(value @ (Value::Json(_) | Value::Document(..))) => {
+                let text = self.json(&value);
+                parts.push(Part::known(Literal::put_in(text, place)));
+            }
+            _ => parts.push(Part::hole(written.to_owned(), place)),
+        }
+        self.bytes += parts.iter().skip(before).map(|part| part.literal.value.len() + 64).sum::<usize>();
+        if self.bytes > MOST_BYTES + self.length * 16 {
+            self.gave_up = true;
+            parts.truncate(before);
+            parts.push(Part::hole("${…}", place));
+        }
+    }
+
+    /// What an expression comes to that stands in `${…}`; `None` where that is not known.
+    pub(super) fn expression(&mut self, at: At, written: &str, place: Span) -> Option<Value<'t, 's>> {
+        let inside = written.strip_prefix("${")?.strip_suffix('}')?;
+        if let Some(said) = self.inventory.said(inside, written) {
+            return Some(put_in(said, place));
+        }
+        if let Some(steps) = path::steps(inside) {
+            return self.reference(at, &steps, place).map(|value| moved(value, place));
+        }
+        if let Some(value) = path::quoted(inside) {
+            return Some(put_in(value.to_owned(), place));
+        }
+        let node = self.expressions.get(inside)?.root().get("v").filter(|node| node.kind() != Kind::Hole)?;
+        match self.value(at, node) {
+            value @ Value::Text(..) => Some(moved(value, place)),
+            Value::Node(_, node) => scalar(node).map(|literal| put_in(literal.value, place)),
+            value @ (Value::Json(_) | Value::Document(..)) => Some(put_in(self.json(&value), place)),
+            _ => None,
+        }
+    }
+
+    /// What a reference stands for.
+    fn reference(&mut self, at: At, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
+        let (Step::Name(head), rest) = steps.split_first()? else { return None };
+        let own = self.module(at.module)?;
+        let first = match rest.first() {
+            Some(Step::Name(name)) => *name,
+            _ => return None,
+        };
+        let behind = rest.get(1..).unwrap_or(&[]);
+        if let Some(value) = self.iterated(at, head, first, place) {
+            return self.walk(at, value, behind, place);
+        }
+        let key = (at, format!("{head}.{first}"));
+        let is_lookup = matches!(*head, "var" | "local" | "module");
+        if is_lookup && self.pending.contains(&key) {
+            return None;
+        }
+        match *head {
+            "var" => {
+                let given = own.caller.and_then(|(caller, call)| Some((caller, call.get(first)?)));
+                let (place_of, node) = given.or_else(|| Some((at.module, own.variables.get(first)?.get("default")?)))?;
+                self.pending.push(key);
+                let value = self.value(At { module: place_of, instance: 0 }, node);
+                self.pending.pop();
+                let is_null = matches!(value, Value::Node(_, node) if node.kind() == Kind::Null);
+                if is_null { None } else { self.walk(at, value, behind, place) }
+            }
+            "local" => {
+                let node = *own.locals.get(first)?;
+                self.pending.push(key);
+                let value = self.value(At { module: at.module, instance: 0 }, node);
+                let value = self.walk(at, value, behind, place);
+                self.pending.pop();
+                value
+            }
+            "module" => {
+                let call = own.calls.iter().find(|call| call.name == first)?;
+                let child = call.child?;
+                // the modules that a call makes are not told apart
+                let behind = match behind.first() {
+                    Some(Step::Index(_)) => behind.get(1..)?,
+                    _ => behind,
+                };
+                let (Step::Name(output), behind) = behind.split_first()? else { return None };
+                let node = self.module(child)?.outputs.get(*output)?.get("value")?;
+                self.pending.push(key);
+                let value = self.value(At { module: child, instance: 0 }, node);
+                let value = self.walk(At { module: child, instance: 0 }, value, behind, place);
+                self.pending.pop();
+                value
+            }
+            "path" if first == "module" => Some(put_in(if own.folder.is_empty() { "." } else { &own.folder }.to_owned(), place)),
+            "data" => {
+                let (Step::Name(name), behind) = behind.split_first()? else { return None };
+                self.attributes(at, &format!("data.{first}.{name}"), behind, place)
+            }
+            kind => self.attributes(at, &format!("{kind}.{first}"), behind, place),
+        }
+    }
+
+    /// What `each.key`, `count.index` or the iterator of a block stands for.
+    fn iterated(&self, at: At, head: &str, part: &str, place: Span) -> Option<Value<'t, 's>> {
+        let mut index = at.instance;
+        while index > 0 {
+            let own = self.instances.get(index)?;
+            if own.name == head {
+                return match part {
+                    "value" => Some(own.value.clone()),
+                    "key" | "index" => Some(put_in(own.key.clone(), place)),
+                    _ => None,
+                };
+            }
+            index = own.outer;
+        }
+        None
+    }
+
+    /// What stands in a resource or data source of an address.
+    fn attributes(&mut self, at: At, address: &str, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
+        let index = *self.module(at.module)?.by_address.get(address)?;
+        let instances = self.instances_of(at.module, index);
+        let (chosen, steps) = match steps.split_first()? {
+            (Step::Splat, behind) => {
+                let items = instances.iter().filter_map(|&instance| self.attribute(At { instance, ..at }, index, behind, place));
+                return Some(Value::List(items.collect::<Vec<_>>(), place));
+            }
+            (Step::Index(written), behind) => {
+                let key = self.term(at, written);
+                let is_own = |own: &&usize| self.instances.get(**own).map(|own| &own.key) == key.as_ref();
+                let found = instances.iter().find(is_own).or(if instances.len() == 1 { instances.first() } else { None });
+                (*found?, behind)
+            }
+            _ => (*instances.first()?, steps),
+        };
+        self.attribute(At { instance: chosen, ..at }, index, steps, place)
+    }
+
+    fn attribute(&mut self, at: At, index: usize, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
+        let (Step::Name(name), behind) = steps.split_first()? else { return None };
+        let value = self.attribute_of(at, index, name, place)?;
+        self.walk(at, value, behind, place)
+    }
+
+    /// The value of an attribute of an instance.
+    pub(super) fn attribute_of(&mut self, at: At, index: usize, name: &str, place: Span) -> Option<Value<'t, 's>> {
+        let own = self.module(at.module)?.resources.get(index)?;
+        if own.is_data && own.kind == "aws_iam_policy_document" && matches!(name, "json" | "minified_json") {
+            return Some(Value::Document(at, index));
+        }
+        let key = (at, format!("{index}.{name}"));
+        if self.pending.contains(&key) {
+            return None;
+        }
+        self.pending.push(key);
+        let value = match self.computed(at, index, name) {
+            Some(value) => Some(put_in(value, place)),
+            None => own.body.get(name).map(|node| self.value(at, node)),
+        };
+        self.pending.pop();
+        value.filter(|value| !matches!(value, Value::Node(_, node) if node.kind() == Kind::Null))
+    }
+
+    /// What lies at the end of some steps in a value.
+    fn walk(&mut self, at: At, value: Value<'t, 's>, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
+        let Some((step, behind)) = steps.split_first() else { return Some(value) };
+        let key = match step {
+            Step::Name(name) => (*name).to_owned(),
+            Step::Index(written) => self.term(at, written)?,
+            Step::Splat => {
+                let items = self.list(value)?.into_iter();
+                let items: Vec<_> = items.map(|item| self.walk(at, item, behind, place)).collect::<Option<_>>()?;
+                return Some(Value::List(items, place));
+            }
+        };
+        let inner = match value {
+            Value::Node(own, node) if node.kind() == Kind::Map => self.value(own, node.get(&key)?),
+            Value::Map(entries, _) => entries.into_iter().find(|entry| entry.0.literal.value == key)?.1,
+            value => self.list(value)?.into_iter().nth(key.parse().ok()?)?,
+        };
+        self.walk(at, inner, behind, place)
+    }
+
+    /// The items of a list.
+    pub(super) fn list(&mut self, value: Value<'t, 's>) -> Option<Vec<Value<'t, 's>>> {
+        match value {
+            Value::Node(at, node) if node.kind() == Kind::List => Some(node.items().map(|item| self.value(at, item)).collect()),
+            Value::List(items, _) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries of a map.
+    pub(super) fn entries(&mut self, value: Value<'t, 's>) -> Option<Vec<(Part<'s>, Value<'t, 's>)>> {
+        match value {
+            Value::Node(at, node) if node.kind() == Kind::Map => {
+                let entry = |own: crate::syntax::Entry<'t, 's>| {
+                    let key = match self.value(at, own.key) {
+                        Value::Text(parts, place) if parts.len() != 1 || parts.iter().any(|part| part.is_hole) => {
+                            let text: String = parts.iter().map(|part| &*part.literal.value).collect();
+                            let is_hole = parts.iter().any(|part| part.is_hole);
+                            Some(Part { literal: Literal::put_in(text, place), is_hole })
+                        }
+                        Value::Text(parts, _) => parts.into_iter().next(),
+                        _ => own.key.literal().map(Part::known),
+                    };
+                    Some((key?, self.value(at, own.value)))
+                };
+                Some(node.entries().filter_map(entry).collect())
+            }
+            Value::Map(entries, _) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The text that a node comes to, where it is known.
+    pub(super) fn known_at(&mut self, at: At, node: Node<'t, 's>) -> Option<String> {
+        let value = self.value(at, node);
+        known(&value)
+    }
+}
+
+/// The name and the arguments of a call, or `?:` and its parts.
+fn operation<'t, 's>(node: Node<'t, 's>) -> Option<(&'t str, Vec<Node<'t, 's>>)> {
+    if node.kind() != Kind::Map {
+        return None;
+    }
+    let mut entries = node.entries();
+    let only = entries.next().filter(|_| entries.next().is_none())?;
+    let name = only.key.written();
+    let is_one = (name.ends_with("()") || name == "?:") && only.value.kind() == Kind::List;
+    is_one.then(|| (name, only.value.items().collect()))
+}
+
+/// The text of a value, where all of it is known.
+pub(super) fn known(value: &Value<'_, '_>) -> Option<String> {
+    match value {
+        Value::Node(_, node) => match node.kind() {
+            Kind::String => node.string().map(Cow::into_owned),
+            Kind::Number | Kind::Bool(_) => Some(node.written().to_owned()),
+            _ => None,
+        },
+        Value::Text(parts, _) => {
+            let all_known = parts.iter().all(|part| !part.is_hole);
+            all_known.then(|| parts.iter().map(|part| &*part.literal.value).collect())
+        }
+        _ => None,
+    }
+}
+
+/// A scalar as one known text.
+pub(super) fn scalar<'s>(node: Node<'_, 's>) -> Option<Literal<'s>> {
+    node.literal().or_else(|| match node.kind() {
+        Kind::Number | Kind::Bool(_) => Some(Literal::put_in(node.written().to_owned(), node.span())),
+        _ => None,
+    })
+}
+
+pub(super) fn put_in<'t, 's>(value: impl Into<Cow<'s, str>>, place: Span) -> Value<'t, 's> {
+    Value::Text(vec![Part::known(Literal::put_in(value, place))], place)
+}
+
+/// A text that is put in at a place; what is no text stays where it stands.
+fn moved<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's> {
+    match value {
+        // what is read from another file stands there
+        Value::Text(parts, own) if parts.iter().any(|part| part.literal.value.contains('\n')) => Value::Text(parts, own),
+        Value::Text(parts, _) => Value::Text(collapsed(parts, place), place),
+        Value::Node(at, node) => match scalar(node) {
+            Some(literal) if !literal.value.contains('\n') => put_in(literal.value, place),
+            _ => Value::Node(at, node),
+        },
+        other => other,
+    }
+}
+
+/// The parts of a text that is put in at a place: what is known of it is one part where no hole is between.
+pub(super) fn collapsed(parts: Vec<Part<'_>>, place: Span) -> Vec<Part<'_>> {
+    let mut all: Vec<(String, bool)> = Vec::new();
+    for part in parts {
+        match all.last_mut().filter(|last| !last.1 && !part.is_hole) {
+            Some(last) => last.0.push_str(&part.literal.value),
+            None => all.push((part.literal.value.into_owned(), part.is_hole)),
+        }
+    }
+    let part = |(value, is_hole)| Part { literal: Literal::put_in(value, place), is_hole };
+    all.into_iter().map(part).collect()
+}
+
+pub(super) fn place_of(value: &Value<'_, '_>) -> Span {
+    match value {
+        Value::Node(_, node) => node.span(),
+        Value::Text(_, place) | Value::List(_, place) | Value::Map(_, place) => *place,
+        Value::Json(inside) => place_of(inside),
+        Value::Document(..) => Span::new(SourceId::NONE, 0, 0),
+    }
+}

@@ -1,0 +1,110 @@
+//! Values as trees.
+
+use super::evaluate::{At, DEEPEST, Evaluation, Part, Value, place_of};
+use crate::source::Span;
+use crate::syntax::{Kind, Literal, Node, Tree, Weaver};
+
+impl<'t, 's> Evaluation<'_, 't, 's> {
+    /// What a node comes to, as a tree of its own.
+    pub(super) fn tree(&mut self, at: At, node: Node<'t, 's>) -> Tree<'s> {
+        let value = self.value(at, node);
+        self.tree_of(&value, node.span())
+    }
+
+    pub(super) fn tree_of(&mut self, value: &Value<'t, 's>, place: Span) -> Tree<'s> {
+        let mut weaver = Weaver::new(place.source);
+        self.put(value, &mut weaver);
+        weaver.finish()
+    }
+
+    /// Puts a value into a tree.
+    pub(super) fn put(&mut self, value: &Value<'t, 's>, weaver: &mut Weaver) {
+        if self.depth >= DEEPEST {
+            self.gave_up = true;
+            return weaver.hole("${…}", place_of(value));
+        }
+        self.depth += 1;
+        match value {
+            Value::Node(at, node) => match node.kind() {
+                Kind::Map => {
+                    weaver.open_as(*node);
+                    self.put_entries(*at, *node, weaver);
+                    weaver.close(node.span());
+                }
+                Kind::List => {
+                    weaver.open_as(*node);
+                    for item in node.items() {
+                        let value = self.value(*at, item);
+                        self.put(&value, weaver);
+                    }
+                    weaver.close(node.span());
+                }
+                _ => {
+                    self.bytes += node.written().len() + 1;
+                    weaver.copy(*node);
+                }
+            },
+            Value::Text(parts, place) => put_text(parts, *place, weaver),
+            Value::List(items, place) => {
+                weaver.open(Kind::List, *place);
+                for item in items {
+                    self.put(item, weaver);
+                }
+                weaver.close(*place);
+            }
+            Value::Map(entries, place) => {
+                weaver.open(Kind::Map, *place);
+                for (key, value) in entries {
+                    weaver.string(std::slice::from_ref(&key.literal), key.literal.span);
+                    self.put(value, weaver);
+                }
+                weaver.close(*place);
+            }
+            Value::Json(inside) => self.put(inside, weaver),
+            Value::Document(at, index) => self.document(*at, *index, weaver),
+        }
+        self.depth -= 1;
+    }
+
+    fn put_entries(&mut self, at: At, node: Node<'t, 's>, weaver: &mut Weaver) {
+        for entry in node.entries() {
+            if entry.key.is("dynamic") && entry.value.kind() == Kind::Map {
+                self.put_dynamic(at, entry.value, weaver);
+                continue;
+            }
+            match self.value(at, entry.key) {
+                Value::Text(parts, place) => {
+                    let literals: Vec<_> = parts.iter().map(|part| part.literal.clone()).collect();
+                    weaver.string(&literals, place);
+                }
+                _ => weaver.copy(entry.key),
+            }
+            let value = self.value(at, entry.value);
+            self.put(&value, weaver);
+        }
+    }
+
+    fn put_dynamic(&mut self, at: At, dynamic: Node<'t, 's>, weaver: &mut Weaver) {
+        for own in dynamic.entries() {
+            let (blocks, is_open) = self.blocks_of(at, own.key, own.value);
+            for (at, content) in blocks {
+                weaver.copy(own.key);
+                self.put(&Value::Node(at, content), weaver);
+            }
+            if is_open {
+                weaver.string(&[Literal::put_in("${dynamic}", own.key.span())], own.key.span());
+                weaver.hole("${dynamic}", own.key.span());
+            }
+        }
+    }
+}
+
+pub(super) fn put_text(parts: &[Part<'_>], place: Span, weaver: &mut Weaver) {
+    match parts {
+        [hole] if hole.is_hole => weaver.hole(&hole.literal.value, place),
+        parts => {
+            let literals: Vec<_> = parts.iter().map(|part| part.literal.clone()).collect();
+            weaver.string(&literals, place);
+        }
+    }
+}
