@@ -11,6 +11,7 @@ mod sign_in;
 mod snapshot;
 mod stand_in;
 mod terraform;
+mod versions;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Room, SyntaxFault, Text, Tree};
 use managed::Managed;
 use stand_in::StandIns;
+use versions::Versions;
 
 pub use assumed::Assumption;
 pub use recognise::{Look, look_at, may_hold_json};
@@ -69,12 +71,16 @@ pub struct Inventory<'s> {
     kind: Option<PolicyKind>,
     /// For the tree of the next input.
     room: Room,
+    /// For the tree of the next document that stands inside a string.
+    inner_room: Room,
     /// The texts, for the folders that they lie in.
     sources: Option<&'s Sources>,
     /// The roles of each name, by their places in the list.
     by_name: HashMap<Box<str>, Vec<usize>>,
     /// Managed policies.
     managed: Managed<'s>,
+    /// Answers that tell of a managed policy only together.
+    versions: Versions<'s>,
     /// The ids that were made up for what templates make.
     stand_ins: StandIns,
     /// How many stacks and modules there were.
@@ -162,7 +168,7 @@ pub struct Role<'s> {
     /// The ARN of its permissions boundary.
     pub boundary: Option<Text<'s>>,
     /// The boundary itself, where it was given beside the role. It stands among the loose policies too.
-    pub limit: Option<Policy<'s>>,
+    pub limit: Option<Box<Policy<'s>>>,
     /// Its tags: keys and values.
     pub tags: Vec<(Text<'s>, Text<'s>)>,
     /// Whether these are all that it has. A list of roles leaves tags out.
@@ -231,13 +237,18 @@ impl<'s> Inventory<'s> {
 
     /// Whether a managed policy is the permissions boundary of some role.
     pub fn is_boundary(&self, arn: &str) -> bool {
-        self.roles.iter().any(|role| role.boundary.as_ref().and_then(|own| own.known()) == Some(arn))
+        self.managed.is_boundary(arn)
     }
 
     /// The role of this ARN, or of this name; best one of which the ARN is known.
     pub fn role(&self, name_or_arn: &str) -> Option<&Role<'s>> {
-        let with_arn = self.roles.iter().find(|role| role.arn.is_some() && role.is(name_or_arn));
-        with_arn.or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
+        // nearly always it is one of those that have the name
+        let name = Arn::parse(name_or_arn).and_then(Arn::role_name).unwrap_or(name_or_arn);
+        let namesakes = self.by_name.get(name).into_iter().flatten().filter_map(|&index| self.roles.get(index));
+        let with_arn = |role: &&Role<'_>| role.arn.is_some() && role.is(name_or_arn);
+        let own = namesakes.clone().find(with_arn).or_else(|| self.roles.iter().find(with_arn));
+        own.or_else(|| namesakes.into_iter().find(|role| role.is(name_or_arn)))
+            .or_else(|| self.roles.iter().find(|role| role.is(name_or_arn)))
     }
 
     /// What to call a role: its name, or its ARN where several roles have that name.
@@ -315,6 +326,13 @@ impl<'s> Role<'s> {
     /// All its trust policies, the one that counts first.
     pub fn trusts(&self) -> impl Iterator<Item = &Policy<'s>> {
         self.trust.iter().chain(&self.other_trusts)
+    }
+
+    /// Takes in a trust policy; one that was given before in other words is kept beside it.
+    fn take_trust(&mut self, trust: Policy<'s>, sources: &Sources) {
+        let differs = |own: &Policy<'_>| sources.slice(trust.range) != sources.slice(own.range);
+        self.other_trusts.extend(self.trust.take().filter(differs));
+        self.trust = Some(trust);
     }
 
     /// A role of which only the name is known.

@@ -9,6 +9,9 @@ mod number;
 mod read;
 mod size;
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::source::Span;
@@ -44,7 +47,7 @@ pub struct Policy<'s> {
     /// The value of `Id`.
     pub id: Option<Text<'s>>,
     /// The statements in the order of the text.
-    pub statements: Vec<Statement<'s>>,
+    pub statements: Statements<'s>,
     /// A hole that may turn out to hold further statements.
     pub later: Option<Span>,
     /// What is wrong with its grammar, in the order of the text.
@@ -59,6 +62,10 @@ pub enum Version {
     /// `2012-10-17`.
     V2012,
 }
+
+/// The statements of a policy, shared by all that have it: a managed policy may be that of every role of an account.
+#[derive(Clone, Default, Debug)]
+pub struct Statements<'s>(Arc<[Statement<'s>]>);
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -115,7 +122,7 @@ pub struct Principals<'s> {
     /// The `NotPrincipal` form.
     pub negated: bool,
     /// Whom it names.
-    pub list: Vec<Principal<'s>>,
+    pub list: Box<[Principal<'s>]>,
 }
 
 /// One principal that a statement names.
@@ -154,6 +161,16 @@ impl<'s> Policy<'s> {
         }
     }
 
+    /// Whether it is without statements, and that is all there is to say of it.
+    pub fn says_nothing(&self) -> bool {
+        self.statements.is_empty() && !self.is_too_large()
+    }
+
+    /// Whether it is so large that nothing of it was looked at.
+    pub fn is_too_large(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault.kind, PolicyFault::TooLarge(_)))
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())
@@ -162,6 +179,29 @@ impl<'s> Policy<'s> {
     /// Its statements with this effect.
     pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &Statement<'s>> {
         self.statements.iter().filter(move |statement| statement.effect.is_some_and(|(own, _)| own == effect))
+    }
+}
+
+impl<'s> From<Vec<Statement<'s>>> for Statements<'s> {
+    fn from(list: Vec<Statement<'s>>) -> Self {
+        Self(list.into())
+    }
+}
+
+impl<'s> Deref for Statements<'s> {
+    type Target = [Statement<'s>];
+
+    fn deref(&self) -> &[Statement<'s>] {
+        &self.0
+    }
+}
+
+impl<'p, 's> IntoIterator for &'p Statements<'s> {
+    type Item = &'p Statement<'s>;
+    type IntoIter = std::slice::Iter<'p, Statement<'s>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

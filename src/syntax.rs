@@ -7,6 +7,7 @@ pub mod hcl;
 pub mod json;
 mod mistake;
 mod number;
+mod origin;
 mod text;
 pub mod toml;
 mod weave;
@@ -16,6 +17,8 @@ use std::borrow::Cow;
 
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
+
+use origin::Written;
 
 pub use mistake::Mistake;
 pub(crate) use text::hole_text;
@@ -106,25 +109,22 @@ pub enum SyntaxFault {
 /// How deep lists and maps may nest.
 pub const MAX_DEPTH: usize = 256;
 
-/// How far to look for the start of a text that was put in.
-const MOST_PUT_IN: usize = 1 << 12;
-
 /// A document as a tree in which each key and each value has its place.
 #[derive(Debug)]
 pub struct Tree<'s> {
-    text: Cow<'s, str>,
+    text: Written<'s>,
     source: SourceId,
-    /// What stands in other sources: from which byte of the text on, and in which.
-    elsewhere: Box<[(u32, SourceId)]>,
-    /// For a text that was itself decoded from a string: the offset in the source of each byte, and of the end.
-    origin: Option<Box<[u32]>>,
     nodes: Vec<Raw>,
     faults: Vec<Fault<SyntaxFault>>,
 }
 
-/// The room that the nodes of a tree took, for those of the next.
+/// The room that a tree took, for the next.
 #[derive(Default, Debug)]
-pub struct Room(Vec<Raw>);
+pub struct Room {
+    nodes: Vec<Raw>,
+    /// Where the bytes of its text stand.
+    places: Vec<u32>,
+}
 
 /// One node in pre-order. Children of a map alternate key and value.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +167,13 @@ pub struct Entry<'t, 's> {
     pub value: Node<'t, 's>,
 }
 
+impl Room {
+    /// Takes back the room that a tree took from here.
+    pub fn take_back(&mut self, tree: Tree<'_>) {
+        self.nodes = tree.nodes;
+    }
+}
+
 impl<'s> Tree<'s> {
     /// The document; of kind [`Kind::Wrong`] where the text holds none.
     pub fn root(&self) -> Node<'_, 's> {
@@ -190,7 +197,7 @@ impl<'s> Tree<'s> {
 
     /// Its room, for another tree.
     pub fn into_room(self) -> Room {
-        Room(self.nodes)
+        Room { nodes: self.nodes, places: Vec::new() }
     }
 
     fn raw(&self, index: u32) -> Raw {
@@ -200,27 +207,18 @@ impl<'s> Tree<'s> {
 
     /// The place in the source of a range of this text.
     fn span(&self, start: u32, end: u32) -> Span {
-        let at = |offset: u32| match &self.origin {
-            None => offset,
-            Some(map) => map.get(offset as usize).or(map.last()).copied().unwrap_or(0),
-        };
-        let place = Span::new(self.source_at(start), at(start), at(end));
-        if place.is_empty() && start < end { self.around(start, place) } else { place }
-    }
-
-    /// The place of something within a text that was put in as a whole: of that the first byte is at the start, and all others are at the end.
-    #[cold]
-    fn around(&self, start: u32, place: Span) -> Span {
-        let Some(origin) = &self.origin else { return place };
-        let first = (start as usize).saturating_sub(MOST_PUT_IN);
-        let before = origin.get(first..start as usize).unwrap_or(&[]).iter().rev().find(|&&at| at != place.start);
-        before.filter(|&&before| before < place.start).map_or(place, |&before| Span { start: before, ..place })
+        match &self.text {
+            Written::Source(_) => Span::new(self.source, start, end),
+            Written::Inner(inner) => inner.span(start, end),
+        }
     }
 
     /// The source in which a byte of this text stands.
     fn source_at(&self, offset: u32) -> SourceId {
-        let behind = self.elsewhere.partition_point(|own| own.0 <= offset);
-        behind.checked_sub(1).and_then(|index| self.elsewhere.get(index)).map_or(self.source, |own| own.1)
+        match &self.text {
+            Written::Source(_) => self.source,
+            Written::Inner(inner) => inner.source_at(offset),
+        }
     }
 
     /// The place of a node with its quotes.
@@ -230,7 +228,7 @@ impl<'s> Tree<'s> {
     }
 
     fn slice(&self, start: u32, end: u32) -> &str {
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        self.text.text().get(start as usize..end as usize).unwrap_or("")
     }
 }
 

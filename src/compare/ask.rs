@@ -106,7 +106,7 @@ impl<'i, 's> Query<'_, 'i, 's> {
                 if told || forms.deny(&form(policy, deny, means.sources)) {
                     continue;
                 }
-                let alone = Policy { statements: vec![deny.clone()], later: None, ..(*policy).clone() };
+                let alone = Policy { statements: vec![deny.clone()].into(), later: None, ..(*policy).clone() };
                 let mut allowed_by = vec![all];
                 allowed_by.extend(self.allowed_by.iter().copied());
                 let question = Question { allowed_by, not_by: vec![all, &alone], among: Among::default() };

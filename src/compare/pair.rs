@@ -105,7 +105,7 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
         let is_told = |role: &Role<'_>| role.boundary.is_some() || role.tags_known || role.complete;
         let (before, now) = (old.boundary.as_ref(), new.boundary.as_ref());
         let arns = (before.map(|arn| arn.shown()), now.map(|arn| arn.shown()));
-        let limits = (old.limit.as_ref(), new.limit.as_ref());
+        let limits = (old.limit.as_deref(), new.limit.as_deref());
         if arns.0 == arns.1 && (before.is_none() || limits.0.is_none() && limits.1.is_none()) {
             return None;
         }
@@ -156,7 +156,7 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
     /// None where it is a boundary, which is looked at with its role.
     fn of_loose(&self, (old, new): Two<&'i LoosePolicy<'s>>) -> Option<Pair<'i, 's>> {
         let limits = |side: &Side<'i, 's>, own: &LoosePolicy<'_>| {
-            let limits = side.inventory.roles.iter().filter_map(|role| role.limit.as_ref());
+            let limits = side.inventory.roles.iter().filter_map(|role| role.limit.as_deref());
             !own.alone && limits.into_iter().any(|limit| limit.mark == own.policy.mark)
         };
         if old.is_none_or(|own| limits(self.old, own)) && new.is_none_or(|own| limits(self.new, own)) {

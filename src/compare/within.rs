@@ -26,7 +26,7 @@ pub fn is_within(old: &Policy<'_>, new: &Policy<'_>, means: Means<'_>) -> bool {
         if effect == Some(Effect::Allow) || forms.deny(&form(&old, own, means.sources)) {
             return true;
         }
-        let alone = Policy { statements: vec![own.clone()], later: None, ..old.clone() };
+        let alone = Policy { statements: vec![own.clone()].into(), later: None, ..old.clone() };
         let question = Question { allowed_by: vec![all, &new], not_by: vec![all, &alone], among: Among::default() };
         effect.is_some() && holds(&question)
     };

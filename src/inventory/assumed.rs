@@ -37,13 +37,13 @@ impl<'s> Inventory<'s> {
         self.assumptions.iter().filter_map(|own| Some(format!("`{}` stands for `{}`", own.hole.as_ref()?, own.value)))
     }
 
-    /// The tree with values in the places of its holes, where it has such.
-    pub(super) fn filled(&mut self, tree: Tree<'s>) -> Tree<'s> {
+    /// The tree of a document that starts at a byte of its text, with values in the places of its holes, where it has such.
+    pub(super) fn filled(&mut self, tree: Tree<'s>, start: usize) -> Tree<'s> {
         if !self.assumptions.iter().any(|own| own.said) {
             return tree;
         }
         let (assumptions, names) = (&mut self.assumptions, &mut self.hole_names);
-        let filled = tree.filled(&mut |written| {
+        let filled = tree.filled_from(start, &mut |written| {
             let name = name_of(written);
             if !names.iter().any(|own| own == name) {
                 names.push(name.to_owned());

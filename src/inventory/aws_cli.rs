@@ -1,4 +1,7 @@
-//! The output of AWS CLI commands, one function a shape.
+//! The output of AWS CLI commands, and what is given to them: one function a shape.
+
+mod request;
+mod resource;
 
 use super::reader::{Reader, RoleParts, folder_of};
 use super::{Form, Inventory, NamedPolicy};
@@ -20,7 +23,7 @@ pub(super) fn read<'s>(
     faults: &mut Vec<Fault<SyntaxFault>>,
 ) -> Option<Form> {
     let mut reader = Reader { inventory, sources, faults };
-    Some(Form::AwsCli(reader.read(root)?))
+    reader.read(root).map(Form::AwsCli).or_else(|| request::too_little(root).map(Form::Nothing))
 }
 
 /// The command that lists all of an account.
@@ -71,19 +74,11 @@ impl<'s> Reader<'_, 's> {
             self.loose(get("PolicyDocument")?, PolicyKind::Identity, name_of_inline(holder.as_ref(), root))?;
             return Some(if has("UserName") { "iam get-user-policy" } else { "iam get-group-policy" });
         }
-        if let Some(document) = get("PolicyVersion").and_then(|version| version.get("Document")) {
-            // a managed policy can be a boundary as well
-            let kind = self.inventory.kind.filter(|kind| *kind == PolicyKind::Boundary).unwrap_or(PolicyKind::Identity);
-            self.loose(document, kind, None)?;
-            return Some("iam get-policy-version");
+        if let Some(command) = self.half_of_policy(root) {
+            return Some(command);
         }
         if let Some(policy) = get("Policy").filter(|policy| policy.get("PolicySummary").is_some()) {
-            let of_type = policy.get("PolicySummary")?.get("Type")?.string()?;
-            let kind = match of_type.as_ref() {
-                "SERVICE_CONTROL_POLICY" => PolicyKind::Scp,
-                "RESOURCE_CONTROL_POLICY" => PolicyKind::Rcp,
-                _ => return None,
-            };
+            let kind = request::of_organization(policy.get("PolicySummary")?.get("Type")?)?;
             self.loose(policy.get("Content")?, kind, text(policy.get("PolicySummary")?, "Name"))?;
             return Some("organizations describe-policy");
         }
@@ -92,11 +87,6 @@ impl<'s> Reader<'_, 's> {
                 self.loose(own.1, PolicyKind::Endpoint, text(own.0, "VpcEndpointId"));
             });
             return Some("ec2 describe-vpc-endpoints");
-        }
-        // of a bucket, a key, a function: all print the policy of a resource as a string under this one name
-        if let Some(policy) = get("Policy").filter(|policy| policy.kind() == Kind::String) {
-            self.loose(policy, PolicyKind::Resource, None)?;
-            return Some("get-policy of a resource");
         }
         if let Some(groups) = get("Groups").filter(|groups| every_item_has(*groups, "UserPoolId")) {
             groups.items().for_each(|group| self.group(group));
@@ -126,7 +116,15 @@ impl<'s> Reader<'_, 's> {
             self.role_map(root);
             return Some("cognito-identity get-identity-pool-roles");
         }
-        None
+        if let Some(profile) = get("InstanceProfile") {
+            items(profile, "Roles").for_each(|role| self.role(role, false));
+            return Some("iam get-instance-profile");
+        }
+        if let Some(profiles) = get("InstanceProfiles").filter(|list| every_item_has(*list, "Roles")) {
+            profiles.items().flat_map(|profile| items(profile, "Roles")).for_each(|role| self.role(role, false));
+            return Some("iam list-instance-profiles");
+        }
+        self.request(root).or_else(|| self.resource_policies(root))
     }
 
     /// A role, and whether no tags among what was printed means that it has none.
@@ -135,7 +133,8 @@ impl<'s> Reader<'_, 's> {
         let permissions: Vec<_> = items(node, "RolePolicyList").filter_map(|policy| self.named_policy(policy)).collect();
         let unread: Vec<_> = items(node, "AttachedManagedPolicies").filter_map(|policy| text(policy, "PolicyArn")).collect();
         let complete = node.get("RolePolicyList").is_some() && node.get("AttachedManagedPolicies").is_some();
-        let boundary = node.get("PermissionsBoundary").and_then(|boundary| text(boundary, "PermissionsBoundaryArn"));
+        // printed as an object, and asked for by the ARN alone
+        let boundary = node.get("PermissionsBoundary").and_then(|own| text(own, "PermissionsBoundaryArn").or_else(|| own.text()));
         let tags_known = whole || node.get("Tags").is_some();
         let tags = tags(node);
         let max_session = number(node, "MaxSessionDuration");
@@ -164,13 +163,15 @@ impl<'s> Reader<'_, 's> {
 
     /// Managed policies, each with the version that counts.
     fn policies(&mut self, root: Node<'_, 's>) {
-        for node in items(root, "Policies") {
-            let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { continue };
-            let document = version.get("Document").and_then(|document| self.document(document, PolicyKind::Identity));
-            if let Some(policy) = document {
-                let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
-                self.inventory.add_managed(&arn, name, policy);
-            }
+        items(root, "Policies").for_each(|node| self.managed_policy(node));
+    }
+
+    fn managed_policy(&mut self, node: Node<'_, 's>) {
+        let (Some(arn), Some(version)) = (text(node, "Arn"), default_version(node)) else { return };
+        let document = version.get("Document").and_then(|document| self.document(document, PolicyKind::Identity));
+        if let Some(policy) = document {
+            let name = text(node, "PolicyName").unwrap_or_else(|| arn.clone());
+            self.inventory.add_managed(&arn, name, policy);
         }
     }
 

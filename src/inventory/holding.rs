@@ -39,7 +39,7 @@ pub(super) fn read<'s>(reader: &mut Reader<'_, 's>, root: Node<'_, 's>) -> Optio
 fn take<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
     let (kind, sure) = reader.inventory.kind.map_or_else(|| policy::kind_of(node), |kind| (kind, true));
     let mut policy = policy::read(node, kind);
-    if policy.statements.is_empty() {
+    if policy.says_nothing() {
         return false;
     }
     policy.guessed = !sure;

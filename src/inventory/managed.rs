@@ -1,6 +1,6 @@
 //! Managed policies, and the roles that have them: both may lie in several files, in any order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::policy::{Policy, PolicyKind};
@@ -13,7 +13,12 @@ pub(super) struct Managed<'s> {
     given: HashMap<Box<str>, Given<'s>>,
     /// The roles that name a policy which was not given yet.
     waiting: HashMap<Box<str>, Vec<usize>>,
+    /// The ARNs of permissions boundaries.
+    boundaries: HashSet<Box<str>>,
 }
+
+/// Up to so many policies of a role, no room is taken for more.
+const FEW: usize = 16;
 
 #[derive(Debug)]
 struct Given<'s> {
@@ -21,6 +26,13 @@ struct Given<'s> {
     policy: Policy<'s>,
     /// Whether some role has it. One that no role has stands among the loose ones.
     held: bool,
+}
+
+impl Managed<'_> {
+    /// Whether a policy is the permissions boundary of some role.
+    pub(super) fn is_boundary(&self, arn: &str) -> bool {
+        self.boundaries.contains(arn)
+    }
 }
 
 impl<'s> Inventory<'s> {
@@ -36,6 +48,7 @@ impl<'s> Inventory<'s> {
             let before = role.unread.len();
             role.unread.retain(|own| own.known() != Some(known));
             if role.unread.len() < before {
+                role.unread.shrink_to_fit();
                 role.attach(&name, &policy);
                 held = true;
             }
@@ -49,7 +62,7 @@ impl<'s> Inventory<'s> {
 
     /// Gives a role the managed policies that it names, as far as they were given; the others it waits for.
     pub(super) fn attach_given(&mut self, index: usize) {
-        let Self { roles, managed: Managed { given, waiting }, .. } = self;
+        let Self { roles, managed: Managed { given, waiting, boundaries }, .. } = self;
         let Some(role) = roles.get_mut(index) else { return };
         let mut taken: Vec<Span> = Vec::new();
         for arn in std::mem::take(&mut role.unread) {
@@ -62,6 +75,9 @@ impl<'s> Inventory<'s> {
             }
         }
         if let Some(arn) = &role.boundary {
+            if let Some(known) = arn.known().filter(|known| !boundaries.contains(*known)) {
+                boundaries.insert(known.into());
+            }
             match arn.known().and_then(|known| Some((known, given.get(known)?))) {
                 Some((known, own)) => {
                     let known = known.to_owned();
@@ -75,9 +91,30 @@ impl<'s> Inventory<'s> {
         }
     }
 
+    /// Takes a managed policy from all that have it, as if it had not been given.
+    pub(super) fn take_back(&mut self, arn: &Text<'s>, policy: &Policy<'s>) {
+        let known = arn.known().unwrap_or_default();
+        if self.managed.given.get(known).is_some_and(|own| own.policy.mark == policy.mark) {
+            self.managed.given.remove(known);
+        }
+        self.policies.retain(|loose| loose.policy.mark != policy.mark);
+        for (index, role) in self.roles.iter_mut().enumerate() {
+            let before = role.permissions.len();
+            role.permissions.retain(|own| own.policy.mark != policy.mark);
+            if role.permissions.len() < before {
+                role.unread.push(arn.clone());
+                wait(&mut self.managed.waiting, arn, index);
+            }
+            if role.limit.as_ref().is_some_and(|limit| limit.mark == policy.mark) {
+                role.limit = None;
+                wait(&mut self.managed.waiting, arn, index);
+            }
+        }
+    }
+
     /// A policy of a list, of which it is not told whose it is.
     fn add_loose(&mut self, arn: &Text<'s>, policy: Policy<'s>) {
-        if !policy.statements.is_empty() {
+        if !policy.says_nothing() {
             let name = Some(arn.clone());
             self.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         }
@@ -88,13 +125,17 @@ impl<'s> Role<'s> {
     /// Takes in a managed policy. What another input told before is not taken in twice.
     fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>) {
         if !self.permissions.iter().any(|own| own.policy.mark == policy.mark) {
+            // of thousands of roles, each has a few
+            if self.permissions.len() < FEW {
+                self.permissions.reserve_exact(1);
+            }
             self.permissions.push(NamedPolicy { name: name.clone(), policy: policy.clone(), inline: false });
         }
     }
 
     fn limit_by(&mut self, arn: &str, policy: &Policy<'s>) {
         if self.boundary.as_ref().is_some_and(|own| own.known() == Some(arn)) {
-            self.limit = Some(Policy { kind: PolicyKind::Boundary, ..policy.clone() });
+            self.limit = Some(Box::new(Policy { kind: PolicyKind::Boundary, ..policy.clone() }));
         }
     }
 }

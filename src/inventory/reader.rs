@@ -5,7 +5,7 @@ use crate::finding::Fault;
 use crate::identity::Setting;
 use crate::policy::{self, Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, json};
+use crate::syntax::{Kind, Node, Room, SyntaxFault, Text, Tree, json};
 
 /// Takes in what one input, or several that belong together, tell.
 pub(super) struct Reader<'i, 's> {
@@ -34,18 +34,15 @@ impl<'i, 's> Reader<'i, 's> {
         let sources = self.sources;
         self.join(name, arn, |role| {
             if let Some(trust) = parts.trust {
-                let before = role.trust.replace(trust);
-                let differs = |own: &Policy<'_>| {
-                    role.trust.as_ref().is_some_and(|trust| sources.slice(trust.range) != sources.slice(own.range))
-                };
-                role.other_trusts.extend(before.filter(differs));
+                role.take_trust(trust, sources);
             }
-            role.permissions.extend(parts.permissions);
-            role.unread.extend(parts.unread);
+            take_over(&mut role.permissions, parts.permissions);
+            take_over(&mut role.unread, parts.unread);
             role.complete |= parts.complete;
             role.boundary = parts.boundary.or(role.boundary.take());
             if let Some(tags) = parts.tags {
                 role.tags = tags;
+                role.tags.shrink_to_fit();
                 role.tags_known = true;
             }
             role.max_session = parts.max_session.or(role.max_session);
@@ -100,27 +97,71 @@ impl<'i, 's> Reader<'i, 's> {
 
     /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
     pub(super) fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
+        self.document_where(node, |_| Some(kind))
+    }
+
+    /// As [`Reader::document`], of the kind that `kind_of` takes it for; `None` where that takes it for none.
+    fn document_where(
+        &mut self,
+        node: Node<'_, 's>,
+        kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
+    ) -> Option<Policy<'s>> {
         if node.kind() == Kind::Map {
-            return Some(policy::read(node, kind));
+            return Some(policy::read(node, kind_of(node)?));
         }
-        let tree = inside(node)?;
-        self.faults.extend_from_slice(tree.faults());
-        Some(policy::read(tree.root(), kind))
+        let mut room = std::mem::take(&mut self.inventory.inner_room);
+        let tree = inside_in(&mut room, node);
+        let policy = tree.as_ref().and_then(|tree| Some((tree, kind_of(tree.root())?))).map(|(tree, kind)| {
+            self.faults.extend_from_slice(tree.faults());
+            policy::read(tree.root(), kind)
+        });
+        tree.into_iter().for_each(|tree| room.take_back(tree));
+        self.inventory.inner_room = room;
+        policy
     }
 
     /// A policy that belongs to nothing else that is read; `None` where it is none.
     pub(super) fn loose(&mut self, node: Node<'_, 's>, kind: PolicyKind, name: Option<Text<'s>>) -> Option<()> {
-        let policy = self.document(node, kind).filter(|policy| !policy.statements.is_empty())?;
+        self.loose_where(node, name, |_| Some(kind))
+    }
+
+    /// As [`Reader::loose`], of the kind that `kind_of` takes it for.
+    pub(super) fn loose_where(
+        &mut self,
+        node: Node<'_, 's>,
+        name: Option<Text<'s>>,
+        kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
+    ) -> Option<()> {
+        let policy = self.document_where(node, kind_of).filter(|policy| !policy.says_nothing())?;
         self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
         Some(())
     }
 }
 
+/// Puts what is new behind what is there. No more room is taken than that: there may be thousands of roles.
+fn take_over<T>(list: &mut Vec<T>, mut new: Vec<T>) {
+    new.shrink_to_fit();
+    if list.is_empty() {
+        *list = new;
+    } else {
+        list.reserve_exact(new.len());
+        list.append(&mut new);
+    }
+}
+
 /// What a string holds, where that may be a document.
 pub(super) fn inside<'s>(node: Node<'_, 's>) -> Option<Tree<'s>> {
-    let literal = node.literal()?;
+    inside_in(&mut Room::default(), node)
+}
+
+fn inside_in<'s>(room: &mut Room, node: Node<'_, 's>) -> Option<Tree<'s>> {
+    let mut literal = node.literal()?;
+    // API Gateway escapes what is escaped once more as it is printed
+    if literal.value.trim_start().starts_with("{\\") {
+        literal = json::unescaped_again(&literal);
+    }
     let start = literal.value.trim_start();
-    start.starts_with(['{', '%']).then(|| json::read_inside(&literal, start.starts_with('%')))
+    start.starts_with(['{', '%']).then(|| json::read_inside_in(room, &literal, start.starts_with('%')))
 }
 
 /// The folder of the file that a span lies in.

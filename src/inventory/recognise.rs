@@ -18,18 +18,14 @@ impl<'s> Inventory<'s> {
         let text = sources.get(id).text();
         match look_at(text) {
             Ok(Look::Json) => {
-                let tree = json::read_in(std::mem::take(&mut self.room), id, text);
-                let tree = self.filled(tree);
                 self.begin(sources, id);
-                if let Some(tree) = self.read_tree(sources, id, tree) {
-                    self.room = tree.into_room();
-                }
+                self.read_stream(sources, id, text);
             }
             Ok(Look::Hcl) => {
                 self.begin(sources, id);
                 let tree = hcl::read(id, text);
                 let faults = tree.faults().to_vec();
-                self.read_tree(sources, id, tree);
+                self.read_tree(sources, id, tree, false);
                 // of a file in which every block is broken, that is all there is to tell
                 if let Some(own) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
                     own.form = Form::Template("Terraform module");
@@ -39,8 +35,8 @@ impl<'s> Inventory<'s> {
             Ok(Look::Yaml) => {
                 self.begin(sources, id);
                 for tree in yaml::read_all(id, text) {
-                    let tree = self.filled(tree);
-                    self.read_tree(sources, id, tree);
+                    let tree = self.filled(tree, 0);
+                    self.read_tree(sources, id, tree, false);
                 }
             }
             Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
@@ -73,10 +69,35 @@ impl<'s> Inventory<'s> {
         }
     }
 
-    /// Reads a document of the last input; gives its tree back, where that is no longer needed.
-    fn read_tree(&mut self, sources: &'s Sources, id: SourceId, tree: Tree<'s>) -> Option<Tree<'s>> {
+    /// Reads what the AWS CLI printed into one file by several commands; or the one document that it is.
+    fn read_stream(&mut self, sources: &'s Sources, id: SourceId, text: &'s str) {
+        let mut start = 0;
+        loop {
+            let tree = json::read_from(std::mem::take(&mut self.room), id, text, start);
+            let next = next_document(&tree, text);
+            let tree = self.filled(tree, start);
+            let (tree, form) = self.read_tree(sources, id, tree, start > 0);
+            if let Some(tree) = tree {
+                self.room = tree.into_room();
+            }
+            match next {
+                Some(next) if start > 0 || form.is_none_or(is_of_stream) => start = next,
+                _ => return,
+            }
+        }
+    }
+
+    /// Reads a document of the last input, which may stand behind another one. Gives its tree back, where that is no longer needed, and what it
+    /// was recognised as.
+    fn read_tree(
+        &mut self,
+        sources: &'s Sources,
+        id: SourceId,
+        tree: Tree<'s>,
+        is_behind: bool,
+    ) -> (Option<Tree<'s>>, Option<Form>) {
         let source = sources.get(id);
-        let document = self.documents.len().checked_sub(1)?;
+        let Some(document) = self.documents.len().checked_sub(1) else { return (Some(tree), None) };
         let mut faults = tree.faults().to_vec();
         if source.not_utf8().is_some() {
             // what the reader says of the character that stands for such bytes is no news
@@ -93,9 +114,13 @@ impl<'s> Inventory<'s> {
             (Some(Form::Snapshot), None)
         } else {
             let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
+            let form = form.or_else(|| self.read_list(sources, root, &mut faults));
             let form = form.or_else(|| holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, root));
             (form, (form.is_none() && cloudformation::may_be_parameters(root)).then_some(Belongs::Settings))
         };
+        if is_behind || form.is_some_and(is_of_stream) {
+            faults.retain(|fault| fault.kind != SyntaxFault::SecondDocument);
+        }
         if let (Some(form), Some(own)) = (form, self.documents.get_mut(document)) {
             own.faults.extend(faults);
             if matches!(own.form, Form::Nothing(_)) {
@@ -105,10 +130,20 @@ impl<'s> Inventory<'s> {
         match belongs {
             Some(belongs) => {
                 self.pending.push(Pending { document, tree, belongs });
-                None
+                (None, form)
             }
-            None => Some(tree),
+            None => (Some(tree), form),
         }
+    }
+
+    /// A list of outputs, as `jq -s` makes it of a stream.
+    fn read_list(&mut self, sources: &Sources, root: Node<'_, 's>, faults: &mut Vec<Fault<SyntaxFault>>) -> Option<Form> {
+        let mut first = None;
+        for item in root.items().filter(|item| item.kind() == Kind::Map) {
+            let form = aws_cli::read(self, sources, item, faults);
+            first = first.filter(|first| matches!(first, Form::AwsCli(_))).or(form);
+        }
+        first
     }
 
     fn loose(&mut self, source: &Source, id: SourceId, root: Node<'_, 's>) -> Option<Form> {
@@ -128,6 +163,18 @@ impl<'s> Inventory<'s> {
         }
         Some(Form::Policy(kind, sure))
     }
+}
+
+/// Whether another document may follow: behind a policy, it is a mistake.
+fn is_of_stream(form: Form) -> bool {
+    matches!(form, Form::AwsCli(_) | Form::Nothing(_))
+}
+
+/// Where the next document of a stream starts.
+fn next_document(tree: &Tree<'_>, text: &str) -> Option<usize> {
+    let fault = tree.faults().iter().find(|fault| fault.kind == SyntaxFault::SecondDocument)?;
+    let start = fault.span.start as usize;
+    text.get(start..).filter(|rest| rest.starts_with(['{', '['])).map(|_| start)
 }
 
 /// What stands in doubled brackets, as in a format string: the reader takes the inner ones for a value without key.

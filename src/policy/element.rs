@@ -49,18 +49,40 @@ pub(super) struct Keys<'t, 's> {
 
 /// The entries of a map by their names, of which `known` are the ones that may stand there, in the order of the text.
 pub(super) fn elements<'t, 's>(map: Node<'t, 's>, known: &'static [Name]) -> impl Iterator<Item = Element<'t, 's>> {
+    let mut written = None;
     map.entries().map(move |Entry { key, value }| {
         let exact = key.string().and_then(|key| Name::named(&key)).filter(|name| known.contains(name));
-        let (name, spelling) = exact.map_or_else(|| meant(map, key, known), |name| (Some(name), Spelling::Right));
+        let meant = || meant(key, known, written.get_or_insert_with(|| Written::of(map)));
+        let (name, spelling) = exact.map_or_else(meant, |name| (Some(name), Spelling::Right));
         Element { name, spelling, key, value }
     })
 }
 
+/// Which names stand in a map as they are written.
+#[derive(Clone, Copy)]
+struct Written([bool; Name::ALL.len()]);
+
+impl Written {
+    fn of(map: Node<'_, '_>) -> Self {
+        let mut own = Self([false; Name::ALL.len()]);
+        for name in map.entries().filter_map(|entry| Name::named(&entry.key.string()?)) {
+            if let Some(is_there) = own.0.get_mut(name as usize) {
+                *is_there = true;
+            }
+        }
+        own
+    }
+
+    fn has(&self, name: Name) -> bool {
+        self.0.get(name as usize).copied().unwrap_or(false)
+    }
+}
+
 #[cold]
-fn meant(map: Node<'_, '_>, key: Node<'_, '_>, known: &[Name]) -> (Option<Name>, Spelling) {
+fn meant(key: Node<'_, '_>, known: &[Name], written: &Written) -> (Option<Name>, Spelling) {
     let nearest = key.text().and_then(|text| Some(Name::nearest(text.known()?, known)));
     let Some(nearest) = nearest else { return (None, Spelling::Open) };
-    let name = nearest.filter(|name| map.get(name.text()).is_none());
+    let name = nearest.filter(|name| !written.has(*name));
     (name, Spelling::Wrong(nearest))
 }
 

@@ -100,6 +100,8 @@ pub enum PolicyFault {
     VariableWithWrongOperator(bool),
     /// Longer than the quota for its kind.
     TooLong(Quota),
+    /// Of so many bytes that nothing of it is looked at.
+    TooLarge(usize),
     /// An RCP that allows something.
     AllowInRcp,
     /// A principal of an RCP other than the bare `"*"`.

@@ -9,7 +9,7 @@ mod variable;
 
 use super::element::{Element, Keys, Name, Spelling, elements};
 use super::size::{self, Size};
-use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Version};
+use super::{Effect, Patterns, Policy, PolicyFault, PolicyKind, Statement, Statements, Version};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::source::Span;
@@ -22,9 +22,10 @@ pub use condition::TAG_KEYS;
 ///
 /// An element under a misspelt or wrongly cased name is read as the one it was meant to be, so that one slip is one
 /// fault. Of an element that stands twice the last counts, but the conditions of both: AWS takes neither. A hole, and
-/// what the tree already calls [`Kind::Wrong`], is never a fault here.
+/// what the tree already calls [`Kind::Wrong`], is never a fault here. What is larger than any policy has no statements, and one fault.
 pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
-    let with_holes: Vec<Text<'_>> = node.texts_with_holes().collect();
+    let is_too_large = node.written().len() > size::LARGEST;
+    let with_holes: Vec<Text<'_>> = if is_too_large { Vec::new() } else { node.texts_with_holes().collect() };
     let mut policy = Policy {
         kind,
         guessed: false,
@@ -35,10 +36,14 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         version: Version::V2008,
         version_span: None,
         id: None,
-        statements: Vec::new(),
+        statements: Statements::default(),
         later: None,
         faults: Vec::new(),
     };
+    if is_too_large {
+        policy.faults.push(Fault::at(PolicyFault::TooLarge(node.written().len()), policy.mark));
+        return policy;
+    }
     let mut reader = Reader { kind, variables: false, faults: Vec::new() };
     match node.kind() {
         Kind::Map => reader.document(node, &mut policy),
@@ -99,17 +104,19 @@ impl Reader {
         }
         self.variables = policy.version == Version::V2012;
         policy.later = keys.is_open().then(|| node.mark());
+        let mut statements = Vec::new();
         for Element { name, key, value, .. } in elements(node, known) {
             match name {
                 Some(Name::Id) => policy.id = self.string(value, key),
-                Some(Name::Statement) => self.statements(value, key, policy),
+                Some(Name::Statement) => self.statements(value, key, policy, &mut statements),
                 _ => {}
             }
         }
         if bare {
             let statement = self.statement(node, true, 0);
-            policy.statements.push(statement);
+            statements.push(statement);
         }
+        policy.statements = statements.into();
     }
 
     fn unknown(&mut self, element: &Element<'_, '_>, kind: fn(Option<&'static str>) -> PolicyFault) {
@@ -137,15 +144,15 @@ impl Reader {
         }
     }
 
-    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>) {
+    fn statements<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>, policy: &mut Policy<'s>, list: &mut Vec<Statement<'s>>) {
         if value.kind() == Kind::List && value.items().next().is_none() {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
-        policy.statements.reserve_exact(value.items_or_self().count());
+        list.reserve(value.items_or_self().count());
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, false, policy.statements.len());
-                policy.statements.push(statement);
+                let statement = self.statement(item, false, list.len());
+                list.push(statement);
             } else {
                 policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);

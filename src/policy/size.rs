@@ -28,6 +28,9 @@ pub struct Quota {
     pub refused: bool,
 }
 
+/// A policy of more bytes is not looked at: no service takes one of more than 131,072 characters.
+pub(super) const LARGEST: usize = 1 << 20;
+
 /// What all inline policies of a role may come to.
 pub const INLINE_OF_ROLE: usize = 10_240;
 /// What a managed policy may come to.

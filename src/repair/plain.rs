@@ -68,7 +68,7 @@ fn principals(own: &Principals<'_>) -> Option<String> {
         PrincipalKind::CanonicalUser => Some("CanonicalUser"),
         PrincipalKind::Anyone | PrincipalKind::Later => None,
     };
-    if let [Principal { kind: PrincipalKind::Anyone, .. }] = own.list.as_slice() {
+    if let [Principal { kind: PrincipalKind::Anyone, .. }] = &*own.list {
         return Some("\"*\"".to_owned());
     }
     let mut groups: Vec<(&str, Vec<&Text<'_>>)> = Vec::new();

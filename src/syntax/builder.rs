@@ -3,11 +3,11 @@
 //! The text of the tree is made of the values alone, one behind the other, and its `origin` tells where each byte stands in the
 //! source. So a folded line, an escape or a table that is written in several places needs nothing else of the tree.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::decode::Decoded;
+use super::origin::Written;
 use super::{Kind, MAX_DEPTH, Raw, SyntaxFault, Tree, Writing};
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
@@ -266,7 +266,7 @@ impl<'t> Builder<'t> {
             self.faults.push(Fault::at(SyntaxFault::TooMany, place));
         }
         let Self { source, text, origin, nodes, faults, .. } = self;
-        Tree { text: Cow::Owned(text), source, elsewhere: Box::default(), origin: Some(origin.into()), nodes, faults }
+        Tree { text: Written::inner(source, text, &origin), source, nodes, faults }
     }
 
     fn put(&mut self, text: &str, at: usize) {

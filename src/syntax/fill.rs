@@ -1,9 +1,9 @@
 //! Holes that are taken to stand for something: the tree of the text with that in their places.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Kind, Literal, Node, Piece, Room, Tree, Weaver, Writing, json, text};
+use super::origin::Written;
+use super::{Kind, Literal, Node, Piece, Room, SyntaxFault, Tree, Weaver, Writing, json, text};
 use crate::source::SourceId;
 
 impl Tree<'_> {
@@ -12,7 +12,12 @@ impl Tree<'_> {
     ///
     /// In a string a value is text. Elsewhere it is JSON, or else a string; in a text that is no JSON itself always a string.
     pub fn filled(&self, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
-        if self.origin.is_some() {
+        self.filled_from(0, value_of)
+    }
+
+    /// As [`Tree::filled`], of a document that was read from a byte of the text on.
+    pub fn filled_from(&self, start: usize, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Option<Tree<'static>> {
+        if let Written::Inner(_) = self.text {
             return self.woven(value_of);
         }
         let mut fillings: Vec<(usize, usize, String)> = Vec::new();
@@ -30,16 +35,20 @@ impl Tree<'_> {
         if fillings.is_empty() {
             return None;
         }
-        let mut filled = Filled { text: String::with_capacity(self.text.len()), places: Vec::with_capacity(self.text.len() + 1) };
-        let mut done = 0;
+        let text = self.text.text();
+        // what stands behind a document is not read with it
+        let behind = self.faults.iter().find(|fault| fault.kind == SyntaxFault::SecondDocument);
+        let until = behind.map_or(text.len(), |fault| fault.span.end as usize);
+        let mut filled = Filled { text: String::with_capacity(until - start), places: Vec::with_capacity(until - start + 1) };
+        let mut done = start;
         for (start, end, value) in fillings {
-            filled.copy(&self.text, done, start);
+            filled.copy(text, done, start);
             filled.put(&value, start, end);
             done = end;
         }
-        filled.copy(&self.text, done, self.text.len());
-        filled.places.push(self.text.len() as u32);
-        Some(json::build(Room::default(), self.source, Cow::Owned(filled.text), Some(filled.places.into())))
+        filled.copy(text, done, until);
+        filled.places.push(until as u32);
+        Some(json::build(Room::default(), self.source, Written::inner(self.source, filled.text, &filled.places), 0))
     }
 }
 

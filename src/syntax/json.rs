@@ -25,10 +25,11 @@ mod string;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing};
+use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing, Written};
 use crate::source::SourceId;
 use faults::Faults;
 
+pub(super) use scan::has_special;
 pub(super) use string::{unescape, unescaped};
 
 /// Reads a text of which `source` is the number.
@@ -38,34 +39,60 @@ pub fn read(source: SourceId, text: &str) -> Tree<'_> {
 
 /// As [`read`], in the room of a tree that is no longer needed.
 pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
-    build(room, source, Cow::Borrowed(text), None)
+    read_from(room, source, text, 0)
+}
+
+/// As [`read_in`], of the document that starts at a byte of the text or behind; what stands before is passed over.
+pub fn read_from(room: Room, source: SourceId, text: &str, start: usize) -> Tree<'_> {
+    build(room, source, Written::Source(text), start)
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
 /// `percent` says that the string is percent-encoded, as IAM's API returns policy documents.
 pub fn read_inside<'s>(outer: &Literal<'s>, percent: bool) -> Tree<'s> {
-    let (text, offsets) = match percent.then(|| string::percent_decoded(&outer.value)).flatten() {
-        Some((text, offsets)) => (Cow::Owned(text), offsets.iter().map(|&at| outer.offset_of(at as usize)).collect()),
-        None => (outer.value.clone(), (0..=outer.value.len()).map(|at| outer.offset_of(at)).collect()),
-    };
-    build(Room::default(), outer.span.source, text, Some(offsets))
+    read_inside_in(&mut Room::default(), outer, percent)
 }
 
-pub(super) fn build(room: Room, source: SourceId, text: Cow<'_, str>, origin: Option<Box<[u32]>>) -> Tree<'_> {
-    let (mut nodes, mut found) = Reader::new(room, &text, false).read();
-    if found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
+/// As [`read_inside`], in the room of a tree that is no longer needed.
+pub fn read_inside_in<'s>(room: &mut Room, outer: &Literal<'s>, percent: bool) -> Tree<'s> {
+    let mut places = std::mem::take(&mut room.places);
+    places.clear();
+    let decoded = percent.then(|| string::percent_decoded(&outer.value, &mut places)).flatten();
+    let text = decoded.map_or_else(|| outer.value.clone(), Cow::Owned);
+    if places.is_empty() {
+        places.extend(0..=text.len() as u32);
+    }
+    outer.place(&mut places);
+    let written = Written::inner(outer.span.source, text, &places);
+    room.places = places;
+    let nodes = std::mem::take(&mut room.nodes);
+    build(Room { nodes, places: Vec::new() }, outer.span.source, written, 0)
+}
+
+/// A text in which escapes stand that are to be undone.
+pub fn unescaped_again<'s>(outer: &Literal<'s>) -> Literal<'s> {
+    let (value, places) = string::unescape(&outer.value);
+    let mut places = places.into_vec();
+    outer.place(&mut places);
+    Literal::at(value, outer.span, places)
+}
+
+pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: usize) -> Tree<'_> {
+    let text = written.text();
+    let (mut nodes, mut found) = Reader::new(room, text, start, false).read();
+    if start == 0 && found.about_brackets() && !found.is_full() && text.len() <= SECOND_LOOK {
         // the columns may tell better where a bracket is lost; of two explanations the shorter one holds
-        let (other, faults) = Reader::new(Room::default(), &text, true).read();
+        let (other, faults) = Reader::new(Room::default(), text, start, true).read();
         if faults.count() <= found.count() {
             (nodes, found) = (other, faults);
         }
     }
-    let mut tree = Tree { text, source, elsewhere: Box::default(), origin, nodes, faults: Vec::new() };
+    let mut tree = Tree { text: written, source, nodes, faults: Vec::new() };
     tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
     tree
 }
 
-/// Texts longer than this, in bytes, are not read a second time.
+/// Texts longer than this, in bytes, are not read a second time; nor is what stands behind a document.
 const SECOND_LOOK: usize = 1 << 20;
 
 /// No node: what is open at the outermost level, what stands for no comma.
@@ -107,12 +134,12 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(room: Room, text: &'t str, by_layout: bool) -> Self {
+    fn new(room: Room, text: &'t str, start: usize, by_layout: bool) -> Self {
         let bytes = text.as_bytes();
-        let at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
-        let mut nodes = room.0;
+        let at = if start == 0 && text.starts_with('\u{FEFF}') { 3 } else { start };
+        let mut nodes = room.nodes;
         nodes.clear();
-        nodes.reserve(8 + (text.len() / 12).min(1 << 20));
+        nodes.reserve(8 + ((text.len() - start.min(text.len())) / 12).min(1 << 20));
         Self {
             text,
             bytes,

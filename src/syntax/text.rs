@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::{Kind, Raw, Tree, Writing, json};
+use super::origin::Inner;
+use super::{Kind, Raw, Tree, Writing, Written, json};
 use crate::source::{SourceId, Span};
 
 /// A string as pieces of text and holes, each with its place.
@@ -18,7 +20,22 @@ enum Form<'s> {
         source: SourceId,
         start: u32,
     },
+    Apart(Apart<'s>),
+}
+
+/// What does not stand in the source as it is, or has parts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Apart<'s> {
+    Part(Part<'s>),
     Other(Box<Other<'s>>),
+}
+
+/// A part of a text that was decoded from a string: without a `${` or a hole, and not empty.
+#[derive(Clone, Debug)]
+struct Part<'s> {
+    inner: Arc<Inner<'s>>,
+    start: u32,
+    end: u32,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,14 +82,15 @@ impl<'s> Text<'s> {
         let value = value.into();
         let reference = value.contains("${");
         let literal = Literal { value, span, offsets: None };
-        Self(Form::Other(Box::new(Other { span, reference, pieces: [Piece::Literal(literal)].into() })))
+        Self(Form::Apart(Apart::Other(Box::new(Other { span, reference, pieces: [Piece::Literal(literal)].into() }))))
     }
 
     /// The place of the whole.
     pub fn span(&self) -> Span {
         match &self.0 {
             Form::Plain { value, source, start } => Span::new(*source, *start, *start + value.len() as u32),
-            Form::Other(other) => other.span,
+            Form::Apart(Apart::Part(part)) => part.span(),
+            Form::Apart(Apart::Other(other)) => other.span,
         }
     }
 
@@ -80,7 +98,11 @@ impl<'s> Text<'s> {
     pub fn span_of(&self, range: Range<usize>) -> Span {
         match &self.0 {
             Form::Plain { value, .. } => Literal::plain(value, self.span()).span_of(range),
-            Form::Other(other) => match &*other.pieces {
+            Form::Apart(Apart::Part(part)) => match part.span_of(range.clone()) {
+                span if span.is_empty() && !range.is_empty() => part.literal().around(range),
+                span => span,
+            },
+            Form::Apart(Apart::Other(other)) => match &*other.pieces {
                 [Piece::Literal(literal)] => match literal.span_of(range.clone()) {
                     span if span.is_empty() && !range.is_empty() => literal.around(range),
                     span => span,
@@ -94,7 +116,8 @@ impl<'s> Text<'s> {
     pub fn pieces(&self) -> Cow<'_, [Piece<'s>]> {
         match &self.0 {
             Form::Plain { value, .. } => Cow::Owned(vec![Piece::Literal(Literal::plain(value, self.span()))]),
-            Form::Other(other) => Cow::Borrowed(&other.pieces),
+            Form::Apart(Apart::Part(part)) => Cow::Owned(vec![Piece::Literal(part.literal())]),
+            Form::Apart(Apart::Other(other)) => Cow::Borrowed(&other.pieces),
         }
     }
 
@@ -102,18 +125,19 @@ impl<'s> Text<'s> {
     pub fn known(&self) -> Option<&str> {
         match &self.0 {
             Form::Plain { value, .. } => Some(value),
-            Form::Other(other) => match &*other.pieces {
+            Form::Apart(Apart::Part(part)) => Some(part.value()),
+            Form::Apart(Apart::Other(other)) => match &*other.pieces {
                 [Piece::Literal(literal)] => Some(&literal.value),
                 _ => None,
             },
         }
     }
 
-    /// Its pieces in order, unless it stands in the source as it is, without a `${`, and is not empty: then it is one literal.
+    /// Its pieces in order, unless it is one literal without a `${` that is not kept apart from the text around it.
     pub fn pieces_apart(&self) -> Option<&[Piece<'s>]> {
         match &self.0 {
-            Form::Plain { .. } => None,
-            Form::Other(other) => Some(&other.pieces),
+            Form::Plain { .. } | Form::Apart(Apart::Part(_)) => None,
+            Form::Apart(Apart::Other(other)) => Some(&other.pieces),
         }
     }
 
@@ -127,14 +151,15 @@ impl<'s> Text<'s> {
 
     /// Whether a `${` stands in it: the beginning of a variable or of a hole.
     pub fn holds_reference(&self) -> bool {
-        matches!(&self.0, Form::Other(other) if other.reference)
+        matches!(&self.0, Form::Apart(Apart::Other(other)) if other.reference)
     }
 
     /// The value to show to people: holes as written.
     pub fn shown(&self) -> Cow<'_, str> {
         let pieces = match &self.0 {
             Form::Plain { value, .. } => return Cow::Borrowed(value),
-            Form::Other(other) => &other.pieces,
+            Form::Apart(Apart::Part(part)) => return Cow::Borrowed(part.value()),
+            Form::Apart(Apart::Other(other)) => &other.pieces,
         };
         let mut parts = pieces.iter().map(|piece| match piece {
             Piece::Literal(literal) => &*literal.value,
@@ -147,6 +172,34 @@ impl<'s> Text<'s> {
     }
 }
 
+impl<'s> Part<'s> {
+    fn value(&self) -> &str {
+        self.inner.slice(self.start, self.end)
+    }
+
+    fn span(&self) -> Span {
+        self.inner.span(self.start, self.end)
+    }
+
+    fn span_of(&self, range: Range<usize>) -> Span {
+        let (start, end) = on_bounds(self.value(), range);
+        self.inner.span(self.start + start as u32, self.start + end as u32)
+    }
+
+    fn literal(&self) -> Literal<'s> {
+        let offsets = (self.start..=self.end).map(|at| self.inner.place(at)).collect();
+        Literal { value: Cow::Owned(self.value().to_owned()), span: self.span(), offsets: Some(offsets) }
+    }
+}
+
+impl PartialEq for Part<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.span() == other.span() && self.value() == other.value()
+    }
+}
+
+impl Eq for Part<'_> {}
+
 impl<'s> Literal<'s> {
     /// A text that stands in its source as it is.
     pub(crate) fn plain(value: &'s str, span: Span) -> Self {
@@ -155,11 +208,7 @@ impl<'s> Literal<'s> {
 
     /// The place of a byte range of the value. A range that parts a character or an escape takes in the whole.
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        let end = range.end.min(self.value.len());
-        let start = range.start.min(end);
-        // INVARIANT: an escape is exactly one character of the value, so its bounds are those of the character.
-        let start = (0..=start).rev().find(|&at| self.value.is_char_boundary(at)).unwrap_or(0);
-        let end = (end..self.value.len()).find(|&at| self.value.is_char_boundary(at)).unwrap_or(self.value.len());
+        let (start, end) = on_bounds(&self.value, range);
         Span::new(self.span.source, self.offset_of(start), self.offset_of(end))
     }
 
@@ -178,6 +227,19 @@ impl<'s> Literal<'s> {
             None => self.span.start + index as u32,
             Some(offsets) => offsets.get(index).copied().unwrap_or(self.span.end),
         }
+    }
+
+    /// Turns places in the value into places in the source.
+    pub(super) fn place(&self, places: &mut [u32]) {
+        match &self.offsets {
+            None => places.iter_mut().for_each(|at| *at += self.span.start),
+            Some(_) => places.iter_mut().for_each(|at| *at = self.offset_of(*at as usize)),
+        }
+    }
+
+    /// A value of which each byte, and the end, stands at one of these places.
+    pub(super) fn at(value: String, span: Span, places: Vec<u32>) -> Self {
+        Self { value: Cow::Owned(value), span, offsets: Some(places.into()) }
     }
 
     /// A text that is put in for what stands at a place.
@@ -200,17 +262,40 @@ impl<'s> Literal<'s> {
     }
 }
 
+/// The range with both ends on character bounds.
+///
+/// INVARIANT: an escape is exactly one character of the value, so its bounds are those of the character.
+fn on_bounds(value: &str, range: Range<usize>) -> (usize, usize) {
+    let end = range.end.min(value.len());
+    let start = range.start.min(end);
+    let start = (0..=start).rev().find(|&at| value.is_char_boundary(at)).unwrap_or(0);
+    let end = (end..value.len()).find(|&at| value.is_char_boundary(at)).unwrap_or(value.len());
+    (start, end)
+}
+
 /// A node as pieces.
 #[inline]
 pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
-    if let (Cow::Borrowed(text), None) = (&tree.text, &tree.origin)
-        && raw.writing == Writing::Plain
-        && raw.kind != Kind::Hole
-        && let Some(value) = text.get(raw.start as usize..raw.end as usize).filter(|value| !value.is_empty())
-    {
-        return Text(Form::Plain { value, source: tree.source, start: raw.start });
+    if raw.kind != Kind::Hole && raw.start < raw.end {
+        match &tree.text {
+            Written::Source(text) if raw.writing == Writing::Plain => {
+                let value = text.get(raw.start as usize..raw.end as usize).unwrap_or("");
+                return Text(Form::Plain { value, source: tree.source, start: raw.start });
+            }
+            // of a tree that was put together, it is left to whoever asks whether a hole stands in a string
+            Written::Inner(inner) if raw.writing == Writing::Plain || is_plain(tree, raw) => {
+                let part = Part { inner: Arc::clone(inner), start: raw.start, end: raw.end };
+                return Text(Form::Apart(Apart::Part(part)));
+            }
+            _ => {}
+        }
     }
-    Text(Form::Other(Box::new(apart(tree, raw))))
+    Text(Form::Apart(Apart::Other(Box::new(apart(tree, raw)))))
+}
+
+/// Whether a string means itself, without a character that a hole or a variable starts with.
+fn is_plain(tree: &Tree<'_>, raw: Raw) -> bool {
+    raw.writing == Writing::Special && !json::has_special(tree.slice(raw.start, raw.end))
 }
 
 #[cold]
@@ -247,11 +332,13 @@ pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
         let offsets = offsets.iter().map(|&at| in_source(at)).collect();
         return Literal { value: Cow::Owned(value), span, offsets: Some(offsets) };
     }
-    let value = match &tree.text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end).unwrap_or("")),
-        Cow::Owned(text) => Cow::Owned(text.get(start..end).unwrap_or("").to_owned()),
+    let (value, offsets) = match &tree.text {
+        Written::Source(text) => (Cow::Borrowed(text.get(start..end).unwrap_or("")), None),
+        Written::Inner(inner) => {
+            let offsets = (raw.start..=raw.end).map(|at| inner.place(at)).collect();
+            (Cow::Owned(inner.slice(raw.start, raw.end).to_owned()), Some(offsets))
+        }
     };
-    let offsets = tree.origin.as_ref().map(|_| (0..=raw.end - raw.start).map(in_source).collect());
     Literal { value, span, offsets }
 }
 

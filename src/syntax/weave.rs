@@ -1,8 +1,6 @@
 //! A tree that is put together from parts of others: what a template comes to, each part at the place where it is written.
 
-use std::borrow::Cow;
-
-use super::{Kind, Literal, MAX_DEPTH, Node, Raw, Tree, Writing};
+use super::{Kind, Literal, MAX_DEPTH, Node, Raw, Tree, Writing, Written};
 use crate::source::{SourceId, Span};
 
 /// A tree in the making. In a map a key, which is a string, is followed by its value.
@@ -190,7 +188,6 @@ impl Weaver {
             self.leaf(Kind::Wrong, Writing::Plain, [0, 0], |weaver| weaver.put("", nowhere));
         }
         let Self { source, elsewhere, text, origin, nodes, .. } = self;
-        let text = Cow::Owned(text);
-        Tree { text, source, elsewhere: elsewhere.into(), origin: Some(origin.into()), nodes, faults: Vec::new() }
+        Tree { text: Written::woven(source, elsewhere.into(), text, &origin), source, nodes, faults: Vec::new() }
     }
 }

@@ -116,7 +116,7 @@ fn sarif_tells_rules_levels_remedies_and_witnesses() {
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], true);
     let notes: Vec<_> = list(&invocation["toolExecutionNotifications"]).iter().map(|own| &own["message"]["text"]).collect();
-    assert!(notes.contains(&&Value::from("2 inputs not looked at: not JSON")), "{notes:?}");
+    assert!(notes.contains(&&Value::from("3 inputs not looked at: no policy, role or pool in it")), "{notes:?}");
 }
 
 #[test]

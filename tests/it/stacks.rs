@@ -92,3 +92,21 @@ fn every_place_holds_its_value() {
         assert!(seen > 6, "{form}: {seen}");
     }
 }
+
+/// `gate-classic-unset-cfn`: what a template means that does not say whether the classic flow is open is not documented.
+#[test]
+fn a_template_that_is_silent_on_the_classic_flow_decides_nothing() {
+    let template = support::read("fixtures/stacks/cloudformation/template.yaml");
+    let (without_mappings, _) = template.split_once("      RoleMappings:").unwrap();
+    let said = template
+        .replace("AllowUnauthenticatedIdentities: false", "AllowClassicFlow: true\n      AllowUnauthenticatedIdentities: false");
+    let (said, _) = said.split_once("      RoleMappings:").unwrap();
+    for (text, decision) in [(without_mappings, "undecided"), (said, "allowed")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("template.yaml");
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_string_lossy();
+        let ran = run(&["simulate", "--group", "Editor", "--flow", "classic", "--role", "rbac-users-editor-role", &path]);
+        assert!(ran.stdout.starts_with(decision), "{}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -1,5 +1,8 @@
 //! `Condition`: operator, key, values.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::{Reader, is_open};
 use crate::finding::Fault;
 use crate::pattern::Pattern;
@@ -46,17 +49,9 @@ impl Reader {
     }
 
     fn keys<'s>(&mut self, operator: Option<Operator>, name: &Text<'s>, block: Node<'_, 's>, list: &mut Vec<Condition<'s>>) {
-        let first = list.len();
+        self.twins(block);
         for entry in block.entries() {
             let Some(key) = entry.key.text() else { continue };
-            if let Some(known) = key.known() {
-                // of keys that are equal in every letter the tree's reader has told
-                let mut seen = list.iter().skip(first).filter_map(|own| Some((own.key.known()?, own.key.span())));
-                let twin = seen.find(|(own, _)| own.eq_ignore_ascii_case(known));
-                if let Some((_, first)) = twin.filter(|(own, _)| *own != known) {
-                    self.faults.push(Fault::between(PolicyFault::DuplicateConditionKey, key.span(), first));
-                }
-            }
             // an operator in the place of the key is exchanged with it, and told already
             let exchanged = operator.is_none() && key.known().is_some_and(|known| Operator::parse(known).is_some());
             if entry.value.kind() != Kind::Map && !exchanged {
@@ -67,6 +62,24 @@ impl Reader {
             let condition = Condition { operator, operator_text: name.clone(), key, values: values.into() };
             self.together(&condition, entry.value);
             list.push(condition);
+        }
+    }
+
+    /// Keys that differ in the case of letters alone. Of those that are equal in every letter the tree's reader has told.
+    fn twins(&mut self, block: Node<'_, '_>) {
+        if block.entries().nth(1).is_none() {
+            return;
+        }
+        let mut seen: HashMap<String, Text<'_>> = HashMap::new();
+        for key in block.entries().filter_map(|entry| entry.key.text()) {
+            let Some(known) = key.known() else { continue };
+            match seen.entry(known.to_ascii_lowercase()) {
+                Entry::Vacant(entry) => drop(entry.insert(key)),
+                Entry::Occupied(entry) if entry.get().known() == Some(known) => {}
+                Entry::Occupied(entry) => {
+                    self.faults.push(Fault::between(PolicyFault::DuplicateConditionKey, key.span(), entry.get().span()));
+                }
+            }
         }
     }
 

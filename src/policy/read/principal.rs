@@ -14,7 +14,7 @@ impl Reader {
             Kind::Wrong => {}
             _ => self.fault(PolicyFault::PrincipalShape, value.mark()),
         }
-        Principals { key: key.span(), negated, list }
+        Principals { key: key.span(), negated, list: list.into() }
     }
 
     fn bare_principal<'s>(&mut self, value: Node<'_, 's>) -> Option<Principal<'s>> {

@@ -244,7 +244,7 @@ impl Candidate {
 
 /// A statement that names but one of its principals.
 fn only<'s>(statement: &Statement<'s>, principals: &Principals<'s>, own: &Principal<'s>) -> Statement<'s> {
-    let principals = Principals { key: principals.key, negated: principals.negated, list: vec![own.clone()] };
+    let principals = Principals { key: principals.key, negated: principals.negated, list: [own.clone()].into() };
     Statement { principals: Some(Box::new(principals)), ..statement.clone() }
 }
 

@@ -25,7 +25,7 @@ const BOUNDARY: &str = "iam:PermissionsBoundary";
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
-    let limits = facts.inventory.roles.iter().filter_map(|role| role.limit.as_ref());
+    let limits = facts.inventory.roles.iter().filter_map(|role| role.limit.as_deref());
     let given = policies.filter(|own| own.kind == PolicyKind::Boundary).chain(limits);
     for policy in given.filter(|own| own.refusal().is_none()) {
         let Some((action, place)) = REMOVING.iter().find_map(|own| Some((own, allowed(facts, policy, own)?))) else { continue };

@@ -116,7 +116,7 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
     fn is_allowed(&self, request: impl FnOnce() -> (String, String)) -> bool {
         let of_role = self.role.map_or(&[][..], |role| &role.permissions).iter().map(|named| &named.policy);
         let policies = || of_role.clone().chain(self.role.is_none().then_some(self.view.policy));
-        let limit = self.role.and_then(|role| role.limit.as_ref());
+        let limit = self.role.and_then(|role| role.limit.as_deref());
         let denies = || policies().any(|policy| policy.with_effect(Effect::Deny).next().is_some());
         if limit.is_none() && !self.denies.get_or_init(denies) {
             return true;

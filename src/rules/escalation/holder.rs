@@ -50,7 +50,7 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
         beside.extend(own.iter().map(|policy| policy.range));
         let policies = role.permissions.iter().map(|named| &named.policy).chain(own).filter(|policy| policy.refusal().is_none());
         if role.boundary.is_none() || role.limit.is_some() {
-            holders.push(Holder::of(Some(role), policies.collect(), role.limit.as_ref(), reference));
+            holders.push(Holder::of(Some(role), policies.collect(), role.limit.as_deref(), reference));
         }
     }
     for loose in &inventory.policies {

@@ -135,6 +135,7 @@ pub(super) fn words(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources) ->
         F::PrincipalInRcp => principal::in_rcp(&own),
         F::ActionInRcp => name::action_in_rcp(&own),
         F::TooLong(quota) => size::too_long(quota, policy),
+        F::TooLarge(bytes) => size::too_large(bytes, policy),
         F::UnreadableValue(expected) => condition::unreadable(fault, expected, &own, policy),
     }
 }

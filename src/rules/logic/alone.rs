@@ -58,7 +58,7 @@ pub(in crate::rules) fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<
         version: policy.version,
         version_span: policy.version_span,
         id: None,
-        statements,
+        statements: statements.into(),
         later: policy.later,
         faults: Vec::new(),
     }

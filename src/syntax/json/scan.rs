@@ -43,6 +43,11 @@ type Search = fn(&[u8]) -> Option<usize>;
 pub(super) const SPECIAL: [Search; 2] =
     [|bytes| memchr::memchr3(b'$', b'<', b'%', bytes), |bytes| memchr::memchr2(b'{', b'Y', bytes)];
 
+/// Whether one of these bytes stands in a text.
+pub(in crate::syntax) fn has_special(text: &str) -> bool {
+    SPECIAL.iter().any(|search| search(text.as_bytes()).is_some())
+}
+
 /// The end of a number that starts at `at`, if it is one of JSON and nothing sticks to it.
 pub(super) fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let digits = |mut at: usize| {

@@ -17,30 +17,39 @@ pub(in crate::syntax) fn unescaped(raw: &str) -> String {
     decode(raw, |_, _, _| {})
 }
 
-/// A percent-encoded text decoded, with the offset in `raw` of each byte and of the end; `None` where nothing is encoded.
+/// A percent-encoded text decoded, with the offset in `raw` of each byte and of the end put behind `places`; `None` where nothing is encoded.
 /// Sequences that are incomplete, or whose bytes are not UTF-8, stay as they are.
-pub(super) fn percent_decoded(raw: &str) -> Option<(String, Vec<u32>)> {
-    raw.contains('%').then(|| {
-        let mut value = String::with_capacity(raw.len());
-        let mut offsets = Vec::with_capacity(raw.len() + 1);
-        let mut at = 0;
-        while let Some(c) = raw.get(at..).and_then(|rest| rest.chars().next()) {
-            let (c, length) = encoded_char(raw.as_bytes(), at).unwrap_or((c, c.len_utf8()));
-            offsets.resize(offsets.len() + c.len_utf8(), at as u32);
-            value.push(c);
-            at += length;
-        }
-        offsets.push(raw.len() as u32);
-        (value, offsets)
-    })
+pub(super) fn percent_decoded(raw: &str, places: &mut Vec<u32>) -> Option<String> {
+    let mut at = memchr::memchr(b'%', raw.as_bytes())?;
+    let mut value = String::with_capacity(raw.len());
+    value.push_str(raw.get(..at).unwrap_or(""));
+    places.extend(0..at as u32);
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        let (c, length) = encoded_char(raw.as_bytes(), at).unwrap_or(('%', 1));
+        value.push(c);
+        places.resize(places.len() + c.len_utf8(), at as u32);
+        let plain = rest.get(length..).unwrap_or("");
+        let plain = memchr::memchr(b'%', plain.as_bytes()).and_then(|end| plain.get(..end)).unwrap_or(plain);
+        at += length;
+        value.push_str(plain);
+        places.extend(at as u32..(at + plain.len()) as u32);
+        at += plain.len();
+    }
+    places.push(raw.len() as u32);
+    value.shrink_to_fit();
+    Some(value)
 }
 
 /// The character that the percent sequences at `at` stand for, and how many bytes they take.
 fn encoded_char(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let byte = |at: usize| {
-        let digits = bytes.get(at..at + 3)?.strip_prefix(b"%")?;
-        digits.iter().try_fold(0, |byte, &digit| Some(byte << 4 | char::from(digit).to_digit(16)?)).map(|byte| byte as u8)
+        let [b'%', high, low] = *bytes.get(at..)?.first_chunk()? else { return None };
+        Some((char::from(high).to_digit(16)? << 4 | char::from(low).to_digit(16)?) as u8)
     };
+    let first = byte(at)?;
+    if first.is_ascii() {
+        return Some((char::from(first), 3));
+    }
     let mut decoded = [0; 4];
     for count in 1..=4 {
         *decoded.get_mut(count - 1)? = byte(at + (count - 1) * 3)?;

@@ -37,6 +37,12 @@ pub(super) fn too_long(quota: Quota, policy: &Policy<'_>) -> Words {
     Words::new(&POLICY_TOO_LONG, message, label, help).rated(severity)
 }
 
+pub(super) fn too_large(bytes: usize, policy: &Policy<'_>) -> Words {
+    let message = format!("{} of {} bytes, of which nothing is looked at", kind_name(policy.kind), grouped(bytes));
+    let help = "no service of AWS takes a policy of more than 131,072 characters: split it into several";
+    Words::new(&POLICY_TOO_LONG, message, "too large", help).rated(Severity::Error)
+}
+
 /// The inline policies of a role, which share one quota.
 pub(in crate::rules::grammar) fn of_role(role: &Role<'_>) -> Option<Finding> {
     let inline = || role.permissions.iter().filter(|named| named.inline);

@@ -1,0 +1,179 @@
+//! How long it takes to read a dump of 20,000 roles and to answer a question on it, next to a parse of the same bytes into
+//! `serde_json::Value`; and how much memory the program takes for it, next to the size of the file.
+//!
+//! `cargo bench --bench dump -- [--at-most RATIO] [--memory RATIO] [--program FILE] [--roles NUMBER] [--check] [--keep]`. The dump is made here, as
+//! `aws iam get-account-authorization-details` prints it: once with documents as objects, once with percent-encoded strings.
+//!
+//! Read is what `rolecall simulate` does: take the bytes in, recognise them, read every policy, ask whether one role may do one thing. Both take
+//! turns, and the median of the rounds counts; what they build is dropped within the time. On Linux the time is that on the
+//! processor, elsewhere that on the clock.
+//!
+//! Memory is the peak of each of `rolecall files`, `simulate` and `who` on the file, as Linux tells it; elsewhere it is not measured. With
+//! `--check` the time and memory of `rolecall check` are told as well. Exits 1 above a RATIO. `--keep` tells where the files are, and leaves them.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a measurement prints rounded numbers, and stops at anything odd"
+)]
+
+#[path = "support/dump.rs"]
+mod dump;
+#[path = "support/measure.rs"]
+mod measure;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use dump::{ACCOUNT, dump, role_name};
+use measure::{median, seconds};
+use rolecall::inventory::Inventory;
+use rolecall::policy::Instant as Time;
+use rolecall::reference::Reference;
+use rolecall::simulate::{Access, World, may};
+use rolecall::source::Sources;
+use serde_json::Value;
+
+const ROUNDS: usize = 7;
+
+/// The role that is asked about.
+const ASKED: usize = 1_234;
+
+struct Options {
+    at_most: f64,
+    memory: f64,
+    roles: usize,
+    program: PathBuf,
+    check: bool,
+    keep: bool,
+}
+
+fn main() -> ExitCode {
+    let options = options();
+    let mut exceeds = false;
+    for (name, encoded) in [("objects", false), ("encoded", true)] {
+        let text = dump(options.roles, encoded);
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dump-{name}.json"));
+        fs::write(&file, &text).expect("a file in the target folder");
+        println!("{} roles, documents {name}, {:.1} MB", options.roles, text.len() as f64 / 1e6);
+        let (reading, memory) = (time(text.as_bytes()), memory(&options, &file, text.len() as f64));
+        exceeds |= reading > options.at_most || memory > options.memory;
+        if options.keep {
+            println!("{}", file.display());
+        } else {
+            fs::remove_file(&file).expect("the file is still there");
+        }
+        println!();
+    }
+    ExitCode::from(u8::from(exceeds))
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        at_most: f64::INFINITY,
+        memory: f64::INFINITY,
+        roles: 20_000,
+        program: env!("CARGO_BIN_EXE_rolecall").into(),
+        check: false,
+        keep: false,
+    };
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    while let Some(arg) = args.next() {
+        let mut next = || args.next().expect("a value behind the option");
+        match arg.as_str() {
+            "--at-most" => options.at_most = next().parse().expect("a number"),
+            "--memory" => options.memory = next().parse().expect("a number"),
+            "--roles" => options.roles = next().parse().expect("a number"),
+            "--program" => options.program = fs::canonicalize(next()).expect("a program"),
+            "--check" => options.check = true,
+            "--keep" => options.keep = true,
+            _ => panic!("there is no option `{arg}`"),
+        }
+    }
+    options
+}
+
+/// The time of reading and one question, as a multiple of that of a parse.
+fn time(bytes: &[u8]) -> f64 {
+    let times: Vec<(f64, f64)> = (0..ROUNDS)
+        .map(|_| {
+            let own = bytes.to_vec();
+            (seconds(|| read_and_ask(own)), seconds(|| drop(black_box(serde_json::from_slice::<Value>(bytes).expect("JSON")))))
+        })
+        .collect();
+    let (ours, serde) = (median(times.iter().map(|time| time.0)), median(times.iter().map(|time| time.1)));
+    let ratio = median(times.iter().map(|time| time.0 / time.1));
+    println!("read and asked {ours:.3} s, serde_json {serde:.3} s: ratio {ratio:.2}");
+    ratio
+}
+
+fn read_and_ask(bytes: Vec<u8>) {
+    let mut sources = Sources::new();
+    let id = sources.add_bytes("dump.json", bytes);
+    let mut inventory = Inventory::new(None);
+    inventory.read(&sources, id);
+    let reference = Reference::default();
+    let world = World { inventory: &inventory, sources: &sources, reference: &reference };
+    let role = inventory.role(&asked()).expect("the role");
+    let access = Access { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/key" };
+    black_box(may(world, role, access, &[], Time::from_seconds(1_795_000_000)));
+}
+
+fn asked() -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/{}", role_name(ASKED))
+}
+
+/// The most memory that a command takes, as a multiple of the size of the file.
+fn memory(options: &Options, file: &Path, size: f64) -> f64 {
+    let (role, file) = (asked(), file.to_str().expect("a path of text"));
+    let simulate = ["simulate", "--principal", &role, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::bucket/key", file];
+    let mut most: f64 = 0.0;
+    for command in [["files", file].as_slice(), &simulate, &["who", &role, file]] {
+        most = most.max(run(options, command, size).unwrap_or(0.0));
+    }
+    if options.check {
+        run(options, &["check", "--no-config", file], size);
+    }
+    most
+}
+
+/// Runs a command; its peak of memory, where the system tells that.
+fn run(options: &Options, command: &[&str], size: f64) -> Option<f64> {
+    let start = Instant::now();
+    let mut child = Command::new(&options.program)
+        .args(command)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = None;
+    let code = loop {
+        peak = peak_of(&status).or(peak);
+        if let Some(code) = child.try_wait().expect("the program ends") {
+            break code;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    assert!(code.code().is_some_and(|code| code < 2), "{command:?} ends with {code}");
+    let time = start.elapsed().as_secs_f64();
+    let ratio = peak.map(|peak| peak / size);
+    let told =
+        ratio.map_or("memory not told".to_owned(), |ratio| format!("{:.1} MB: {ratio:.2} of the file", ratio * size / 1e6));
+    println!("{:<9} {time:.2} s, {told}", command[0]);
+    ratio
+}
+
+/// The most memory that a process had so far, in bytes.
+fn peak_of(status: &str) -> Option<f64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+}
