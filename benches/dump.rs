@@ -9,7 +9,8 @@
 //! processor, elsewhere that on the clock.
 //!
 //! Memory is the peak of each of `rolecall files`, `simulate` and `who` on the file, as Linux tells it; elsewhere it is not measured. With
-//! `--check` the time and memory of `rolecall check` are told as well. Exits 1 above a RATIO. `--keep` tells where the files are, and leaves them.
+//! `--check` the time and memory of `rolecall check` are told as well, and what the rules of each theme take. Exits 1 above a RATIO. `--keep`
+//! tells where the files are, and leaves them.
 
 #![allow(
     clippy::print_stdout,
@@ -32,10 +33,14 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use dump::{ACCOUNT, dump, role_name};
-use measure::{median, seconds};
+use measure::{Clock, median, seconds};
+use rolecall::config::Config;
+use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
+use rolecall::lint::Facts;
 use rolecall::policy::Instant as Time;
 use rolecall::reference::Reference;
+use rolecall::rules::{self, grammar};
 use rolecall::simulate::{Access, World, may};
 use rolecall::source::Sources;
 use serde_json::Value;
@@ -43,7 +48,7 @@ use serde_json::Value;
 const ROUNDS: usize = 7;
 
 /// The role that is asked about.
-const ASKED: usize = 1_234;
+const ASKED: usize = 123;
 
 struct Options {
     at_most: f64,
@@ -63,6 +68,9 @@ fn main() -> ExitCode {
         fs::write(&file, &text).expect("a file in the target folder");
         println!("{} roles, documents {name}, {:.1} MB", options.roles, text.len() as f64 / 1e6);
         let (reading, memory) = (time(text.as_bytes()), memory(&options, &file, text.len() as f64));
+        if options.check {
+            tell_stages(text.as_bytes());
+        }
         exceeds |= reading > options.at_most || memory > options.memory;
         if options.keep {
             println!("{}", file.display());
@@ -123,6 +131,28 @@ fn read_and_ask(bytes: Vec<u8>) {
     let role = inventory.role(&asked()).expect("the role");
     let access = Access { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/key" };
     black_box(may(world, role, access, &[], Time::from_seconds(1_795_000_000)));
+}
+
+/// Tells what the rules of each theme take.
+fn tell_stages(bytes: &[u8]) {
+    let mut sources = Sources::new();
+    let id = sources.add_bytes("dump.json", bytes.to_vec());
+    let mut inventory = Inventory::new(None);
+    inventory.read(&sources, id);
+    let (config, reference) = (Config::default(), Reference::default());
+    let facts = Facts { sources: &sources, inventory: &inventory, config: &config, reference: &reference };
+    let mut findings = Vec::new();
+    let mut tell = |name: &str, check: &mut dyn FnMut(&mut Vec<Finding>)| {
+        let (before, clock) = (findings.len(), Clock::start());
+        check(&mut findings);
+        println!("{name:<24} {:.2} s, {} findings", clock.seconds(), findings.len() - before);
+    };
+    tell("rules: grammar", &mut |found| found.extend(grammar::findings(&facts)));
+    tell("rules: by statement", &mut |found| rules::by_statement(&facts, found));
+    tell("rules: escalation", &mut |found| rules::escalation::findings(&facts, found));
+    for (theme, checks) in rules::THEMES {
+        tell(&format!("rules: {theme}"), &mut |found| checks.iter().for_each(|check| (check.run)(&facts, found)));
+    }
 }
 
 fn asked() -> String {

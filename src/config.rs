@@ -57,6 +57,8 @@ pub struct Check {
     pub exclude: Vec<Glob>,
     /// `pedantic`: whether what needs judgement is reported, too.
     pub pedantic: bool,
+    /// `markdown`: whether policies in the fences of Markdown are looked at, too.
+    pub markdown: bool,
 }
 
 /// Who is no stranger.

@@ -31,9 +31,15 @@ pub fn settle(findings: &mut [Finding], facts: &Facts<'_, '_>) {
     let mut fixed: Vec<&mut Finding> = findings.iter_mut().filter(|finding| finding.fix.is_some()).collect();
     fixed.sort_by_key(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.safe));
     for finding in fixed {
-        let Some(fix) = finding.fix.take() else { continue };
+        let Some(fix) = finding.fix.take().filter(|fix| !is_for_a_shell(fix, facts)) else { continue };
         finding.fix = bench.shown(&fix.edits, &mut read).map(|shown| Fix { safe: fix.safe && shown, ..fix });
     }
+}
+
+/// Whether something in a fix would mean more than it says to the program in whose text it is put.
+fn is_for_a_shell(fix: &Fix, facts: &Facts<'_, '_>) -> bool {
+    let means_more = |edit: &Edit| edit.text.contains(['$', '`', '\'', '!']);
+    fix.edits.iter().any(|edit| means_more(edit) && facts.inventory.is_script(edit.span.source))
 }
 
 /// The fixes to make at once, by the places of their findings in the list: the first of those that lie at one place, and in one policy only

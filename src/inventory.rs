@@ -3,12 +3,14 @@
 mod assumed;
 mod aws_cli;
 mod cloudformation;
+mod embedded;
 mod holding;
 mod managed;
 mod reader;
 mod recognise;
 mod sign_in;
 mod snapshot;
+mod source_code;
 mod stand_in;
 mod terraform;
 mod versions;
@@ -29,7 +31,7 @@ use stand_in::StandIns;
 use versions::Versions;
 
 pub use assumed::Assumption;
-pub use recognise::{Look, look_at, may_hold_json};
+pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 
@@ -87,6 +89,10 @@ pub struct Inventory<'s> {
     scopes: usize,
     /// What is looked at only when all was read, with the number of its document.
     pending: Vec<Pending<'s>>,
+    /// Whether the fences of Markdown are read.
+    markdown: bool,
+    /// What the next policy goes by that belongs to nothing else, where that is told beside it.
+    told_name: Option<Text<'s>>,
     /// The snapshot of each folder that has one, by its place in the list.
     snapshot_in: HashMap<Box<str>, usize>,
 }
@@ -209,6 +215,11 @@ impl<'s> Inventory<'s> {
         Self { kind, ..Self::default() }
     }
 
+    /// Reads policies in the fences of Markdown too, in all that is read from now on.
+    pub fn read_markdown(&mut self, reads: bool) {
+        self.markdown = reads;
+    }
+
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
@@ -259,9 +270,11 @@ impl<'s> Inventory<'s> {
 
     /// The identity policies that were given by themselves, where there is just one role whose they can be and this is it.
     pub fn beside(&self, role: &Role<'s>) -> impl Iterator<Item = &Policy<'s>> {
-        let others = self.roles.iter().any(|other| other.lacks_policies() && !std::ptr::eq(other, role));
-        let alone = self.policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
-        alone.filter(move |_| role.lacks_policies() && !others).map(|loose| &loose.policy)
+        let is_other = |other: &Role<'_>| other.lacks_policies() && !std::ptr::eq(other, role);
+        let is_only = role.lacks_policies() && !self.roles.iter().any(is_other);
+        let policies = if is_only { self.policies.as_slice() } else { &[] };
+        let alone = policies.iter().filter(|loose| loose.alone && loose.policy.kind == PolicyKind::Identity);
+        alone.map(|loose| &loose.policy)
     }
 
     /// Whether a policy comes from a list of all of an account, in which it is that of some user, group or role.

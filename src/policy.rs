@@ -92,6 +92,8 @@ pub struct Statement<'s> {
     pub condition_key: Option<Span>,
     /// A hole that may turn out to hold further elements or conditions.
     pub later: Option<Span>,
+    /// A directive of a template, on which it hangs whether the statement or a part of it is there.
+    pub optional: Option<Span>,
 }
 
 /// Allow or Deny.
@@ -171,6 +173,14 @@ impl<'s> Policy<'s> {
         self.faults.iter().any(|fault| matches!(fault.kind, PolicyFault::TooLarge(_)))
     }
 
+    /// The policy as it is where all parts of its template are there; `None` where it is no directive that leaves it open.
+    #[must_use]
+    pub fn with_all_parts(&self, is_directive: impl Fn(Span) -> bool) -> Option<Self> {
+        self.later.filter(|&span| is_directive(span))?;
+        let statements: Vec<_> = self.statements.iter().map(|own| Statement { optional: None, ..own.clone() }).collect();
+        Some(Self { later: None, statements: statements.into(), ..self.clone() })
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())
@@ -210,6 +220,11 @@ impl Statement<'_> {
     pub fn place(&self) -> Span {
         let sid = self.sid.as_ref().map(Text::span);
         sid.or(self.effect.map(|(_, span)| span)).unwrap_or(self.mark)
+    }
+
+    /// Why it is not known what it comes to in the end: a hole, or a directive of a template.
+    pub fn open(&self) -> Option<Span> {
+        self.later.or(self.optional)
     }
 
     /// How to call it: its Sid, else its number from 1.

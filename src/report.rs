@@ -18,7 +18,7 @@ use crate::evaluate::Trace;
 use crate::expect::Ran;
 use crate::finding::{Finding, Severity};
 use crate::identity::{Becomes, Claim, Holder, Times, Token, Use, becomes, traded, uses};
-use crate::inventory::{Form, Role};
+use crate::inventory::{Form, NOTHING, Role};
 use crate::lint::Rule;
 use crate::prove::Budget;
 use crate::reach::{Closing, Reach, Takers};
@@ -405,9 +405,13 @@ impl Checked {
 
     /// Notes that an input was not looked at.
     pub fn pass_over(&mut self, reason: &str) {
-        match self.passed_over.iter_mut().find(|(own, _)| own == reason) {
-            Some((_, count)) => *count += 1,
-            None => self.passed_over.push((reason.to_owned(), 1)),
+        if let Some((_, count)) = self.passed_over.iter_mut().find(|(own, _)| own == reason) {
+            *count += 1;
+            return;
         }
+        // what holds nothing comes last, behind what there may be something in
+        let is_last = |own: &(String, usize)| own.0 == NOTHING;
+        let at = self.passed_over.iter().position(is_last).unwrap_or(self.passed_over.len());
+        self.passed_over.insert(at, (reason.to_owned(), 1));
     }
 }

@@ -65,6 +65,7 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
         (check.run)(facts, &mut findings);
     }
     escalation::join(facts, &mut findings);
+    logic::forget_parts(facts, &mut findings);
     let place = |finding: &Finding| (facts.sources.get(finding.primary.span.source).name(), finding.primary.span, finding.rule);
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
     // a managed policy is told once, however many roles it is attached to

@@ -2,8 +2,10 @@
 
 mod builder;
 mod decode;
+mod directive;
 mod fill;
 pub mod hcl;
+mod hole;
 pub mod json;
 mod mistake;
 mod number;
@@ -18,6 +20,7 @@ use std::borrow::Cow;
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 
+pub use directive::{Directive, is_directive};
 use origin::Written;
 
 pub use mistake::Mistake;
@@ -195,6 +198,16 @@ impl<'s> Tree<'s> {
         self.nodes.is_empty()
     }
 
+    /// The tree of a text that is the value of `outer`, at the places where that stands.
+    #[must_use]
+    pub fn inside(self, outer: &Literal<'_>) -> Self {
+        let at = |offset: u32| outer.offset_of(offset as usize);
+        let place = |span: Span| Span::new(outer.span.source, at(span.start), at(span.end));
+        let moved = |fault: Fault<SyntaxFault>| Fault { span: place(fault.span), related: fault.related.map(place), ..fault };
+        let faults = self.faults.iter().copied().map(moved).collect();
+        Self { text: self.text.moved(outer.span.source, at), source: outer.span.source, faults, ..self }
+    }
+
     /// Its room, for another tree.
     pub fn into_room(self) -> Room {
         Room { nodes: self.nodes, places: Vec::new() }
@@ -301,6 +314,14 @@ impl<'t, 's> Node<'t, 's> {
     /// Whether it is a hole, or a string that holds one.
     pub fn has_hole(self) -> bool {
         text::has_hole(self.tree, self.raw())
+    }
+
+    /// What it does, where it is no value but a directive of a template: `%{ if x }`. It stands in a list as an item, and in a map as a
+    /// key whose value is an empty hole.
+    pub fn directive(self) -> Option<Directive> {
+        let written = self.written();
+        let (length, what) = directive::at(written).filter(|_| self.kind() == Kind::Hole)?;
+        (length == written.len()).then_some(what)
     }
 
     /// A string as one known text, also where parts of it look like holes: for a document that stands inside.

@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Report what needs judgement, too; so does `--select` with the name of a rule.
     #[arg(long)]
     pedantic: bool,
+    /// Look at the policies in the fences of Markdown, too.
+    #[arg(long)]
+    markdown: bool,
     /// What the policies are attached to, where that cannot be told from what they say.
     #[arg(long, value_parser = kind())]
     kind: Option<PolicyKind>,
@@ -68,6 +71,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     let mut loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
     loaded.config.check.pedantic |= args.pedantic;
+    loaded.config.check.markdown |= args.markdown;
     // what the command line says goes first in any case; so the rules know what was selected
     loaded.config.check.choice.select.extend_from_slice(&flags.select);
     let mends = args.fixes.mends()?;

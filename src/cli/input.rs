@@ -8,6 +8,7 @@ use std::str::Utf8Error;
 use std::sync::Arc;
 
 use rolecall::finding::Finding;
+pub(super) use rolecall::inventory::NOTHING;
 use rolecall::inventory::{Form, Inventory, look_at, may_hold_json};
 use rolecall::policy::PolicyKind;
 use rolecall::report::{Checked, Listed, Unread, text, unread};
@@ -30,6 +31,8 @@ pub(super) struct Inputs {
     pub(super) read: Vec<SourceId>,
     /// What kind of policy some of them are said to be.
     kinds: Vec<(SourceId, PolicyKind)>,
+    /// Whether policies in the fences of Markdown are looked at.
+    markdown: bool,
     /// What could not be read.
     pub(super) unreadable: Vec<Finding>,
     /// What was not looked at, and why.
@@ -58,8 +61,8 @@ const MAX_TEXT: u64 = 64 << 20;
 /// A file with more white space than this before its first word is not worth more.
 pub(super) const HEAD: usize = 4096;
 
-pub(super) const NOTHING: &str = "no policy, role or pool in it";
 const TOO_LARGE: &str = "over 1 GiB";
+const TOO_LONG: &str = "over 64 MiB and no JSON";
 const NO_FILE: &str = "not a regular file";
 pub(super) const LINK: &str = "a symbolic link";
 const EXCLUDED: &str = "excluded by the configuration";
@@ -207,6 +210,7 @@ impl Inputs {
     /// As [`Inputs::inventory_with`], of inputs whose texts lie among others.
     fn inventory_in<'s>(&self, sources: &'s Sources, kind: Option<PolicyKind>, assumed: &[(String, String)]) -> Inventory<'s> {
         let mut inventory = Inventory::new(kind);
+        inventory.read_markdown(self.markdown);
         for (name, value) in assumed {
             inventory.assume(name, value);
         }
@@ -333,7 +337,8 @@ struct Gathering {
 impl Gathering {
     fn new(paths: &[PathBuf], config: &Loaded) -> Self {
         let seen = (paths.len() > 1).then(HashSet::new);
-        Self { inputs: Inputs::default(), seen, config: Arc::new(config.clone()), keeps: false }
+        let inputs = Inputs { markdown: config.config.check.markdown, ..Inputs::default() };
+        Self { inputs, seen, config: Arc::new(config.clone()), keeps: false }
     }
 
     fn gather(&mut self, paths: &[PathBuf], stdin_name: Option<&str>) -> Result<(), Failure> {
@@ -503,7 +508,7 @@ pub(super) fn most(head: &[u8]) -> Result<u64, &'static str> {
 
 /// Why a file that is larger than it may be is not looked at.
 pub(super) fn too_large(most: u64) -> &'static str {
-    if most == MAX_SIZE { TOO_LARGE } else { NOTHING }
+    if most == MAX_SIZE { TOO_LARGE } else { TOO_LONG }
 }
 
 /// Why a whole file is not looked at, by the size that it may have; none where it is.

@@ -53,7 +53,10 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
     fn trust(&self, roles: Two<&'i Role<'s>>, trusts: Two<&'i Policy<'s>>) -> Pair<'i, 's> {
         let mut pair = Pair::new(Subject::Trust, Some(self.title(roles)), list(trusts.0), list(trusts.1));
         pair.place = trusts.1.or(trusts.0).map_or(pair.place, |policy| policy.mark);
-        let several = [roles.0, roles.1].into_iter().flatten().any(|role| !role.other_trusts.is_empty());
+        let several = [roles.0, roles.1]
+            .into_iter()
+            .flatten()
+            .any(|role| role.other_trusts.iter().any(|own| role.trust.as_ref().is_none_or(|trust| own.range != trust.range)));
         if several {
             pair.notes.push("several trust policies were given for it, and the last one counts".to_owned());
         }

@@ -93,7 +93,7 @@ pub(super) fn form(policy: &Policy<'_>, statement: &Statement<'_>, sources: &Sou
         list("action", statement.actions.as_ref()),
         list("resource", statement.resources.as_ref()),
         conditions.join("\n"),
-        statement.later.map_or_else(String::new, |later| format!("later {}", sources.slice(later))),
+        statement.open().map_or_else(String::new, |later| format!("later {}", sources.slice(later))),
     ];
     let form = parts.join("\n\n");
     // the version tells what a variable is, and nothing else

@@ -48,7 +48,7 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
 /// The tables of a configuration file, each with its keys.
 pub const KEYS: [(&str, &[&str]); 4] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT), ("forbid", &FORBID)];
 
-const CHECK: [&str; 6] = ["select", "ignore", "severity", "fail-on", "exclude", "pedantic"];
+const CHECK: [&str; 7] = ["select", "ignore", "severity", "fail-on", "exclude", "pedantic", "markdown"];
 const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
 const ASSERT: [&str; 6] = ["name", "why", "from", "to", "action", "resource"];
 const FORBID: [&str; 6] = ["name", "why", "action", "resource", "principal", "unless"];
@@ -89,6 +89,7 @@ impl Reader<'_> {
                 "fail-on" => check.fail_on = self.severity(value),
                 "exclude" => check.exclude = self.list(value, "exclude", Self::glob),
                 "pedantic" => check.pedantic = self.truth(value),
+                "markdown" => check.markdown = self.truth(value),
                 name => self.unknown(key.span(), &format!("unknown key `{name}` in `[check]`"), name, &CHECK),
             }
         }

@@ -123,7 +123,7 @@ fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Tr
 
 /// What a hole that may hold further elements or conditions leaves open.
 fn later(statement: &Statement<'_>) -> Option<Truth> {
-    statement.later.map(|span| Truth::Unknown(Gap { reason: GapReason::Hole, span }))
+    statement.open().map(|span| Truth::Unknown(Gap { reason: GapReason::Hole, span }))
 }
 
 /// A variable in the first five parts of an ARN, where AWS says that none can stand.

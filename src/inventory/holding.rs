@@ -1,9 +1,9 @@
 //! Policies in documents that are no matter of AWS themselves: manifests of Kubernetes, settings of frameworks, what a program wrote.
 
 use super::reader::{Reader, inside};
-use super::{Form, LoosePolicy, Role, recognise::stem};
+use super::{Form, LoosePolicy, Role, embedded, recognise::stem};
 use crate::policy::{self, PolicyKind};
-use crate::syntax::{Kind, Node, Text, Weaver};
+use crate::syntax::{Kind, Node, Text, Weaver, json};
 
 /// A string shorter than this holds no policy.
 const SHORTEST: usize = 40;
@@ -72,9 +72,26 @@ fn take_text<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&
     if written.len() < SHORTEST || !(written.contains("Statement") || written.contains("%22Statement")) {
         return false;
     }
+    if !written.trim_start().starts_with(['{', '%', '"']) {
+        return take_documents(reader, node);
+    }
     let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root())) else { return false };
     reader.faults.extend_from_slice(tree.faults());
     take(reader, tree.root(), name)
+}
+
+/// The documents in a script, such as that of a workflow.
+fn take_documents<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>) -> bool {
+    let mut taken = false;
+    for document in node.literal().iter().flat_map(embedded::documents) {
+        let tree = json::read_inside(&document.text, false);
+        if policy::looks_like(tree.root()) {
+            reader.faults.extend_from_slice(tree.faults());
+            let name = document.name.map(|name| Text::made(name.value.clone(), name.span));
+            taken |= take(reader, tree.root(), name.as_ref());
+        }
+    }
+    taken
 }
 
 fn is_list_of_statements(node: Node<'_, '_>) -> bool {

@@ -115,7 +115,9 @@ impl<'i, 's> Reader<'i, 's> {
             self.faults.extend_from_slice(tree.faults());
             policy::read(tree.root(), kind)
         });
-        tree.into_iter().for_each(|tree| room.take_back(tree));
+        if let Some(tree) = tree {
+            room.take_back(tree);
+        }
         self.inventory.inner_room = room;
         policy
     }

@@ -1,15 +1,23 @@
 //! What an input is: told by its content, never by its name.
 
+use super::embedded;
 use super::reader::Reader;
 use super::{
-    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, terraform,
+    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, source_code,
+    terraform,
 };
 use crate::finding::Fault;
 use crate::policy::{self, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, json, yaml};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, is_directive, json, yaml};
 
-const NOTHING: &str = "no policy, role or pool in it";
+/// Behind so many documents in a row of which nothing is known, no output is looked for: it is a log, or a list of something else.
+const MOST_OTHERS: usize = 1_000;
+
+/// Why a text is not looked at in which nothing speaks of policies.
+pub const NOTHING: &str = "no policy, role or pool in it";
+
+const RENDERED: &str = "a template of YAML; what it comes to is read (`helm template`)";
 
 impl<'s> Inventory<'s> {
     /// Reads one input. What it is and what is wrong with its form stands in [`Inventory::documents`] afterwards.
@@ -34,10 +42,23 @@ impl<'s> Inventory<'s> {
             }
             Ok(Look::Yaml) => {
                 self.begin(sources, id);
+                let mut is_yaml = true;
                 for tree in yaml::read_all(id, text) {
+                    is_yaml &= !tree.faults().iter().any(|fault| matches!(fault.kind, SyntaxFault::NotYaml(_)));
                     let tree = self.filled(tree, 0);
                     self.read_tree(sources, id, tree, false);
                 }
+                if !is_yaml && ["{{", "{%"].iter().any(|open| text.contains(open)) {
+                    self.call_nothing(RENDERED);
+                }
+            }
+            Ok(Look::Markdown) => {
+                self.begin(sources, id);
+                self.read_fences(sources, id);
+            }
+            Ok(Look::Text) => {
+                self.begin(sources, id);
+                self.read_documents(sources, id);
             }
             Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
         }
@@ -49,6 +70,13 @@ impl<'s> Inventory<'s> {
         let usual = self.kind.replace(kind);
         self.read(sources, id);
         self.kind = usual;
+    }
+
+    /// Says why nothing was recognised in the last input, where that is so.
+    pub(super) fn call_nothing(&mut self, why: &'static str) {
+        if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
+            document.form = Form::Nothing(why);
+        }
     }
 
     /// Notes an input of which nothing was recognised yet, with what is wrong with its bytes.
@@ -71,7 +99,7 @@ impl<'s> Inventory<'s> {
 
     /// Reads what the AWS CLI printed into one file by several commands; or the one document that it is.
     fn read_stream(&mut self, sources: &'s Sources, id: SourceId, text: &'s str) {
-        let mut start = 0;
+        let (mut start, mut others) = (0, 0);
         loop {
             let tree = json::read_from(std::mem::take(&mut self.room), id, text, start);
             let next = next_document(&tree, text);
@@ -80,8 +108,9 @@ impl<'s> Inventory<'s> {
             if let Some(tree) = tree {
                 self.room = tree.into_room();
             }
+            others = if form.is_some() { 0 } else { others + 1 };
             match next {
-                Some(next) if start > 0 || form.is_none_or(is_of_stream) => start = next,
+                Some(next) if (start > 0 || form.is_none_or(is_of_stream)) && others < MOST_OTHERS => start = next,
                 _ => return,
             }
         }
@@ -89,7 +118,7 @@ impl<'s> Inventory<'s> {
 
     /// Reads a document of the last input, which may stand behind another one. Gives its tree back, where that is no longer needed, and what it
     /// was recognised as.
-    fn read_tree(
+    pub(super) fn read_tree(
         &mut self,
         sources: &'s Sources,
         id: SourceId,
@@ -138,9 +167,13 @@ impl<'s> Inventory<'s> {
 
     /// A list of outputs, as `jq -s` makes it of a stream.
     fn read_list(&mut self, sources: &Sources, root: Node<'_, 's>, faults: &mut Vec<Fault<SyntaxFault>>) -> Option<Form> {
-        let mut first = None;
+        let (mut first, mut others) = (None, 0);
         for item in root.items().filter(|item| item.kind() == Kind::Map) {
             let form = aws_cli::read(self, sources, item, faults);
+            others = if form.is_some() { 0 } else { others + 1 };
+            if others == MOST_OTHERS {
+                break;
+            }
             first = first.filter(|first| matches!(first, Form::AwsCli(_))).or(form);
         }
         first
@@ -155,11 +188,16 @@ impl<'s> Inventory<'s> {
         let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
         let mut policy = policy::read(root, kind);
         policy.guessed = !sure;
+        // what a template may leave out is looked at as if it were there, too
+        let whole = policy.with_all_parts(|span| is_directive(source.text().get(span.start as usize..).unwrap_or("")));
         if kind == PolicyKind::Trust {
-            let name = Text::made(stem(source.name()).to_owned(), policy.mark);
-            self.add_role(Role { trust: Some(policy), ..Role::new(name) });
+            let told = self.told_name.take();
+            let name = told.unwrap_or_else(|| Text::made(stem(source.name()).to_owned(), policy.mark));
+            self.add_role(Role { trust: Some(policy), other_trusts: whole.into_iter().collect(), ..Role::new(name) });
         } else {
-            self.policies.push(LoosePolicy { source: id, name: None, policy, sure, alone: true });
+            let loose = |policy, alone| LoosePolicy { source: id, name: None, policy, sure, alone };
+            self.policies.push(loose(policy, true));
+            self.policies.extend(whole.map(|policy| loose(policy, false)));
         }
         Some(Form::Policy(kind, sure))
     }
@@ -191,6 +229,10 @@ pub enum Look {
     Yaml,
     /// As HCL, the language of Terraform.
     Hcl,
+    /// For what stands in the fences of Markdown.
+    Markdown,
+    /// For documents in it, whatever it is.
+    Text,
 }
 
 /// How a text is to be read, by what stands in it; or why it is not looked at.
@@ -201,11 +243,22 @@ pub fn look_at(text: &str) -> Result<Look, &'static str> {
     if terraform::may_be_hcl(text) {
         return Ok(Look::Hcl);
     }
-    let holds = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
-    if !MARKS.iter().any(|mark| holds(mark)) {
+    let is_markdown = embedded::holds_fence(text);
+    if let Some(reason) = source_code::reason(text).filter(|_| !is_markdown) {
+        return Err(reason);
+    }
+    if !MARKS.iter().any(|mark| holds(text, mark)) {
         return Err(NOTHING);
     }
-    if may_be_yaml(text) { Ok(Look::Yaml) } else { Err(NOTHING) }
+    if is_markdown {
+        return if embedded::may_hold_policy(text) { Ok(Look::Markdown) } else { Err(NOTHING) };
+    }
+    Ok(if may_be_yaml(text) { Look::Yaml } else { Look::Text })
+}
+
+/// Whether a text stands somewhere in another one.
+pub(super) fn holds(text: &str, needle: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
 }
 
 /// What stands in each text that is worth reading, one of them at least.
@@ -245,7 +298,7 @@ pub fn may_hold_json(text: &str) -> bool {
         && !text.lines().any(|line| line.trim_start().starts_with("- "))
 }
 
-/// What follows the comments that a text starts with; nothing if they do not end.
+/// What follows the comments and directives of templates that a text starts with; nothing if they do not end.
 fn behind_comments(mut text: &str) -> Option<&str> {
     loop {
         text = text.trim_start();
@@ -253,6 +306,10 @@ fn behind_comments(mut text: &str) -> Option<&str> {
             text.split_once('\n')?.1
         } else if let Some(comment) = text.strip_prefix("/*") {
             comment.split_once("*/")?.1
+        } else if let Some(directive) = text.strip_prefix("<%") {
+            directive.split_once("%>")?.1
+        } else if let Some(directive) = text.strip_prefix("%{") {
+            directive.split_once('}')?.1
         } else {
             return Some(text);
         }

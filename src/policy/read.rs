@@ -14,7 +14,7 @@ use crate::finding::Fault;
 use crate::pattern::Pattern;
 use crate::source::Span;
 use crate::spelling;
-use crate::syntax::{Kind, Node, Text};
+use crate::syntax::{Directive, Kind, Node, Text};
 
 pub use condition::TAG_KEYS;
 
@@ -149,11 +149,19 @@ impl Reader {
             self.faults.push(Fault::between(PolicyFault::EmptyStatement, value.mark(), key.span()));
         }
         list.reserve(value.items_or_self().count());
+        let (mut part, mut depth) = (None, 0_usize);
         for item in value.items_or_self() {
             if item.kind() == Kind::Map {
-                let statement = self.statement(item, false, list.len());
+                let mut statement = self.statement(item, false, list.len());
+                statement.optional = part.or_else(|| policy.has_hole.then(|| directive_in(item)).flatten());
                 list.push(statement);
             } else {
+                match item.directive() {
+                    Some(Directive::Opens) => depth += 1,
+                    Some(Directive::Closes) => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                part = (depth > 0).then(|| item.span());
                 policy.later = policy.later.or(is_open(item).then(|| item.span()));
                 self.wrong_type(if value.kind() == Kind::List { "an object" } else { "a list of objects" }, item, key);
             }
@@ -174,6 +182,7 @@ impl Reader {
             conditions: Box::default(),
             condition_key: None,
             later: None,
+            optional: None,
         };
         let mut keys = Keys::default();
         for element in elements(node, if bare { Name::ALL } else { Name::OF_STATEMENT }) {
@@ -315,6 +324,11 @@ fn is_open(value: Node<'_, '_>) -> bool {
         Kind::Wrong => true,
         _ => value.has_hole(),
     }
+}
+
+/// The first directive of a template in a statement.
+fn directive_in(statement: Node<'_, '_>) -> Option<Span> {
+    statement.within().find(|node| node.directive().is_some()).map(Node::span)
 }
 
 /// A document without `Statement` that itself holds what belongs into one.

@@ -187,7 +187,7 @@ impl<'q, 's> Atoms<'q, 's> {
                 }
             }
         }
-        if let Some(span) = statement.later {
+        if let Some(span) = statement.open() {
             let gap = Gap { reason: GapReason::Hole, span };
             literals.push((self.open(format!("later {span:?}"), gap), true));
         }

@@ -41,7 +41,7 @@ fn write(policy: &Policy<'_>) -> Option<String> {
 }
 
 fn statement(own: &Statement<'_>) -> Option<String> {
-    let (effect, _) = own.effect.filter(|_| own.later.is_none())?;
+    let (effect, _) = own.effect.filter(|_| own.open().is_none())?;
     let mut elements = vec![format!("\"Effect\": \"{}\"", if effect == Effect::Allow { "Allow" } else { "Deny" })];
     elements.extend(own.sid.as_ref().map(|sid| format!("\"Sid\": {}", string(sid))));
     if let Some(own) = &own.principals {

@@ -17,7 +17,8 @@ mod spared;
 pub(super) mod walk;
 mod wildcard_without_like;
 
-use crate::lint::Check;
+use crate::finding::Finding;
+use crate::lint::{Check, Facts};
 
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &wildcard_without_like::RULE, run: wildcard_without_like::check },
@@ -38,3 +39,16 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &if_exists::RULE, run: if_exists::check },
     Check { rule: &hard_coded_arn::RULE, run: hard_coded_arn::check },
 ];
+
+/// Takes away what is said of statements and values beside others in a template that may leave the others out.
+pub(super) fn forget_parts(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let compared = [&dead_statement::NEVER, &dead_statement::UNDER_DENY, &redundant_statement::RULE, &redundant_value::RULE];
+    let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
+    let templates =
+        policies.filter(|policy| policy.statements.iter().any(|own| own.optional.is_some())).map(|policy| policy.range);
+    let templates: Vec<_> = templates.collect();
+    if !templates.is_empty() {
+        let is_in_one = |finding: &Finding| templates.iter().any(|range| range.contains(finding.primary.span));
+        findings.retain(|own| !(compared.iter().any(|rule| rule.name == own.rule) && is_in_one(own)));
+    }
+}

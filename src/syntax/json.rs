@@ -3,11 +3,13 @@
 //! The reader walks the text once, or twice where brackets do not match. What well-formed text needs is in this file; what is done about everything else is in
 //! `recover`, out of the way of the fast path.
 //!
-//! A text without faults is JSON (RFC 8259), but for three liberties:
+//! A text without faults is JSON (RFC 8259), but for four liberties:
 //!
 //! - a leading byte order mark is passed over,
 //! - numbers may lie beyond a double,
-//! - a hole may stand where a value or a key is due.
+//! - a hole may stand where a value or a key is due, and a directive of a template where a member is due; a hole in a string may hold
+//!   strings of its own,
+//! - a text of which all brackets are doubled is one without, as it stands in a format string.
 //!
 //! Two things that JSON allows are faults here:
 //!
@@ -16,6 +18,7 @@
 //!
 //! The tests hold the reader to this list: whatever the text, it agrees with `serde_json` on all else.
 
+mod doubled;
 mod faults;
 mod keys;
 mod recover;
@@ -44,7 +47,10 @@ pub fn read_in(room: Room, source: SourceId, text: &str) -> Tree<'_> {
 
 /// As [`read_in`], of the document that starts at a byte of the text or behind; what stands before is passed over.
 pub fn read_from(room: Room, source: SourceId, text: &str, start: usize) -> Tree<'_> {
-    build(room, source, Written::Source(text), start)
+    match doubled::undoubled(text).filter(|_| start == 0) {
+        Some((value, places)) => build(room, source, Written::inner(source, value, &places), 0),
+        None => build(room, source, Written::Source(text), start),
+    }
 }
 
 /// Reads a document that stands inside a string of another document; every span is one of the outer file.
@@ -124,12 +130,14 @@ struct Reader<'t> {
     /// The last comma, if nothing but trivia came after it and no fault has named it.
     comma: u32,
     told_too_deep: bool,
+    /// For each part of a template that is open, the list or map in which it began.
+    parts: Vec<u32>,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
     /// A stretch without a character that a hole or a variable starts with, up to the next.
     plain: Range<usize>,
     /// Where the next of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
-    special: [usize; 2],
+    special: [usize; scan::SPECIAL.len()],
     faults: Faults,
 }
 
@@ -150,9 +158,10 @@ impl<'t> Reader<'t> {
             depth: 0,
             comma: NONE,
             told_too_deep: false,
+            parts: Vec::new(),
             by_layout,
             plain: 0..0,
-            special: [0, 0],
+            special: [0; scan::SPECIAL.len()],
             faults: Faults::default(),
         }
     }
@@ -232,8 +241,9 @@ impl<'t> Reader<'t> {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    /// Whether the bracket at hand is rather the first half of one of a template.
     fn at_braces(&self) -> bool {
-        self.bytes.get(self.at + 1) == Some(&b'{')
+        matches!(self.bytes.get(self.at + 1), Some(b'{' | b'%' | b'#'))
     }
 
     fn string(&mut self) {
@@ -242,6 +252,10 @@ impl<'t> Reader<'t> {
         if self.bytes.get(end) == Some(&b'"') {
             self.push_string(false, [1, 1], start, end);
             self.at = end + 1;
+            let before = self.bytes.get(end - 1).copied().unwrap_or(0);
+            if matches!(before, b'(' | b'[' | b'{' | b',' | b' ' | b'=' | b'?' | b':') {
+                self.go_on_behind_hole(start, end);
+            }
         } else {
             self.odd_string(start, end);
         }
@@ -292,8 +306,7 @@ impl<'t> Reader<'t> {
                 *next = length.map_or(self.bytes.len(), |length| start + length);
             }
         }
-        let [one, other] = self.special;
-        self.plain = start..one.min(other);
+        self.plain = start..self.special.into_iter().min().unwrap_or(start);
     }
 
     fn opening(&mut self, kind: Kind) -> Due {

@@ -44,13 +44,13 @@ struct Steps {
     steps: Box<[u64]>,
 }
 
-/// How far to look for the start of a text that was put in.
-const MOST_PUT_IN: u32 = 1 << 12;
-
 /// How many steps a word holds.
 const WORD: usize = 32;
 /// How many bytes a block has: two words.
 const BLOCK: usize = 2 * WORD;
+
+/// How far to look for the start of a text that was put in.
+const MOST_PUT_IN: u32 = 1 << 12;
 
 impl<'s> Written<'s> {
     /// A text with the place of each of its bytes, and of its end.
@@ -67,6 +67,18 @@ impl<'s> Written<'s> {
     ) -> Self {
         let last = places.len().saturating_sub(1) as u32;
         Self::Inner(Arc::new(Inner { text: text.into(), source, elsewhere, places: Places::new(places), last }))
+    }
+
+    /// The same text, of which each byte stands where `at` says of the place that it has.
+    pub(super) fn moved(&self, source: SourceId, at: impl Fn(u32) -> u32) -> Self {
+        let all = 0..=self.text().len() as u32;
+        match self {
+            Self::Source(text) => Self::inner(source, *text, &all.map(at).collect::<Vec<_>>()),
+            Self::Inner(inner) => {
+                let places: Vec<u32> = all.map(|index| at(inner.place(index))).collect();
+                Self::inner(source, inner.text.clone(), &places)
+            }
+        }
     }
 
     /// The text.
@@ -86,16 +98,15 @@ impl Inner<'_> {
 
     /// The place of a part of it.
     pub(super) fn span(&self, start: u32, end: u32) -> Span {
-        let span = Span::new(self.source_at(start), self.place(start), self.place(end));
-        if span.is_empty() && start < end { self.around(start, span) } else { span }
+        let place = Span::new(self.source_at(start), self.place(start), self.place(end));
+        if place.is_empty() && start < end { self.around(start, place) } else { place }
     }
 
     /// The place of something within a text that was put in as a whole: of that the first byte is at the start, and all others are at the end.
     #[cold]
-    fn around(&self, start: u32, span: Span) -> Span {
-        let mut before =
-            (start.saturating_sub(MOST_PUT_IN)..start).rev().map(|at| self.place(at)).skip_while(|at| *at == span.start);
-        before.next().filter(|before| *before < span.start).map_or(span, |before| Span { start: before, ..span })
+    fn around(&self, start: u32, place: Span) -> Span {
+        let before = (start.saturating_sub(MOST_PUT_IN)..start).rev().map(|at| self.place(at)).find(|&at| at != place.start);
+        before.filter(|&before| before < place.start).map_or(place, |before| Span { start: before, ..place })
     }
 
     /// The source in which a byte of it stands.

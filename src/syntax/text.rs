@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::origin::Inner;
-use super::{Kind, Raw, Tree, Writing, Written, json};
+use super::{Kind, Raw, Tree, Writing, Written, directive, hole, json};
 use crate::source::{SourceId, Span};
 
 /// A string as pieces of text and holes, each with its place.
@@ -67,7 +67,8 @@ pub struct Literal<'s> {
     offsets: Option<Box<[u32]>>,
 }
 
-/// A stretch of text that is known only later: `${name}`, `<PLACEHOLDER>`, `{{ name }}`, `%s`, `YOUR_NAME`.
+/// A stretch of text that is known only later: `${name}`, `<PLACEHOLDER>`, `{{ name }}`, `%s`, `YOUR_NAME`, `$NAME`, `<%= name %>`,
+/// `__NAME__` and the like.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hole<'s> {
     /// As written, with its brackets.
@@ -229,6 +230,20 @@ impl<'s> Literal<'s> {
         }
     }
 
+    /// The whole text of a source.
+    pub fn whole(text: &'s str, source: SourceId) -> Self {
+        Self::plain(text, Span::new(source, 0, text.len() as u32))
+    }
+
+    /// Another text that was made of this one: where each byte of it, and its end, stands in the value of this one.
+    #[must_use]
+    pub fn rewritten(&self, value: String, places: &[usize]) -> Self {
+        let places: Vec<u32> = places.iter().map(|&at| self.offset_of(at)).collect();
+        let (start, end) = (places.first().copied(), places.last().copied());
+        let span = Span::new(self.span.source, start.unwrap_or(self.span.start), end.unwrap_or(self.span.end));
+        Self::at(value, span, places)
+    }
+
     /// Turns places in the value into places in the source.
     pub(super) fn place(&self, places: &mut [u32]) {
         match &self.offsets {
@@ -346,6 +361,10 @@ pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
 pub(super) fn hole_end(text: &str) -> Option<usize> {
     match text.as_bytes() {
         [b'$', b'{', ..] => Some(braces_end(text)?),
+        [b'{', b'{', b'{', first, ..] if first.is_ascii_alphanumeric() || *first == b' ' => {
+            let (name, _) = ahead(text).get(3..)?.split_once("}}}")?;
+            (!name.contains(['"', '{', '\n'])).then_some(name.len() + 6)
+        }
         [b'{', b'{', ..] => {
             let (name, _) = ahead(text).get(2..)?.split_once("}}")?;
             // Doubled brackets of a document are none.
@@ -361,7 +380,7 @@ pub(super) fn hole_end(text: &str) -> Option<usize> {
         [b'%', b's', ..] => Some(2),
         // `%da` is more likely percent-encoded.
         [b'%', b'd', next @ ..] if !next.first().is_some_and(u8::is_ascii_hexdigit) => Some(2),
-        _ => None,
+        _ => hole::end(text),
     }
 }
 
@@ -407,7 +426,7 @@ fn split(whole: Literal<'_>) -> Box<[Piece<'_>]> {
 /// The first hole of a text that starts at `at` or behind.
 fn next_hole(text: &str, mut at: usize) -> Option<Range<usize>> {
     loop {
-        at += text.as_bytes().get(at..)?.iter().position(|byte| matches!(byte, b'$' | b'<' | b'{' | b'%' | b'Y'))?;
+        at += text.as_bytes().get(at..)?.iter().position(|byte| b"$<{%Y#@_[".contains(byte))?;
         let (length, is_hole) = special(text, at);
         if is_hole {
             return Some(at..at + length);
@@ -419,10 +438,14 @@ fn next_hole(text: &str, mut at: usize) -> Option<Range<usize>> {
 /// How long the thing at `at` is, and whether it is a hole.
 fn special(text: &str, at: usize) -> (usize, bool) {
     let rest = text.get(at..).unwrap_or("");
-    if let Some(length) = hole_end(rest) {
+    let inside_a_word = text.as_bytes().get(..at).and_then(<[u8]>::last).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
+    // what a condition or loop yields is known as little as it itself
+    if let Some(length) = directive::part_end(rest).or_else(|| hole::in_brackets(rest)) {
+        return (length, true);
+    }
+    if let Some(length) = hole_end(rest).filter(|_| !(inside_a_word && rest.starts_with('_'))) {
         return (length, !is_variable(rest.get(..length).unwrap_or("")));
     }
-    let inside_a_word = text.as_bytes().get(..at).and_then(<[u8]>::last).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
     if !inside_a_word && (rest.starts_with("YOUR_") || rest.starts_with("YOUR-")) {
         let in_name = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
         let length = rest.bytes().take_while(|&b| in_name(b)).count();

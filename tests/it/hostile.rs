@@ -291,11 +291,12 @@ fn anchors_of_anchors() {
     let mut map = String::from("a0: &a0 {k: x}\n");
     for level in 1..40 {
         let before = level - 1;
-        list.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+        list.extend([format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", "))]);
         let merged: Vec<String> = (0..10).map(|key| format!("k{key}: {{<<: *a{before}}}")).collect();
-        map.push_str(&format!("a{level}: &a{level} {{{}}}\n", merged.join(", ")));
+        map.extend([format!("a{level}: &a{level} {{{}}}\n", merged.join(", "))]);
     }
-    let wide: String = (0..20_000).map(|index| format!("k{index}: {{<<: *all}}\n")).collect();
+    let wide: Vec<String> = (0..20_000).map(|index| format!("k{index}: {{<<: *all}}\n")).collect();
+    let wide = wide.concat();
     let wide = format!("all: &all {{{}}}\n{wide}", (0..1_000).map(|key| format!("a{key}: 1")).collect::<Vec<_>>().join(", "));
     for text in [list, map, wide] {
         let start = Instant::now();

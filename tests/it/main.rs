@@ -19,6 +19,7 @@ mod conformance;
 mod diff;
 mod differential;
 mod doubts;
+mod embedded;
 mod errors;
 mod evaluate;
 mod federation_rules;

@@ -30,6 +30,17 @@ fn every_broken_policy_has_a_transcript() {
     assert!(broken.len() >= 10);
 }
 
+#[test]
+fn every_template_has_a_transcript() {
+    let folder = support::root().join("fixtures/templates");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let (outs, templates): (Vec<String>, Vec<String>) =
+        names.partition(|name| Path::new(name).extension().is_some_and(|own| own == "out"));
+    let stem = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+    assert!(templates.len() >= 12);
+    support::none(templates.into_iter().filter(|name| !outs.contains(&format!("{}.out", stem(name)))));
+}
+
 fn replay(path: &str) -> Option<String> {
     let transcript = support::read(path);
     let commands = commands(&transcript);

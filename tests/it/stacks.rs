@@ -66,7 +66,9 @@ fn every_place_holds_its_value() {
         }
         let mut inventory = Inventory::new(None);
         let ids: Vec<_> = sources.iter().map(|own| own.0).collect();
-        ids.iter().for_each(|&id| inventory.read(&sources, id));
+        for id in ids {
+            inventory.read(&sources, id);
+        }
         inventory.complete(&sources);
         let mut seen = 0;
         let mut check = |pattern: &Pattern<'_>| {
@@ -84,7 +86,7 @@ fn every_place_holds_its_value() {
             }
         };
         for (policy, _) in inventory.all_policies() {
-            for statement in policy.statements.iter() {
+            for statement in &policy.statements {
                 statement.actions.iter().flat_map(|own| own.list.iter()).for_each(&mut check);
                 statement.resources.iter().flat_map(|own| own.list.iter()).for_each(&mut check);
             }

@@ -39,7 +39,9 @@ const DOORS: [(&str, &[&str]); 24] = [
     (
         "memchr",
         &[
+            "inventory/embedded/",
             "inventory/recognise.rs",
+            "inventory/source_code.rs",
             "pattern.rs",
             "reference/name.rs",
             "reference/service.rs",

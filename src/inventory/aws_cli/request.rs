@@ -39,7 +39,7 @@ impl<'s> Reader<'_, 's> {
             return Some("iam get-account-authorization-details");
         }
         if has("PolicyName") && has("PolicyDocument") {
-            self.loose_where(root.get("PolicyDocument")?, text(root, "PolicyName"), kind_of)?;
+            self.loose_where(root.get("PolicyDocument")?, text(root, "PolicyName"), |own| Some(kind_of(own)))?;
             return Some("iam create-policy");
         }
         if let (Some(content), Some(of_type)) = (root.get("Content"), root.get("Type")) {
@@ -68,9 +68,9 @@ impl<'s> Reader<'_, 's> {
 }
 
 /// X-Ray is asked for policies of resources by the names that IAM has for managed ones.
-fn kind_of(document: Node<'_, '_>) -> Option<PolicyKind> {
+fn kind_of(document: Node<'_, '_>) -> PolicyKind {
     let (kind, sure) = policy::kind_of(document);
-    Some(if sure { kind } else { PolicyKind::Identity })
+    if sure { kind } else { PolicyKind::Identity }
 }
 
 /// The kind of a policy of AWS Organizations.

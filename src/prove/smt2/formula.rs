@@ -17,7 +17,7 @@ impl Writer<'_> {
     /// When a statement applies, and whether it then allows or denies.
     pub(super) fn statement(&mut self, policy: &Policy<'_>, statement: &Statement<'_>, callers: &Callers) -> Applies {
         let principal = callers.named_by(policy, statement, self);
-        let later = statement.later.map(|span| self.open(&format!("a hole of a statement {span:?}"), HOLE));
+        let later = statement.open().map(|span| self.open(&format!("a hole of a statement {span:?}"), HOLE));
         let action = match &statement.actions {
             Some(actions) => self.list(actions, Self::action, "actions"),
             None => later.clone().unwrap_or_else(|| truth(false)),

@@ -104,11 +104,8 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         if self.role.is_none() && self.facts.inventory.is_boundary(name) {
             findings.truncate(before);
         } else if Arn::parse(name).is_some_and(|arn| arn.account == "aws") {
-            let mut at = 0;
-            findings.retain(|own| {
-                at += 1;
-                at <= before || own.rule == everything::ALL.name
-            });
+            let own = findings.split_off(before);
+            findings.extend(own.into_iter().filter(|own| own.rule == everything::ALL.name));
         }
     }
 

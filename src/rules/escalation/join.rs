@@ -1,11 +1,14 @@
 //! One root cause is told once: what a way to more rights stands on is not told of again as too wide, and whom a trust policy lets in has what
 //! the role may do.
 
+use std::collections::HashSet;
+
 use crate::finding::{Finding, Label, Severity};
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::rules::access::wide;
 use crate::source::Span;
+use crate::syntax::Text;
 
 /// What makes its holder an administrator, the most first.
 const POWERS: [&str; 3] = [EVERYTHING, "privilege-escalation", "any-role-assumed"];
@@ -19,32 +22,56 @@ const OF_GRANTS: [&str; 2] = ["pool-role-takes-over", "unscoped-role-for-anybody
 /// Joins findings of one cause into one.
 pub(in crate::rules) fn join(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     fold_wide(facts, findings);
+    let mut joining = Joining::new(findings);
     for role in &facts.inventory.roles {
-        join_role(role, findings);
+        joining.join_role(role);
     }
+    let mut kept = joining.kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// Takes out what tells of a place as too wide that another finding shows as a step to more rights, or as what strangers get.
 fn fold_wide(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let of = |rules: &[&str]| {
-        let own: Vec<Span> = findings.iter().filter(|own| rules.contains(&own.rule)).flat_map(places).collect();
-        own
-    };
+    let of = |rules: &[&str]| findings.iter().filter(|own| rules.contains(&own.rule)).flat_map(places).collect::<HashSet<Span>>();
     let (steps, given) = (of(&POWERS), of(&OF_GRANTS));
     if steps.is_empty() && given.is_empty() {
         return;
     }
     // of what strangers get all that its statement says is told
+    let given = Places::new(given.into_iter().map(|span| (span, 0)));
     let statements = facts.inventory.roles.iter().flat_map(|role| &role.permissions).flat_map(|named| &named.policy.statements);
-    let given: Vec<Span> =
-        statements.map(|statement| statement.range).filter(|range| given.iter().any(|span| is_within(*span, *range))).collect();
+    let given = statements.map(|statement| statement.range).filter(|range| given.within(*range).next().is_some());
+    let mut given: Vec<Span> = given.collect();
+    // INVARIANT: no statement lies within another
+    given.sort_unstable();
+    let is_given = |span: Span| {
+        let before = given.partition_point(|range| (range.source, range.start) <= (span.source, span.start));
+        before.checked_sub(1).and_then(|last| given.get(last)).is_some_and(|range| is_within(span, *range))
+    };
     let is_wide = |own: &Finding| {
         (wide::RULES.iter().any(|rule| rule.name == own.rule) && own.rule != EVERYTHING) || own.rule == "any-role-passed"
     };
-    let is_told = |own: &Finding| {
-        places(own).any(|span| steps.contains(&span)) || given.iter().any(|range| is_within(own.primary.span, *range))
-    };
+    let is_told = |own: &Finding| places(own).any(|span| steps.contains(&span)) || is_given(own.primary.span);
     findings.retain(|own| !is_wide(own) || !is_told(own));
+}
+
+/// The places of findings, to be asked for those of one role among thousands.
+struct Places(Vec<(Span, usize)>);
+
+impl Places {
+    fn new(places: impl Iterator<Item = (Span, usize)>) -> Self {
+        let mut places: Vec<(Span, usize)> = places.collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    /// The numbers of those that lie within another place.
+    fn within(&self, range: Span) -> impl Iterator<Item = usize> + '_ {
+        let first = self.0.partition_point(|(span, _)| (span.source, span.start) < (range.source, range.start));
+        let behind =
+            self.0.iter().skip(first).take_while(move |(span, _)| span.source == range.source && span.start <= range.end);
+        behind.filter(move |(span, _)| is_within(*span, range)).map(|&(_, index)| index)
+    }
 }
 
 /// Whether a place lies within another.
@@ -56,32 +83,70 @@ fn places(finding: &Finding) -> impl Iterator<Item = Span> {
     [finding.primary.span].into_iter().chain(finding.related.iter().map(|label| label.span))
 }
 
-/// Tells with whom a trust policy lets in what he is then, in place of telling it of the role alone.
-fn join_role(role: &Role<'_>, findings: &mut Vec<Finding>) {
-    let in_permissions = |span: Span| {
-        role.permissions.iter().any(|named| is_within(span, named.policy.range))
-            || role.unread.iter().any(|own| own.span() == span)
-    };
-    let is_power = |own: &Finding| POWERS.contains(&own.rule) && in_permissions(own.primary.span);
-    let power = POWERS.iter().find_map(|rule| findings.iter().find(|own| own.rule == *rule && is_power(own)));
-    let Some(power) = power else { return };
-    let own = role.name.shown();
-    // a policy that several roles have is told of once, with the name of the first
-    let may = match power.message.split_once(" can ") {
-        Some((_, what)) => format!("`{own}` can {what}"),
-        None if power.rule == EVERYTHING => format!("`{own}` may do everything"),
-        None => power.message.clone(),
-    };
-    let places: Vec<Label> = std::iter::once(&power.primary).chain(&power.related).cloned().collect();
-    let mut is_told = findings.iter().any(|own| OF_GRANTS.contains(&own.rule) && in_permissions(own.primary.span));
-    let is_trust =
-        |own: &Finding| own.severity == Severity::High && role.trusts().any(|trust| is_within(own.primary.span, trust.range));
-    for own in findings.iter_mut().filter(|own| !is_told && is_trust(own)) {
-        own.message = format!("{}, and {may}", own.message);
-        own.related.extend(places.iter().cloned());
+/// What is joined, finding by finding.
+struct Joining<'f> {
+    findings: &'f mut Vec<Finding>,
+    places: Places,
+    /// Which findings are still told.
+    kept: Vec<bool>,
+}
+
+impl<'f> Joining<'f> {
+    fn new(findings: &'f mut Vec<Finding>) -> Self {
+        let matters =
+            |own: &Finding| own.severity == Severity::High || POWERS.contains(&own.rule) || OF_GRANTS.contains(&own.rule);
+        let own = findings.iter().enumerate().filter(|(_, own)| matters(own));
+        let places = Places::new(own.map(|(index, own)| (own.primary.span, index)));
+        let kept = vec![true; findings.len()];
+        Self { findings, places, kept }
     }
-    is_told |= findings.iter().any(is_trust);
-    if is_told {
-        findings.retain(|own| !is_power(own));
+
+    /// The findings in these ranges that are still told, in their order.
+    fn within(&self, ranges: impl Iterator<Item = Span>, is_meant: impl Fn(&Finding) -> bool) -> Vec<usize> {
+        let is_kept = |index: &usize| self.kept.get(*index).copied().unwrap_or(false);
+        let is_own = |index: &usize| self.findings.get(*index).is_some_and(&is_meant);
+        let mut all: Vec<usize> = ranges.flat_map(|range| self.places.within(range)).filter(is_kept).filter(is_own).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Tells with whom a trust policy lets in what he is then, in place of telling it of the role alone.
+    fn join_role(&mut self, role: &Role<'_>) {
+        let unread = |span: Span| role.unread.iter().any(|own| own.span() == span);
+        let of_policies = role.permissions.iter().map(|named| named.policy.range);
+        let in_permissions = |is_meant: &dyn Fn(&Finding) -> bool| {
+            let mut all = self.within(of_policies.clone(), is_meant);
+            all.extend(self.within(role.unread.iter().map(Text::span), |own| unread(own.primary.span) && is_meant(own)));
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let powers = in_permissions(&|own| POWERS.contains(&own.rule));
+        let of_rule = |rule: &&str| powers.iter().filter_map(|&index| self.findings.get(index)).find(|own| own.rule == *rule);
+        let Some(power) = POWERS.iter().find_map(of_rule) else { return };
+        let own = role.name.shown();
+        // a policy that several roles have is told of once, with the name of the first
+        let may = match power.message.split_once(" can ") {
+            Some((_, what)) => format!("`{own}` can {what}"),
+            None if power.rule == EVERYTHING => format!("`{own}` may do everything"),
+            None => power.message.clone(),
+        };
+        let places: Vec<Label> = std::iter::once(&power.primary).chain(&power.related).cloned().collect();
+        let is_told = !in_permissions(&|own| OF_GRANTS.contains(&own.rule)).is_empty();
+        let of_trust = self.within(role.trusts().map(|trust| trust.range), |own| own.severity == Severity::High);
+        for &index in of_trust.iter().filter(|_| !is_told) {
+            if let Some(own) = self.findings.get_mut(index) {
+                own.message = format!("{}, and {may}", own.message);
+                own.related.extend(places.iter().cloned());
+            }
+        }
+        if is_told || !of_trust.is_empty() {
+            for index in powers {
+                if let Some(kept) = self.kept.get_mut(index) {
+                    *kept = false;
+                }
+            }
+        }
     }
 }

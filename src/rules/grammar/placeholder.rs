@@ -7,7 +7,7 @@ use crate::syntax::Text;
 
 use super::{MOST_PLACES, UNFILLED_PLACEHOLDER};
 
-/// One finding for each placeholder of a policy, however often it stands there. A policy in which `${…}` or `{{ … }}` stand is
+/// One finding for each placeholder of a policy, however often it stands there. A policy in which `${…}`, `{{ … }}` or the like stand is
 /// a template, of which each placeholder may be filled in.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
     facts.inventory.all_policies().flat_map(|(policy, _)| of_policy(policy)).collect()
@@ -21,7 +21,7 @@ fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
     let mut names: Vec<&str> = Vec::new();
     for hole in texts(policy).flat_map(Text::holes) {
         let name = hole.written.as_ref();
-        if name.starts_with(['$', '{']) {
+        if is_filled_in(name) {
             return Vec::new();
         }
         let known = names.iter().position(|own| *own == name).and_then(|at| found.get_mut(at));
@@ -38,6 +38,11 @@ fn of_policy(policy: &Policy<'_>) -> Vec<Finding> {
         });
     }
     found
+}
+
+/// Whether a hole is written as a program fills it in, rather than as a page tells people to.
+fn is_filled_in(hole: &str) -> bool {
+    hole.starts_with(['$', '{', '#', '@', '[', '_']) || ["<%", "%{", "%("].iter().any(|open| hole.starts_with(open))
 }
 
 /// All that a policy says, in the order of the text but for the elements of a statement.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::faults::Faults;
 use super::{Kind, Raw, Writing, unescaped};
+use crate::syntax::directive;
 
 /// Up to this many keys, each is compared with each.
 const FEW: usize = 16;
@@ -27,6 +28,12 @@ pub(super) fn compare(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults
 
 #[cold]
 fn compare_many(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults) {
+    // of keys that a template chooses between, one is left
+    if all_keys(nodes, map)
+        .any(|key| key.kind == Kind::Hole && directive::at(text.get(key.start as usize..).unwrap_or("")).is_some())
+    {
+        return;
+    }
     let mut seen: HashMap<Cow<'_, str>, Raw> = HashMap::new();
     for key in keys(nodes, map) {
         let written = text.get(key.start as usize..key.end as usize).unwrap_or("");
@@ -40,13 +47,16 @@ fn compare_many(text: &str, nodes: &[Raw], map: usize, faults: &mut Faults) {
 }
 
 fn keys(nodes: &[Raw], map: usize) -> impl Iterator<Item = Raw> {
+    all_keys(nodes, map).filter(|key| key.kind == Kind::String)
+}
+
+fn all_keys(nodes: &[Raw], map: usize) -> impl Iterator<Item = Raw> {
     let mut at = map + 1;
     std::iter::from_fn(move || {
         let key = *nodes.get(at)?;
         at = nodes.get(at + 1).map_or(usize::MAX, |value| value.next as usize);
         Some(key)
     })
-    .filter(|key| key.kind == Kind::String)
 }
 
 /// Equal for equal keys, and rarely equal for others: the length, the first bytes and the last.

@@ -6,6 +6,7 @@
 mod brackets;
 mod layout;
 mod quotes;
+mod template;
 
 use super::faults::Found;
 use super::{Due, Kind, MAX_DEPTH, NONE, Raw, Reader, SyntaxFault, Writing, scan};
@@ -20,6 +21,9 @@ impl Reader<'_> {
     pub(super) fn odd_value(&mut self) -> Due {
         if self.trivia() {
             return Due::Value;
+        }
+        if let Some(due) = self.directive(Due::Value) {
+            return due;
         }
         if self.open == NONE
             && let Some(due) = self.odd_root()
@@ -102,6 +106,9 @@ impl Reader<'_> {
         if self.trivia() {
             return Due::Key;
         }
+        if let Some(due) = self.directive(Due::Key) {
+            return due;
+        }
         match self.byte() {
             0 if self.at >= self.bytes.len() => return self.text_ends(false),
             b']' | b'}' => {
@@ -154,6 +161,9 @@ impl Reader<'_> {
         if self.trivia() || self.close_string_before(':') {
             return Due::Colon;
         }
+        if let Some(due) = self.directive(Due::Colon) {
+            return due;
+        }
         let (start, due) = (self.at, self.due_at());
         match self.byte() {
             0 if start >= self.bytes.len() => return self.text_ends(true),
@@ -175,6 +185,9 @@ impl Reader<'_> {
     pub(super) fn odd_separator(&mut self) -> Due {
         if self.trivia() {
             return Due::Separator;
+        }
+        if let Some(due) = self.directive(Due::Separator) {
+            return due;
         }
         let start = self.at;
         if self.byte() == b':' && (self.key_outside_map() || self.key_for_value()) {
@@ -209,7 +222,9 @@ impl Reader<'_> {
                 return Due::Separator;
             }
             _ if self.starts_member() => {
-                if !(self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due))) {
+                if !(self.is_behind_directive()
+                    || self.in_map && (self.leave_by_layout(Kind::Map) || self.leave_for_equal_key(due)))
+                {
                     self.fault(SyntaxFault::MissingComma, due, due);
                 }
             }
@@ -320,7 +335,7 @@ impl Reader<'_> {
     /// A comma that stands directly before the closing bracket at hand.
     fn comma_before_closing(&mut self) {
         let comma = std::mem::replace(&mut self.comma, NONE);
-        if comma != NONE && self.nodes.len() as u32 - 1 != self.open {
+        if comma != NONE && self.nodes.len() as u32 - 1 != self.open && !self.is_behind_directive() {
             self.fault(SyntaxFault::ExtraComma, comma as usize, comma as usize + 1);
         }
     }
@@ -329,7 +344,8 @@ impl Reader<'_> {
     fn trivia(&mut self) -> bool {
         let start = self.at;
         let rest = self.rest();
-        let (length, kind) = if rest.starts_with("//") || rest.starts_with('#') {
+        let hash = rest.starts_with('#') && text::hole_end(rest).is_none();
+        let (length, kind) = if rest.starts_with("//") || hash {
             (rest.lines().next().map_or(0, str::len), SyntaxFault::Comment)
         } else if let Some(inner) = rest.strip_prefix("/*") {
             (inner.find("*/").map_or(rest.len(), |end| end + 4), SyntaxFault::Comment)

@@ -40,8 +40,14 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
 type Search = fn(&[u8]) -> Option<usize>;
 
 /// Together all bytes that a hole or a variable may start with.
-pub(super) const SPECIAL: [Search; 2] =
-    [|bytes| memchr::memchr3(b'$', b'<', b'%', bytes), |bytes| memchr::memchr2(b'{', b'Y', bytes)];
+pub(super) const SPECIAL: [Search; 5] = [
+    |bytes| memchr::memchr3(b'$', b'<', b'%', bytes),
+    |bytes| memchr::memchr2(b'{', b'Y', bytes),
+    |bytes| memchr::memchr2(b'#', b'@', bytes),
+    // alone they are in many a name, and in every list
+    |bytes| memchr::memmem::find(bytes, b"__"),
+    |bytes| memchr::memmem::find(bytes, b"[["),
+];
 
 /// Whether one of these bytes stands in a text.
 pub(in crate::syntax) fn has_special(text: &str) -> bool {

@@ -472,9 +472,11 @@ const TEXTS: &[(&str, &[&str], &str)] = &[
     (r#"{ ["Effect", "Allow"] }"#, &[
         "1:3 KeyNotString `[`",
     ], "{?: [Effect, Allow]}"),
-    (r#"{{ "Version": "2012-10-17" }}"#, &[
+    // not doubled throughout, as in a format string
+    (r#"{{ "Version": {"a": 1} }}"#, &[
         "1:1 KeyNotString `{{`",
-    ], "{?: {Version: 2012-10-17}}"),
+    ], "{?: {Version: {a: 1}}}"),
+    (r#"{{ "Version": {{"a": "{b}"}} }}"#, &[], "{Version: {a: ${b}}}"),
     (r#"{"a": "b": "c"}"#, &[
         "1:7 LostBracket `` of 1:8 `b`",
         "1:16 UnclosedBracket `` of 1:1 `{`",

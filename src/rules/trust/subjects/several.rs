@@ -1,6 +1,7 @@
 //! Several roles that the same tokens take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use super::Opening;
 use crate::evaluate::Verdict;
@@ -17,6 +18,9 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../../rules/trust/same-subject-several-roles.md"),
 };
 
+/// Of how many roles that are not written alike each is asked whether it takes the same.
+const ASKED: usize = 100;
+
 /// How many roles are shown; further ones are counted.
 const SHOWN: usize = 4;
 
@@ -31,15 +35,43 @@ pub(super) fn findings(facts: &Facts<'_, '_>, all: &[Taken<'_, '_>], findings: &
     }
     for alike in by_likeness.into_values() {
         let mut classes: Vec<Vec<&Taken<'_, '_>>> = Vec::new();
+        let mut by_words: HashMap<String, usize> = HashMap::new();
         for taken in alike {
             let takes_same = |first: &&Taken<'_, '_>| takes_all_of(first, taken) && takes_all_of(taken, first);
-            match classes.iter_mut().find(|class| class.first().is_some_and(takes_same)) {
+            // what is written alike is alike; the others are asked of one another
+            let words = words(taken);
+            let of_words = by_words.get(&words).copied();
+            let class = of_words.or_else(|| classes.iter().take(ASKED).position(|class| class.first().is_some_and(takes_same)));
+            let class = class.unwrap_or(classes.len());
+            by_words.insert(words, class);
+            match classes.get_mut(class) {
                 Some(class) => class.push(taken),
                 None => classes.push(vec![taken]),
             }
         }
         findings.extend(classes.iter().filter(|class| class.len() > 1).filter_map(|class| told(facts, class)));
     }
+}
+
+/// What the trust policy of a role says, word by word.
+fn words((role, _): &Taken<'_, '_>) -> String {
+    let mut words = String::new();
+    for statement in role.trust.iter().flat_map(|trust| &trust.statements) {
+        // a string takes any write
+        let _ = write!(words, "{:?}", statement.effect.map(|(effect, _)| effect));
+        if let Some(own) = &statement.principals {
+            let _ = write!(words, " {} {:?}", own.negated, own.list.iter().map(|own| own.value.shown()).collect::<Vec<_>>());
+        }
+        if let Some(own) = &statement.actions {
+            let _ = write!(words, " {} {:?}", own.negated, own.list.iter().map(|own| own.text.shown()).collect::<Vec<_>>());
+        }
+        for own in &statement.conditions {
+            let values: Vec<_> = own.values.iter().map(|value| value.pattern.text.shown()).collect();
+            let _ = write!(words, " {:?} {:?} {values:?}", own.operator_text.shown(), own.key.shown());
+        }
+        words.push('\n');
+    }
+    words
 }
 
 /// Whom everybody may be, other rules tell.

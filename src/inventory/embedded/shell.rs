@@ -1,0 +1,176 @@
+//! Shell scripts, and whatever is written like them: here-documents, and words in quotes.
+
+mod expand;
+
+use std::ops::Range;
+
+use super::Embedded;
+use crate::syntax::Literal;
+use expand::{Expanded, here_document, word};
+
+/// A text shorter than this holds no policy.
+const SHORTEST: usize = 40;
+
+/// How far before a document its name is looked for, in bytes.
+const COMMAND: usize = 2048;
+
+/// How many commands are looked through for the one that takes a file.
+const MOST_COMMANDS: usize = 64;
+
+/// The JSON documents in a script, in the order of the text.
+pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<'s>> {
+    let text = script.value.as_ref();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text.as_bytes().get(at..).and_then(|rest| memchr::memchr3(b'<', b'\'', b'"', rest)) {
+        at += next;
+        let candidate = match text.as_bytes().get(at) {
+            Some(b'<') => here(text, at),
+            _ => quoted(text, at),
+        };
+        let Some((document, behind)) = candidate else {
+            at += 1;
+            continue;
+        };
+        if let Some(document) = document {
+            let name = name_of(text, at, behind).map(|range| script.part(range));
+            found.push(Embedded { text: document.of(script), name });
+        }
+        at = behind.max(at + 1);
+    }
+    found
+}
+
+/// The here-document that is announced at `at`, where it is a document, and where it ends.
+fn here(text: &str, at: usize) -> Option<(Option<Expanded>, usize)> {
+    let behind = text.get(at..)?.strip_prefix("<<")?;
+    let behind = behind.strip_prefix('-').unwrap_or(behind).trim_start_matches([' ', '\t']);
+    let quote = behind.chars().next().filter(|c| matches!(c, '\'' | '"' | '\\'));
+    let named = behind.strip_prefix(['\'', '"', '\\']).unwrap_or(behind);
+    let length = named.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(named.len());
+    let word = named.get(..length).filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))?;
+    let start = text.len() - named.len() + named.find('\n')? + 1;
+    let (mut end, mut behind) = (start, None);
+    for line in text.get(start..)?.split_inclusive('\n') {
+        if line.trim() == word {
+            behind = Some(end + line.len());
+            break;
+        }
+        end += line.len();
+    }
+    let behind = behind?;
+    let body = start..end;
+    let is_document = is_worth(text.get(body.clone())?);
+    Some((is_document.then(|| here_document(text, body, quote.is_none())), behind))
+}
+
+/// The word in quotes that starts at `at`, where it is a document, and where it ends.
+fn quoted(text: &str, at: usize) -> Option<(Option<Expanded>, usize)> {
+    let before = text.get(..at)?.chars().next_back();
+    let opens = before.is_none_or(|c| c.is_whitespace() || matches!(c, '=' | '(' | '$'));
+    let inside = text.get(at + 1..)?.trim_start();
+    if !opens || !inside.starts_with('{') {
+        return None;
+    }
+    let (value, behind) = word(text, at)?;
+    let is_document = is_worth(&value.value);
+    Some((is_document.then_some(value), behind))
+}
+
+/// Whether a text may be a document with a policy.
+fn is_worth(text: &str) -> bool {
+    text.len() >= SHORTEST && text.trim_start().starts_with('{') && ["Statement", "Effect"].iter().any(|mark| text.contains(mark))
+}
+
+/// What a document goes by: what stands behind `--role-name` in its command, the file that a here-document is written to, or the
+/// variable that holds it.
+fn name_of(text: &str, at: usize, behind: usize) -> Option<Range<usize>> {
+    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let start = command_start(text, line);
+    if text.get(at..)?.starts_with("<<") {
+        let announced = text.get(start..line_end(text, at))?;
+        let file = || target(text, start, announced);
+        return role_name(text, start, announced).or_else(|| file().map(|file| role_of(text, behind, &file).unwrap_or(file)));
+    }
+    let (before, rest) = (text.get(start..at)?, text.get(behind..command_end(text, behind))?);
+    role_name(text, start, before).or_else(|| role_name(text, behind, rest)).or_else(|| variable(before, start))
+}
+
+/// The value of `--role-name` in a part of a command.
+fn role_name(text: &str, start: usize, part: &str) -> Option<Range<usize>> {
+    const OPTION: &str = "--role-name";
+    let value = start + part.find(OPTION)? + OPTION.len();
+    named(text, behind_blanks(text, value, &[' ', '=', '"', '\'']))
+}
+
+/// The role that a file is given to by a command further down.
+fn role_of(text: &str, behind: usize, file: &Range<usize>) -> Option<Range<usize>> {
+    let name = text.get(word_at(text, file.start))?;
+    let uses = text.get(behind..)?.match_indices("--assume-role-policy-document").take(MOST_COMMANDS);
+    uses.map(|(at, _)| behind + at).find_map(|at| {
+        let end = command_end(text, at);
+        let argument = text.get(at..end)?.split_whitespace().nth(1)?;
+        let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let start = command_start(text, line);
+        let is_it = argument.trim_matches(['"', '\'']).rsplit('/').next() == Some(name);
+        role_name(text, start, text.get(start..end)?).filter(|_| is_it)
+    })
+}
+
+/// The file that a here-document is written to.
+fn target(text: &str, start: usize, announced: &str) -> Option<Range<usize>> {
+    let file = word_at(text, behind_blanks(text, start + announced.rfind('>')? + 1, &[' ', '"', '\'']));
+    let slash = text.get(file.clone())?.rfind('/');
+    named(text, slash.map_or(file.start, |slash| file.start + slash + 1))
+}
+
+/// The variable that is set to what stands behind `before`.
+fn variable(before: &str, start: usize) -> Option<Range<usize>> {
+    let variable = before.strip_suffix('=')?;
+    let length = variable.bytes().rev().take_while(|&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
+    let end = start + variable.len();
+    (length > 0).then_some(end - length..end)
+}
+
+fn behind_blanks(text: &str, at: usize, blanks: &[char]) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    at + rest.len() - rest.trim_start_matches(blanks).len()
+}
+
+/// Where the command starts whose line starts at `line`: lines that end with a backslash go on.
+fn command_start(text: &str, mut line: usize) -> usize {
+    let first = line.saturating_sub(COMMAND);
+    while line > first {
+        let Some(before) = text.get(..line - 1).filter(|before| before.trim_end_matches('\r').ends_with('\\')) else { break };
+        line = before.rfind('\n').map_or(0, |end| end + 1);
+    }
+    line
+}
+
+/// Where the command ends that goes on at `at`.
+fn command_end(text: &str, at: usize) -> usize {
+    let mut end = line_end(text, at);
+    while end < at + COMMAND && text.get(..end).is_some_and(|own| own.ends_with('\\')) {
+        end = line_end(text, end + 1);
+    }
+    end
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).map_or(text.len(), |rest| at + rest.find('\n').unwrap_or(rest.len()))
+}
+
+/// The word at `start`, as far as it is plain.
+fn word_at(text: &str, start: usize) -> Range<usize> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ')' | '|' | '&' | '<' | '>');
+    let length = text.get(start..).map_or(0, |rest| rest.find(ends).unwrap_or(rest.len()));
+    start..start + length
+}
+
+/// A name at `start`: nothing that is filled in, and without the ending of a file.
+fn named(text: &str, start: usize) -> Option<Range<usize>> {
+    let word = word_at(text, start);
+    let written = text.get(word.clone())?;
+    let length = written.find('.').unwrap_or(written.len());
+    (length > 0 && !written.contains(['$', '`', '\\'])).then_some(start..start + length)
+}
