@@ -168,7 +168,6 @@ fn what_is_broken_is_recognised_all_the_same() {
         "\"use strict\";\nconst policy = {\"Statement\": []};",
         "# Policies\n\n```json\n{\"Version\": \"2012-10-17\"}\n```\n",
         "```json\n{\"Version\": \"2012-10-17\"}\n```\n\nThis lets nobody in.\n",
-        "resource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({\"Statement\": []})\n}\n",
         "<html>\"Statement\": \"Effect\": \"Action\":</html>",
         "\"name\",\"Effect\",\"Action\"\n",
     ] {
