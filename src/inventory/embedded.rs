@@ -6,7 +6,7 @@ mod shell;
 use super::recognise::holds;
 use super::{Form, Inventory};
 use crate::source::{SourceId, Sources};
-use crate::syntax::{Literal, Text, json, yaml};
+use crate::syntax::{Literal, Text, hcl, json, yaml};
 use markdown::{Language, fences};
 
 pub(super) use markdown::holds_fence;
@@ -30,7 +30,9 @@ pub(super) struct Embedded<'s> {
 
 /// Whether something in a fence of Markdown speaks of policies.
 pub(super) fn may_hold_policy(text: &str) -> bool {
-    let speaks = |inside: &str| holds(inside, "Statement") && holds(inside, "Effect") || holds(inside, "AWS::");
+    let speaks = |inside: &str| {
+        holds(inside, "Statement") && holds(inside, "Effect") || holds(inside, "AWS::") || holds(inside, "aws_iam_")
+    };
     fences(text).into_iter().any(|(_, range)| text.get(range).is_some_and(speaks))
 }
 
@@ -66,7 +68,10 @@ impl<'s> Inventory<'s> {
                         self.read_tree(sources, id, tree, false);
                     }
                 }
-                Language::Hcl => {}
+                Language::Hcl => {
+                    let tree = hcl::read(id, written).inside(&inside);
+                    self.read_tree(sources, id, tree, false);
+                }
             }
         }
         self.policies.iter_mut().filter(|own| own.source == id).for_each(|own| own.alone = false);

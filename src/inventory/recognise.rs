@@ -145,7 +145,10 @@ impl<'s> Inventory<'s> {
             let form = aws_cli::read(self, sources, root, &mut faults).or_else(|| self.loose(source, id, root));
             let form = form.or_else(|| self.read_list(sources, root, &mut faults));
             let form = form.or_else(|| holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, root));
-            (form, (form.is_none() && cloudformation::may_be_parameters(root)).then_some(Belongs::Settings))
+            // what follows each other is a stream, and holds no parameters
+            let is_alone = !is_behind && !faults.iter().any(|fault| fault.kind == SyntaxFault::SecondDocument);
+            let may_be_parameters = form.is_none() && is_alone && cloudformation::may_be_parameters(root);
+            (form, may_be_parameters.then_some(Belongs::Settings))
         };
         if is_behind || form.is_some_and(is_of_stream) {
             faults.retain(|fault| fault.kind != SyntaxFault::SecondDocument);
@@ -262,7 +265,7 @@ pub(super) fn holds(text: &str, needle: &str) -> bool {
 }
 
 /// What stands in each text that is worth reading, one of them at least.
-const MARKS: [&str; 4] = ["Statement", "AWS::", "Effect", "sts:"];
+const MARKS: [&str; 5] = ["Statement", "AWS::", "Effect", "sts:", "aws_iam_"];
 
 /// Whether the first line that says something starts a document of YAML.
 fn may_be_yaml(text: &str) -> bool {

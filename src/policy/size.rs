@@ -29,7 +29,7 @@ pub struct Quota {
 }
 
 /// A policy of more bytes is not looked at: no service takes one of more than 131,072 characters.
-pub(super) const LARGEST: usize = 1 << 20;
+pub(super) const LARGEST: usize = 1 << 18;
 
 /// What all inline policies of a role may come to.
 pub const INLINE_OF_ROLE: usize = 10_240;

@@ -10,8 +10,11 @@ use rolecall::rules;
 use rolecall::source::Sources;
 use rolecall::syntax::{json, yaml};
 
-/// The length of a large file, or a tenth of it where nothing is made fast.
-const LARGE: usize = if cfg!(debug_assertions) { 5_000_000 } else { 50_000_000 };
+/// The length of a large file; much less where nothing is made fast.
+const LARGE: usize = if cfg!(debug_assertions) { 300_000 } else { 50_000_000 };
+
+/// The length of a policy that is just not too large to be looked at; less where nothing is made fast.
+const WHOLE: usize = if cfg!(debug_assertions) { 12_000 } else { 200_000 };
 
 /// Far more than any of this takes, and far less than what grows with the square of its size.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -189,7 +192,7 @@ fn as_much_as_one_policy_may_hold() {
         let mut parts = String::new();
         for index in 0.. {
             let part = of(index);
-            if parts.len() + part.len() > 400_000 {
+            if parts.len() + part.len() > WHOLE {
                 break;
             }
             parts.push_str(if index > 0 { "," } else { "" });
@@ -207,8 +210,8 @@ fn as_much_as_one_policy_may_hold() {
         with(&format!(r#""NotAction":[{}]"#, fill(&|index| format!(r#""s3:Get{index}*""#)))),
         with(&format!(r#""NotResource":[{}]"#, fill(&|index| format!(r#""arn:aws:s3:::*{index}*""#)))),
         with(&fill(&|index| format!(r#""Actoin{index}":"a""#))),
-        with(&format!(r#""NotResource":"{}""#, "*a".repeat(100_000))),
-        with(&format!(r#""NotResource":"{}""#, "${aws:username}".repeat(20_000))),
+        with(&format!(r#""NotResource":"{}""#, "*a".repeat(WHOLE / 4))),
+        with(&format!(r#""NotResource":"{}""#, "${aws:username}".repeat(WHOLE / 20))),
     ] {
         look(text.into());
     }
@@ -216,7 +219,7 @@ fn as_much_as_one_policy_may_hold() {
 
 #[test]
 fn patterns_of_many_wildcards() {
-    let long = "*a".repeat(100_000);
+    let long = "*a".repeat(WHOLE / 4);
     for text in [
         policy(&format!(r#"{{"Effect":"Allow","Action":"s3:{long}","Resource":"*"}}"#)),
         policy(&format!(r#"{{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::{long}"}}"#)),
