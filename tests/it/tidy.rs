@@ -47,6 +47,7 @@ const DOORS: [(&str, &[&str]); 24] = [
             "reference/service.rs",
             "source.rs",
             "syntax/json/scan.rs",
+            "syntax/json/string.rs",
         ],
     ),
     ("miette", &["report/human.rs", "report/human/"]),
