@@ -112,3 +112,96 @@ fn a_template_that_is_silent_on_the_classic_flow_decides_nothing() {
         assert!(ran.stdout.starts_with(decision), "{}{}", ran.stdout, ran.stderr);
     }
 }
+
+/// A template whose only role has this name and this resource.
+fn hostile(name: &str, mappings: &str, conditions: &str, resource: &str) -> String {
+    format!(
+        r#"{{"Mappings":{{{mappings}}},"Conditions":{{{conditions}}},"Resources":{{"R":{{"Type":"AWS::IAM::Role","Properties":{{
+        "RoleName":{name},"AssumeRolePolicyDocument":{{"Version":"2012-10-17","Statement":{{"Effect":"Allow",
+        "Principal":{{"Service":"ec2.amazonaws.com"}},"Action":"sts:AssumeRole"}}}},"Policies":[{{"PolicyName":"p",
+        "PolicyDocument":{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:GetObject","Resource":{resource}}}}}}}]}}}}}}}}"#
+    )
+}
+
+/// Functions in functions, and references that lead back or grow: each ends soon, and what was not looked at is told.
+#[test]
+fn functions_of_functions_are_bounded() {
+    let nested = format!("{}\"x\"{}", r#"{"Fn::Join":["",["#.repeat(10_000), "]]}".repeat(10_000));
+    let chain: Vec<String> =
+        (0..10_000).map(|index| format!(r#""c{index}":{{"Fn::Not":[{{"Condition":"c{}"}}]}}"#, index + 1)).collect();
+    let own = r#""m":{"a":{"b":[{"Fn::FindInMap":["m","a","b"]}]}}"#;
+    let twice = |level: usize| format!(r#"{{"Fn::FindInMap":["m","a","l{level}"]}}"#);
+    let growing: Vec<String> = (0..64).map(|level| format!(r#""l{level}":[{0},{0}]"#, twice(level + 1))).collect();
+    for (text, told) in [
+        (hostile(r#""r""#, "", "", &nested), "nested deeper"),
+        (hostile(r#"{"Ref":"R"}"#, "", "", r#"{"Fn::GetAtt":["R","Arn"]}"#), ""),
+        (hostile(r#"{"Fn::If":["c0","a","b"]}"#, "", &chain.join(","), r#""*""#), ""),
+        (hostile(r#""r""#, own, "", r#"{"Fn::FindInMap":["m","a","b"]}"#), "too many"),
+        (hostile(r#""r""#, &format!(r#""m":{{"a":{{{}}}}}"#, growing.join(",")), "", &twice(0)), "too many"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("template.json");
+        std::fs::write(&path, text).unwrap();
+        let start = std::time::Instant::now();
+        let ran = run(&["check", "--format", "concise", &path.to_string_lossy()]);
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+        assert!(ran.exit <= 1 && ran.stdout.contains(" in 1 file"), "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(told) || ran.stderr.contains(told), "{told}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+const MANIFEST: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: bucket-reader}
+data:
+  policy.json: |
+    {
+      "Version": "2012-10-17",
+      "Statement": [{"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "arn:aws:s3:::b/*"}]
+    }
+---
+apiVersion: iam.aws.crossplane.io/v1beta1
+kind: Role
+metadata: {name: worker}
+spec:
+  forProvider:
+    assumeRolePolicyDocument: "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"ec2.amazonaws.com\"}, \"Action\": \"sts:AssumRole\"}]}"
+"#;
+
+const FRAMEWORK: &str = "service: magazine
+provider:
+  name: aws
+  iam:
+    role:
+      statements:
+        - Effect: Allow
+          Action:
+            - dynamodb:Qery
+          Resource: >-
+            arn:aws:dynamodb:eu-west-1:111122223333:table/articles
+";
+
+/// What is told of policies in other documents stands where it is written.
+#[test]
+fn policies_in_other_documents() {
+    for (text, form, places) in [
+        (MANIFEST, "Kubernetes manifest", &[("s3:GetObjct", 8), ("sts:AssumRole", 16)][..]),
+        (FRAMEWORK, "policies in another document", &[("dynamodb:Qery", 9)]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("input.yaml");
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_string_lossy();
+        let listed = run(&["files", &path]);
+        assert!(listed.stdout.contains(form), "{}", listed.stdout);
+        let ran = run(&["check", "--format", "json", &path]);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        for (name, line) in places {
+            let found = report["findings"].as_array().unwrap().iter().find(|own| {
+                let range = own["start"].as_u64().zip(own["end"].as_u64());
+                range.is_some_and(|(start, end)| text.get(start as usize..end as usize) == Some(*name))
+            });
+            assert_eq!(found.map(|own| own["line"].as_u64()), Some(Some(*line)), "{name}: {}", ran.stdout);
+        }
+    }
+}
