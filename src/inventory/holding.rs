@@ -3,7 +3,7 @@
 use super::reader::{Reader, inside};
 use super::{Form, LoosePolicy, Role, embedded, recognise::stem};
 use crate::policy::{self, PolicyKind};
-use crate::syntax::{Kind, Node, Text, Weaver, json};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, Weaver, json};
 
 /// A string shorter than this holds no policy.
 const SHORTEST: usize = 40;
@@ -75,7 +75,9 @@ fn take_text<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&
     if !written.trim_start().starts_with(['{', '%', '"']) {
         return take_documents(reader, node);
     }
-    let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root())) else { return false };
+    // an example in a text is followed by more of that
+    let is_whole = |tree: &Tree<'_>| !tree.faults().iter().any(|fault| fault.kind == SyntaxFault::SecondDocument);
+    let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root()) && is_whole(tree)) else { return false };
     reader.faults.extend_from_slice(tree.faults());
     take(reader, tree.root(), name)
 }

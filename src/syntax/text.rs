@@ -454,12 +454,15 @@ fn special(text: &str, at: usize) -> (usize, bool) {
     (1, false)
 }
 
+/// What variables of the Serverless Framework start with; no condition key does.
+const SETTINGS: [&str; 7] = ["cf:", "env:", "opt:", "param:", "self:", "sls:", "ssm:/"];
+
 /// Whether `${…}` is a variable that IAM fills in, not a hole of a template.
 fn is_variable(written: &str) -> bool {
     let Some(inner) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
     let name = inner.split(',').next().unwrap_or("").trim();
-    // what CloudFormation knows of the stack
-    if name.contains("::") {
+    // what CloudFormation knows of the stack, and the Serverless Framework of its settings
+    if name.contains("::") || SETTINGS.iter().any(|start| name.starts_with(start)) {
         return false;
     }
     // An expression of a template can hold a colon too, but then in quotes or behind a call.

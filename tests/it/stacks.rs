@@ -205,3 +205,17 @@ fn policies_in_other_documents() {
         }
     }
 }
+
+/// `${self:…}` is the Serverless Framework's own, and no variable of IAM; an example in a text is no policy.
+#[test]
+fn what_only_looks_like_a_variable_or_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input.json");
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${self:custom.bucket}/*"}}"#;
+    let name = path.to_string_lossy().into_owned();
+    std::fs::write(&path, policy).unwrap();
+    assert_eq!(run(&["check", &name]).stdout.lines().next().unwrap().split(';').next(), Some("no findings in 1 file"));
+    let text = serde_json::json!({ "description": format!("{policy}\n\nsuch as this one, {policy}") });
+    std::fs::write(&path, text.to_string()).unwrap();
+    assert!(run(&["files", &name]).stdout.contains("no policy, role or pool in it"));
+}
