@@ -124,7 +124,9 @@ impl<'s> Inventory<'s> {
 impl<'s> Role<'s> {
     /// Takes in a managed policy. What another input told before is not taken in twice.
     fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>) {
-        if !self.permissions.iter().any(|own| own.policy.mark == policy.mark) {
+        // of one document, a module may make several policies
+        let is_it = |own: &NamedPolicy<'_>| own.policy.mark == policy.mark && own.name.known() == name.known();
+        if !self.permissions.iter().any(is_it) {
             // of thousands of roles, each has a few
             if self.permissions.len() < FEW {
                 self.permissions.reserve_exact(1);

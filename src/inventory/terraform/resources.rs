@@ -42,7 +42,7 @@ pub(super) struct Taking<'a, 's> {
 }
 
 /// Resources that hold one policy: their type, the attribute, and of what kind it is.
-const HOLDERS: [(&str, &str, PolicyKind); 57] = [
+const HOLDERS: [(&str, &str, PolicyKind); 56] = [
     ("aws_acmpca_policy", "policy", PolicyKind::Resource),
     ("aws_api_gateway_rest_api", "policy", PolicyKind::Resource),
     ("aws_api_gateway_rest_api_policy", "policy", PolicyKind::Resource),
@@ -98,7 +98,6 @@ const HOLDERS: [(&str, &str, PolicyKind); 57] = [
     ("aws_vpc_endpoint_policy", "policy", PolicyKind::Endpoint),
     ("aws_vpclattice_auth_policy", "policy", PolicyKind::Resource),
     ("aws_vpclattice_resource_policy", "policy", PolicyKind::Resource),
-    ("aws_bedrockagentcore_resource_policy", "policy", PolicyKind::Resource),
     ("aws_rekognition_project_policy", "policy_document", PolicyKind::Resource),
 ];
 
