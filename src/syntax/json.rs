@@ -101,6 +101,9 @@ pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: u
 /// Texts longer than this, in bytes, are not read a second time; nor is what stands behind a document.
 const SECOND_LOOK: usize = 1 << 20;
 
+/// How far to look for a character that a hole or a variable starts with, in bytes.
+const AHEAD: usize = 4096;
+
 /// No node: what is open at the outermost level, what stands for no comma.
 const NONE: u32 = u32::MAX;
 
@@ -134,9 +137,9 @@ struct Reader<'t> {
     parts: Vec<u32>,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
-    /// A stretch without a character that a hole or a variable starts with, up to the next.
+    /// A stretch without a character that a hole or a variable starts with.
     plain: Range<usize>,
-    /// Where the next of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
+    /// Up to where none of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
     special: [usize; scan::SPECIAL.len()],
     faults: Faults,
 }
@@ -293,17 +296,19 @@ impl<'t> Reader<'t> {
     #[inline]
     fn is_special(&mut self, start: usize, end: usize) -> bool {
         if start < self.plain.start || self.plain.end < end {
-            self.look_for_special(start);
+            self.look_for_special(start, end);
         }
         self.plain.end < end
     }
 
+    /// Looks no further than is worth it: thousands of documents may follow each other.
     #[inline(never)]
-    fn look_for_special(&mut self, start: usize) {
+    fn look_for_special(&mut self, start: usize, end: usize) {
+        let until = end.max(start + AHEAD).min(self.bytes.len());
         for (next, search) in self.special.iter_mut().zip(scan::SPECIAL) {
-            if start < self.plain.start || *next < start {
-                let length = self.bytes.get(start..).and_then(search);
-                *next = length.map_or(self.bytes.len(), |length| start + length);
+            if start < self.plain.start || *next < end {
+                let length = self.bytes.get(start..until).and_then(search);
+                *next = length.map_or(until, |length| start + length);
             }
         }
         self.plain = start..self.special.into_iter().min().unwrap_or(start);

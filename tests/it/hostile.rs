@@ -278,6 +278,23 @@ fn other_encodings() {
     look([br#"{"Statement":""#.as_slice(), &vec![0; LARGE], b"\"}"].concat());
 }
 
+/// Each document of a stream costs what it holds, however long the stream is.
+#[test]
+fn streams_are_read_in_one_go() {
+    let time = |count: usize| {
+        let mut sources = Sources::new();
+        let outputs = (0..count).map(|index| format!(r#"{{"RoleName":"role-{index}","PolicyArn":"arn:aws:iam::aws:policy/p"}}"#));
+        let id = sources.add("all.json", outputs.collect::<Vec<_>>().join("\n"));
+        let start = Instant::now();
+        let mut inventory = Inventory::new(None);
+        inventory.read(&sources, id);
+        assert_eq!(inventory.roles.len(), count);
+        start.elapsed()
+    };
+    let [small, large] = [2_000, 32_000].map(time);
+    assert!(large < small * 80 + Duration::from_millis(500), "{small:?}, and {large:?} for sixteen times as much");
+}
+
 /// Many documents, of which none is an output, or none ends.
 #[test]
 fn streams_of_nothing() {
