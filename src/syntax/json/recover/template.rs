@@ -100,6 +100,12 @@ impl Reader<'_> {
     }
 
     fn end_behind_hole(&self, start: usize, end: usize) -> Option<usize> {
+        // what goes on as JSON does is no more than that
+        let behind = self.bytes.get(end + 1..).unwrap_or(&[]).iter().find(|byte| !byte.is_ascii_whitespace());
+        let is_call = self.bytes.get(end.wrapping_sub(1)) == Some(&b'(');
+        if matches!(behind, Some(b':' | b'}' | b']')) || behind == Some(&b',') && !is_call {
+            return None;
+        }
         let open = ["${", "{{", "<%="].iter().filter_map(|open| self.slice(start, end).rfind(open)).max()?;
         let rest = self.text.get(start + open..)?;
         let hole = text::hole_end(rest).filter(|&length| start + open + length > end + 1)?;
