@@ -219,3 +219,16 @@ fn what_only_looks_like_a_variable_or_a_policy() {
     std::fs::write(&path, text.to_string()).unwrap();
     assert!(run(&["files", &name]).stdout.contains("no policy, role or pool in it"));
 }
+
+/// What a template names and nobody gave is told.
+#[test]
+fn what_is_not_known_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    let text = "Resources:\n  G:\n    Type: AWS::Cognito::UserPoolGroup\n    Properties: {GroupName: Admin, UserPoolId: !ImportValue pool, RoleArn: !ImportValue role}\n";
+    std::fs::write(&path, text).unwrap();
+    let ran = run(&["check", &path.to_string_lossy()]);
+    for property in ["UserPoolId", "RoleArn"] {
+        assert!(ran.stderr.contains(&format!("the `{property}` of `G` is `")), "{}", ran.stderr);
+    }
+}

@@ -133,7 +133,26 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
                 }
             }
         }
+        self.expect(resource, root);
         documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
+    }
+
+    /// Tells of what names a role or pool that is not known.
+    fn expect(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
+        let properties: &[&str] = match resource.kind {
+            "AWS::Cognito::UserPoolClient" => &["UserPoolId"],
+            "AWS::Cognito::UserPoolGroup" => &["UserPoolId", "RoleArn"],
+            "AWS::Cognito::IdentityPoolRoleAttachment" => &["IdentityPoolId", "Roles.authenticated", "Roles.unauthenticated"],
+            "AWS::Cognito::IdentityPoolPrincipalTag" => &["IdentityPoolId"],
+            _ => return,
+        };
+        for path in properties {
+            let text = path.split('.').try_fold(root, Node::get).and_then(Node::text);
+            if let Some(text) = text.filter(|text| text.known().is_none()) {
+                let message = format!("the `{path}` of `{}` is `{}`, which is not known", resource.name, text.shown());
+                self.evaluation.inventory.unresolved(text.span(), message);
+            }
+        }
     }
 
     /// Takes in what a function does that a resource calls.
