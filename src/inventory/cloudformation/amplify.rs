@@ -4,7 +4,7 @@
 //! <https://docs.amplify.aws/gen1/javascript/tools/cli/project/team-provider-info/>
 
 use super::Stack;
-use super::resources::{Named, Taking, close_policy, open_policy};
+use super::resources::{Named, Taking, trust};
 use crate::arn::Arn;
 use crate::identity::{Ambiguous, Mapping, MappingType, RoleMap, Setting};
 use crate::inventory::aws_cli::text;
@@ -12,7 +12,7 @@ use crate::inventory::reader::folder_of;
 use crate::inventory::{Belongs, Pending};
 use crate::policy::PolicyKind;
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, Text, Tree, Weaver};
+use crate::syntax::{Kind, Node, Text, Tree};
 
 /// More values than this are those of no template.
 const MOST_VALUES: usize = 1000;
@@ -249,30 +249,17 @@ pub(super) fn call(taking: &mut Taking<'_, '_, '_, '_>, resource: &Named<'_>, ro
 /// The trust policy that lets in those of an identity pool who came in one way.
 fn trust_of<'s>(pool: &Text<'_>, sign_in: &str) -> Tree<'s> {
     let place = pool.span();
-    let mut weaver = Weaver::new(place.source);
-    open_policy(&mut weaver, place);
-    weaver.open(Kind::Map, place);
-    for (key, value) in [("Effect", "Allow"), ("Action", "sts:AssumeRoleWithWebIdentity")] {
-        weaver.put_in(key, place);
-        weaver.put_in(value, place);
-    }
-    weaver.put_in("Principal", place);
-    weaver.open(Kind::Map, place);
-    weaver.put_in("Federated", place);
-    weaver.put_in("cognito-identity.amazonaws.com", place);
-    weaver.close(place);
-    weaver.put_in("Condition", place);
-    weaver.open(Kind::Map, place);
-    let pool = pool.shown();
-    for (operator, key, value) in [("StringEquals", "aud", &*pool), ("ForAnyValue:StringLike", "amr", sign_in)] {
-        weaver.put_in(operator, place);
+    let principal = ("Federated", "cognito-identity.amazonaws.com");
+    trust(place, "sts:AssumeRoleWithWebIdentity", principal, |weaver| {
+        weaver.put_in("Condition", place);
         weaver.open(Kind::Map, place);
-        weaver.put_in(&format!("cognito-identity.amazonaws.com:{key}"), place);
-        weaver.put_in(value, place);
+        for (operator, key, value) in [("StringEquals", "aud", &*pool.shown()), ("ForAnyValue:StringLike", "amr", sign_in)] {
+            weaver.put_in(operator, place);
+            weaver.open(Kind::Map, place);
+            weaver.put_in(&format!("cognito-identity.amazonaws.com:{key}"), place);
+            weaver.put_in(value, place);
+            weaver.close(place);
+        }
         weaver.close(place);
-    }
-    weaver.close(place);
-    weaver.close(place);
-    close_policy(&mut weaver, place);
-    weaver.finish()
+    })
 }

@@ -444,8 +444,26 @@ fn policy_of<'s>(statement: Node<'_, 's>, place: Span) -> Tree<'s> {
     weaver.finish()
 }
 
+/// A trust policy of one statement that stands at a place as a whole; `more` puts in what else the statement holds.
+pub(super) fn trust<'s>(place: Span, action: &str, (kind, principal): (&str, &str), more: impl FnOnce(&mut Weaver)) -> Tree<'s> {
+    let mut weaver = Weaver::new(place.source);
+    open_policy(&mut weaver, place);
+    weaver.open(Kind::Map, place);
+    for text in ["Effect", "Allow", "Action", action, "Principal"] {
+        weaver.put_in(text, place);
+    }
+    weaver.open(Kind::Map, place);
+    weaver.put_in(kind, place);
+    weaver.put_in(principal, place);
+    weaver.close(place);
+    more(&mut weaver);
+    weaver.close(place);
+    close_policy(&mut weaver, place);
+    weaver.finish()
+}
+
 /// Begins a policy up to its first statement.
-pub(super) fn open_policy(weaver: &mut Weaver, place: Span) {
+fn open_policy(weaver: &mut Weaver, place: Span) {
     weaver.open(Kind::Map, place);
     weaver.put_in("Version", place);
     weaver.put_in("2012-10-17", place);
@@ -454,7 +472,7 @@ pub(super) fn open_policy(weaver: &mut Weaver, place: Span) {
 }
 
 /// Ends a policy behind its last statement.
-pub(super) fn close_policy(weaver: &mut Weaver, place: Span) {
+fn close_policy(weaver: &mut Weaver, place: Span) {
     weaver.close(place);
     weaver.close(place);
 }

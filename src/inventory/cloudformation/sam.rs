@@ -2,13 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html>
 
-use super::resources::{Named, Taking, close_policy, open_policy};
+use super::resources::{Named, Taking, trust};
 use crate::inventory::NamedPolicy;
 use crate::inventory::aws_cli::{tags, text};
 use crate::inventory::reader::RoleParts;
 use crate::policy::{self, PolicyKind};
-use crate::source::Span;
-use crate::syntax::{Kind, Node, Text, Tree, Weaver};
+use crate::syntax::{Kind, Node, Text};
 
 /// Takes in the role of a function: `node` is the resource as it is written, `root` what its properties come to.
 pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named<'_>, node: Node<'t, 's>, root: Node<'_, 's>) {
@@ -22,7 +21,8 @@ pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named
     let mut permissions = Vec::new();
     let mut unread: Vec<Text<'s>> = Vec::new();
     let mut reader = taking.reader();
-    let usual = trust_of(service, node.get("Type").map_or(resource.place, Node::span));
+    let place = node.get("Type").map_or(resource.place, Node::span);
+    let usual = trust(place, "sts:AssumeRole", ("Service", service), |_| {});
     let trust = reader.document(root.get("AssumeRolePolicyDocument").unwrap_or(usual.root()), PolicyKind::Trust);
     for (index, policy) in root.get("Policies").into_iter().flat_map(Node::items_or_self).enumerate() {
         if policy.kind() != Kind::Map {
@@ -47,23 +47,4 @@ pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named
     let boundary = text(root, "PermissionsBoundary");
     let parts = RoleParts { trust, permissions, unread, complete: true, boundary, tags: Some(tags(root)), max_session: None };
     reader.take_role(name, arn, parts);
-}
-
-/// The trust policy that lets in one service.
-fn trust_of<'s>(service: &str, place: Span) -> Tree<'s> {
-    let mut weaver = Weaver::new(place.source);
-    open_policy(&mut weaver, place);
-    weaver.open(Kind::Map, place);
-    for (key, value) in [("Effect", "Allow"), ("Action", "sts:AssumeRole")] {
-        weaver.put_in(key, place);
-        weaver.put_in(value, place);
-    }
-    weaver.put_in("Principal", place);
-    weaver.open(Kind::Map, place);
-    weaver.put_in("Service", place);
-    weaver.put_in(service, place);
-    weaver.close(place);
-    weaver.close(place);
-    close_policy(&mut weaver, place);
-    weaver.finish()
 }
