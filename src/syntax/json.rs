@@ -101,7 +101,7 @@ pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: u
 /// Texts longer than this, in bytes, are not read a second time; nor is what stands behind a document.
 const SECOND_LOOK: usize = 1 << 20;
 
-/// How far to look for a character that a hole or a variable starts with, in bytes.
+/// How far to look for a sign that a hole or a variable starts with, in bytes.
 const AHEAD: usize = 4096;
 
 /// No node: what is open at the outermost level, what stands for no comma.
@@ -137,7 +137,7 @@ struct Reader<'t> {
     parts: Vec<u32>,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
-    /// A stretch without a character that a hole or a variable starts with.
+    /// A stretch without a sign that a hole or a variable starts with.
     plain: Range<usize>,
     /// Up to where none of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
     special: [usize; scan::SPECIAL.len()],
@@ -292,7 +292,7 @@ impl<'t> Reader<'t> {
         self.nodes.push(Raw { kind: Kind::String, writing, quotes, start: start as u32, end: end as u32, next });
     }
 
-    /// Whether a character that a hole or a variable starts with stands in this range.
+    /// Whether a sign that a hole or a variable starts with stands in this range.
     #[inline]
     fn is_special(&mut self, start: usize, end: usize) -> bool {
         if start < self.plain.start || self.plain.end < end {

@@ -308,7 +308,7 @@ pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
     Text(Form::Apart(Apart::Other(Box::new(apart(tree, raw)))))
 }
 
-/// Whether a string means itself, without a character that a hole or a variable starts with.
+/// Whether a string means itself, without a sign that a hole or a variable starts with.
 fn is_plain(tree: &Tree<'_>, raw: Raw) -> bool {
     raw.writing == Writing::Special && !json::has_special(tree.slice(raw.start, raw.end))
 }

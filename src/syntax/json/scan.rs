@@ -36,20 +36,20 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the first of some bytes stands.
+/// Where the first of some signs stands.
 type Search = fn(&[u8]) -> Option<usize>;
 
-/// Together all bytes that a hole or a variable may start with.
-pub(super) const SPECIAL: [Search; 5] = [
+/// Together all signs that a hole or a variable may start with; those that are in every document by themselves, with what follows.
+pub(super) const SPECIAL: [Search; 6] = [
     |bytes| memchr::memchr3(b'$', b'<', b'%', bytes),
-    |bytes| memchr::memchr2(b'{', b'Y', bytes),
     |bytes| memchr::memchr2(b'#', b'@', bytes),
-    // alone they are in many a name, and in every list
+    |bytes| memchr::memmem::find(bytes, b"{{"),
     |bytes| memchr::memmem::find(bytes, b"__"),
     |bytes| memchr::memmem::find(bytes, b"[["),
+    |bytes| memchr::memmem::find(bytes, b"YOUR"),
 ];
 
-/// Whether one of these bytes stands in a text.
+/// Whether one of these signs stands in a text.
 pub(in crate::syntax) fn has_special(text: &str) -> bool {
     SPECIAL.iter().any(|search| search(text.as_bytes()).is_some())
 }
