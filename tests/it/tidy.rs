@@ -46,7 +46,6 @@ const DOORS: [(&str, &[&str]); 24] = [
             "reference/name.rs",
             "reference/service.rs",
             "source.rs",
-            "syntax/json/scan.rs",
             "syntax/json/string.rs",
         ],
     ),
