@@ -63,6 +63,7 @@ mod scenarios;
 mod script;
 mod secrets;
 mod selection;
+mod shells;
 mod smt2;
 mod snapshots;
 mod stacks;
