@@ -1,5 +1,6 @@
 //! `rolecall check`: what is wrong?
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -122,7 +123,7 @@ impl Lint<'_> {
         checked.rules.clone_from(&self.rules);
         checked.fixed = mended.count();
         warn_of_asserts(&facts);
-        if wants(args, Format::Sarif) {
+        if formats(args).any(Format::has_fingerprints) {
             checked.fingerprints = fingerprints(&checked.findings, &facts);
         }
         output::tell_passed_over(&passed_over, common);
@@ -247,12 +248,14 @@ fn sort(findings: &mut [Finding], sources: &Sources) {
     });
 }
 
-fn wants(args: &Args, format: Format) -> bool {
-    args.format == format || args.output.iter().any(|(own, _)| *own == format)
+/// The formats that are asked for.
+fn formats(args: &Args) -> impl Iterator<Item = Format> {
+    std::iter::once(args.format).chain(args.output.iter().map(|(format, _)| *format))
 }
 
 /// Writes the files first: what stands on standard output is the end of the run.
 fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Result<(), Failure> {
+    refuse_same_file(&args.output)?;
     for (format, file) in &args.output {
         if is_input(file, inputs) {
             let help = "give the report a name of its own";
@@ -267,6 +270,24 @@ fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Re
         return Ok(());
     }
     output::print(&printed)
+}
+
+/// Of two reports in one file the second would be all that is left.
+fn refuse_same_file(output: &[(Format, PathBuf)]) -> Result<(), Failure> {
+    // a file need not be there yet, but its folder
+    let whole = |file: &Path| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        file.canonicalize().unwrap_or_else(|_| folder.join(file.file_name().unwrap_or_default()))
+    };
+    let mut seen = HashSet::new();
+    match output.iter().find(|(_, file)| !seen.insert(whole(file))) {
+        Some((_, file)) => {
+            let help = "give each report a file of its own";
+            Err(Failure::with_help(format!("two reports would go to `{}`", file.to_string_lossy()), help))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a file holds something that was looked at.

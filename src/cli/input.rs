@@ -266,7 +266,10 @@ impl Inputs {
         for document in &inventory.documents {
             match document.form {
                 Form::Nothing(why) => pass_over(&mut checked, sources.get(document.source).name(), why),
-                _ => checked.looked_at += 1,
+                _ => {
+                    checked.looked_at += 1;
+                    checked.files.push(sources.get(document.source).name().to_owned());
+                }
             }
         }
         for (name, why) in &self.passed_over {

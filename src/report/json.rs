@@ -37,16 +37,34 @@ pub const VERSION: u32 = 1;
 
 /// What a check has to tell.
 pub fn checked(checked: &Checked, sources: &Sources) -> String {
+    let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
+    let [head, tail] = around(checked, sources);
+    let mut report = head;
+    append(&mut report, json!({ "findings": findings }));
+    append(&mut report, tail);
+    page(&report)
+}
+
+/// As [`checked`], but each finding is a line, and what else there is to tell the last one.
+pub fn checked_by_line(checked: &Checked, sources: &Sources) -> String {
+    let [mut last, tail] = around(checked, sources);
+    append(&mut last, tail);
+    let findings = checked.findings.iter().map(|finding| self::finding(finding, sources));
+    findings.chain([last]).flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
+}
+
+/// What stands before the findings of a check, and what behind them.
+fn around(checked: &Checked, sources: &Sources) -> [Value; 2] {
     let counts: serde_json::Map<String, Value> =
         checked.counts().into_iter().map(|(severity, count)| (severity.name().to_owned(), json!(count))).collect();
     let passed_over: Vec<Value> =
         checked.passed_over.iter().map(|(reason, files)| json!({ "reason": reason, "files": files })).collect();
-    let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
     let [safe, others] = checked.fixable();
-    page(&json!({
+    let head = json!({
         "version": VERSION,
         "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
-        "findings": findings,
+    });
+    let tail = json!({
         "notReadable": not_readable(&checked.unread, sources),
         "summary": {
             "findings": counts,
@@ -55,7 +73,8 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
             "fixable": { "safe": safe, "unsafe": others },
             "passedOver": passed_over,
         },
-    }))
+    });
+    [head, tail]
 }
 
 /// The list of rules, each with its theme.

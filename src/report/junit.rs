@@ -1,13 +1,36 @@
 //! For build servers: the XML of `JUnit`, one suite a file.
 
-use std::fmt::Write as _;
-
-use super::{Suite, Tested};
+use super::xml::{HEAD, escaped, push};
+use super::{Checked, Suite, Tested, by_file, remedies};
+use crate::finding::Finding;
 use crate::source::Sources;
+
+/// What a check has to tell: each finding is a case that fails, and a file without any a case that passes.
+pub fn checked(checked: &Checked, sources: &Sources) -> String {
+    let files = by_file(checked, sources);
+    let failures = checked.findings.len();
+    let tests = failures + files.iter().filter(|(_, findings)| findings.is_empty()).count();
+    let mut out = String::from(HEAD);
+    push(&mut out, format_args!("<testsuites name=\"rolecall\" tests=\"{tests}\" failures=\"{failures}\">\n"));
+    for (path, findings) in files {
+        let (path, failures) = (escaped(path), findings.len());
+        let tests = failures.max(1);
+        push(&mut out, format_args!("  <testsuite name=\"{path}\" tests=\"{tests}\" failures=\"{failures}\">\n"));
+        if findings.is_empty() {
+            push(&mut out, format_args!("    <testcase classname=\"{path}\" name=\"no findings\" file=\"{path}\"/>\n"));
+        }
+        for finding in findings {
+            push_finding(&mut out, &path, finding, sources);
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
 
 /// What came of the questions of expectation files.
 pub fn tests(suites: &[Suite]) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let mut out = String::from(HEAD);
     let all = || suites.iter().flat_map(|suite| &suite.tests);
     push(&mut out, format_args!("<testsuites name=\"rolecall\" tests=\"{}\" failures=\"{}\">\n", all().count(), failures(all())));
     for suite in suites {
@@ -21,6 +44,22 @@ pub fn tests(suites: &[Suite]) -> String {
     }
     out.push_str("</testsuites>\n");
     out
+}
+
+fn push_finding(out: &mut String, path: &str, finding: &Finding, sources: &Sources) {
+    let place = sources.place(finding.primary.span);
+    let (line, column, rule) = (place.line, place.column, finding.rule);
+    let name = format!("{rule} at {line}:{column}");
+    push(out, format_args!("    <testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{line}\">\n"));
+    let (message, kind) = (escaped(&finding.message), finding.severity.name());
+    let parts = remedies(finding).map(|(name, text)| format!("\n{name}: {text}"));
+    let body = escaped(&parts.collect::<String>());
+    push(
+        out,
+        format_args!(
+            "      <failure message=\"{message}\" type=\"{kind}\">{path}:{line}:{column}{body}</failure>\n    </testcase>\n"
+        ),
+    );
 }
 
 fn failures<'t>(tests: impl Iterator<Item = &'t Tested>) -> usize {
@@ -42,27 +81,4 @@ fn push_test(out: &mut String, suite: &str, test: &Tested, sources: &Sources) {
     let lines: Vec<&str> = complaints.chain(reasons).chain(test.why.as_deref()).collect();
     let (message, body) = (escaped(&first.text), escaped(&lines.join("\n")));
     push(out, format_args!(">\n      <failure message=\"{message}\">{body}</failure>\n    </testcase>\n"));
-}
-
-fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
-    // writing into a string cannot fail
-    let _ = out.write_fmt(text);
-}
-
-/// A text as XML holds it, also in an attribute; what XML cannot hold at all becomes U+FFFD.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -58,7 +58,7 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("ring", &["identity/signature.rs"]),
     ("roxmltree", &["identity/saml.rs"]),
     ("rustc-hash", &["pattern/find.rs", "rules/view.rs"]),
-    ("serde_json", &["aws/", "report/json.rs", "report/json/", "report/sarif.rs"]),
+    ("serde_json", &["aws/", "report/gitlab.rs", "report/json.rs", "report/json/", "report/rdjson.rs", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("tokio", &["aws.rs"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),
