@@ -15,7 +15,7 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     for (path, findings) in files {
         let (path, failures) = (escaped(path), findings.len());
         let tests = failures.max(1);
-        push(&mut out, format_args!("  <testsuite name=\"{path}\" tests=\"{tests}\" failures=\"{failures}\">\n"));
+        push_suite(&mut out, &path, [tests, failures, 0]);
         if findings.is_empty() {
             push(&mut out, format_args!("    <testcase classname=\"{path}\" name=\"no findings\" file=\"{path}\"/>\n"));
         }
@@ -36,7 +36,7 @@ pub fn tests(suites: &[Suite]) -> String {
     for suite in suites {
         let name = escaped(&suite.name);
         let (tests, failures) = (suite.tests.len(), failures(suite.tests.iter()));
-        push(&mut out, format_args!("  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\">\n"));
+        push_suite(&mut out, &name, [tests, failures, 0]);
         for test in &suite.tests {
             push_test(&mut out, &name, test, &suite.sources);
         }
@@ -44,6 +44,16 @@ pub fn tests(suites: &[Suite]) -> String {
     }
     out.push_str("</testsuites>\n");
     out
+}
+
+/// The head of a suite, with its number of cases, and how many of them fail and are skipped.
+fn push_suite(out: &mut String, name: &str, [tests, failures, skipped]: [usize; 3]) {
+    push(
+        out,
+        format_args!(
+            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\">\n"
+        ),
+    );
 }
 
 fn push_finding(out: &mut String, path: &str, finding: &Finding, sources: &Sources) {
