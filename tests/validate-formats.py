@@ -71,28 +71,32 @@ def main():
     line = jsonschema.Draft202012Validator({**SCHEMA["$defs"]["line"], "$defs": SCHEMA["$defs"]})
     gitlab = jsonschema.Draft202012Validator(GITLAB)
     junit = xmlschema.XMLSchema(xsd)
-    total = 0
+    total = hidden = 0
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
 
             def report(form):
-                command = [binary, "check", "--no-config", "--format", form, path]
+                own = ROOT / path / "rolecall.toml"
+                config = ["--config", str(own)] if own.exists() else ["--no-config"]
+                command = [binary, "check", *config, "--format", form, path]
                 ended = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
                 assert ended.returncode in (0, 1, 2) and "\nerror: " not in f"\n{ended.stderr}", ended
                 return ended.stdout
 
             told = json.loads(report("json"))
             whole.validate(told)
-            findings = told["findings"]
+            findings, suppressed = told["findings"], told["suppressed"]
             total += len(findings)
+            hidden += len(suppressed)
             lines = [json.loads(text) for text in report("ndjson").splitlines()]
+            assert len(lines) == len(findings) + len(suppressed) + 1, path
             for own in lines:
                 line.validate(own)
             issues = json.loads(report("gitlab"))
             gitlab.validate(issues)
             assert len({issue["fingerprint"] for issue in issues}) == len(issues) == len(findings), path
-            look_at_junit(report("junit"), junit, findings)
-            look_at_checkstyle(report("checkstyle"), findings)
+            look_at_junit(report("junit"), junit, findings, suppressed)
+            look_at_checkstyle(report("checkstyle"), findings, suppressed)
             look_at_commands(report("github"), findings)
             file = Path(folder) / "report.json"
             file.write_text(report("rdjson"), encoding="utf-8")
@@ -100,12 +104,13 @@ def main():
             ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             assert ended.returncode == 0, ended.stdout + ended.stderr
             assert len(json.loads(file.read_text(encoding="utf-8"))["diagnostics"]) == len(findings), path
-    print(f"{total} findings in {len(paths)} reports of each format")
+    assert hidden, "nothing is suppressed"
+    print(f"{total} findings and {hidden} that are suppressed, in {len(paths)} reports of each format")
     print("json, ndjson: docs/schema/check.schema.json, by jsonschema; rdjson: rdformat-validator; junit: the schema of Jenkins, and junitparser")
     print("github, gitlab, checkstyle: what their documentation says, for no registry has a schema")
 
 
-def look_at_junit(text, schema, findings):
+def look_at_junit(text, schema, findings, suppressed):
     root = ElementTree.fromstring(text)
     for element in root.iter():
         for name in BESIDE.get(element.tag, ()):
@@ -115,6 +120,7 @@ def look_at_junit(text, schema, findings):
     cases = [case for suite in read for case in suite]
     failures = [case for case in cases if any(isinstance(result, junitparser.Failure) for result in case.result)]
     assert len(failures) == len(findings), text
+    assert sum(case.is_skipped for case in cases) == len(suppressed), text
     assert (read.tests, read.failures) == (len(cases), len(failures)), text
     for suite in read:
         own = list(suite)
@@ -122,11 +128,11 @@ def look_at_junit(text, schema, findings):
         assert suite.skipped == sum(case.is_skipped for case in own), suite.name
 
 
-def look_at_checkstyle(text, findings):
+def look_at_checkstyle(text, findings, suppressed):
     """https://checkstyle.org: files with errors, each with line, column, severity, message and source."""
     root = ElementTree.fromstring(text)
     assert root.tag == "checkstyle" and set(root.attrib) == {"version"}, root.attrib
-    count = 0
+    count = ignored = 0
     for file in root:
         assert file.tag == "file" and set(file.attrib) == {"name"}, file.attrib
         for error in file:
@@ -134,7 +140,8 @@ def look_at_checkstyle(text, findings):
             assert error.get("severity") in {"ignore", "info", "warning", "error"}, error.attrib
             assert int(error.get("line")) >= 1 and int(error.get("column")) >= 1, error.attrib
             count += error.get("severity") != "ignore"
-    assert count == len(findings), text
+            ignored += error.get("severity") == "ignore"
+    assert (count, ignored) == (len(findings), len(suppressed)), text
 
 
 def look_at_commands(text, findings):

@@ -1,9 +1,9 @@
 //! For build servers and review tools that read what Checkstyle writes: its XML, one element a file with findings.
 
 use super::xml::{HEAD, escaped, push};
-use super::{Checked, by_file};
-use crate::finding::{Finding, Severity};
-use crate::source::{Source, Sources};
+use super::{Checked, Judged, by_file, reason};
+use crate::finding::Severity;
+use crate::source::Sources;
 
 /// The form of the reports of Checkstyle that this is; it tells those who read them apart by it.
 const VERSION: &str = "8.0";
@@ -14,8 +14,8 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     push(&mut out, format_args!("<checkstyle version=\"{VERSION}\">\n"));
     for (path, findings) in by_file(checked, sources) {
         push(&mut out, format_args!("  <file name=\"{}\">\n", escaped(path)));
-        for finding in findings {
-            push_error(&mut out, finding, sources.get(finding.primary.span.source));
+        for judged in findings {
+            push_error(&mut out, judged, sources);
         }
         out.push_str("  </file>\n");
     }
@@ -23,11 +23,12 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     out
 }
 
-fn push_error(out: &mut String, finding: &Finding, source: &Source) {
-    let place = source.place(finding.primary.span.start);
-    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-    let message = escaped(&format!("{}{help}", finding.message));
-    let (line, column, severity) = (place.line, place.column, severity(finding.severity));
+fn push_error(out: &mut String, (finding, by): Judged<'_>, sources: &Sources) {
+    let place = sources.place(finding.primary.span);
+    let behind = by.map(|by| format!(" (suppressed: {})", reason(by))).or(finding.help.as_ref().map(|help| format!("; {help}")));
+    let message = escaped(&format!("{}{}", finding.message, behind.unwrap_or_default()));
+    let severity = if by.is_some() { "ignore" } else { severity(finding.severity) };
+    let (line, column) = (place.line, place.column);
     push(
         out,
         format_args!(

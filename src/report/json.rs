@@ -1,6 +1,7 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
 mod claims;
+mod config;
 mod diff;
 mod error;
 mod expectations;
@@ -20,8 +21,10 @@ use crate::finding::{Finding, Fix, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
+use crate::suppress::{Baseline, Entry};
 
 pub use claims::{claims, statement};
+pub use config::{config_schema, settings};
 pub use diff::compared;
 pub use error::error;
 pub use expectations::{tests, tests_by_line};
@@ -40,7 +43,7 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
     let [head, tail] = around(checked, sources);
     let mut report = head;
-    append(&mut report, json!({ "findings": findings }));
+    append(&mut report, json!({ "findings": findings, "suppressed": suppressed(checked, sources).collect::<Vec<_>>() }));
     append(&mut report, tail);
     page(&report)
 }
@@ -50,7 +53,7 @@ pub fn checked_by_line(checked: &Checked, sources: &Sources) -> String {
     let [mut last, tail] = around(checked, sources);
     append(&mut last, tail);
     let findings = checked.findings.iter().map(|finding| self::finding(finding, sources));
-    findings.chain([last]).flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
+    findings.chain(suppressed(checked, sources)).chain([last]).flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
 }
 
 /// What stands before the findings of a check, and what behind them.
@@ -68,6 +71,7 @@ fn around(checked: &Checked, sources: &Sources) -> [Value; 2] {
         "notReadable": not_readable(&checked.unread, sources),
         "summary": {
             "findings": counts,
+            "suppressed": checked.suppressed.len(),
             "files": checked.looked_at,
             "fixed": checked.fixed,
             "fixable": { "safe": safe, "unsafe": others },
@@ -75,6 +79,14 @@ fn around(checked: &Checked, sources: &Sources) -> [Value; 2] {
         },
     });
     [head, tail]
+}
+
+/// Findings that are known, as a file that is read again.
+pub fn baseline(entries: &[Entry]) -> String {
+    let findings = entries
+        .iter()
+        .map(|own| json!({ "path": own.path, "rule": own.rule, "message": own.message, "fingerprint": own.fingerprint }));
+    page(&json!({ "version": Baseline::VERSION, "findings": findings.collect::<Vec<_>>() }))
 }
 
 /// The list of rules, each with its theme.
@@ -145,6 +157,17 @@ fn finding(finding: &Finding, sources: &Sources) -> Value {
     append(&mut value, json!({ "related": related, "help": finding.help, "witness": finding.witness.as_ref().map(witness) }));
     append(&mut value, json!({ "fix": finding.fix.as_ref().map(|own| fix(own, sources)) }));
     value
+}
+
+/// The findings that are not reported, each with the reason.
+fn suppressed(checked: &Checked, sources: &Sources) -> impl Iterator<Item = Value> {
+    checked.suppressed.iter().map(|own| {
+        let mut value = finding(&own.finding, sources);
+        let mut by = json!({ "means": own.by.means.name(), "reason": own.by.reason });
+        append(&mut by, place(own.by.place, sources));
+        append(&mut value, json!({ "suppression": by }));
+        value
+    })
 }
 
 fn fix(fix: &Fix, sources: &Sources) -> Value {

@@ -1,26 +1,26 @@
 //! For build servers: the XML of `JUnit`, one suite a file.
 
 use super::xml::{HEAD, escaped, push};
-use super::{Checked, Suite, Tested, by_file, remedies};
-use crate::finding::Finding;
+use super::{Checked, Judged, Suite, Tested, by_file, reason, remedies};
 use crate::source::Sources;
 
-/// What a check has to tell: each finding is a case that fails, and a file without any a case that passes.
+/// What a check has to tell: each finding is a case that fails, each that is suppressed one that is skipped, and a file without any a case that
+/// passes.
 pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let files = by_file(checked, sources);
     let failures = checked.findings.len();
-    let tests = failures + files.iter().filter(|(_, findings)| findings.is_empty()).count();
+    let tests: usize = files.iter().map(|(_, findings)| findings.len().max(1)).sum();
     let mut out = String::from(HEAD);
     push(&mut out, format_args!("<testsuites name=\"rolecall\" tests=\"{tests}\" failures=\"{failures}\">\n"));
     for (path, findings) in files {
-        let (path, failures) = (escaped(path), findings.len());
-        let tests = failures.max(1);
-        push_suite(&mut out, &path, [tests, failures, 0]);
+        let path = escaped(path);
+        let skipped = findings.iter().filter(|(_, by)| by.is_some()).count();
+        push_suite(&mut out, &path, [findings.len().max(1), findings.len() - skipped, skipped]);
         if findings.is_empty() {
             push(&mut out, format_args!("    <testcase classname=\"{path}\" name=\"no findings\" file=\"{path}\"/>\n"));
         }
-        for finding in findings {
-            push_finding(&mut out, &path, finding, sources);
+        for judged in findings {
+            push_finding(&mut out, &path, judged, sources);
         }
         out.push_str("  </testsuite>\n");
     }
@@ -56,11 +56,16 @@ fn push_suite(out: &mut String, name: &str, [tests, failures, skipped]: [usize; 
     );
 }
 
-fn push_finding(out: &mut String, path: &str, finding: &Finding, sources: &Sources) {
+fn push_finding(out: &mut String, path: &str, (finding, by): Judged<'_>, sources: &Sources) {
     let place = sources.place(finding.primary.span);
     let (line, column, rule) = (place.line, place.column, finding.rule);
     let name = format!("{rule} at {line}:{column}");
     push(out, format_args!("    <testcase classname=\"{path}\" name=\"{name}\" file=\"{path}\" line=\"{line}\">\n"));
+    if let Some(by) = by {
+        let message = escaped(&format!("{}: {}", reason(by), finding.message));
+        push(out, format_args!("      <skipped message=\"{message}\"/>\n    </testcase>\n"));
+        return;
+    }
     let (message, kind) = (escaped(&finding.message), finding.severity.name());
     let parts = remedies(finding).map(|(name, text)| format!("\n{name}: {text}"));
     let body = escaped(&parts.collect::<String>());

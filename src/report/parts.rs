@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::Checked;
 use crate::finding::Finding;
 use crate::source::Sources;
+use crate::suppress::Suppression;
 
 /// A path as programs that know the repository name it: with `/`, and without `./` in front.
 pub(super) fn portable(path: &str) -> Cow<'_, str> {
@@ -27,11 +28,27 @@ pub(super) fn remedies(finding: &Finding) -> impl Iterator<Item = (&'static str,
     help.into_iter().chain(fix).chain(witness)
 }
 
-/// The files that were looked at and those that could not be read, by name, each with its findings.
-pub(super) fn by_file<'c>(checked: &'c Checked, sources: &'c Sources) -> Vec<(&'c str, Vec<&'c Finding>)> {
-    let mut files: BTreeMap<&str, Vec<&Finding>> = checked.files.iter().map(|name| (name.as_str(), Vec::new())).collect();
-    for finding in &checked.findings {
-        files.entry(sources.get(finding.primary.span.source).name()).or_default().push(finding);
+/// A finding, and why it is not reported, if it is not.
+pub(super) type Judged<'c> = (&'c Finding, Option<&'c Suppression>);
+
+/// The files that were looked at and those that could not be read, by name, each with its findings, also those that are not reported.
+pub(super) fn by_file<'c>(checked: &'c Checked, sources: &'c Sources) -> Vec<(&'c str, Vec<Judged<'c>>)> {
+    let mut files: BTreeMap<&str, Vec<Judged<'c>>> = checked.files.iter().map(|name| (name.as_str(), Vec::new())).collect();
+    let reported = checked.findings.iter().map(|finding| (finding, None));
+    let suppressed = checked.suppressed.iter().map(|own| (&own.finding, Some(&own.by)));
+    for (finding, by) in reported.chain(suppressed) {
+        files.entry(sources.get(finding.primary.span.source).name()).or_default().push((finding, by));
+    }
+    for findings in files.values_mut() {
+        findings.sort_by_key(|(finding, _)| finding.primary.span);
     }
     files.into_iter().collect()
+}
+
+/// Why a finding is not reported, in words: the reason that was given, or how it is said.
+pub(super) fn reason(by: &Suppression) -> Cow<'_, str> {
+    match &by.reason {
+        Some(reason) => Cow::Borrowed(reason),
+        None => Cow::Owned(format!("known: {}", by.means.name())),
+    }
 }

@@ -71,6 +71,7 @@ mod snapshots;
 mod stacks;
 mod sts;
 mod support;
+mod suppress;
 mod terraform;
 mod tidy;
 mod tokens;

@@ -106,7 +106,7 @@ fn annotations_say_what_json_says() {
     let report = report("github");
     let (last, commands) =
         report.lines().collect::<Vec<_>>().split_last().map(|(last, rest)| (*last, rest.to_vec())).expect("a line");
-    assert!(!last.starts_with("::") && last.contains(" in 4 files"), "{last}");
+    assert!(!last.starts_with("::") && last.contains(" in 5 files; 2 suppressed"), "{last}");
     let whole = json(&self::report("json"));
     let findings = list(&whole["findings"]);
     assert_eq!(commands.len(), findings.len());
@@ -184,11 +184,19 @@ fn xml_is_well_formed_and_says_what_json_says() {
     let document = Document::parse(&junit).unwrap_or_else(|error| panic!("{error}:\n{junit}"));
     let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
     assert_eq!(count("failure"), findings.len());
+    let suppressed = list(&whole["suppressed"]);
+    assert_eq!((count("skipped"), suppressed.len()), (2, 2));
+    for own in suppressed {
+        let reason = own["suppression"]["reason"].as_str().expect("a reason");
+        let says = |node: roxmltree::Node<'_, '_>| node.attribute("message").is_some_and(|text| text.contains(reason));
+        assert!(document.descendants().any(|node| node.has_tag_name("skipped") && says(node)), "{junit}");
+        assert!(errors.iter().any(|error| error.attribute("severity") == Some("ignore") && says(*error)), "{checkstyle}");
+    }
     let sum = |attribute: &str| {
         let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
         suites.map(|suite| suite.attribute(attribute).expect(attribute).parse::<usize>().expect("a number")).sum::<usize>()
     };
-    assert_eq!((sum("failures"), sum("tests")), (count("failure"), count("testcase")));
+    assert_eq!((sum("failures"), sum("skipped"), sum("tests")), (count("failure"), count("skipped"), count("testcase")));
     let passing = document.descendants().find(|node| node.attribute("classname") == Some("policies/fine.json")).expect("a case");
     assert_eq!((passing.attribute("name"), passing.has_children()), (Some("no findings"), false));
 }

@@ -49,7 +49,6 @@ const DOORS: [(&str, &[&str]); 27] = [
             "reference/name.rs",
             "reference/service.rs",
             "source.rs",
-            "syntax/json/scan.rs",
             "syntax/json/string.rs",
         ],
     ),
