@@ -29,8 +29,11 @@ pub(super) fn run(args: &Args) -> Ending {
     };
     let failure = |error| Failure::new(format!("cannot make `{}`: {}", folder.to_string_lossy(), reason(&error)));
     fs::create_dir_all(folder).map_err(failure)?;
-    write(folder, &tree)?;
-    tree.get_subcommands().try_for_each(|command| write(folder, command))?;
+    let mut open = vec![&tree];
+    while let Some(command) = open.pop() {
+        write(folder, command)?;
+        open.extend(command.get_subcommands());
+    }
     Ok(Exit::Fine)
 }
 

@@ -10,20 +10,36 @@ use crate::cli::run;
 
 const SHELLS: [&str; 6] = ["bash", "zsh", "fish", "nushell", "powershell", "elvish"];
 
-/// The commands, as `rolecall --help` lists them.
+/// The commands, as the help lists them: `check`, `config`, `config show`.
 fn commands() -> Vec<String> {
-    let help = run(&["--help"]).stdout;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    // what is said of a command goes on in lines that are indented further
-    let first_words = listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
-    let commands: Vec<String> = first_words.map(str::to_owned).collect();
-    assert!(["check", "simulate", "completions", "man"].iter().all(|name| commands.iter().any(|own| own == name)), "{help}");
-    commands
+    let mut found = Vec::new();
+    let mut open = vec![String::new()];
+    while let Some(command) = open.pop() {
+        let help = help(&command);
+        let listed = help
+            .lines()
+            .skip_while(|line| !["Commands:", "Providers:"].contains(line))
+            .skip(1)
+            .take_while(|line| !line.is_empty());
+        // what is said of a command goes on in lines that are indented further
+        let names = listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+        let inner: Vec<String> = names.map(|name| format!("{command} {name}").trim_start().to_owned()).collect();
+        found.extend_from_slice(&inner);
+        open.extend(inner);
+    }
+    let known = ["check", "simulate", "claims github", "completions", "config show", "man"];
+    assert!(known.iter().all(|name| found.iter().any(|own| own == name)), "{found:?}");
+    found
+}
+
+fn help(command: &str) -> String {
+    let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+    run(&words).stdout
 }
 
 /// The long flags of a command, as its help lists them.
 fn flags(command: &str) -> Vec<String> {
-    let help = run(&[command, "--help"]).stdout;
+    let help = help(command);
     // what is said of a flag may begin with one too, but is indented further
     let heads = help.lines().filter(|line| !line.starts_with("          ")).filter(|line| line.trim_start().starts_with('-'));
     let flags: Vec<String> =
@@ -50,7 +66,7 @@ fn scripts_hold_every_command_and_flag() {
     for shell in SHELLS {
         let script = script(shell);
         for command in commands() {
-            assert!(script.contains(&command), "{shell}: {command}");
+            assert!(command.split(' ').all(|word| script.contains(word)), "{shell}: {command}");
             for flag in flags(&command) {
                 // fish takes them without their dashes
                 let own = if shell == "fish" { format!("-l {}", &flag[2..]) } else { flag.clone() };
@@ -84,7 +100,8 @@ fn bash_completes_commands_flags_and_values() {
     assert_eq!(completed(&["rolecall", "completions", "n"]), ["nushell"]);
     for command in commands() {
         let mut expected = flags(&command);
-        let mut found = completed(&["rolecall", &command, "--"]);
+        let words: Vec<&str> = std::iter::once("rolecall").chain(command.split(' ')).chain(["--"]).collect();
+        let mut found = completed(&words);
         expected.sort();
         found.sort();
         assert_eq!(found, expected, "{command}");
@@ -114,9 +131,11 @@ fn every_command_has_a_page_with_its_flags() {
     assert_eq!(page("rolecall"), run(&["man"]).stdout);
     let mut names = vec!["rolecall".to_owned()];
     for command in commands() {
-        let (name, own) = (format!("rolecall-{command}"), page(&format!("rolecall-{command}")));
-        // in a page every hyphen of a flag is a minus
-        assert!(page("rolecall").contains(&format!("rolecall\\-{command}(1)")), "{name}");
+        let name = format!("rolecall-{}", command.replace(' ', "-"));
+        let own = page(&name);
+        // in a page every hyphen is a minus, also those of flags
+        let above = command.rsplit_once(' ').map_or("rolecall".to_owned(), |(above, _)| format!("rolecall-{above}"));
+        assert!(page(&above).contains(&format!("{}(1)", name.replace('-', "\\-"))), "{name}");
         for flag in flags(&command) {
             assert!(own.contains(&format!("\\fB{}\\fR", flag.replace('-', "\\-"))), "{name}: {flag}");
         }
