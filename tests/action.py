@@ -16,7 +16,10 @@ import tempfile
 from pathlib import Path
 
 import yaml
-from precommit import BAD, MENDED
+
+# what is imported from here leaves no file behind
+sys.dont_write_bytecode = True
+from precommit import BAD, MENDED  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 UPLOAD = "github/codeql-action/upload-sarif@v4"
