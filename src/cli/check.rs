@@ -72,6 +72,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Args, common: Common) -> Ending {
+    refuse_same_file(&args.output)?;
     let reference = reference::load(reference)?;
     let mut loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
@@ -257,7 +258,6 @@ fn formats(args: &Args) -> impl Iterator<Item = Format> {
 
 /// Writes the files first: what stands on standard output is the end of the run.
 fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Result<(), Failure> {
-    refuse_same_file(&args.output)?;
     for (format, file) in &args.output {
         if is_input(file, inputs) {
             let help = "give the report a name of its own";
