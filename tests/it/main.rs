@@ -62,6 +62,7 @@ mod rights;
 mod saml;
 mod scenarios;
 mod schema;
+mod screenshot;
 mod script;
 mod secrets;
 mod selection;
