@@ -4,6 +4,7 @@ mod adopt;
 mod baseline;
 mod check;
 mod claims;
+mod completions;
 mod config;
 mod diff;
 mod explain;
@@ -14,6 +15,7 @@ mod judge;
 mod later;
 mod live;
 mod login;
+mod man;
 mod output;
 mod pull;
 mod reach;
@@ -90,6 +92,10 @@ enum Command {
     Explain(Later<explain::Args>),
     /// Lists the rules.
     Rules(Later<rules::ListArgs>),
+    /// Prints a script that makes a shell complete commands, flags and their values.
+    Completions(Later<completions::Args>),
+    /// Prints the manual page, or writes one for each command.
+    Man(Later<man::Args>),
 }
 
 /// When to do something that fits terminals only.
@@ -177,6 +183,8 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => explain::run(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

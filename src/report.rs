@@ -1,17 +1,24 @@
 //! Findings and simulations for people and for programs: one renderer a file. Renderers are leaves; nothing depends on them.
 
+pub mod agent;
+pub mod checkstyle;
 pub mod concise;
 mod diff;
+pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
+mod parts;
+pub mod rdjson;
 mod reach;
 pub mod sarif;
 pub mod text;
 mod unified;
 mod unread;
 mod who;
+mod xml;
 
 use crate::compare::Pair;
 use crate::evaluate::Trace;
@@ -28,6 +35,8 @@ use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulati
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressed;
 
+use parts::{Judged, by_file, portable, reason, remedies};
+
 pub use unified::unified;
 pub use unread::{Unread, UnreadCall, count as count_unread, unread};
 
@@ -40,8 +49,22 @@ pub enum Format {
     Concise,
     /// For programs: versioned JSON.
     Json,
+    /// For programs: a line of JSON a finding.
+    Ndjson,
     /// For code scanning: SARIF 2.1.0.
     Sarif,
+    /// For GitHub Actions: annotations.
+    Github,
+    /// For GitLab: a report of code quality.
+    Gitlab,
+    /// For build servers: the XML of `JUnit`.
+    Junit,
+    /// For build servers: the XML of Checkstyle.
+    Checkstyle,
+    /// For reviewdog: its diagnostic format.
+    Rdjson,
+    /// For language models: one line a finding.
+    Agent,
 }
 
 /// What may be used to draw a report for people.
@@ -64,6 +87,8 @@ pub struct Checked {
     pub suppressed: Vec<Suppressed>,
     /// The number of inputs in which something was recognised and looked at.
     pub looked_at: usize,
+    /// Their names.
+    pub files: Vec<String>,
     /// What was not looked at: the reason, and the number of inputs.
     pub passed_over: Vec<(String, usize)>,
     /// What the snapshots among the inputs could not read.
@@ -362,7 +387,19 @@ impl Tested {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 4] = [Self::Human, Self::Concise, Self::Json, Self::Sarif];
+    pub const ALL: [Self; 11] = [
+        Self::Human,
+        Self::Concise,
+        Self::Json,
+        Self::Ndjson,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Checkstyle,
+        Self::Rdjson,
+        Self::Agent,
+    ];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -370,7 +407,14 @@ impl Format {
             Self::Human => "human",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+            Self::Rdjson => "rdjson",
+            Self::Agent => "agent",
         }
     }
 
@@ -380,8 +424,20 @@ impl Format {
             Self::Human => "For people: the offending text underlined",
             Self::Concise => "One line a finding",
             Self::Json => "For programs",
+            Self::Ndjson => "For programs: one line a finding, and one for the rest",
             Self::Sarif => "For code scanning: SARIF 2.1.0",
+            Self::Github => "For GitHub Actions: annotations",
+            Self::Gitlab => "For GitLab: a report of code quality",
+            Self::Junit => "For build servers: JUnit, each finding a case that fails",
+            Self::Checkstyle => "For build servers: Checkstyle",
+            Self::Rdjson => "For reviewdog",
+            Self::Agent => "For language models: one line a finding, and what to run next",
         }
+    }
+
+    /// Whether it tells what makes a finding the same one in the next run.
+    pub fn has_fingerprints(self) -> bool {
+        matches!(self, Self::Sarif | Self::Gitlab)
     }
 }
 
@@ -398,7 +454,14 @@ impl Checked {
             Format::Human => human::checked(self, sources, look),
             Format::Concise => concise::checked(self, sources, look),
             Format::Json => json::checked(self, sources),
+            Format::Ndjson => json::checked_by_line(self, sources),
             Format::Sarif => sarif::checked(self, sources),
+            Format::Github => github::checked(self, sources, look),
+            Format::Gitlab => gitlab::checked(self, sources),
+            Format::Junit => junit::checked(self, sources),
+            Format::Checkstyle => checkstyle::checked(self, sources),
+            Format::Rdjson => rdjson::checked(self, sources),
+            Format::Agent => agent::checked(self, sources, look),
         }
     }
 

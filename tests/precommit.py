@@ -1,8 +1,9 @@
 """Proves the hooks of .pre-commit-hooks.yaml with the real pre-commit, on a scratch repository.
 
-    PYTHON tests/precommit.py ROLECALL
+    PYTHON tests/precommit.py ROLECALL WHEEL
 
-PYTHON has the package pre-commit; ROLECALL is the built binary, for the hook that takes the one that is installed. The other hook is built
+PYTHON has the package pre-commit; ROLECALL is the built binary, for the hook that takes the one that is installed, and WHEEL the wheel, for
+the hook that is installed by pip. In the folder of WHEEL lies that of setuptools too, and nothing is fetched. The hook from source is built
 by pre-commit, from the files of this working tree that git knows; a build folder named by CARGO_TARGET_DIR is used for it.
 """
 
@@ -46,11 +47,28 @@ MENDED = BAD.replace("                }\n", GUESTS_KEPT_OUT, 1)
 TORN = MENDED.replace('"Allow",', '"Allow"')
 WITHOUT_VERSION = MENDED.replace('    "Version": "2012-10-17",\n', "")
 
+READER = """\
+{
+    "Version": "2012-10-17",
+    "Statement": { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::articles/*" }
+}
+"""
+EXPECTATION = """\
+[[request]]
+name = "the app reads articles"
+principal = "arn:aws:iam::111122223333:role/app"
+action = "s3:GetObject"
+resource = "arn:aws:s3:::articles/1"
+resource-account = "111122223333"
+policies = { identity = ["app.json"] }
+expect = "allowed"
+"""
+
 ROLE = "roles/rbac users.json"
 
 
 def main():
-    binary = Path(sys.argv[1]).resolve()
+    binary, wheel = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         environment = {**os.environ, **settings(scratch)}
@@ -63,6 +81,18 @@ def main():
         repository.pre_commit("install", "--install-hooks")
         print(f"pre-commit builds rolecall from source: {time.monotonic() - start:.0f} s")
         prove(repository)
+        prove_speed(repository)
+
+        start = time.monotonic()
+        repository = Repository(scratch / "wheel", {**environment, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheel.parent)})
+        config = snippet(PAGE, 1)
+        version = re.search(r"rolecall==([^]]*)", config).group(1)
+        assert wheel.name.startswith(f"rolecall-{version}-"), f"{PAGE} names version {version}, the wheel is {wheel.name}"
+        repository.take(config)
+        repository.pre_commit("install", "--install-hooks")
+        print(f"pre-commit installs the wheel: {time.monotonic() - start:.1f} s")
+        prove(repository)
+        prove_speed(repository)
 
         (scratch / "bin").mkdir()
         shutil.copy(binary, scratch / "bin" / "rolecall")
@@ -78,8 +108,13 @@ def main():
         repository.use(config, scratch / "rolecall", revision)
         repository.pre_commit("install", "--install-hooks")
         prove_changes(repository)
-    print("pre-commit: the bad policy is refused, the mended one taken, other files pass in silence; built from source and installed")
+        repository = Repository(scratch / "expected", environment)
+        repository.use(snippet(PAGE).replace("id: rolecall", "id: rolecall-test-system"), scratch / "rolecall", revision)
+        repository.pre_commit("install", "--install-hooks")
+        prove_expectations(repository)
+    print("pre-commit: the bad policy is refused, the mended one taken, other files pass in silence; from source, from the wheel, and installed")
     print("pre-commit: a commit that widens a policy is refused, one that narrows it is taken")
+    print("pre-commit: a commit that breaks an expectation is refused")
 
 
 def settings(scratch):
@@ -112,9 +147,9 @@ def snapshot(folder, environment):
     return git(folder, environment, "rev-parse", "HEAD").stdout.strip()
 
 
-def snippet(page):
-    """The first block of YAML of a page."""
-    return re.search(r"^```yaml\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE).group(1)
+def snippet(page, number=0):
+    """A block of YAML of a page, the first where nothing else is said."""
+    return re.findall(r"^```yaml\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[number]
 
 
 class Repository:
@@ -129,6 +164,10 @@ class Repository:
         """Takes a configuration of pre-commit, with the place and the revision of rolecall filled in."""
         config = re.sub(r"repo: .*", f"repo: {source}", config)
         config = re.sub(r"rev: .*", f"rev: {revision}", config)
+        self.take(config)
+
+    def take(self, config):
+        """Takes a configuration of pre-commit as it is."""
         self.write(".pre-commit-config.yaml", config)
         self.git("add", ".pre-commit-config.yaml")
         self.git("commit", "--quiet", "--allow-empty", "--no-verify", "--message", "the configuration", "--", ".pre-commit-config.yaml")
@@ -188,9 +227,39 @@ def prove(repository):
     assert through, said
     silent(said, "Passed")
 
-    through, said = repository.commit(**{"README.md": BAD})
+    # policies in a text about them are examples
+    through, said = repository.commit(**{"README.md": f"# Roles\n\n```json\n{BAD}```\n"})
+    assert through, said
+    silent(said, "Passed")
+
+    # what is no text is not even passed
+    (repository.folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    through, said = repository.commit()
     assert through, said
     silent(said, "Skipped")
+
+    # what the configuration of rolecall leaves out is left out, though it is passed
+    through, said = repository.commit(**{"rolecall.toml": '[check]\nexclude = ["examples"]\n', "examples/bad.json": BAD})
+    assert through, said
+    silent(said, "Passed")
+    through, said = repository.commit(**{"examples/worse.json": BAD, "roles/worse.json": BAD})
+    assert not through, said
+    expect(said, re.escape("[roles/worse.json:10:22]"))
+    assert "examples" not in said, said
+    repository.git("reset", "--quiet", "--hard")
+
+
+def prove_speed(repository):
+    """A run over hundreds of files takes less than a second, as pre-commit measures it."""
+    for number in range(300):
+        repository.write(f"src/{number}/package.json", f'{{ "name": "x{number}", "version": "2.0.0" }}\n')
+        repository.write(f"policies/{number}.json", MENDED)
+    repository.git("add", ".")
+    ended = run([*PRE_COMMIT, "run", "--verbose"], repository.folder, repository.environment)
+    [took] = re.findall(r"^- duration: ([0-9.]+)s$", ended.stdout, re.MULTILINE)
+    assert float(took) < 1, ended.stdout
+    print(f"the hook looks at 600 files: {took} s")
+    repository.git("reset", "--quiet", "--hard")
 
 
 def prove_options(repository, config, source, revision):
@@ -262,6 +331,23 @@ def prove_changes(repository):
     silent(said, "Passed")
 
 
+def prove_expectations(repository):
+    """Without expectations every commit passes; with them one that breaks one is refused, also where it changes only the policy."""
+    through, said = repository.commit(**{"roles/app.json": READER})
+    assert through, said
+    silent(said, "Passed")
+    through, said = repository.commit(**{"roles/app.rolecall.toml": EXPECTATION})
+    assert through, said
+    silent(said, "Passed")
+    through, said = repository.commit(**{"roles/app.json": READER.replace("GetObject", "PutObject")})
+    assert not through, said
+    expect(said, r"the app reads articles")
+    expect(said, r"roles/app\.rolecall\.toml:\d+:\d+")
+    through, said = repository.commit(**{"roles/app.json": READER.replace("GetObject", "GetObject*")})
+    assert through, said
+    silent(said, "Passed")
+
+
 def frame(said):
     """What is said from the first finding on."""
     return said[said.index("high[") :].rstrip()
@@ -274,7 +360,7 @@ def expect(said, pattern):
 def silent(said, word):
     """pre-commit says one line of its own, and git what it committed."""
     own = [line for line in said.splitlines() if line and not re.match(r"\[main [0-9a-f]+\] | \d+ files? changed| create mode ", line)]
-    assert len(own) == 1 and re.fullmatch(rf"rolecall( diff)?\.+.*{word}", own[0]), said
+    assert len(own) == 1 and re.fullmatch(rf"rolecall( diff| test)?\.+.*{word}", own[0]), said
 
 
 def git(folder, environment, *arguments):

@@ -5,7 +5,7 @@ use rolecall::finding::{Fault, Finding};
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::reference::Reference;
-use rolecall::report::{Answered, Checked, Detail, Look, Simulated, human, json};
+use rolecall::report::{Answered, Checked, Detail, Format, Look, Simulated, human, json};
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::Tree;
@@ -73,7 +73,15 @@ pub fn check(sources: &Sources, inventory: &Inventory<'_>) {
         let drawn = human::checked(&checked, sources, look);
         assert!(look.colour || !drawn.contains('\u{1B}'), "a character of the input reaches the terminal: {drawn}");
     }
-    is_json(&json::checked(&checked, sources));
+    for format in Format::ALL {
+        let drawn = checked.report(format, sources, LOOKS[0]);
+        assert!(!drawn.contains('\u{1B}'), "a character of the input reaches the terminal: {drawn}");
+        match format {
+            Format::Json | Format::Sarif | Format::Gitlab | Format::Rdjson => is_json(&drawn),
+            Format::Ndjson => drawn.lines().for_each(is_json),
+            _ => {}
+        }
+    }
 }
 
 /// Draws the answer to a sign-in in every way.

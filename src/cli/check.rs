@@ -1,5 +1,6 @@
 //! `rolecall check`: what is wrong?
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -71,6 +72,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Args, common: Common) -> Ending {
+    refuse_same_file(&args.output)?;
     let reference = reference::load(reference)?;
     let mut loaded = config::load(config)?;
     let flags = Choice { select: names(&args.select)?, ignore: names(&args.ignore)? };
@@ -92,7 +94,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
         paths: &args.paths,
         baseline,
         ignores_suppressions: args.ignore_suppressions,
-        prints: wants(args, Format::Sarif),
+        prints: formats(args).any(Format::has_fingerprints),
         at: now(),
     };
     let lint = Lint { args, judge };
@@ -249,8 +251,9 @@ pub(super) fn asked(flags: &Choice, loaded: &Loaded) -> Vec<Run> {
     runs.filter(|(theme, rule, _)| on(rule.name, *theme)).map(|(theme, rule, severity)| Run { rule, theme, severity }).collect()
 }
 
-fn wants(args: &Args, format: Format) -> bool {
-    args.format == format || args.output.iter().any(|(own, _)| *own == format)
+/// The formats that are asked for.
+fn formats(args: &Args) -> impl Iterator<Item = Format> {
+    std::iter::once(args.format).chain(args.output.iter().map(|(format, _)| *format))
 }
 
 /// Writes the files first: what stands on standard output is the end of the run.
@@ -269,6 +272,24 @@ fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Re
         return Ok(());
     }
     output::print(&printed)
+}
+
+/// Of two reports in one file the second would be all that is left.
+fn refuse_same_file(output: &[(Format, PathBuf)]) -> Result<(), Failure> {
+    // a file need not be there yet, but its folder
+    let whole = |file: &Path| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        file.canonicalize().unwrap_or_else(|_| folder.join(file.file_name().unwrap_or_default()))
+    };
+    let mut seen = HashSet::new();
+    match output.iter().find(|(_, file)| !seen.insert(whole(file))) {
+        Some((_, file)) => {
+            let help = "give each report a file of its own";
+            Err(Failure::with_help(format!("two reports would go to `{}`", file.to_string_lossy()), help))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a file holds something that was looked at.

@@ -274,11 +274,13 @@ impl Inputs {
             names.push(format!("not looked at: {name}: {why}"));
         };
         for document in &inventory.documents {
+            let name = sources.get(document.source).name();
             match document.form {
-                Form::Nothing(why) => pass_over(&mut checked, sources.get(document.source).name(), why),
-                _ => checked.looked_at += 1,
+                Form::Nothing(why) => pass_over(&mut checked, name, why),
+                _ => checked.files.push(name.to_owned()),
             }
         }
+        checked.looked_at = checked.files.len();
         for (name, why) in &self.passed_over {
             pass_over(&mut checked, name, why);
         }

@@ -31,8 +31,13 @@ pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a report to a file.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    write_bytes(file, text.as_bytes())
+}
+
+/// As [`write`], of what may be no text.
+pub(super) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failure = |error| Failure::new(format!("cannot write `{}`: {}", file.to_string_lossy(), reason(&error)));
-    fs::write(file, text).map_err(failure)
+    fs::write(file, bytes).map_err(failure)
 }
 
 /// Writes a line to standard error.

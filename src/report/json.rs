@@ -21,7 +21,7 @@ use crate::finding::{Finding, Fix, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
-use crate::suppress::{Baseline, Entry, Suppressed};
+use crate::suppress::{Baseline, Entry};
 
 pub use claims::{claims, statement};
 pub use config::{config_schema, settings};
@@ -40,17 +40,34 @@ pub const VERSION: u32 = 1;
 
 /// What a check has to tell.
 pub fn checked(checked: &Checked, sources: &Sources) -> String {
+    let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
+    let [head, tail] = around(checked, sources);
+    let mut report = head;
+    append(&mut report, json!({ "findings": findings, "suppressed": suppressed(checked, sources).collect::<Vec<_>>() }));
+    append(&mut report, tail);
+    page(&report)
+}
+
+/// As [`checked`], but each finding is a line, and what else there is to tell the last one.
+pub fn checked_by_line(checked: &Checked, sources: &Sources) -> String {
+    let [mut last, tail] = around(checked, sources);
+    append(&mut last, tail);
+    let findings = checked.findings.iter().map(|finding| self::finding(finding, sources));
+    findings.chain(suppressed(checked, sources)).chain([last]).flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
+}
+
+/// What stands before the findings of a check, and what behind them.
+fn around(checked: &Checked, sources: &Sources) -> [Value; 2] {
     let counts: serde_json::Map<String, Value> =
         checked.counts().into_iter().map(|(severity, count)| (severity.name().to_owned(), json!(count))).collect();
     let passed_over: Vec<Value> =
         checked.passed_over.iter().map(|(reason, files)| json!({ "reason": reason, "files": files })).collect();
-    let findings: Vec<Value> = checked.findings.iter().map(|finding| self::finding(finding, sources)).collect();
     let [safe, others] = checked.fixable();
-    page(&json!({
+    let head = json!({
         "version": VERSION,
         "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
-        "findings": findings,
-        "suppressed": checked.suppressed.iter().map(|own| suppressed(own, sources)).collect::<Vec<_>>(),
+    });
+    let tail = json!({
         "notReadable": not_readable(&checked.unread, sources),
         "summary": {
             "findings": counts,
@@ -60,7 +77,8 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
             "fixable": { "safe": safe, "unsafe": others },
             "passedOver": passed_over,
         },
-    }))
+    });
+    [head, tail]
 }
 
 /// Findings that are known, as a file that is read again.
@@ -141,13 +159,15 @@ fn finding(finding: &Finding, sources: &Sources) -> Value {
     value
 }
 
-/// A finding that is not reported, with the reason.
-fn suppressed(own: &Suppressed, sources: &Sources) -> Value {
-    let mut value = finding(&own.finding, sources);
-    let mut by = json!({ "means": own.by.means.name(), "reason": own.by.reason });
-    append(&mut by, place(own.by.place, sources));
-    append(&mut value, json!({ "suppression": by }));
-    value
+/// The findings that are not reported, each with the reason.
+fn suppressed(checked: &Checked, sources: &Sources) -> impl Iterator<Item = Value> {
+    checked.suppressed.iter().map(|own| {
+        let mut value = finding(&own.finding, sources);
+        let mut by = json!({ "means": own.by.means.name(), "reason": own.by.reason });
+        append(&mut by, place(own.by.place, sources));
+        append(&mut value, json!({ "suppression": by }));
+        value
+    })
 }
 
 fn fix(fix: &Fix, sources: &Sources) -> Value {

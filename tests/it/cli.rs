@@ -84,6 +84,16 @@ fn how_a_check_ends() {
 }
 
 #[test]
+fn a_folder_without_expectations_passes_where_that_is_allowed() {
+    let folder = folder(&[("policy.json", POLICY)]);
+    assert_eq!(in_folder(folder.path(), &["test"]).exit, 3);
+    let ran = in_folder(folder.path(), &["test", "--allow-none"]);
+    assert_eq!((ran.exit, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
+    // what is named must be there all the same
+    assert_eq!(in_folder(folder.path(), &["test", "--allow-none", "gone.rolecall.toml"]).exit, 2);
+}
+
+#[test]
 fn data_goes_to_standard_output_and_complaints_do_not() {
     let usage = run(&["check", "--no-such-flag"]);
     assert!(usage.stdout.is_empty() && usage.stderr.starts_with("error: "), "{}", usage.stderr);

@@ -215,7 +215,7 @@ fn an_output_that_cannot_be_is_refused() {
     for (output, words) in [
         ("sarif", "it takes a format and a file"),
         ("sarif=", "it takes a format and a file"),
-        ("xml=a", "there is no format `xml`, only human, concise, json, sarif"),
+        ("xml=a", "there is no format `xml`, only human, concise, json, ndjson, sarif, github, "),
         ("json=-", "`--format json` writes to standard output"),
         ("json=no/such/folder/a.json", "cannot write `no/such/folder/a.json`: no such file or directory"),
     ] {

@@ -24,6 +24,9 @@ const NAMED: [&str; 11] = [
     "CONTRIBUTING.md",
 ];
 
+/// Folders of the repository that a package of the crate leaves out (`exclude`, and a package of its own); there nothing is asked of them.
+const LEFT_OUT: [&str; 2] = ["fuzz/", ".ci/"];
+
 /// A block of `console` shows commands and what they print in the folder of the project.
 #[test]
 fn documents_show_what_the_tool_prints() {
@@ -49,7 +52,7 @@ fn paths_in_documents_exist() {
     for path in documents() {
         let text = support::read(&path);
         let folder = Path::new(&path).parent().expect("a file lies in a folder");
-        let gone = quoted(&text).filter(|quoted| is_path(quoted) && !support::root().join(quoted).exists());
+        let gone = quoted(&text).filter(|quoted| is_path(quoted) && is_here(quoted) && !support::root().join(quoted).exists());
         complaints.extend(gone.map(|gone| format!("{path}: `{gone}` does not exist")));
         let dead = links(&text).filter(|link| !support::root().join(folder).join(link).exists());
         complaints.extend(dead.map(|dead| format!("{path}: the link to {dead} leads nowhere")));
@@ -105,6 +108,11 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 /// Whether something between backticks is a path without a placeholder.
 fn is_path(quoted: &str) -> bool {
     NAMED.iter().any(|start| quoted.starts_with(start)) && !quoted.contains(['<', '*', '…', ' ', '{'])
+}
+
+/// Whether a path lies where one can look.
+fn is_here(path: &str) -> bool {
+    LEFT_OUT.iter().all(|folder| !path.starts_with(folder) || support::root().join(folder).exists())
 }
 
 /// The module of a path like `src/policy.rs` or `src/policy/`.
