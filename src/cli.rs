@@ -11,6 +11,7 @@ mod input;
 mod later;
 mod live;
 mod login;
+mod lsp;
 mod output;
 mod pull;
 mod reach;
@@ -79,6 +80,8 @@ enum Command {
     Explain(Later<explain::Args>),
     /// Lists the rules.
     Rules(Later<rules::ListArgs>),
+    /// Tells an editor the same of what is open in it.
+    Lsp(Later<lsp::Args>),
 }
 
 /// When to do something that fits terminals only.
@@ -162,6 +165,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => explain::run(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),
+        Command::Lsp(args) => lsp::run(&args, &cli.config, &cli.reference, common),
     }
 }
 

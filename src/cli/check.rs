@@ -149,13 +149,24 @@ impl Lint<'_> {
     }
 
     /// What is found and asked for, beside what was found before, sorted, each with what mends it.
-    fn findings(&self, facts: &Facts<'_, '_>, mut findings: Vec<Finding>) -> Vec<Finding> {
-        findings.extend(rules::run(facts));
-        settle(&mut findings, &self.rules, self.loaded);
-        sort(&mut findings, facts.sources);
-        fix::settle(&mut findings, facts);
-        findings
+    fn findings(&self, facts: &Facts<'_, '_>, findings: Vec<Finding>) -> Vec<Finding> {
+        findings_of(&self.rules, facts, self.loaded, findings)
     }
+}
+
+/// What is found by the configuration alone, as a run without options reports it.
+#[cfg(feature = "lsp")]
+pub(super) fn by_configuration(facts: &Facts<'_, '_>, loaded: &Loaded) -> Vec<Finding> {
+    let nothing = Choice { select: Vec::new(), ignore: Vec::new() };
+    findings_of(&asked(&nothing, loaded), facts, loaded, Vec::new())
+}
+
+fn findings_of(rules: &[Run], facts: &Facts<'_, '_>, loaded: &Loaded, mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.extend(rules::run(facts));
+    settle(&mut findings, rules, loaded);
+    sort(&mut findings, facts.sources);
+    fix::settle(&mut findings, facts);
+    findings
 }
 
 /// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.

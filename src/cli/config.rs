@@ -41,16 +41,34 @@ pub(super) fn load(args: &Args) -> Result<Loaded, Failure> {
     if args.no_config {
         return Ok(Loaded::default());
     }
-    let variable = || std::env::var_os("ROLECALL_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
     let here = std::env::current_dir()
         .map_err(|error| Failure::new(format!("cannot tell the working directory: {}", reason(&error))))?;
-    let Some(path) = args.config.clone().or_else(variable).or_else(|| nearest(&here)) else { return Ok(Loaded::default()) };
-    let config = read(&path)?;
-    let folder = straight(&here.join(&path)).parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Loaded { config, folder, here })
+    match named(args).or_else(|| nearest(&here)) {
+        Some(path) => Loaded::read(&path, here),
+        None => Ok(Loaded::default()),
+    }
+}
+
+/// As [`load`], with another folder in the place of the working directory. A file that is named is still one of the latter.
+#[cfg(feature = "lsp")]
+pub(super) fn load_for(args: &Args, folder: &Path) -> Result<Loaded, Failure> {
+    if args.no_config {
+        return Ok(Loaded::default());
+    }
+    let named = named(args).map(|path| std::path::absolute(&path).unwrap_or(path));
+    match named.or_else(|| nearest(folder).map(|path| straight(&folder.join(path)))) {
+        Some(path) => Loaded::read(&path, folder.to_owned()),
+        None => Ok(Loaded::default()),
+    }
 }
 
 impl Loaded {
+    fn read(path: &Path, here: PathBuf) -> Result<Self, Failure> {
+        let config = read(path)?;
+        let folder = straight(&here.join(path)).parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { config, folder, here })
+    }
+
     /// Whether anything is left out.
     pub(super) fn excludes_any(&self) -> bool {
         !self.config.check.exclude.is_empty()
@@ -75,6 +93,12 @@ impl Loaded {
         let real = || inside(&fs::canonicalize(&whole).ok()?, &fs::canonicalize(&self.folder).ok()?);
         inside(&whole, &self.folder).or_else(real).is_some_and(|path| !path.is_empty() && self.config.check.excludes(&path))
     }
+}
+
+/// The configuration file that the user names.
+fn named(args: &Args) -> Option<PathBuf> {
+    let variable = || std::env::var_os("ROLECALL_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
+    args.config.clone().or_else(variable)
 }
 
 /// The nearest configuration file from a folder upwards to the root of the repository. Outside of a repository, only that of the
