@@ -23,6 +23,7 @@ use crate::reference::Reference;
 use crate::source::SourceId;
 
 pub use position::{Encoding, Lines, Point};
+pub use view::{DEPRECATED, UNNECESSARY};
 
 /// What is read together.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,7 @@ pub struct Open<'a> {
 pub struct Looked<'l, 'i, 's> {
     /// What was read, and what the rules look at.
     pub facts: &'l Facts<'i, 's>,
-    /// What `check` reports, in its order. What is suppressed is not among it.
+    /// What `check` reports of the texts that are open, in its order. What is suppressed is not among it.
     pub findings: &'l [Finding],
     /// Whether a text is what was read, so that it can be changed.
     pub is_as_read: &'l dyn Fn(SourceId) -> bool,

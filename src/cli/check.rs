@@ -15,7 +15,7 @@ use rolecall::reach::unknown_names;
 use rolecall::reference::Reference;
 use rolecall::report::{Checked, Format, Run, ServiceData, text};
 use rolecall::rules;
-use rolecall::source::Sources;
+use rolecall::source::{SourceId, Sources};
 use rolecall::spelling::nearest;
 
 use super::config::{self, Loaded};
@@ -150,20 +150,28 @@ impl Lint<'_> {
 
     /// What is found and asked for, beside what was found before, sorted, each with what mends it.
     fn findings(&self, facts: &Facts<'_, '_>, findings: Vec<Finding>) -> Vec<Finding> {
-        findings_of(&self.rules, facts, self.loaded, findings)
+        findings_of(&self.rules, facts, self.loaded, findings, |_| true)
     }
 }
 
-/// What is found by the configuration alone, as a run without options reports it.
+/// What is found in some of the texts by the configuration alone, as a run without options reports it.
 #[cfg(feature = "lsp")]
-pub(super) fn by_configuration(facts: &Facts<'_, '_>, loaded: &Loaded) -> Vec<Finding> {
+pub(super) fn by_configuration(facts: &Facts<'_, '_>, loaded: &Loaded, is_asked: impl Fn(SourceId) -> bool) -> Vec<Finding> {
     let nothing = Choice { select: Vec::new(), ignore: Vec::new() };
-    findings_of(&asked(&nothing, loaded), facts, loaded, Vec::new())
+    findings_of(&asked(&nothing, loaded), facts, loaded, Vec::new(), is_asked)
 }
 
-fn findings_of(rules: &[Run], facts: &Facts<'_, '_>, loaded: &Loaded, mut findings: Vec<Finding>) -> Vec<Finding> {
+fn findings_of(
+    rules: &[Run],
+    facts: &Facts<'_, '_>,
+    loaded: &Loaded,
+    mut findings: Vec<Finding>,
+    is_asked: impl Fn(SourceId) -> bool,
+) -> Vec<Finding> {
     findings.extend(rules::run(facts));
     settle(&mut findings, rules, loaded);
+    // fixes are tried, which takes its time
+    findings.retain(|finding| is_asked(finding.primary.span.source));
     sort(&mut findings, facts.sources);
     fix::settle(&mut findings, facts);
     findings

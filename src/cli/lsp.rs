@@ -105,7 +105,9 @@ mod desk {
             let inventory = inputs.inventory(None);
             let (sources, reference) = (&inputs.sources, &self.reference);
             let facts = Facts { sources, inventory: &inventory, config: &loaded.config, reference };
-            let findings = check::by_configuration(&facts, &loaded);
+            let names: Vec<_> = scope.open.iter().map(|open| scope.name_of(open.path)).collect();
+            let is_open = |id| names.iter().any(|name| sources.get(id).name() == name);
+            let findings = check::by_configuration(&facts, &loaded, is_open);
             then(&Looked { facts: &facts, findings: &findings, is_as_read: &|id| inputs.is_as_read(id) });
             Ok(())
         }

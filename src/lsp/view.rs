@@ -46,7 +46,7 @@ pub(super) struct Note {
 }
 
 /// The rules whose findings are about what has no effect.
-pub(super) const UNNECESSARY: [&str; 8] = [
+pub const UNNECESSARY: [&str; 8] = [
     "allow-under-deny",
     "empty-statement",
     "expired-statement",
@@ -57,8 +57,8 @@ pub(super) const UNNECESSARY: [&str; 8] = [
     "statement-never-applies",
 ];
 
-/// The rules whose findings are about what something newer took the place of.
-pub(super) const DEPRECATED: [&str; 2] = ["deprecated-condition-key", "old-version"];
+/// The rules whose findings are about what AWS advises against by now.
+pub const DEPRECATED: [&str; 1] = ["deprecated-condition-key"];
 
 impl View {
     /// What is told of an open text, where it was read.
@@ -84,9 +84,6 @@ fn note(finding: &Finding) -> Note {
 
 fn diagnostic(finding: &Finding, places: &Places<'_>) -> Diagnostic {
     let mut message = text::escape(&finding.message).into_owned();
-    if !finding.primary.text.is_empty() {
-        message.extend([": ", &*text::escape(&finding.primary.text)]);
-    }
     if let Some(help) = &finding.help {
         message.extend(["\nhelp: ", &*text::escape(help)]);
     }
@@ -110,6 +107,7 @@ fn diagnostic(finding: &Finding, places: &Places<'_>) -> Diagnostic {
         data: Some(json!({
             "rule": finding.rule,
             "severity": finding.severity.name(),
+            "label": finding.primary.text,
             "help": finding.help,
             "witness": witness,
         })),

@@ -18,7 +18,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 26] = [
     ("aws-config", &["aws.rs"]),
     ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
     ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
@@ -31,11 +31,13 @@ const DOORS: [(&str, &[&str]); 24] = [
         &["evaluate/condition.rs", "identity/signature.rs", "identity/token.rs", "identity/wrapping.rs", "policy/condition.rs"],
     ),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("gen-lsp-types", &["lsp/"]),
     ("glob-match", &["config/glob.rs"]),
     ("granit-parser", &["syntax/yaml.rs"]),
     ("hcl-edit", &["syntax/hcl.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
+    ("lsp-server", &["lsp/"]),
     (
         "memchr",
         &[
@@ -55,7 +57,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("ring", &["identity/signature.rs"]),
     ("roxmltree", &["identity/saml.rs"]),
     ("rustc-hash", &["pattern/find.rs", "rules/view.rs"]),
-    ("serde_json", &["aws/", "report/json.rs", "report/json/", "report/sarif.rs"]),
+    ("serde_json", &["aws/", "lsp/", "report/json.rs", "report/json/", "report/sarif.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("tokio", &["aws.rs"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),
