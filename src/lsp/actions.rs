@@ -63,10 +63,10 @@ pub(super) fn actions(view: &View, place: Place, only: Option<&[CodeActionKind]>
         })
     };
     let mut actions = Vec::new();
+    let touches = |own: &Place| own.start <= place.end && place.start <= own.end;
     if is_asked("quickfix") {
-        let touched = |diagnostic: &Diagnostic| diagnostic.range.start <= place.end && place.start <= diagnostic.range.end;
         let touched: Vec<(usize, &Diagnostic)> =
-            view.diagnostics.iter().enumerate().filter(|(_, diagnostic)| touched(diagnostic)).collect();
+            view.diagnostics.iter().enumerate().filter(|(_, diagnostic)| touches(&diagnostic.range)).collect();
         for (at, diagnostic) in &touched {
             actions.extend(view.remedies.iter().filter(|remedy| remedy.at == *at).map(|remedy| remedy.action(diagnostic)));
         }
@@ -84,6 +84,11 @@ pub(super) fn actions(view: &View, place: Place, only: Option<&[CodeActionKind]>
             edit: Some(edit.clone()),
             ..CodeAction::default()
         });
+    }
+    // some editors show no lenses
+    for lens in view.lenses.iter().filter(|lens| only.is_none() && touches(&lens.place)) {
+        let (title, command) = (lens.command.title.clone(), Some(lens.command.clone()));
+        actions.push(CodeAction { title, command, ..CodeAction::default() });
     }
     actions
 }

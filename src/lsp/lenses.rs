@@ -1,6 +1,6 @@
 //! What can be asked of a role, above its trust policy.
 
-use gen_lsp_types::{CodeLens, Command};
+use gen_lsp_types::{CodeLens, Command, Range as Place};
 use serde_json::json;
 
 use super::documents::Document;
@@ -18,22 +18,38 @@ pub(super) const EXPLAIN: &str = "rolecall.explain";
 /// All commands.
 pub(super) const COMMANDS: [&str; 3] = [WHO, SIMULATE, EXPLAIN];
 
+/// What can be asked of the role of a trust policy.
+#[derive(Debug)]
+pub(super) struct Lens {
+    /// Where the policy starts.
+    mark: Place,
+    /// The policy.
+    pub(super) place: Place,
+    pub(super) command: Command,
+}
+
 /// The lenses of a text: two for each trust policy in it.
-pub(super) fn lenses(id: SourceId, document: &Document, facts: &Facts<'_, '_>, places: &Places<'_>) -> Vec<CodeLens> {
+pub(super) fn lenses(id: SourceId, document: &Document, facts: &Facts<'_, '_>, places: &Places<'_>) -> Vec<Lens> {
     let own = facts.trust_policies().filter(|(_, trust)| trust.mark.source == id);
     let lenses = own.flat_map(|(role, trust)| {
         let arguments = vec![json!(document.uri), json!(role.id())];
-        let range = places.range(trust.mark);
-        [(WHO, "who can take this role"), (SIMULATE, "simulate with token…")].map(|(command, title)| CodeLens {
-            range,
-            command: Some(Command {
+        let (mark, place) = (places.range(trust.mark), places.range(trust.range));
+        [(WHO, "who can take this role"), (SIMULATE, "simulate with token…")].map(|(command, title)| Lens {
+            mark,
+            place,
+            command: Command {
                 title: title.to_owned(),
                 command: command.to_owned(),
                 arguments: Some(arguments.clone()),
                 tooltip: None,
-            }),
-            data: None,
+            },
         })
     });
     lenses.collect()
+}
+
+impl Lens {
+    pub(super) fn shown(&self) -> CodeLens {
+        CodeLens { range: self.mark, command: Some(self.command.clone()), data: None }
+    }
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::client::{Client, folders_in};
 use super::commands::{Asked, Pages};
 use super::documents::{Document, Documents, key};
+use super::lenses::Lens;
 use super::position::{Lines, Point};
 use super::view::{Places, View};
 use super::wire::{CANCELLED, Next, Wire, cancelled};
@@ -154,7 +155,7 @@ impl<'d, W: Write> Server<'d, W> {
                 self.look()?;
                 read::<CodeLensRequest>(&method, params).map(|params| {
                     let view = self.views.get(&key(&params.text_document.uri.0));
-                    json!(view.map(|view| view.lenses.clone()).unwrap_or_default())
+                    json!(view.map(|view| view.lenses.iter().map(Lens::shown).collect::<Vec<_>>()).unwrap_or_default())
                 })
             }
             _ => Err((ErrorCode::MethodNotFound, format!("there is no method `{method}`"))),

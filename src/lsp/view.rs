@@ -6,19 +6,20 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use gen_lsp_types::{
-    Code, CodeLens, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChange, Edit as Change,
-    Location, OptionalVersionedTextDocumentIdentifier, Position, Range as Place, TextDocumentEdit, TextDocumentIdentifier,
-    TextEdit, Uri, WorkspaceEdit,
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChange, Edit as Change, Location,
+    OptionalVersionedTextDocumentIdentifier, Position, Range as Place, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri,
+    WorkspaceEdit,
 };
 use serde_json::json;
 
+use super::Looked;
 use super::actions::{self, Remedy};
 use super::client::Client;
 use super::documents::{Document, Documents};
 use super::hover::{self, Spot};
+use super::lenses::{Lens, lenses};
 use super::position::Lines;
 use super::uri::uri_of;
-use super::{Looked, lenses};
 use crate::finding::{Edit, Finding, Severity};
 use crate::report::text;
 use crate::source::{SourceId, Sources, Span};
@@ -33,7 +34,7 @@ pub(super) struct View {
     /// All that may be made unseen, at once.
     pub(super) fix_all: Option<WorkspaceEdit>,
     pub(super) spots: Vec<Spot>,
-    pub(super) lenses: Vec<CodeLens>,
+    pub(super) lenses: Vec<Lens>,
 }
 
 /// A finding in a text.
@@ -71,7 +72,7 @@ impl View {
             remedies: actions::remedies(&own, looked, places),
             fix_all: actions::fix_all(id, looked, places),
             spots: hover::spots(id, looked.facts),
-            lenses: lenses::lenses(id, document, looked.facts, places),
+            lenses: lenses(id, document, looked.facts, places),
         }
     }
 }

@@ -238,6 +238,10 @@ fn roles_have_lenses_that_answer() {
     let titles: Vec<&Value> = lenses.iter().map(|lens| &lens["command"]["title"]).collect();
     assert_eq!(titles, ["who can take this role", "simulate with token…"]);
     assert_eq!(lenses[0]["range"]["start"]["line"], json!(7));
+    // an editor without lenses finds them among the actions
+    let inside = json!({ "start": { "line": 11, "character": 0 }, "end": { "line": 11, "character": 0 } });
+    let actions = editor.actions(&uri(&role), &inside, None);
+    assert_eq!(actions.iter().map(|own| &own["command"]).collect::<Vec<_>>(), [&lenses[0]["command"], &lenses[1]["command"]]);
 
     let page = editor.command(&lenses[0]["command"]);
     assert!(page.starts_with("rbac-users-editor-role: 2 kinds of callers can take it"), "{page}");
