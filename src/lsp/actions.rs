@@ -63,10 +63,10 @@ pub(super) fn actions(view: &View, place: Place, only: Option<&[CodeActionKind]>
         })
     };
     let mut actions = Vec::new();
-    let touches = |own: &Place| own.start <= place.end && place.start <= own.end;
+    let is_near = |own: &Place| own.start <= place.end && place.start <= own.end;
     if is_asked("quickfix") {
         let touched: Vec<(usize, &Diagnostic)> =
-            view.diagnostics.iter().enumerate().filter(|(_, diagnostic)| touches(&diagnostic.range)).collect();
+            view.diagnostics.iter().enumerate().filter(|(_, diagnostic)| is_near(&diagnostic.range)).collect();
         for (at, diagnostic) in &touched {
             actions.extend(view.remedies.iter().filter(|remedy| remedy.at == *at).map(|remedy| remedy.action(diagnostic)));
         }
@@ -86,7 +86,7 @@ pub(super) fn actions(view: &View, place: Place, only: Option<&[CodeActionKind]>
         });
     }
     // some editors show no lenses
-    for lens in view.lenses.iter().filter(|lens| only.is_none() && touches(&lens.place)) {
+    for lens in view.lenses.iter().filter(|lens| only.is_none() && is_near(&lens.place)) {
         let (title, command) = (lens.command.title.clone(), Some(lens.command.clone()));
         actions.push(CodeAction { title, command, ..CodeAction::default() });
     }

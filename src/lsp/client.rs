@@ -15,6 +15,7 @@ use super::uri::path_of;
 
 /// An editor.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Client {
     /// What its columns count.
     pub(super) encoding: Encoding,
@@ -69,7 +70,6 @@ impl Client {
             position_encoding: Some(match self.encoding {
                 Encoding::Utf8 => PositionEncodingKind::UTF8,
                 Encoding::Utf16 => PositionEncodingKind::UTF16,
-                Encoding::Utf32 => PositionEncodingKind::UTF32,
             }),
             text_document_sync: Some(sync.into()),
             hover_provider: Some(true.into()),

@@ -56,7 +56,7 @@ impl<W: Write> Server<'_, W> {
                 }
             }
             EXPLAIN => match text(0).and_then(|name| self.desk.rule(name)) {
-                Some(rule) => (format!("{}.md", rule.name), Ok(rule.page.to_owned())),
+                Some(rule) => (rule.name.to_owned(), Ok(rule.page.to_owned())),
                 None => return self.finish(id, "", missing("the name of a rule")),
             },
             _ => (String::new(), Err((ErrorCode::InvalidParams, format!("there is no command `{command}`")))),
@@ -150,7 +150,8 @@ impl Pages {
         };
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).take(LONGEST).collect();
-        let file = folder.join(if name.ends_with(".md") { plain } else { format!("{plain}.txt") });
+        let ending = if page.starts_with("# ") { "md" } else { "txt" };
+        let file = folder.join(format!("{plain}.{ending}"));
         fs::write(&file, page)?;
         Ok(file)
     }

@@ -135,17 +135,14 @@ fn link(topic: &Topic<'_>) -> Option<String> {
 /// A condition key that is made of a claim.
 fn claim_of(issuer: &Issuer, host: &str, claim: &str) -> String {
     let mut page = format!("**`{}`** of the tokens of {}", claim, issuer.name);
-    match issuer.key(claim) {
-        Some(key) => {
-            let many = if key.many { ", several values" } else { "" };
-            let later = if key.in_session { "; later requests of the session hold it, too" } else { "" };
-            let _ = write!(page, ": {}{many}{later}", key.kind.name());
-        }
-        None => {
-            let not = issuer.not_keys.iter().find(|(name, _)| name == claim);
-            let instead = not.map_or("", |(_, instead)| instead);
-            let _ = write!(page, ": no condition key{}{instead}", if instead.is_empty() { "" } else { "; use " });
-        }
+    if let Some(key) = issuer.key(claim) {
+        let many = if key.many { ", several values" } else { "" };
+        let later = if key.in_session { "; later requests of the session hold it, too" } else { "" };
+        let _ = write!(page, ": {}{many}{later}", key.kind.name());
+    } else {
+        let not = issuer.not_keys.iter().find(|(name, _)| name == claim);
+        let instead = not.map_or("", |(_, instead)| instead);
+        let _ = write!(page, ": no condition key{}{instead}", if instead.is_empty() { "" } else { "; use " });
     }
     if let Some(audience) = issuer.audience.as_ref().filter(|_| claim.eq_ignore_ascii_case("aud")) {
         let _ = write!(page, "\n\nusually `{audience}`");

@@ -9,8 +9,6 @@ pub enum Encoding {
     Utf8,
     /// Units of UTF-16, where neither side says otherwise.
     Utf16,
-    /// Unicode scalar values.
-    Utf32,
 }
 
 /// A place: both from 0.
@@ -46,8 +44,11 @@ impl Lines {
     pub fn point(&self, text: &str, offset: usize, encoding: Encoding) -> Point {
         let line = self.starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let range = self.line(text, line);
-        let end = text.floor_char_boundary(offset.clamp(range.start, range.end));
-        let column = text.get(range.start..end).map_or(0, |before| encoding.width(before));
+        let end = offset.clamp(range.start, range.end);
+        let own = text.get(range.clone()).unwrap_or("").char_indices();
+        // the middle of a character is its start
+        let before = own.take_while(|(at, c)| range.start + at + c.len_utf8() <= end);
+        let column: usize = before.map(|(_, c)| encoding.width(c)).sum();
         Point { line: line as u32, column: column as u32 }
     }
 
@@ -61,8 +62,8 @@ impl Lines {
         let mut left = point.column as usize;
         let mut at = range.start;
         for c in text.get(range).unwrap_or("").chars() {
-            let width = encoding.width_of(c);
-            // the middle of a character is its start
+            let width = encoding.width(c);
+            // here, too
             if left < width {
                 break;
             }
@@ -94,19 +95,10 @@ impl Lines {
 }
 
 impl Encoding {
-    fn width(self, text: &str) -> usize {
-        match self {
-            Self::Utf8 => text.len(),
-            Self::Utf16 => text.chars().map(char::len_utf16).sum(),
-            Self::Utf32 => text.chars().count(),
-        }
-    }
-
-    fn width_of(self, c: char) -> usize {
+    fn width(self, c: char) -> usize {
         match self {
             Self::Utf8 => c.len_utf8(),
             Self::Utf16 => c.len_utf16(),
-            Self::Utf32 => 1,
         }
     }
 }

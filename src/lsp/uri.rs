@@ -19,7 +19,7 @@ pub(super) fn path_of(uri: &str) -> Option<PathBuf> {
     };
     let bytes = decoded(path);
     // a zero ends every path
-    (bytes.starts_with(b"/") && !bytes.contains(&0)).then(|| local(bytes))?
+    (bytes.starts_with(b"/") && !bytes.contains(&0)).then(|| local(bytes))
 }
 
 /// The URI of a file.
@@ -43,32 +43,29 @@ fn decoded(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     while let Some((&first, behind)) = rest.split_first() {
         let digit = |byte: Option<&u8>| byte.and_then(|&byte| char::from(byte).to_digit(16));
-        match (first, digit(behind.first()), digit(behind.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = behind.get(2..).unwrap_or(&[]);
-            }
-            _ => {
-                bytes.push(first);
-                rest = behind;
-            }
+        if let (b'%', Some(high), Some(low)) = (first, digit(behind.first()), digit(behind.get(1))) {
+            bytes.push((high * 16 + low) as u8);
+            rest = behind.get(2..).unwrap_or(&[]);
+        } else {
+            bytes.push(first);
+            rest = behind;
         }
     }
     bytes
 }
 
 #[cfg(unix)]
-fn local(bytes: Vec<u8>) -> Option<PathBuf> {
+fn local(bytes: Vec<u8>) -> PathBuf {
     use std::os::unix::ffi::OsStringExt as _;
-    Some(std::ffi::OsString::from_vec(bytes).into())
+    std::ffi::OsString::from_vec(bytes).into()
 }
 
 /// `/c:/policies` is `c:\policies`.
 #[cfg(not(unix))]
-fn local(bytes: Vec<u8>) -> Option<PathBuf> {
-    let text = String::from_utf8(bytes).ok()?;
+fn local(bytes: Vec<u8>) -> PathBuf {
+    let text = String::from_utf8_lossy(&bytes);
     let drive = text.strip_prefix('/').filter(|rest| rest.as_bytes().get(1) == Some(&b':'));
-    Some(PathBuf::from(drive.unwrap_or(&text).replace('/', std::path::MAIN_SEPARATOR_STR)))
+    PathBuf::from(drive.unwrap_or(&text).replace('/', std::path::MAIN_SEPARATOR_STR))
 }
 
 #[cfg(unix)]

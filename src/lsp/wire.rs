@@ -57,20 +57,20 @@ impl<W: Write> Wire<W> {
     pub(super) fn ask(&mut self, method: &str, params: Value) -> io::Result<RequestId> {
         self.asked = self.asked.wrapping_add(1);
         let id = RequestId::from(self.asked);
-        self.send(Request { id: id.clone(), method: method.to_owned(), params }.into())?;
+        self.send(&Request { id: id.clone(), method: method.to_owned(), params }.into())?;
         Ok(id)
     }
 
     pub(super) fn tell(&mut self, method: &str, params: Value) -> io::Result<()> {
-        self.send(Notification { method: method.to_owned(), params }.into())
+        self.send(&Notification { method: method.to_owned(), params }.into())
     }
 
     pub(super) fn answer(&mut self, id: RequestId, result: Value) -> io::Result<()> {
-        self.send(Response { id, response_result: Ok(result) }.into())
+        self.send(&Response { id, response_result: Ok(result) }.into())
     }
 
     pub(super) fn refuse(&mut self, id: RequestId, code: ErrorCode, message: &str) -> io::Result<()> {
-        self.send(Response::new_err(id, code as i32, message.to_owned()).into())
+        self.send(&Response::new_err(id, code as i32, message.to_owned()).into())
     }
 
     /// Takes what has arrived. A request that is taken back while it waits is answered at once; one that was looked at before is the
@@ -95,7 +95,7 @@ impl<W: Write> Wire<W> {
         Ok(())
     }
 
-    fn send(&mut self, message: Message) -> io::Result<()> {
+    fn send(&mut self, message: &Message) -> io::Result<()> {
         message.write(&mut self.out)
     }
 }

@@ -128,6 +128,30 @@ fn unsafe_fixes_are_said_to_be_so_and_name_the_state_they_are_for() {
 }
 
 #[test]
+fn columns_count_what_was_agreed_on() {
+    let root = folder();
+    // all on one line, behind a character of two bytes
+    let text = BAD.replace(",\n      \"Condition\"", ", \"Condition\"");
+    let at = text.find("stringequals").expect("it is there");
+    let column = at - text[..at].rfind('\n').expect("a line before") - 1;
+    for (encodings, agreed, column) in [
+        (json!(["utf-16"]), "utf-16", column - 1),
+        (json!(["utf-32", "utf-8", "utf-16"]), "utf-8", column),
+        (json!(["utf-32"]), "utf-16", column - 1),
+    ] {
+        let mut editor = Editor::silent();
+        let capabilities = json!({ "general": { "positionEncodings": encodings } });
+        let welcome = editor.ask("initialize", json!({ "rootUri": uri(root.path()), "capabilities": capabilities }));
+        assert_eq!(welcome["capabilities"]["positionEncoding"], json!(agreed));
+        let file = uri(&root.path().join("policy.json"));
+        editor.open(&file, 1, &text);
+        let told = editor.diagnostics(&file);
+        assert_eq!(told[0]["range"]["start"], json!({ "line": 3, "character": column }));
+        assert_eq!(editor.end(), 0);
+    }
+}
+
+#[test]
 fn hcl_and_yaml_are_told_by_what_they_hold() {
     let root = folder();
     let mut editor = Editor::start(json!({}), root.path());

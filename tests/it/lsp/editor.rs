@@ -1,5 +1,7 @@
 //! What an editor does: it starts the server, talks to it, and makes the edits that it is given.
 
+#![expect(clippy::needless_pass_by_value, reason = "calls read better with the values in them")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
