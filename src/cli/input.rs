@@ -342,8 +342,10 @@ struct Gathering<'r> {
     /// How much of a folder is read.
     bounds: Bounds,
     /// How a file is read.
-    read: Box<dyn FnMut(&Path) -> io::Result<Content> + 'r>,
+    read: Box<Reading<'r>>,
 }
+
+type Reading<'r> = dyn FnMut(&Path) -> io::Result<Content> + 'r;
 
 /// How much of a folder is read.
 #[derive(Clone, Copy)]

@@ -344,6 +344,27 @@ fn an_editor_that_can_asks_who_signs_in_and_opens_the_answer() {
 }
 
 #[test]
+fn a_token_in_a_document_is_not_told() {
+    let root = folder();
+    let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIiwibm9uY2UiOiJzZWNyZXQifQ.c2lnbmF0dXJl";
+    let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("policy.json")));
+    let text = BAD.replace("s3:GetObject", token).replace("{ \"aws:PrincipalOrgID", &format!("{{ \"aws:{token}"));
+    editor.open(&file, 1, &text);
+    let told = editor.diagnostics(&file);
+    assert!(codes(&told).contains(&"operator-case"), "{told}");
+    editor.hover(&file, &text, "stringequals");
+    let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    // what was crossed out is not in the file, so nothing there is changed
+    let actions = editor.actions(&file, &all, None);
+    assert!(actions.iter().all(|own| own.get("edit").is_none()), "{actions:?}");
+    let command = json!({ "command": "rolecall.simulate", "arguments": [file, "r", token] });
+    let id = editor.send("workspace/executeCommand", command);
+    editor.refusal(id);
+    assert_eq!(editor.end(), 0);
+    assert!(!editor.heard().contains(&token[24..60]), "the token was told");
+}
+
+#[test]
 fn whatever_an_editor_says_is_answered_in_order() {
     let root = folder();
     let mut editor = Editor::silent();

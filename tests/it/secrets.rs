@@ -188,10 +188,11 @@ fn a_secret_in_a_file_of_something_else_is_not_shown() {
                     (Some(option), _) => vec![option.clone(), file.to_owned()],
                     (None, _) => vec![file.to_owned()],
                 };
-                let formats = if place.option.is_none() { &help.formats[..] } else { &help.formats[..1] };
-                for format in formats {
-                    let all = help.words.iter().chain(&arguments).map(String::as_str).chain(["-v", "--format", format]);
-                    let all: Vec<&str> = all.collect();
+                let formats = help.formats.iter().take(if place.option.is_none() { usize::MAX } else { 1 });
+                let ways = formats.map(|format| vec!["-v", "--format", format]);
+                let ways: Vec<Vec<&str>> = if help.formats.is_empty() { vec![vec!["-v"]] } else { ways.collect() };
+                for way in ways {
+                    let all: Vec<&str> = help.words.iter().chain(&arguments).map(String::as_str).chain(way).collect();
                     let run = finish(tool().args(&all).current_dir(folder.path()));
                     leaks.extend(leak(&plant, &run).map(|part| complaint(&plant, &all, &part)));
                 }
@@ -464,7 +465,9 @@ fn read_help() -> Vec<Help> {
         });
         let inner: Vec<Vec<String>> = inner.collect();
         if inner.is_empty() {
-            found.push(Help { places: places(&help), formats: values(&help, "--format"), words });
+            // an editor is told in one form only
+            let formats = if words == ["lsp"] { Vec::new() } else { values(&help, "--format") };
+            found.push(Help { places: places(&help), formats, words });
         }
         open.extend(inner);
     }
