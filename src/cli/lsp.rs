@@ -72,7 +72,7 @@ mod desk {
 
         fn gather(&mut self, scope: &Scope<'_>) -> Result<(Inputs, Loaded), Trouble> {
             let loaded = load_for(self.config, scope.home)?;
-            Ok((gather_open(scope, &loaded, &mut self.shelf)?, loaded))
+            Ok((gather_open(scope, &loaded, &mut self.shelf, true)?, loaded))
         }
 
         /// Gathers what `who` and `simulate` look at: whatever `check` is told to leave out counts there.
@@ -81,7 +81,7 @@ mod desk {
             scope: &Scope<'_>,
             ask: impl FnOnce(&Self, &Inputs, &Inventory<'_>) -> Result<T, Failure>,
         ) -> Result<T, Trouble> {
-            let inputs = gather_open(scope, &Loaded::default(), &mut self.shelf)?;
+            let inputs = gather_open(scope, &Loaded::default(), &mut self.shelf, false)?;
             let inventory = inputs.inventory(None);
             Ok(ask(self, &inputs, &inventory)?)
         }

@@ -34,6 +34,8 @@ pub(super) struct Server<'d, W> {
     changed: BTreeSet<String>,
     /// Since when something is to be looked at again.
     stale: Option<Instant>,
+    /// How long the last look took.
+    took: Duration,
     /// What turned out to be too much to be read at once.
     too_large: BTreeSet<Group>,
     /// What was last told that went wrong.
@@ -70,7 +72,7 @@ enum Part {
     Alone(PathBuf),
 }
 
-/// So long nothing may come before the texts are looked at.
+/// So long nothing may come before the texts are looked at, and as long as the last look took.
 const PAUSE: Duration = Duration::from_millis(120);
 /// So long it is waited for that at most.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -86,6 +88,7 @@ impl<'d, W: Write> Server<'d, W> {
             views: BTreeMap::new(),
             changed: BTreeSet::new(),
             stale: None,
+            took: Duration::ZERO,
             too_large: BTreeSet::new(),
             complaint: None,
             asked: BTreeMap::new(),
@@ -96,7 +99,7 @@ impl<'d, W: Write> Server<'d, W> {
     /// Goes on until the end. Gives whether that was in order.
     pub(super) fn run(mut self) -> io::Result<bool> {
         loop {
-            let within = self.stale.map(|since| PAUSE.min(PATIENCE.saturating_sub(since.elapsed())));
+            let within = self.stale.map(|since| PAUSE.max(self.took).min(PATIENCE.saturating_sub(since.elapsed())));
             match self.wire.next(within)? {
                 Next::Message(Message::Request(request)) => self.request(request)?,
                 Next::Message(Message::Notification(own)) if own.method == "exit" => return Ok(self.state == State::ShutDown),
@@ -250,6 +253,7 @@ impl<'d, W: Write> Server<'d, W> {
         if self.stale.take().is_none() {
             return Ok(());
         }
+        let started = Instant::now();
         let changed = std::mem::take(&mut self.changed);
         let mut troubles: Vec<String> = Vec::new();
         // a folder that turns out to be too large falls apart into smaller ones
@@ -276,6 +280,7 @@ impl<'d, W: Write> Server<'d, W> {
             self.say(MESSAGE_ERROR, complaint.as_deref().unwrap_or_default())?;
         }
         self.complaint = complaint;
+        self.took = started.elapsed();
         Ok(())
     }
 

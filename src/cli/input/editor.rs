@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use rolecall::lsp::{Extent, Scope, Trouble};
 
 use super::super::config::Loaded;
-use super::{Bounds, Content, EXCLUDED, Gathering, Inputs, content, read_file};
+use super::{ALL, Bounds, Content, EXCLUDED, Gathering, Inputs, content, read_file};
 
 /// Of a folder with more files than this, or more bytes to look at, not the whole is read at each key.
 const MOST: Bounds = Bounds { depth: None, files: 10_000, bytes: 8 << 20 };
@@ -24,11 +24,17 @@ struct Kept {
     content: Content,
 }
 
-/// Reads what a scope holds, with the open texts in the places of files.
-pub(in crate::cli) fn gather_open(scope: &Scope<'_>, config: &Loaded, shelf: &mut Shelf) -> Result<Inputs, Trouble> {
+/// Reads what a scope holds, with the open texts in the places of files; what is asked for at each key only where it is not too large.
+pub(in crate::cli) fn gather_open(
+    scope: &Scope<'_>,
+    config: &Loaded,
+    shelf: &mut Shelf,
+    at_each_key: bool,
+) -> Result<Inputs, Trouble> {
     let mut gathering = Gathering::new(&[], config);
     gathering.base = Some(scope.home.to_owned());
-    gathering.bounds = Bounds { depth: if matches!(scope.extent, Extent::Folder(_)) { Some(1) } else { None }, ..MOST };
+    let depth = matches!(scope.extent, Extent::Folder(_)).then_some(1);
+    gathering.bounds = Bounds { depth, ..if at_each_key { MOST } else { ALL } };
     gathering.read = Box::new(|path| match scope.open.iter().find(|open| open.path == path) {
         Some(open) => content(open.text.as_bytes(), open.text.len()),
         None => shelf.read(path),
@@ -66,7 +72,9 @@ impl Shelf {
         }
         let content = read_file(path)?;
         let (size, time) = (metadata.len(), metadata.modified().ok());
-        self.0.insert(path.to_owned(), Kept { size, time, content: content.clone() });
+        if size <= MOST.bytes as u64 {
+            self.0.insert(path.to_owned(), Kept { size, time, content: content.clone() });
+        }
         Ok(content)
     }
 }
