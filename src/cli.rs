@@ -1,5 +1,7 @@
 //! What a user types: the commands, what they have in common, and how they end.
 
+mod adopt;
+mod baseline;
 mod check;
 mod claims;
 mod config;
@@ -8,6 +10,7 @@ mod explain;
 mod files;
 mod fix;
 mod input;
+mod judge;
 mod later;
 mod live;
 mod login;
@@ -73,6 +76,14 @@ enum Command {
     Claims(Later<claims::Args>),
     /// Writes what a live account holds into a folder that the other commands read.
     Pull(Later<pull::Args>),
+    /// Writes a `rolecall.toml` in which every key stands in a comment.
+    Init(Later<adopt::InitArgs>),
+    /// Adds a row to the configuration: a finding that is not to be reported, and why.
+    Ignore(Later<adopt::IgnoreArgs>),
+    /// Tells which configuration holds, and what may stand in one.
+    Config(Later<config::ShowArgs>),
+    /// Writes down what is found now, so that `check` reports only what is new.
+    Baseline(Later<baseline::Args>),
     /// Lists what `check` would read, as what, and what not and why.
     Files(Later<files::Args>),
     /// Prints the page of a rule, what is known of an action, a service, a condition key, a resource type or an ARN, or what may be behind an
@@ -162,6 +173,10 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Token(args) => token::run(&args, common),
         Command::Claims(args) => claims::run(&args, common),
         Command::Pull(args) => pull::run(&args, common),
+        Command::Init(args) => adopt::init(&args),
+        Command::Ignore(args) => adopt::ignore(&args, &cli.config),
+        Command::Config(args) => config::run(&args, &cli.config, common),
+        Command::Baseline(args) => baseline::run(&args, &cli.config, &cli.reference),
         Command::Files(args) => files::run(&args, &cli.config, common),
         Command::Explain(args) => explain::run(&args, &cli.reference, common),
         Command::Rules(args) => rules::list(&args, common),

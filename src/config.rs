@@ -3,13 +3,21 @@
 //! Nothing here changes what a policy means.
 
 mod glob;
+mod keys;
 mod read;
+mod settings;
+mod template;
 
 use crate::finding::Severity;
+use crate::policy::Instant;
 use crate::reach::Never;
+use crate::source::Span;
 
 pub use glob::{BadGlob, Glob};
-pub use read::{KEYS, Known, read};
+pub use keys::{Key, Shape, TABLES, Table};
+pub use read::{Known, read};
+pub use settings::{Setting, quoted, settings};
+pub use template::{ignore_row, template};
 
 /// The name of the file that holds a configuration.
 pub const FILE: &str = "rolecall.toml";
@@ -21,10 +29,33 @@ pub struct Config {
     pub check: Check,
     /// `[trust]`: who is no stranger.
     pub trust: Trust,
+    /// `[[ignore]]`: what is not reported, and why.
+    pub ignores: Vec<Ignore>,
     /// `[[assert]]`: what must never be so. The places are those in the configuration file.
     pub asserts: Vec<Never>,
     /// `[[forbid]]`: what no policy may allow.
     pub forbids: Vec<Forbid>,
+}
+
+/// What is not reported, though it is found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ignore {
+    /// The files.
+    pub path: Glob,
+    /// The rules.
+    pub rules: Vec<&'static str>,
+    /// The `Sid` of the statement; any where there is none.
+    pub sid: Option<String>,
+    /// The place in the file, as a JSON pointer without its first slash, part by part; any where there is none.
+    pub pointer: Option<Vec<String>>,
+    /// The text that is underlined; any where there is none.
+    pub value: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The first moment at which it does not hold any more.
+    pub until: Option<Instant>,
+    /// Where it stands in the configuration file: its path.
+    pub span: Span,
 }
 
 /// What no policy may allow.
@@ -59,6 +90,8 @@ pub struct Check {
     pub pedantic: bool,
     /// `markdown`: whether policies in the fences of Markdown are looked at, too.
     pub markdown: bool,
+    /// `baseline`: the path of a file of findings that are known, relative to the folder of the configuration.
+    pub baseline: Option<String>,
 }
 
 /// Who is no stranger.
@@ -79,6 +112,12 @@ pub struct Choice {
     pub select: Vec<&'static str>,
     /// These do not.
     pub ignore: Vec<&'static str>,
+}
+
+/// The parts of a JSON pointer (RFC 6901); `None` where it is none, or the whole document.
+pub fn pointer_parts(pointer: &str) -> Option<Vec<String>> {
+    let parts = pointer.strip_prefix('/')?.split('/');
+    Some(parts.map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
 }
 
 impl Choice {

@@ -27,4 +27,5 @@ pub mod script;
 pub mod simulate;
 pub mod source;
 pub mod spelling;
+pub mod suppress;
 pub mod syntax;

@@ -15,9 +15,9 @@ mod wire;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Problem};
 use crate::lint::{Facts, Rule};
 use crate::reference::Reference;
 use crate::source::SourceId;
@@ -86,6 +86,15 @@ pub enum Caller<'c> {
 pub enum Trouble {
     /// More would have to be read than can be at each key.
     TooLarge,
+    /// The configuration cannot be read.
+    Mistakes {
+        /// Its file.
+        file: PathBuf,
+        /// The text of that.
+        text: String,
+        /// What is wrong in it, at places of the only text that was read.
+        mistakes: Vec<Problem>,
+    },
     /// Something else.
     Told {
         /// What is wrong.
@@ -122,6 +131,11 @@ pub fn serve(desk: &mut dyn Desk, from: impl BufRead + Send + 'static, to: impl 
 }
 
 impl Scope<'_> {
+    /// Whether what is read under a name is open.
+    pub fn is_open(&self, name: &str) -> bool {
+        self.open.iter().any(|open| self.name_of(open.path) == name || open.path == Path::new(name))
+    }
+
     /// The name of a file among what is read.
     pub fn name_of<'p>(&self, path: &'p Path) -> Cow<'p, str> {
         path.strip_prefix(self.home).unwrap_or(path).to_string_lossy()
@@ -132,6 +146,12 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge => f.write_str("too much to read at each key"),
+            Self::Mistakes { file, text, mistakes } => {
+                let Some(first) = mistakes.first() else { return f.write_str("the configuration cannot be read") };
+                let place = Lines::of_file(text).point(text, first.span.start as usize, Encoding::Utf16);
+                write!(f, "{}:{}:{}: {}", file.display(), place.line + 1, place.column + 1, first.message)?;
+                first.help.iter().try_for_each(|help| write!(f, "; {help}"))
+            }
             Self::Told { message, help: None } => f.write_str(message),
             Self::Told { message, help: Some(help) } => write!(f, "{message}; {help}"),
         }

@@ -26,6 +26,7 @@ use crate::reference::{KnownError, Reference};
 use crate::repair::Repair;
 use crate::simulate::{Gate, GateKind, GateState, Holds, Inquiry, Reply, Simulation};
 use crate::source::{Sources, Span};
+use crate::suppress::Suppressed;
 
 pub use unified::unified;
 pub use unread::{Unread, UnreadCall, count as count_unread, unread};
@@ -59,6 +60,8 @@ pub struct Look {
 pub struct Checked {
     /// The findings, in the order in which they are to be shown.
     pub findings: Vec<Finding>,
+    /// What is found and not reported, and why.
+    pub suppressed: Vec<Suppressed>,
     /// The number of inputs in which something was recognised and looked at.
     pub looked_at: usize,
     /// What was not looked at: the reason, and the number of inputs.
@@ -104,6 +107,15 @@ pub struct Listed {
     pub path: String,
     /// What it is, or why it is not looked at.
     pub form: Result<Form, String>,
+}
+
+/// Which configuration file holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holding {
+    /// Its path; `None` where there is none.
+    pub file: Option<String>,
+    /// Why that one, or why none.
+    pub why: &'static str,
 }
 
 /// A live account that was read into a folder.

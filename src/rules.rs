@@ -11,6 +11,7 @@ mod logic;
 mod mend;
 mod probe;
 mod reference;
+pub mod suppression;
 mod trust;
 mod view;
 
@@ -41,7 +42,8 @@ pub fn themed() -> impl Iterator<Item = (&'static str, &'static Rule)> {
     let rights = escalation::RULES.iter().map(|rule| ("escalation", *rule));
     let (trust, access) = (subjects.chain(of("trust")), wide.chain(of("access")));
     let before = grammar.chain(reference).chain(trust).chain(of("cognito")).chain(access).chain(rights);
-    before.chain(of("deputy")).chain(of("logic")).chain(of("guardrail"))
+    let behind = suppression::RULES.iter().map(|rule| ("suppression", *rule));
+    before.chain(of("deputy")).chain(of("logic")).chain(of("guardrail")).chain(behind)
 }
 
 /// Every rule, in the order of the themes.

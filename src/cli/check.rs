@@ -6,24 +6,22 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use rolecall::config::Choice;
 use rolecall::finding::{Finding, Severity};
-use rolecall::fingerprint::fingerprints;
 use rolecall::fix::{self, together};
-use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reach::unknown_names;
-use rolecall::reference::Reference;
 use rolecall::report::{Checked, Format, Run, ServiceData, text};
-use rolecall::rules;
-use rolecall::source::{SourceId, Sources};
+use rolecall::source::{Sources, Span};
 use rolecall::spelling::nearest;
+use rolecall::suppress::Suppressed;
 
 use super::config::{self, Loaded};
 use super::fix::{Fixes, Mended, Round, print_standard};
 use super::input::{Assumed, Inputs, gather, gather_beside, gather_to_mend, tell_unread};
+use super::judge::Judge;
 use super::live::Live;
 use super::rules::{all, known};
-use super::{Common, Ending, Exit, Failure, output, reference};
+use super::{Common, Ending, Exit, Failure, baseline, now, output, reference};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -55,6 +53,12 @@ pub(super) struct Args {
     /// What the policies are attached to, where that cannot be told from what they say.
     #[arg(long, value_parser = kind())]
     kind: Option<PolicyKind>,
+    /// Do not report what stands in this file, which `rolecall baseline` writes.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Report what is suppressed, too: by comments, metadata, the configuration and the baseline.
+    #[arg(long)]
+    ignore_suppressions: bool,
     #[command(flatten)]
     assumed: Assumed,
     /// The name to show for standard input.
@@ -76,9 +80,22 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     loaded.config.check.choice.select.extend_from_slice(&flags.select);
     let mends = args.fixes.mends()?;
     let gather = if mends { gather_to_mend } else { gather };
-    let mut inputs =
-        gather_beside(args.live.texts()?, args.paths.is_empty(), || gather(&args.paths, args.stdin_path.as_deref(), &loaded))?;
-    let lint = Lint { args, loaded: &loaded, reference: &reference, rules: asked(&flags, &loaded) };
+    let mut inputs = gather_beside(args.live.texts()?, args.paths.is_empty(), &loaded, || {
+        gather(&args.paths, args.stdin_path.as_deref(), &loaded)
+    })?;
+    let baseline =
+        if args.ignore_suppressions { None } else { baseline::load(args.baseline.as_deref(), &loaded, &mut inputs.sources)? };
+    let judge = Judge {
+        loaded: &loaded,
+        reference: &reference,
+        rules: asked(&flags, &loaded),
+        paths: &args.paths,
+        baseline,
+        ignores_suppressions: args.ignore_suppressions,
+        prints: wants(args, Format::Sarif),
+        at: now(),
+    };
+    let lint = Lint { args, judge };
     let mut mended = Mended::default();
     if mends {
         mended = Mended::of(&mut inputs, |inputs| lint.round(inputs))?;
@@ -90,20 +107,20 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     lint.end(&inputs, &mended, common)
 }
 
-/// What the inputs are looked at by.
+/// What is asked for, and what the inputs are looked at by.
 struct Lint<'a> {
     args: &'a Args,
-    loaded: &'a Loaded,
-    reference: &'a Reference,
-    rules: Vec<Run>,
+    judge: Judge<'a>,
 }
 
 impl Lint<'_> {
     /// The fixes to make at once.
     fn round(&self, inputs: &Inputs) -> Result<Round, Failure> {
         let inventory = self.args.assumed.inventory(inputs, self.args.kind)?;
-        let facts = self.facts(inputs, &inventory);
-        let findings = self.findings(&facts, Vec::new());
+        let facts = self.judge.facts(inputs, &inventory);
+        let sifted = self.judge.sifted(&facts, inputs, Vec::new());
+        let mut findings: Vec<Finding> = sifted.reported.into_iter().map(|(finding, _)| finding).collect();
+        fix::settle(&mut findings, &facts);
         let made = together(&findings, &facts, self.args.fixes.chosen(), |id| inputs.is_as_read(id));
         let fixes = || made.iter().filter_map(|at| findings.get(*at)?.fix.as_ref());
         let places = fixes().filter_map(|fix| fix.edits.first()).map(|edit| edit.span.source);
@@ -112,23 +129,26 @@ impl Lint<'_> {
 
     /// Reports, and tells how the run ends.
     fn end(&self, inputs: &Inputs, mended: &Mended, common: Common) -> Ending {
-        let (args, loaded) = (self.args, self.loaded);
+        let (args, judge) = (self.args, &self.judge);
         let inventory = args.assumed.inventory(inputs, args.kind)?;
-        let facts = self.facts(inputs, &inventory);
+        let facts = self.judge.facts(inputs, &inventory);
         let (mut checked, passed_over) = inputs.stock(&inventory);
         checked.failed = inputs.all_unreadable();
-        checked.data = Some(ServiceData::from(self.reference));
-        checked.findings = self.findings(&facts, inputs.unreadable.clone());
-        checked.rules.clone_from(&self.rules);
+        checked.data = Some(ServiceData::from(judge.reference));
+        let sifted = self.judge.sifted(&facts, inputs, inputs.unreadable.clone());
+        let prints: Vec<Option<String>>;
+        (checked.findings, prints) = sifted.reported.into_iter().unzip();
+        checked.fingerprints = prints.into_iter().flatten().collect();
+        checked.suppressed = sifted.suppressed;
+        fix::settle(&mut checked.findings, &facts);
+        checked.rules.clone_from(&judge.rules);
         checked.fixed = mended.count();
         warn_of_asserts(&facts);
-        if wants(args, Format::Sarif) {
-            checked.fingerprints = fingerprints(&checked.findings, &facts);
-        }
         output::tell_passed_over(&passed_over, common);
+        tell_suppressed(&checked.suppressed, &inputs.sources, common);
         checked.unread = tell_unread(&inventory, &inputs.sources, common);
         report(args, common, &checked, inputs)?;
-        let fail_on = args.fail_on.or(loaded.config.check.fail_on).unwrap_or(Severity::Low);
+        let fail_on = args.fail_on.or(judge.loaded.config.check.fail_on).unwrap_or(Severity::Low);
         // who uploads the report decides on the findings there
         let told = args.format == Format::Sarif && args.fail_on.is_none();
         if checked.failed || mended.failed {
@@ -143,38 +163,19 @@ impl Lint<'_> {
         }
         Ok(Exit::Fine)
     }
-
-    fn facts<'i, 's>(&'i self, inputs: &'i Inputs, inventory: &'i Inventory<'s>) -> Facts<'i, 's> {
-        Facts { sources: &inputs.sources, inventory, config: &self.loaded.config, reference: self.reference }
-    }
-
-    /// What is found and asked for, beside what was found before, sorted, each with what mends it.
-    fn findings(&self, facts: &Facts<'_, '_>, findings: Vec<Finding>) -> Vec<Finding> {
-        findings_of(&self.rules, facts, self.loaded, findings, |_| true)
-    }
 }
 
-/// What is found in some of the texts by the configuration alone, as a run without options reports it.
-#[cfg(feature = "lsp")]
-pub(super) fn by_configuration(facts: &Facts<'_, '_>, loaded: &Loaded, is_asked: impl Fn(SourceId) -> bool) -> Vec<Finding> {
-    let nothing = Choice { select: Vec::new(), ignore: Vec::new() };
-    findings_of(&asked(&nothing, loaded), facts, loaded, Vec::new(), is_asked)
-}
-
-fn findings_of(
-    rules: &[Run],
-    facts: &Facts<'_, '_>,
-    loaded: &Loaded,
-    mut findings: Vec<Finding>,
-    is_asked: impl Fn(SourceId) -> bool,
-) -> Vec<Finding> {
-    findings.extend(rules::run(facts));
-    settle(&mut findings, rules, loaded);
-    // fixes are tried, which takes its time
-    findings.retain(|finding| is_asked(finding.primary.span.source));
-    sort(&mut findings, facts.sources);
-    fix::settle(&mut findings, facts);
-    findings
+/// Tells on standard error what is suppressed and why, where that is asked for.
+fn tell_suppressed(suppressed: &[Suppressed], sources: &Sources, common: Common) {
+    for own in suppressed.iter().filter(|_| common.verbose) {
+        let address = |span: Span| {
+            let place = sources.place(span);
+            format!("{}:{}:{}", sources.get(span.source).name(), place.line, place.column)
+        };
+        let reason = own.by.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
+        let (what, why) = (address(own.finding.primary.span), address(own.by.place));
+        output::warn(&text::escape(&format!("suppressed: {what}: {}{reason} ({why})", own.finding.rule)));
+    }
 }
 
 /// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.
@@ -241,29 +242,11 @@ fn names(typed: &[String]) -> Result<Vec<&'static str>, Failure> {
 }
 
 /// The rules that report, each as it is set. What the command line says of a rule goes before what the configuration says.
-fn asked(flags: &Choice, loaded: &Loaded) -> Vec<Run> {
+pub(super) fn asked(flags: &Choice, loaded: &Loaded) -> Vec<Run> {
     let check = &loaded.config.check;
     let runs = all().map(|(theme, rule)| (theme, rule, check.severity_of(rule.name).unwrap_or(rule.severity)));
     let on = |name: &str, theme| flags.of(name, theme).or_else(|| check.choice.of(name, theme)).unwrap_or(true);
     runs.filter(|(theme, rule, _)| on(rule.name, *theme)).map(|(theme, rule, severity)| Run { rule, theme, severity }).collect()
-}
-
-/// Leaves out the findings of rules that were not asked, and gives the others the severity that is set.
-fn settle(findings: &mut Vec<Finding>, rules: &[Run], loaded: &Loaded) {
-    findings.retain(|finding| rules.iter().any(|run| run.rule.name == finding.rule));
-    for finding in findings {
-        if let Some(severity) = loaded.config.check.severity_of(finding.rule) {
-            finding.severity = severity;
-        }
-    }
-}
-
-fn sort(findings: &mut [Finding], sources: &Sources) {
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.primary.span.start, finding.primary.span.end);
-        let name = |finding: &Finding| sources.get(finding.primary.span.source).name();
-        (name(a), key(a), a.rule).cmp(&(name(b), key(b), b.rule))
-    });
 }
 
 fn wants(args: &Args, format: Format) -> bool {

@@ -105,7 +105,8 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
     if said.is_empty() {
         return gather(paths, None, config);
     }
-    let mut gathering = Gathering { inputs: Inputs::default(), seen: Some(HashSet::new()), ..Gathering::new(paths, config) };
+    let inputs = Inputs::of(config);
+    let mut gathering = Gathering { inputs, seen: Some(HashSet::new()), ..Gathering::new(paths, config) };
     for (kind, path) in said {
         let before = gathering.inputs.read.len();
         gathering.gather(std::slice::from_ref(path), None)?;
@@ -122,10 +123,11 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
 pub(super) fn gather_beside(
     live: Option<Vec<(String, String)>>,
     names_nothing: bool,
+    config: &Loaded,
     gather: impl FnOnce() -> Result<Inputs, Failure>,
 ) -> Result<Inputs, Failure> {
     let Some(live) = live else { return gather() };
-    let mut inputs = if names_nothing { Inputs::default() } else { gather()? };
+    let mut inputs = if names_nothing { Inputs::of(config) } else { gather()? };
     for (name, text) in live {
         let id = inputs.sources.add_bytes(name, mask(text.into_bytes()).bytes);
         inputs.read.push(id);
@@ -197,6 +199,15 @@ pub(super) fn no_hole<'i>(inventory: &'i Inventory<'_>, more: &[String]) -> Opti
 }
 
 impl Inputs {
+    /// Nothing yet but the configuration.
+    fn of(config: &Loaded) -> Self {
+        let mut inputs = Self { markdown: config.config.check.markdown, ..Self::default() };
+        if let Some((path, text)) = &config.file {
+            inputs.sources.add(path.to_string_lossy(), text.as_str());
+        }
+        inputs
+    }
+
     /// Takes stock of all that was read.
     pub(super) fn inventory(&self, kind: Option<PolicyKind>) -> Inventory<'_> {
         self.inventory_with(kind, &[])
@@ -364,8 +375,7 @@ const ALL: Bounds = Bounds { depth: None, files: usize::MAX, bytes: usize::MAX }
 impl Gathering<'_> {
     fn new(paths: &[PathBuf], config: &Loaded) -> Self {
         let seen = (paths.len() > 1).then(HashSet::new);
-        let inputs = Inputs { markdown: config.config.check.markdown, ..Inputs::default() };
-        let config = Arc::new(config.clone());
+        let (inputs, config) = (Inputs::of(config), Arc::new(config.clone()));
         Self { inputs, seen, config, keeps: false, base: None, bounds: ALL, read: Box::new(read_file) }
     }
 

@@ -36,8 +36,11 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
 mod desk {
     use std::path::Path;
 
+    use rolecall::config::Choice;
+    use rolecall::finding::Finding;
+    use rolecall::fix;
     use rolecall::inventory::{Inventory, Role};
-    use rolecall::lint::{Facts, Rule};
+    use rolecall::lint::Rule;
     use rolecall::lsp::{self, Caller, Looked, Scope, Trouble};
     use rolecall::reference::Reference;
     use rolecall::report::{Detail, Look, human, text};
@@ -45,8 +48,9 @@ mod desk {
 
     use crate::cli::config::{self, Loaded, load_for};
     use crate::cli::input::{Inputs, Shelf, gather_open};
+    use crate::cli::judge::Judge;
     use crate::cli::login::{How, Subject, everybody, refuse_names};
-    use crate::cli::{Common, Failure, check, now, rules, secret, simulate, who};
+    use crate::cli::{Common, Failure, baseline, check, now, rules, secret, simulate, who};
 
     /// What reads and answers, with what it keeps from one time to the next.
     pub(super) struct Desk<'a> {
@@ -68,11 +72,6 @@ mod desk {
     impl<'a> Desk<'a> {
         pub(super) fn new(config: &'a config::Args, reference: Reference, common: Common) -> Self {
             Self { config, reference, common, shelf: Shelf::default() }
-        }
-
-        fn gather(&mut self, scope: &Scope<'_>) -> Result<(Inputs, Loaded), Trouble> {
-            let loaded = load_for(self.config, scope.home)?;
-            Ok((gather_open(scope, &loaded, &mut self.shelf, true)?, loaded))
         }
 
         /// Gathers what `who` and `simulate` look at: whatever `check` is told to leave out counts there.
@@ -101,13 +100,27 @@ mod desk {
         }
 
         fn look(&mut self, scope: &Scope<'_>, then: &mut dyn FnMut(&Looked<'_, '_, '_>)) -> Result<(), Trouble> {
-            let (inputs, loaded) = self.gather(scope)?;
+            let loaded = load_for(self.config, scope)?;
+            let mut inputs = gather_open(scope, &loaded, &mut self.shelf, true)?;
+            let baseline = baseline::load(None, &loaded, &mut inputs.sources)?;
+            let paths = [scope.home.to_owned()];
+            let judge = Judge {
+                loaded: &loaded,
+                reference: &self.reference,
+                rules: check::asked(&Choice::default(), &loaded),
+                paths: &paths,
+                baseline,
+                ignores_suppressions: false,
+                prints: false,
+                at: now(),
+            };
             let inventory = inputs.inventory(None);
-            let (sources, reference) = (&inputs.sources, &self.reference);
-            let facts = Facts { sources, inventory: &inventory, config: &loaded.config, reference };
-            let names: Vec<_> = scope.open.iter().map(|open| scope.name_of(open.path)).collect();
-            let is_open = |id| names.iter().any(|name| sources.get(id).name() == name);
-            let findings = check::by_configuration(&facts, &loaded, is_open);
+            let facts = judge.facts(&inputs, &inventory);
+            let reported = judge.sifted(&facts, &inputs, Vec::new()).reported;
+            let mut findings: Vec<Finding> = reported.into_iter().map(|(finding, _)| finding).collect();
+            // fixes are tried, which takes its time
+            findings.retain(|finding| scope.is_open(inputs.sources.get(finding.primary.span.source).name()));
+            fix::settle(&mut findings, &facts);
             then(&Looked { facts: &facts, findings: &findings, is_as_read: &|id| inputs.is_as_read(id) });
             Ok(())
         }

@@ -54,7 +54,9 @@ enum Format {
 
 pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> Ending {
     let at = time(args.at.as_deref())?;
-    let inputs = gather_beside(args.live.texts()?, args.paths.is_empty(), || gather_with(&[], &args.paths, &Loaded::default()))?;
+    let inputs = gather_beside(args.live.texts()?, args.paths.is_empty(), &Loaded::default(), || {
+        gather_with(&[], &args.paths, &Loaded::default())
+    })?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }

@@ -111,7 +111,9 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let at = time(args.at.as_deref())?;
     let tokens = args.who.tokens()?;
     let names_nothing = args.paths.is_empty() && args.policy.is_empty();
-    let inputs = gather_beside(args.live.texts()?, names_nothing, || gather_with(&args.policy, &args.paths, &Loaded::default()))?;
+    let inputs = gather_beside(args.live.texts()?, names_nothing, &Loaded::default(), || {
+        gather_with(&args.policy, &args.paths, &Loaded::default())
+    })?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }

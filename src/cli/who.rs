@@ -56,7 +56,8 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     // what would be the role is a path where there is none
     let first = args.role.as_ref().filter(|_| args.action.is_some()).map(PathBuf::from);
     let paths: Vec<PathBuf> = first.into_iter().chain(args.paths.iter().cloned()).collect();
-    let inputs = gather_beside(args.live.texts()?, paths.is_empty(), || gather_with(&[], &paths, &Loaded::default()))?;
+    let inputs =
+        gather_beside(args.live.texts()?, paths.is_empty(), &Loaded::default(), || gather_with(&[], &paths, &Loaded::default()))?;
     for finding in &inputs.unreadable {
         output::warn(&format!("error: {}", text::escape(&finding.message)));
     }

@@ -45,6 +45,20 @@ impl Glob {
         Ok(Self(own.to_owned()))
     }
 
+    /// A pattern that matches this path.
+    pub fn literal(path: &str) -> String {
+        let mut pattern = String::with_capacity(path.len());
+        for c in path.chars() {
+            match c {
+                '*' | '?' | '[' | ']' | '{' | '}' => pattern.extend(['[', c, ']']),
+                // there are no exceptions, and in brackets it is no character
+                '!' if pattern.is_empty() => pattern.push('?'),
+                c => pattern.push(c),
+            }
+        }
+        pattern
+    }
+
     /// Whether it matches a whole path.
     pub fn matches(&self, path: &str) -> bool {
         glob_match(&self.0, path)

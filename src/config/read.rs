@@ -1,12 +1,14 @@
 //! Reads a configuration file. Everything that is wrong in it is told, at its place.
 
 mod forbid;
+mod ignore;
 
 use std::ops::Range;
 
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
+use super::keys::{TABLES, keys_of};
 use super::{Check, Config, Glob, Trust};
 use crate::arn::Arn;
 use crate::finding::{Problem, Severity};
@@ -45,13 +47,8 @@ pub fn read(source: SourceId, text: &str, known: &Known) -> Result<Config, Vec<P
     Err(reader.problems)
 }
 
-/// The tables of a configuration file, each with its keys.
-pub const KEYS: [(&str, &[&str]); 4] = [("check", &CHECK), ("trust", &TRUST), ("assert", &ASSERT), ("forbid", &FORBID)];
-
-const CHECK: [&str; 7] = ["select", "ignore", "severity", "fail-on", "exclude", "pedantic", "markdown"];
-const TRUST: [&str; 3] = ["own-accounts", "partners", "providers"];
-const ASSERT: [&str; 6] = ["name", "why", "from", "to", "action", "resource"];
-const FORBID: [&str; 6] = ["name", "why", "action", "resource", "principal", "unless"];
+/// So many names are listed where none of them is meant.
+const FEW: usize = 10;
 
 type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -69,11 +66,15 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "check" => config.check = self.table(value, "check").map(|table| self.check(table)).unwrap_or_default(),
                 "trust" => config.trust = self.table(value, "trust").map(|table| self.trust(table)).unwrap_or_default(),
-                "assert" => config.asserts = self.asserts(value),
-                "forbid" => config.forbids = self.forbids(value),
-                name if CHECK.contains(&name) => self.misplaced(key.span(), name, "check"),
-                name if TRUST.contains(&name) => self.misplaced(key.span(), name, "trust"),
-                name => self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &KEYS.map(|(table, _)| table)),
+                "assert" => config.asserts = self.tables(value, "assert", Self::assert),
+                "forbid" => config.forbids = self.tables(value, "forbid", Self::forbid),
+                "ignore" => config.ignores = self.tables(value, "ignore", Self::ignore),
+                name => match TABLES.iter().find(|table| !table.is_list && keys_of(table.name).contains(&name)) {
+                    Some(table) => self.misplaced(key.span(), name, table.name),
+                    None => {
+                        self.unknown(key.span(), &format!("there is no table `[{name}]`"), name, &TABLES.map(|table| table.name));
+                    }
+                },
             }
         }
         config
@@ -90,7 +91,8 @@ impl Reader<'_> {
                 "exclude" => check.exclude = self.list(value, "exclude", Self::glob),
                 "pedantic" => check.pedantic = self.truth(value),
                 "markdown" => check.markdown = self.truth(value),
-                name => self.unknown(key.span(), &format!("unknown key `{name}` in `[check]`"), name, &CHECK),
+                "baseline" => check.baseline = self.text(value, "a path").map(str::to_owned),
+                name => self.unknown_key(key.span(), name, "check"),
             }
         }
         check
@@ -103,19 +105,27 @@ impl Reader<'_> {
                 "own-accounts" => trust.own_accounts = self.list(value, "own-accounts", Self::account),
                 "partners" => trust.partners = self.list(value, "partners", Self::account),
                 "providers" => trust.providers = self.list(value, "providers", Self::provider),
-                name => self.unknown(key.span(), &format!("unknown key `{name}` in `[trust]`"), name, &TRUST),
+                name => self.unknown_key(key.span(), name, "trust"),
             }
         }
         trust
     }
 
-    fn asserts(&mut self, value: &Value<'_>) -> Vec<Never> {
+    /// The tables of a list, each as `read` takes it.
+    fn tables<T>(&mut self, value: &Value<'_>, name: &str, read: impl Fn(&mut Self, &Value<'_>) -> Option<T>) -> Vec<T> {
         let DeValue::Array(items) = value.get_ref() else {
-            let help = "write `[[assert]]` on a line of its own, with both brackets".to_owned();
-            self.wrong_type(value, "`assert` is a list of tables", Some(help));
+            let help = format!("write `[[{name}]]` on a line of its own, with both brackets");
+            self.wrong_type(value, &format!("`{name}` is a list of tables"), Some(help));
             return Vec::new();
         };
-        items.iter().filter_map(|item| self.assert(item)).collect()
+        // names of rules, which stand in another table
+        if let Some(item) = items.iter().find(|item| name == "ignore" && matches!(item.get_ref(), DeValue::String(_))) {
+            let help =
+                "a list of names belongs below a line `[check]`; `[[ignore]]` begins a table with `path`, `rule` and `reason`";
+            self.wrong_type(item, "`ignore` is a list of tables", Some(help.to_owned()));
+            return Vec::new();
+        }
+        items.iter().filter_map(|item| read(self, item)).collect()
     }
 
     fn assert(&mut self, value: &Value<'_>) -> Option<Never> {
@@ -129,7 +139,7 @@ impl Reader<'_> {
                 "to" => to = Some(self.texts(value, "to")),
                 "action" => action = self.text(value, "an action").map(str::to_owned),
                 "resource" => resource = self.text(value, "a resource").map(|text| (text.to_owned(), value.span())),
-                name => self.unknown(key.span(), &format!("unknown key `{name}` in `[[assert]]`"), name, &ASSERT),
+                name => self.unknown_key(key.span(), name, "assert"),
             }
         }
         let (name, span) = name.unwrap_or_else(|| ("without a name".to_owned(), value.span()));
@@ -147,8 +157,7 @@ impl Reader<'_> {
         if let Some((_, span)) = resource {
             self.problem(span, "a resource without an action".to_owned(), Some("add `action`".to_owned()));
         }
-        let span = Span::new(self.source, span.start as u32, span.end as u32);
-        Some(Never { name, span, why, from, goal })
+        Some(Never { name, span: self.place(span), why, from, goal })
     }
 
     /// A text, or the texts of a list.
@@ -157,6 +166,11 @@ impl Reader<'_> {
             DeValue::String(text) => vec![text.to_string()],
             _ => self.list(value, key, |_, _, text| Some(text.to_owned())),
         }
+    }
+
+    /// A place in the file.
+    fn place(&self, span: Range<usize>) -> Span {
+        Span::new(self.source, span.start as u32, span.end as u32)
     }
 
     /// The names of rules and themes in a list.
@@ -297,17 +311,23 @@ impl Reader<'_> {
         self.problem(span, format!("`{key}` is in no table"), help);
     }
 
+    fn unknown_key(&mut self, span: Range<usize>, name: &str, table: &str) {
+        let is_list = TABLES.iter().any(|own| own.name == table && own.is_list);
+        let shown = if is_list { format!("[[{table}]]") } else { format!("[{table}]") };
+        self.unknown(span, &format!("unknown key `{name}` in `{shown}`"), name, &keys_of(table));
+    }
+
     fn unknown(&mut self, span: Range<usize>, message: &str, name: &str, known: &[&'static str]) {
         let help = match nearest(name, known.iter().copied()) {
             Some(meant) => Some(format!("did you mean `{meant}`?")),
-            None if known.len() <= CHECK.len() => Some(format!("known are `{}`", known.join("`, `"))),
+            None if known.len() <= FEW => Some(format!("known are `{}`", known.join("`, `"))),
             None => Some("`rolecall rules` lists them".to_owned()),
         };
         self.problem(span, message.to_owned(), help);
     }
 
     fn problem(&mut self, span: Range<usize>, message: String, help: Option<String>) {
-        let span = Span::new(self.source, span.start as u32, span.end as u32);
+        let span = self.place(span);
         self.problems.push(Problem { span, message, help });
     }
 }

@@ -18,7 +18,7 @@ use super::commands::{Asked, Pages};
 use super::documents::{Document, Documents, key};
 use super::lenses::Lens;
 use super::position::{Lines, Point};
-use super::view::{Places, View};
+use super::view::{self, Places, View};
 use super::wire::{CANCELLED, Next, Wire, cancelled};
 use super::{Desk, Extent, Scope, Trouble, actions, hover};
 
@@ -300,8 +300,16 @@ impl<'d, W: Write> Server<'d, W> {
             if trouble == Trouble::TooLarge && !matches!(group.part, Part::Alone(_)) {
                 return false;
             }
-            troubles.push(trouble.to_string());
             found = own.iter().map(|(key, _)| ((*key).clone(), View::default())).collect();
+            let open = match &trouble {
+                Trouble::Mistakes { file, mistakes, .. } => documents.of_file(file).map(|own| (own, mistakes)),
+                _ => None,
+            };
+            match open {
+                // it is shown there
+                Some((document, wrong)) => found.push((key(&document.uri), view::mistakes(document, wrong, client))),
+                None => troubles.push(trouble.to_string()),
+            }
         }
         views.extend(found);
         true

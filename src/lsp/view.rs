@@ -20,7 +20,7 @@ use super::hover::{self, Spot};
 use super::lenses::{Lens, lenses};
 use super::position::Lines;
 use super::uri::uri_of;
-use crate::finding::{Edit, Finding, Severity};
+use crate::finding::{Edit, Finding, Problem, Severity};
 use crate::report::text;
 use crate::source::{SourceId, Sources, Span};
 
@@ -75,6 +75,29 @@ impl View {
             lenses: lenses(id, document, looked.facts, places),
         }
     }
+}
+
+/// What is wrong in a configuration that is open.
+pub(super) fn mistakes(document: &Document, mistakes: &[Problem], client: &Client) -> View {
+    let lines = Lines::of(&document.text);
+    let position = |offset: u32| {
+        let point = lines.point(&document.text, offset as usize, client.encoding);
+        Position { line: point.line, character: point.column }
+    };
+    let told = mistakes.iter().map(|mistake| {
+        let mut message = text::escape(&mistake.message).into_owned();
+        if let Some(help) = &mistake.help {
+            message.extend(["\nhelp: ", &*text::escape(help)]);
+        }
+        Diagnostic {
+            range: Place { start: position(mistake.span.start), end: position(mistake.span.end) },
+            severity: Some(DiagnosticSeverity::Error),
+            source: Some("rolecall".to_owned()),
+            message: message.into(),
+            ..Diagnostic::default()
+        }
+    });
+    View { diagnostics: told.collect(), ..View::default() }
 }
 
 fn note(finding: &Finding) -> Note {
@@ -190,7 +213,9 @@ impl<'a> Places<'a> {
     /// The number of an open text among those that were read.
     fn source_of(&self, document: &Document) -> Option<SourceId> {
         let name = document.path.strip_prefix(self.home).unwrap_or(&document.path).to_string_lossy();
-        self.sources.iter().find(|(_, source)| source.name() == name).map(|(id, _)| id)
+        // the configuration goes by its whole path
+        let is_it = |own: &str| own == name || Path::new(own) == document.path;
+        self.sources.iter().find(|(_, source)| is_it(source.name())).map(|(id, _)| id)
     }
 
     fn document(&self, id: SourceId) -> Option<&Document> {

@@ -34,6 +34,12 @@ impl Instant {
         Self(i128::from(seconds) * SECOND)
     }
 
+    /// The end of a day, written as `2026-11-23`.
+    pub fn last_of_day(day: &str) -> Option<Self> {
+        let start = Self::parse(day).filter(|_| day.len() == "2026-11-23".len() && day.contains('-'))?;
+        Some(Self(start.0 + 86_400 * SECOND))
+    }
+
     /// A second later, or as much later as can be told.
     pub fn plus_second(self) -> Option<Self> {
         [SECOND, 1].into_iter().find_map(|more| Self(self.0.checked_add(more)?).in_bounds())

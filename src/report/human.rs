@@ -1,6 +1,7 @@
 //! For people: code frames with the offending text underlined.
 
 mod claims;
+mod config;
 mod diff;
 mod error;
 mod excerpt;
@@ -28,6 +29,7 @@ use crate::source::Sources;
 use excerpt::{Excerpt, Paper};
 
 pub use claims::claims;
+pub use config::settings;
 pub(super) use diff::change_colour;
 pub use diff::compared;
 pub use error::error;
@@ -116,7 +118,7 @@ fn escape_lines(text: &str) -> String {
     text.lines().map(text::escape).collect::<Vec<_>>().join("\n")
 }
 
-/// One line: counts by severity, inputs, what was not looked at or not readable, and the day of the service data where a rule asked it.
+/// One line: counts by severity, inputs, what is suppressed, what was not looked at or not readable, and the day of the service data where a rule asked it.
 pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let counts: Vec<String> = checked
         .counts()
@@ -141,7 +143,11 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         1 => "; 1 call of the snapshot not readable".to_owned(),
         count => format!("; {count} calls of the snapshot not readable"),
     };
-    format!("{found} in {}{passed_over}{unread}{}{data}", files(checked.looked_at), fixes(checked))
+    let suppressed = match checked.suppressed.len() {
+        0 => String::new(),
+        count => format!("; {count} suppressed"),
+    };
+    format!("{found} in {}{suppressed}{passed_over}{unread}{}{data}", files(checked.looked_at), fixes(checked))
 }
 
 /// How many findings were mended, and how many can be.

@@ -1,6 +1,7 @@
 //! For programs: versioned JSON. Lines and columns count from 1, columns in Unicode scalar values; offsets are bytes from 0.
 
 mod claims;
+mod config;
 mod diff;
 mod error;
 mod expectations;
@@ -20,8 +21,10 @@ use crate::finding::{Finding, Fix, Label, Witness};
 use crate::inventory::Form;
 use crate::lint::Rule;
 use crate::source::{SourceId, Sources, Span};
+use crate::suppress::{Baseline, Entry, Suppressed};
 
 pub use claims::{claims, statement};
+pub use config::{config_schema, settings};
 pub use diff::compared;
 pub use error::error;
 pub use expectations::{tests, tests_by_line};
@@ -47,15 +50,25 @@ pub fn checked(checked: &Checked, sources: &Sources) -> String {
         "version": VERSION,
         "reference": checked.data.as_ref().map(|data| json!({ "date": data.date, "overlays": data.overlays })),
         "findings": findings,
+        "suppressed": checked.suppressed.iter().map(|own| suppressed(own, sources)).collect::<Vec<_>>(),
         "notReadable": not_readable(&checked.unread, sources),
         "summary": {
             "findings": counts,
+            "suppressed": checked.suppressed.len(),
             "files": checked.looked_at,
             "fixed": checked.fixed,
             "fixable": { "safe": safe, "unsafe": others },
             "passedOver": passed_over,
         },
     }))
+}
+
+/// Findings that are known, as a file that is read again.
+pub fn baseline(entries: &[Entry]) -> String {
+    let findings = entries
+        .iter()
+        .map(|own| json!({ "path": own.path, "rule": own.rule, "message": own.message, "fingerprint": own.fingerprint }));
+    page(&json!({ "version": Baseline::VERSION, "findings": findings.collect::<Vec<_>>() }))
 }
 
 /// The list of rules, each with its theme.
@@ -125,6 +138,15 @@ fn finding(finding: &Finding, sources: &Sources) -> Value {
     let related: Vec<Value> = finding.related.iter().map(|own| label(own, sources)).collect();
     append(&mut value, json!({ "related": related, "help": finding.help, "witness": finding.witness.as_ref().map(witness) }));
     append(&mut value, json!({ "fix": finding.fix.as_ref().map(|own| fix(own, sources)) }));
+    value
+}
+
+/// A finding that is not reported, with the reason.
+fn suppressed(own: &Suppressed, sources: &Sources) -> Value {
+    let mut value = finding(&own.finding, sources);
+    let mut by = json!({ "means": own.by.means.name(), "reason": own.by.reason });
+    append(&mut by, place(own.by.place, sources));
+    append(&mut value, json!({ "suppression": by }));
     value
 }
 

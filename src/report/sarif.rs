@@ -8,6 +8,7 @@ use super::json::page;
 use super::{Checked, Run};
 use crate::finding::{Finding, Fix, Label, Severity, Witness};
 use crate::source::{SourceId, Sources, Span};
+use crate::suppress::Suppression;
 
 /// The name of the fingerprint; it changes when what goes into it does.
 const FINGERPRINT: &str = "rolecall/v1";
@@ -18,7 +19,20 @@ const FOLDER: &str = "%SRCROOT%";
 /// What a check has to tell.
 pub fn checked(checked: &Checked, sources: &Sources) -> String {
     let rules: Vec<Value> = checked.rules.iter().map(rule).collect();
-    let results: Vec<Value> = checked.findings.iter().enumerate().map(|(at, own)| result(at, own, checked, sources)).collect();
+    let reported = checked.findings.iter().enumerate().map(|(at, own)| {
+        let mut value = result(own, checked.fingerprints.get(at), checked, sources);
+        // either all results tell of suppressions, or none does (3.27.23)
+        if !checked.suppressed.is_empty() {
+            set(&mut value, "suppressions", json!([]));
+        }
+        value
+    });
+    let suppressed = checked.suppressed.iter().map(|own| {
+        let mut value = result(&own.finding, own.fingerprint.as_ref(), checked, sources);
+        set(&mut value, "suppressions", json!([suppression(&own.by, sources)]));
+        value
+    });
+    let results: Vec<Value> = reported.chain(suppressed).collect();
     let mut driver = json!({
         "name": "rolecall",
         "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -78,7 +92,26 @@ fn remedy(page: &str) -> &str {
     behind.map_or(page, |behind| behind.split("\n## ").next().unwrap_or(behind)).trim()
 }
 
-fn result(at: usize, finding: &Finding, checked: &Checked, sources: &Sources) -> Value {
+fn suppression(own: &Suppression, sources: &Sources) -> Value {
+    let mut value = json!({
+        "kind": if own.means.is_in_source() { "inSource" } else { "external" },
+        "status": "accepted",
+        "location": location(&Label::new(own.place, ""), None, sources),
+        "properties": { "means": own.means.name() },
+    });
+    if let Some(reason) = &own.reason {
+        set(&mut value, "justification", json!(reason));
+    }
+    value
+}
+
+fn set(value: &mut Value, key: &str, own: Value) {
+    if let Some(value) = value.as_object_mut() {
+        value.insert(key.to_owned(), own);
+    }
+}
+
+fn result(finding: &Finding, print: Option<&String>, checked: &Checked, sources: &Sources) -> Value {
     let mut value = json!({
         "ruleId": finding.rule,
         "level": level(finding.severity),
@@ -86,11 +119,7 @@ fn result(at: usize, finding: &Finding, checked: &Checked, sources: &Sources) ->
         "locations": [location(&finding.primary, None, sources)],
         "properties": { "severity": finding.severity.name() },
     });
-    let mut set = |key: &str, own: Value| {
-        if let Some(value) = value.as_object_mut() {
-            value.insert(key.to_owned(), own);
-        }
-    };
+    let mut set = |key: &str, own: Value| set(&mut value, key, own);
     if let Some(index) = checked.rules.iter().position(|run| run.rule.name == finding.rule) {
         set("ruleIndex", json!(index));
     }
@@ -102,7 +131,7 @@ fn result(at: usize, finding: &Finding, checked: &Checked, sources: &Sources) ->
     if let Some(fix) = &finding.fix {
         set("fixes", json!([of_fix(fix, sources)]));
     }
-    if let Some(print) = checked.fingerprints.get(at) {
+    if let Some(print) = print {
         set("partialFingerprints", json!({ FINGERPRINT: print }));
     }
     value

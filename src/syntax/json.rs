@@ -139,8 +139,6 @@ struct Reader<'t> {
     by_layout: bool,
     /// A stretch without a sign that a hole or a variable starts with.
     plain: Range<usize>,
-    /// Up to where none of each of [`scan::SPECIAL`] stands, if that is behind the start of the stretch.
-    special: [usize; scan::SPECIAL.len()],
     faults: Faults,
 }
 
@@ -164,7 +162,6 @@ impl<'t> Reader<'t> {
             parts: Vec::new(),
             by_layout,
             plain: 0..0,
-            special: [0; scan::SPECIAL.len()],
             faults: Faults::default(),
         }
     }
@@ -305,13 +302,8 @@ impl<'t> Reader<'t> {
     #[inline(never)]
     fn look_for_special(&mut self, start: usize, end: usize) {
         let until = end.max(start + AHEAD).min(self.bytes.len());
-        for (next, search) in self.special.iter_mut().zip(scan::SPECIAL) {
-            if start < self.plain.start || *next < end {
-                let length = self.bytes.get(start..until).and_then(search);
-                *next = length.map_or(until, |length| start + length);
-            }
-        }
-        self.plain = start..self.special.into_iter().min().unwrap_or(start);
+        let length = self.bytes.get(start..until).and_then(scan::special);
+        self.plain = start..length.map_or(until, |length| start + length);
     }
 
     fn opening(&mut self, kind: Kind) -> Due {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use rolecall::config::{self, Choice, Config, Glob, KEYS, Known};
+use rolecall::config::{self, Choice, Config, Glob, Known, TABLES};
 use rolecall::finding::Severity;
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources};
@@ -71,9 +71,10 @@ fn the_sample_of_the_documentation_is_right_and_whole() {
         assert_eq!(read(&body).map(drop), Ok(()), "{PAGE}:\n{body}");
         whole.push_str(&body);
     }
-    for (table, keys) in KEYS {
+    for table in TABLES {
+        let (keys, table) = (table.keys, table.name);
         assert!(whole.contains(&format!("[{table}]")), "{PAGE}: no `toml` block shows `[{table}]`");
-        for key in keys {
+        for key in keys.iter().map(|key| key.name) {
             let shown = whole.contains(&format!("\n{key} = ")) || whole.contains(&format!("\n[{table}.{key}]"));
             assert!(shown && text.contains(&format!("`{key}`")), "{PAGE}: shows no `{key}`, or says nothing of it");
         }
@@ -102,9 +103,20 @@ fn a_configuration_is_read_as_it_is_meant() {
 /// Each mistake with the text that is pointed at, the message and the remedy.
 #[test]
 fn every_mistake_is_told_at_its_place() {
-    let cases = [
+    told_are(&[
         ("[chek]", "chek", "there is no table `[chek]`", "did you mean `check`?"),
-        ("[ignore]", "ignore", "`ignore` is in no table", "it belongs below a line `[check]`"),
+        (
+            "[ignore]",
+            "[ignore]",
+            "`ignore` is a list of tables, not a table",
+            "write `[[ignore]]` on a line of its own, with both brackets",
+        ),
+        (
+            "ignore = ['missing-version']",
+            "'missing-version'",
+            "`ignore` is a list of tables, not a string",
+            "a list of names belongs below a line `[check]`; `[[ignore]]` begins a table with `path`, `rule` and `reason`",
+        ),
         ("select = []", "select", "`select` is in no table", "it belongs below a line `[check]`"),
         ("partners = []", "partners", "`partners` is in no table", "it belongs below a line `[trust]`"),
         ("check = 1", "1", "`check` is a table, not an integer", "write `[check]` on a line of its own"),
@@ -124,6 +136,56 @@ fn every_mistake_is_told_at_its_place() {
             "did you mean `missing-version`?",
         ),
         ("[trust]\nproviders = 2026-01-01", "2026-01-01", "`providers` is a list, not a date", "write `providers = [\"…\"]`"),
+        ("[trust]\npartners = ['12']", "'12'", "`12` is no account id", "an account id has twelve digits"),
+        (
+            "[trust]\nproviders = ['https://a.b']",
+            "'https://a.b'",
+            "`https://a.b` is no identity provider",
+            "leave out the scheme, as IAM does",
+        ),
+    ]);
+}
+
+#[test]
+fn every_mistake_in_the_tables_of_a_list_is_told_at_its_place() {
+    told_are(&[
+        (
+            "[[ignore]]\npath = 'a'\nrule = 'trust'\nreason = 'x'",
+            "'trust'",
+            "`trust` is a theme, not a rule",
+            "name its rules; `rolecall rules` lists them",
+        ),
+        (
+            "[[ignore]]\npath = 'a'\nrule = ['missing-versio']\nreason = 'x'",
+            "['missing-versio']",
+            "there is no rule `missing-versio`",
+            "did you mean `missing-version`?",
+        ),
+        ("[[ignore]]\npath = 'a'\nrule = 'missing-version'", "[[ignore]]", "`reason` is missing", "say why it is right as it is"),
+        (
+            "[[ignore]]\npath = 'a'\nrule = 'missing-version'\nreason = ' '",
+            "' '",
+            "the reason is empty",
+            "say why it is right as it is",
+        ),
+        (
+            "[[ignore]]\npath = 'a'\nrule = 'missing-version'\nreason = 'x'\nuntil = 2027-13-01",
+            "2027-13-01",
+            "not TOML: invalid date, expected month between 01 and 12",
+            "",
+        ),
+        (
+            "[[ignore]]\npath = 'a'\nrule = 'missing-version'\nreason = 'x'\nuntil = '2027'",
+            "'2027'",
+            "`2027` is no day",
+            "write `2027-01-31`",
+        ),
+        (
+            "[[ignore]]\npath = 'a'\nrule = 'missing-version'\nreason = 'x'\npointer = 'Statement'",
+            "'Statement'",
+            "`Statement` points nowhere",
+            "a JSON pointer starts with a slash: `/Statement/0`",
+        ),
         ("[[forbid]]\nname = 'x'", "[[forbid]]", "it is not told what is forbidden", "give `action`, `principal` or both"),
         ("[[forbid]]\naction = 's3:*'", "'s3:*'", "`s3:*` is not one action", "write each out, as `s3:PutObject`"),
         (
@@ -156,23 +218,19 @@ fn every_mistake_is_told_at_its_place() {
             "`forbid` is a list of tables, not an integer",
             "write `[[forbid]]` on a line of its own, with both brackets",
         ),
-        ("[trust]\npartners = ['12']", "'12'", "`12` is no account id", "an account id has twelve digits"),
-        (
-            "[trust]\nproviders = ['https://a.b']",
-            "'https://a.b'",
-            "`https://a.b` is no identity provider",
-            "leave out the scheme, as IAM does",
-        ),
-    ];
+    ]);
+}
+
+fn told_are(cases: &[(&str, &str, &str, &str)]) {
     for (text, place, message, help) in cases {
         let mut sources = Sources::new();
-        let id = sources.add("rolecall.toml", text);
+        let id = sources.add("rolecall.toml", *text);
         let problems = config::read(id, text, &known()).expect_err(text);
         let told: Vec<_> = problems
             .iter()
             .map(|own| (sources.slice(own.span), own.message.as_str(), own.help.as_deref().unwrap_or("")))
             .collect();
-        assert_eq!(told, [(place, message, help)], "{text}");
+        assert_eq!(told, [(*place, *message, *help)], "{text}");
     }
 }
 

@@ -248,6 +248,47 @@ fn the_configuration_of_the_workspace_holds() {
     let told = editor.taken("window/showMessage");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0]["message"].as_str().expect("a text").contains("rolecall.toml:2:1: "), "{told:?}");
+    // in the editor it is shown at its place, and mended there it holds before it is stored
+    let text = "[check]\nseverity = { operator-case = \"huge\" }\n";
+    editor.open(&uri(&config), 1, text);
+    let told = editor.diagnostics(&uri(&config));
+    assert_eq!(editor::text_at(text, &told[0]["range"]), "\"huge\"");
+    assert_eq!(codes(&editor.diagnostics(&file)), [""; 0]);
+    editor.replace(&uri(&config), 2, &text.replace("huge", "high"));
+    assert_eq!(codes(&editor.diagnostics(&uri(&config))), [""; 0]);
+    assert_eq!(editor.diagnostics(&file)[0]["severity"], json!(1));
+    assert_eq!(editor.taken("window/showMessage").len(), 0);
+    assert_eq!(editor.end(), 0);
+}
+
+#[test]
+fn what_is_suppressed_is_not_shown() {
+    let root = folder();
+    let mut editor = Editor::start(json!({}), root.path());
+    let yaml = uri(&root.path().join("policy.yml"));
+    let text =
+        "Version: '2012-10-17'\nStatement:\n- Effect: Allow\n  Action: s3:GetObjet\n  Resource: 'arn:aws:s3:::articles/*'\n";
+    let line = "  # rolecall: ignore[unknown-action] it comes next week\n";
+    editor.open(&yaml, 1, text);
+    assert_eq!(codes(&editor.diagnostics(&yaml)), ["unknown-action"]);
+    editor.replace(&yaml, 2, &text.replace("  Action", &format!("{line}  Action")));
+    assert_eq!(codes(&editor.diagnostics(&yaml)), [""; 0]);
+    // a row of the configuration, which another file needs no more
+    let (json, config) = (uri(&root.path().join("policy.json")), uri(&root.path().join("rolecall.toml")));
+    let row = "[[ignore]]\npath = \"policy.json\"\nrule = \"operator-case\"\nreason = \"it is stored like this\"\n";
+    editor.open(&json, 1, BAD);
+    assert_eq!(codes(&editor.diagnostics(&json)), ["operator-case"]);
+    editor.open(&config, 1, row);
+    assert_eq!(codes(&editor.diagnostics(&config)), [""; 0]);
+    // it is not stored, so nothing holds yet
+    assert_eq!(codes(&editor.diagnostics(&json)), ["operator-case"]);
+    fs::write(root.path().join("rolecall.toml"), row).expect("a file");
+    editor.tell("textDocument/didSave", json!({ "textDocument": { "uri": config } }));
+    assert_eq!(codes(&editor.diagnostics(&json)), [""; 0]);
+    assert_eq!(codes(&editor.diagnostics(&config)), [""; 0]);
+    editor.replace(&json, 2, &BAD.replace("stringequals", "StringEquals"));
+    let told = editor.diagnostics(&config);
+    assert_eq!(codes(&told), ["stale-suppression"]);
     assert_eq!(editor.end(), 0);
 }
 

@@ -70,6 +70,7 @@ mod snapshots;
 mod stacks;
 mod sts;
 mod support;
+mod suppress;
 mod terraform;
 mod tidy;
 mod tokens;

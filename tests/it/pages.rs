@@ -46,7 +46,8 @@ use rolecall::reference::Reference;
 use rolecall::report::{Look, human};
 use rolecall::rules;
 use rolecall::simulate::{Flow, GateKind, GateState, Login, Outcome, Question, simulate};
-use rolecall::source::{SourceId, Sources};
+use rolecall::source::Sources;
+use rolecall::suppress::{Scope, sift};
 use serde_json::Value;
 
 use crate::markdown::{Block, Change, Markdown, Part};
@@ -290,9 +291,12 @@ impl Page {
         let config = set.first().map_or_else(Config::default, |(_, text)| {
             let themes = rules::THEMES.iter().map(|(theme, _)| *theme).collect();
             let known = Known { rules: rules::all().map(|rule| rule.name).collect(), themes };
-            config::read(SourceId::NONE, text, &known).unwrap_or_else(|problems| panic!("{}: {problems:?}", self.path))
+            // it is the first text that is read
+            let first = Sources::new().add(config::FILE, text.as_str());
+            config::read(first, text, &known).unwrap_or_else(|problems| panic!("{}: {problems:?}", self.path))
         });
-        Example { kind, config, files }
+        let set = set.into_iter().next().map(|(_, text)| text);
+        Example { kind, config, set, files }
     }
 }
 
@@ -301,18 +305,32 @@ impl Page {
 struct Example {
     kind: Option<PolicyKind>,
     config: Config,
+    /// The text of the configuration.
+    set: Option<String>,
     files: Vec<(String, String)>,
 }
 
 impl Example {
     /// Runs every rule.
     fn check<T>(&self, look: impl FnOnce(&Facts<'_, '_>, &[Finding]) -> T) -> T {
-        let files = self.files.iter().map(|(name, text)| (name.as_str(), text.clone()));
+        let set = self.set.iter().map(|text| (config::FILE, text.clone()));
+        let files = set.chain(self.files.iter().map(|(name, text)| (name.as_str(), text.clone())));
         support::with_inventory(self.kind, files, |sources, inventory| {
             let reference = Reference::default();
             let facts = Facts { sources, inventory, config: &self.config, reference: &reference };
             let mut findings = rules::run(&facts);
             findings.retain(|own| self.config.check.choice.of(own.rule, None) != Some(false));
+            let rules: Vec<&str> = rules::all().map(|rule| rule.name).collect();
+            let scope = Scope {
+                path: &|name| Some(name.to_owned()),
+                baseline: None,
+                rules: &rules,
+                searched: true,
+                searched_all: true,
+                at: Instant::from_seconds(1_800_000_000),
+            };
+            let sifted = sift(findings, false, &facts, &scope);
+            let mut findings: Vec<Finding> = sifted.reported.into_iter().map(|(finding, _)| finding).collect();
             fix::settle(&mut findings, &facts);
             look(&facts, &findings)
         })

@@ -45,6 +45,8 @@ pub(in crate::cli) fn gather_open(
             return Err(Trouble::TooLarge);
         }
     }
+    // of a part it is not known what is needed in the rest
+    gathering.inputs.searched &= matches!(scope.extent, Extent::Tree(_));
     // what is not stored yet is in no folder, and what a folder passes over is wanted where it is open
     for open in scope.open {
         let name = scope.name_of(open.path);

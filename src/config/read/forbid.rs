@@ -1,22 +1,11 @@
 //! `[[forbid]]`: what no policy may allow.
 
-use ::toml::de::DeValue;
-
-use super::{FORBID, Reader, Value};
+use super::{Reader, Value};
 use crate::config::Forbid;
 use crate::evaluate::Caller;
 
 impl Reader<'_> {
-    pub(super) fn forbids(&mut self, value: &Value<'_>) -> Vec<Forbid> {
-        let DeValue::Array(items) = value.get_ref() else {
-            let help = "write `[[forbid]]` on a line of its own, with both brackets".to_owned();
-            self.wrong_type(value, "`forbid` is a list of tables", Some(help));
-            return Vec::new();
-        };
-        items.iter().filter_map(|item| self.forbid(item)).collect()
-    }
-
-    fn forbid(&mut self, value: &Value<'_>) -> Option<Forbid> {
+    pub(super) fn forbid(&mut self, value: &Value<'_>) -> Option<Forbid> {
         let table = self.table(value, "forbid")?;
         let mut forbid = Forbid { name: "without a name".to_owned(), ..Forbid::default() };
         let mut complete = false;
@@ -35,7 +24,7 @@ impl Reader<'_> {
                     forbid.principal = self.principal(value);
                 }
                 "unless" => forbid.unless = self.unless(value),
-                name => self.unknown(key.span(), &format!("unknown key `{name}` in `[[forbid]]`"), name, &FORBID),
+                name => self.unknown_key(key.span(), name, "forbid"),
             }
         }
         if !complete {

@@ -36,22 +36,34 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the first of some signs stands.
-type Search = fn(&[u8]) -> Option<usize>;
+/// Where the first sign stands that a hole or a variable may start with.
+pub(super) fn special(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    // all of a block at once, without a branch
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<33>) {
+        let [_, next @ ..] = block;
+        if block.iter().zip(next).fold(0, |found, (&byte, &next)| found | begins_special(byte, next)) != 0 {
+            break;
+        }
+        at += 32;
+    }
+    let rest = bytes.get(at..)?;
+    let next = rest.iter().copied().skip(1).chain([0]);
+    rest.iter().zip(next).position(|(&byte, next)| begins_special(byte, next) != 0).map(|found| at + found)
+}
 
-/// Together all signs that a hole or a variable may start with; those that are in every document by themselves, with what follows.
-pub(super) const SPECIAL: [Search; 6] = [
-    |bytes| memchr::memchr3(b'$', b'<', b'%', bytes),
-    |bytes| memchr::memchr2(b'#', b'@', bytes),
-    |bytes| memchr::memmem::find(bytes, b"{{"),
-    |bytes| memchr::memmem::find(bytes, b"__"),
-    |bytes| memchr::memmem::find(bytes, b"[["),
-    |bytes| memchr::memmem::find(bytes, b"YOUR"),
-];
+/// One where such a sign begins, else zero. What is in every document by itself is told by what follows it.
+#[inline]
+fn begins_special(byte: u8, next: u8) -> u8 {
+    let is = |byte: u8, sign: u8| u8::from(byte == sign);
+    let alone = is(byte, b'$') | is(byte, b'<') | is(byte, b'%') | is(byte, b'#') | is(byte, b'@');
+    let twice = is(byte, next) & (is(byte, b'{') | is(byte, b'_') | is(byte, b'['));
+    alone | twice | is(byte, b'Y') & is(next, b'O')
+}
 
-/// Whether one of these signs stands in a text.
+/// Whether such a sign stands in a text.
 pub(in crate::syntax) fn has_special(text: &str) -> bool {
-    SPECIAL.iter().any(|search| search(text.as_bytes()).is_some())
+    special(text.as_bytes()).is_some()
 }
 
 /// The end of a number that starts at `at`, if it is one of JSON and nothing sticks to it.
