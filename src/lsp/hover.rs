@@ -10,7 +10,8 @@ use crate::lint::Facts;
 use crate::policy::{Policy, PrincipalKind};
 use crate::reference::{Issuer, Reference, Topic, issuer};
 use crate::report::{Listing, Look, human, text};
-use crate::source::{SourceId, Span};
+use crate::source::SourceId;
+use crate::syntax::Text;
 
 /// A name in a policy.
 #[derive(Debug)]
@@ -31,13 +32,15 @@ enum What {
 /// The names in the policies of a text.
 pub(super) fn spots(id: SourceId, facts: &Facts<'_, '_>) -> Vec<Spot> {
     let mut spots: BTreeMap<(u32, u32), What> = BTreeMap::new();
+    // what a template puts together may stand elsewhere
+    let mut note = |text: &Text<'_>, what: &dyn Fn(String) -> What| {
+        let span = text.span();
+        if span.source == id && !span.is_empty() {
+            spots.insert((span.start, span.end), what(text.shown().into_owned()));
+        }
+    };
     for (policy, _) in facts.inventory.all_policies() {
-        each_name(policy, &mut |span, what| {
-            // what a template puts together stands elsewhere
-            if span.source == id && !span.is_empty() {
-                spots.insert((span.start, span.end), what);
-            }
-        });
+        each_name(policy, &mut note);
     }
     spots.into_iter().map(|((start, end), what)| Spot { range: start as usize..end as usize, what }).collect()
 }
@@ -71,16 +74,16 @@ pub(super) fn at(view: &View, offset: usize, desk: &dyn Desk) -> Option<(String,
     place.map(|place| (page, place))
 }
 
-fn each_name(policy: &Policy<'_>, tell: &mut dyn FnMut(Span, What)) {
+fn each_name(policy: &Policy<'_>, note: &mut dyn FnMut(&Text<'_>, &dyn Fn(String) -> What)) {
     for statement in &policy.statements {
         for pattern in [&statement.actions, &statement.resources].into_iter().flatten().flat_map(|own| &own.list) {
-            tell(pattern.text.span(), What::Name(pattern.text.shown().into_owned()));
+            note(&pattern.text, &What::Name);
         }
         for principal in statement.principals.iter().flat_map(|own| &own.list) {
-            tell(principal.value.span(), What::Principal(principal.kind, principal.value.shown().into_owned()));
+            note(&principal.value, &|value| What::Principal(principal.kind, value));
         }
         for condition in &statement.conditions {
-            tell(condition.key.span(), What::Key(condition.key.shown().into_owned()));
+            note(&condition.key, &What::Key);
         }
     }
 }

@@ -38,8 +38,8 @@ pub(super) struct Server<'d, W> {
     took: Duration,
     /// What turned out to be too much to be read at once.
     too_large: BTreeSet<Group>,
-    /// What was last told that went wrong.
-    complaint: Option<String>,
+    /// What was told that goes wrong, by what is read together.
+    complaints: BTreeMap<Group, String>,
     /// What the editor was asked, and has not answered.
     pub(super) asked: BTreeMap<RequestId, Asked>,
     pub(super) pages: Pages,
@@ -90,7 +90,7 @@ impl<'d, W: Write> Server<'d, W> {
             stale: None,
             took: Duration::ZERO,
             too_large: BTreeSet::new(),
-            complaint: None,
+            complaints: BTreeMap::new(),
             asked: BTreeMap::new(),
             pages: Pages::default(),
         }
@@ -254,15 +254,15 @@ impl<'d, W: Write> Server<'d, W> {
             return Ok(());
         }
         let started = Instant::now();
-        let changed = std::mem::take(&mut self.changed);
-        let mut troubles: Vec<String> = Vec::new();
+        let mut changed = std::mem::take(&mut self.changed);
+        let mut troubles: Vec<(Group, String)> = Vec::new();
         // a folder that turns out to be too large falls apart into smaller ones
         loop {
             let groups = self.groups();
             let stale: Vec<Group> = groups
-                .into_iter()
+                .iter()
                 .filter(|(_, keys)| keys.iter().any(|key| changed.contains(key)))
-                .map(|(group, _)| group)
+                .map(|(group, _)| group.clone())
                 .collect();
             let too_large: Vec<Group> = stale.iter().filter(|group| !self.look_at(group, &mut troubles)).cloned().collect();
             if too_large.is_empty() {
@@ -272,21 +272,23 @@ impl<'d, W: Write> Server<'d, W> {
                 break;
             }
             for group in too_large {
+                changed.extend(groups.get(&group).into_iter().flatten().cloned());
                 self.narrow(&group)?;
             }
         }
-        let complaint = troubles.first().cloned();
-        if complaint.is_some() && complaint != self.complaint {
-            self.say(MESSAGE_ERROR, complaint.as_deref().unwrap_or_default())?;
+        for (group, trouble) in troubles {
+            if self.complaints.get(&group) != Some(&trouble) {
+                self.say(MESSAGE_ERROR, &trouble)?;
+                self.complaints.insert(group, trouble);
+            }
         }
-        self.complaint = complaint;
         self.took = started.elapsed();
         Ok(())
     }
 
     /// Looks at a group. Gives whether it was not too large.
-    fn look_at(&mut self, group: &Group, troubles: &mut Vec<String>) -> bool {
-        let Self { desk, client, documents, views, too_large, .. } = self;
+    fn look_at(&mut self, group: &Group, troubles: &mut Vec<(Group, String)>) -> bool {
+        let Self { desk, client, documents, views, too_large, complaints, .. } = self;
         let own: Vec<(&String, &Document)> =
             documents.all().filter(|(_, document)| group_of(document, client, too_large) == *group).collect();
         let open: Vec<_> = own.iter().map(|(_, document)| document.as_open()).collect();
@@ -308,8 +310,10 @@ impl<'d, W: Write> Server<'d, W> {
             match open {
                 // it is shown there
                 Some((document, wrong)) => found.push((key(&document.uri), view::mistakes(document, wrong, client))),
-                None => troubles.push(trouble.to_string()),
+                None => troubles.push((group.clone(), trouble.to_string())),
             }
+        } else {
+            complaints.remove(group);
         }
         views.extend(found);
         true

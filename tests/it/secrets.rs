@@ -465,8 +465,8 @@ fn read_help() -> Vec<Help> {
         });
         let inner: Vec<Vec<String>> = inner.collect();
         if inner.is_empty() {
-            // an editor is told in one form only
-            let formats = if words == ["lsp"] { Vec::new() } else { values(&help, "--format") };
+            // some have one form only
+            let formats = if help.contains("--format <") { values(&help, "--format") } else { Vec::new() };
             found.push(Help { places: places(&help), formats, words });
         }
         open.extend(inner);
