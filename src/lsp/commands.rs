@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::lenses::{EXPLAIN, SIMULATE, WHO};
 use super::server::{MESSAGE_INFO, Refusal, Server};
-use super::uri::uri_of;
+use super::uri::{path_of, uri_of};
 use super::{Caller, Desk, Scope};
 
 /// What the editor was asked.
@@ -48,7 +48,10 @@ impl<W: Write> Server<'_, W> {
                     Some(Value::String(own)) if own.trim_start().starts_with('{') => {
                         (named("simulate", role), self.simulate(uri, role, Caller::Claims(own)))
                     }
-                    Some(Value::String(path)) => (named("simulate", role), self.simulate(uri, role, Caller::File(path.as_ref()))),
+                    Some(Value::String(path)) => (
+                        named("simulate", role),
+                        self.simulate(uri, role, Caller::File(&path_of(path).unwrap_or_else(|| path.into()))),
+                    ),
                     Some(own @ Value::Object(_)) => {
                         (named("simulate", role), self.simulate(uri, role, Caller::Claims(&own.to_string())))
                     }

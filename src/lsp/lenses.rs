@@ -10,7 +10,7 @@ use crate::source::SourceId;
 
 /// Who can take a role: arguments are the URI of a document, and the role.
 pub(super) const WHO: &str = "rolecall.who";
-/// What comes of a sign-in: arguments are the URI of a document, the role and, optionally, the path of a token or of claims, or claims.
+/// What comes of a sign-in: arguments are the URI of a document, the role and, optionally, the path or URI of a token or of claims, or claims.
 pub(super) const SIMULATE: &str = "rolecall.simulate";
 /// The page of a rule: the argument is its name.
 pub(super) const EXPLAIN: &str = "rolecall.explain";

@@ -323,6 +323,7 @@ fn roles_have_lenses_that_answer() {
     };
     let page = editor.command(&with(json!("tokens/editor.claims.json")));
     assert!(page.starts_with("allowed: rbac-users-editor-role"), "{page}");
+    assert_eq!(editor.command(&with(json!(uri(&root.path().join("tokens/editor.claims.json"))))), page);
     let claims = json!({ "iss": "https://example.com", "aud": "x", "sub": "y" });
     let page = editor.command(&with(claims.clone()));
     assert!(page.starts_with("denied"), "{page}");
