@@ -1,7 +1,7 @@
 //! Messages in and out: JSON behind a length. They are read by a thread of their own, so that what waits can be looked at.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, ErrorKind, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -113,15 +113,35 @@ pub(super) fn cancelled(notification: &Notification) -> Option<RequestId> {
 
 /// Reads to the end. What is no message is passed over, and not repeated anywhere: it may hold a token.
 fn read(from: &mut impl BufRead, to: &Sender<Message>) {
+    while let Some(body) = body(from) {
+        if let Ok(message) = serde_json::from_slice(&body)
+            && to.send(message).is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// No line before a message is longer.
+const LONGEST_LINE: u64 = 4096;
+
+/// The bytes of the next message, behind lines of which one tells how many these are; `None` at the end.
+fn body(from: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut length: Option<u64> = None;
     loop {
-        match Message::read(from) {
-            Ok(Some(message)) => {
-                if to.send(message).is_err() {
-                    return;
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::InvalidData => {}
-            Ok(None) | Err(_) => return,
+        let mut line = Vec::new();
+        if from.take(LONGEST_LINE).read_until(b'\n', &mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_ascii();
+        if let Some(length) = length.filter(|_| line.is_empty()) {
+            let mut body = Vec::new();
+            from.take(length).read_to_end(&mut body).ok()?;
+            return (body.len() as u64 == length).then_some(body);
+        }
+        let header = str::from_utf8(line).ok().and_then(|line| line.split_once(':'));
+        if let Some((_, value)) = header.filter(|(name, _)| name.eq_ignore_ascii_case("Content-Length")) {
+            length = value.trim().parse().ok();
         }
     }
 }

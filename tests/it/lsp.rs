@@ -449,7 +449,9 @@ fn whatever_an_editor_says_is_answered_in_order() {
     editor.tell("textDocument/didChange", json!({ "textDocument": { "uri": spelt } }));
     editor.tell("no/such/notification", NOTHING);
     assert_eq!(codes(&editor.diagnostics(&spelt)), ["operator-case"]);
-    editor.bytes(b"Content-Length: 5\r\n\r\n{abc}Content-Length: 2\r\n\r\n{}");
+    // no messages at all
+    editor.bytes(b"Content-Length: 5\r\n\r\n{abc}Content-Length: 2\r\n\r\n{}\xFF\r\n\r\nContent-Length: x\r\n\r\n");
+    editor.bytes(b"content-length: 3\r\nContent-Type: text\r\n\r\n[1]");
     // what is taken back while it waits is not done
     let hover = json!({ "textDocument": { "uri": spelt }, "position": { "line": 4, "character": 25 } });
     let (first, second) = editor.together(&[
