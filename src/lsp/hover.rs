@@ -17,32 +17,33 @@ use crate::syntax::Text;
 #[derive(Debug)]
 pub(super) struct Spot {
     range: Range<usize>,
-    what: What,
+    kind: Kind,
+    name: String,
 }
 
-#[derive(Debug)]
-enum What {
+#[derive(Clone, Copy, Debug)]
+enum Kind {
     /// An action, or an ARN.
-    Name(String),
+    Name,
     /// A condition key.
-    Key(String),
-    Principal(PrincipalKind, String),
+    Key,
+    Principal(PrincipalKind),
 }
 
 /// The names in the policies of a text.
 pub(super) fn spots(id: SourceId, facts: &Facts<'_, '_>) -> Vec<Spot> {
-    let mut spots: BTreeMap<(u32, u32), What> = BTreeMap::new();
-    // what a template puts together may stand elsewhere
-    let mut note = |text: &Text<'_>, what: &dyn Fn(String) -> What| {
-        let span = text.span();
-        if span.source == id && !span.is_empty() {
-            spots.insert((span.start, span.end), what(text.shown().into_owned()));
-        }
-    };
+    let mut spots: BTreeMap<(u32, u32), (Kind, String)> = BTreeMap::new();
     for (policy, _) in facts.inventory.all_policies() {
-        each_name(policy, &mut note);
+        each_name(policy, &mut |text, kind| {
+            let span = text.span();
+            // what a template puts together may stand elsewhere
+            if span.source == id && !span.is_empty() {
+                spots.insert((span.start, span.end), (kind, text.shown().into_owned()));
+            }
+        });
     }
-    spots.into_iter().map(|((start, end), what)| Spot { range: start as usize..end as usize, what }).collect()
+    let spot = |((start, end), (kind, name))| Spot { range: start as usize..end as usize, kind, name };
+    spots.into_iter().map(spot).collect()
 }
 
 /// What is told at a byte of a text, as Markdown, with the part of the text that it is about.
@@ -52,7 +53,7 @@ pub(super) fn at(view: &View, offset: usize, desk: &dyn Desk) -> Option<(String,
     let mut place = None;
     let around = view.spots.iter().filter(|spot| holds(&spot.range));
     if let Some(spot) = around.min_by_key(|spot| spot.range.len())
-        && let Some(told) = spot.what.told(desk.reference())
+        && let Some(told) = spot.told(desk.reference())
     {
         page.push_str(&told);
         place = Some(spot.range.clone());
@@ -74,30 +75,31 @@ pub(super) fn at(view: &View, offset: usize, desk: &dyn Desk) -> Option<(String,
     place.map(|place| (page, place))
 }
 
-fn each_name(policy: &Policy<'_>, note: &mut dyn FnMut(&Text<'_>, &dyn Fn(String) -> What)) {
+fn each_name(policy: &Policy<'_>, note: &mut dyn FnMut(&Text<'_>, Kind)) {
     for statement in &policy.statements {
         for pattern in [&statement.actions, &statement.resources].into_iter().flatten().flat_map(|own| &own.list) {
-            note(&pattern.text, &What::Name);
+            note(&pattern.text, Kind::Name);
         }
         for principal in statement.principals.iter().flat_map(|own| &own.list) {
-            note(&principal.value, &|value| What::Principal(principal.kind, value));
+            note(&principal.value, Kind::Principal(principal.kind));
         }
         for condition in &statement.conditions {
-            note(&condition.key, &What::Key);
+            note(&condition.key, Kind::Key);
         }
     }
 }
 
-impl What {
+impl Spot {
     fn told(&self, reference: &Reference) -> Option<String> {
-        match self {
-            Self::Name(name) => topics(name, reference).or_else(|| topics(name.split_once(':')?.0, reference)),
-            Self::Key(key) => {
-                let of_issuer = key.rsplit_once(':').and_then(|(host, claim)| Some(claim_of(issuer(host)?, host, claim)));
-                let parts: Vec<String> = of_issuer.into_iter().chain(topics(key, reference)).collect();
+        let name = self.name.as_str();
+        match self.kind {
+            Kind::Name => topics(name, reference).or_else(|| topics(name.split_once(':')?.0, reference)),
+            Kind::Key => {
+                let of_issuer = name.rsplit_once(':').and_then(|(host, claim)| Some(claim_of(issuer(host)?, host, claim)));
+                let parts: Vec<String> = of_issuer.into_iter().chain(topics(name, reference)).collect();
                 (!parts.is_empty()).then(|| parts.join("\n\n"))
             }
-            Self::Principal(kind, value) => principal(*kind, value, reference),
+            Kind::Principal(kind) => principal(kind, name, reference),
         }
     }
 }
