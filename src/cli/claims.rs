@@ -215,7 +215,7 @@ struct Vercel {
 
 pub(super) fn run(args: &Args, common: Common) -> Ending {
     if args.account.as_ref().is_some_and(|account| account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(Failure::with_help("what `--account` names is no account id", "an account id has 12 digits"));
+        return Err(Failure::with_help("what `--account` names is no account id", "an account id has twelve digits"));
     }
     let mut holder = match &args.provider {
         Provider::Github(args) => github(args),

@@ -26,7 +26,6 @@ mod scan;
 mod string;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::{Kind, Literal, MAX_DEPTH, Raw, Room, SyntaxFault, Tree, Writing, Written};
 use crate::source::SourceId;
@@ -101,9 +100,6 @@ pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: u
 /// Texts longer than this, in bytes, are not read a second time; nor is what stands behind a document.
 const SECOND_LOOK: usize = 1 << 20;
 
-/// How far to look for a sign that a hole or a variable starts with, in bytes.
-const AHEAD: usize = 4096;
-
 /// No node: what is open at the outermost level, what stands for no comma.
 const NONE: u32 = u32::MAX;
 
@@ -137,8 +133,6 @@ struct Reader<'t> {
     parts: Vec<u32>,
     /// Whether the columns in which keys and brackets stand are to tell what belongs together.
     by_layout: bool,
-    /// A stretch without a sign that a hole or a variable starts with.
-    plain: Range<usize>,
     faults: Faults,
 }
 
@@ -161,7 +155,6 @@ impl<'t> Reader<'t> {
             told_too_deep: false,
             parts: Vec::new(),
             by_layout,
-            plain: 0..0,
             faults: Faults::default(),
         }
     }
@@ -248,9 +241,11 @@ impl<'t> Reader<'t> {
 
     fn string(&mut self) {
         let start = self.at + 1;
-        let end = scan::plain_end(self.bytes, start);
+        let (end, special) = scan::string_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
-            self.push_string(false, [1, 1], start, end);
+            let next = self.nodes.len() as u32 + 1;
+            let writing = if special { Writing::Special } else { Writing::Plain };
+            self.nodes.push(Raw { kind: Kind::String, writing, quotes: [1, 1], start: start as u32, end: end as u32, next });
             self.at = end + 1;
             let before = self.bytes.get(end - 1).copied().unwrap_or(0);
             if matches!(before, b'(' | b'[' | b'{' | b',' | b' ' | b'=' | b'?' | b':') {
@@ -278,32 +273,15 @@ impl<'t> Reader<'t> {
         self.nodes.push(Raw { kind, writing: Writing::Plain, quotes: [0, 0], start: start as u32, end: end as u32, next });
     }
 
-    #[inline]
+    /// A string that is not as most are.
     fn push_string(&mut self, escaped: bool, quotes: [u8; 2], start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
         let writing = match escaped {
             true => Writing::Escaped,
-            false if self.is_special(start, end) => Writing::Special,
+            false if scan::has_special(self.text.get(start..end).unwrap_or("")) => Writing::Special,
             false => Writing::Plain,
         };
         self.nodes.push(Raw { kind: Kind::String, writing, quotes, start: start as u32, end: end as u32, next });
-    }
-
-    /// Whether a sign that a hole or a variable starts with stands in this range.
-    #[inline]
-    fn is_special(&mut self, start: usize, end: usize) -> bool {
-        if start < self.plain.start || self.plain.end < end {
-            self.look_for_special(start, end);
-        }
-        self.plain.end < end
-    }
-
-    /// Looks no further than is worth it: thousands of documents may follow each other.
-    #[inline(never)]
-    fn look_for_special(&mut self, start: usize, end: usize) {
-        let until = end.max(start + AHEAD).min(self.bytes.len());
-        let length = self.bytes.get(start..until).and_then(scan::special);
-        self.plain = start..length.map_or(until, |length| start + length);
     }
 
     fn opening(&mut self, kind: Kind) -> Due {

@@ -62,6 +62,7 @@ mod resource_rules;
 mod rights;
 mod saml;
 mod scenarios;
+mod screenshot;
 mod script;
 mod secrets;
 mod selection;

@@ -22,7 +22,7 @@ pub fn settings(holding: &Holding, settings: &[Setting], sources: &Sources) -> S
 
 /// The JSON Schema (draft 2020-12) of a configuration file.
 pub fn config_schema(known: &Known) -> String {
-    let tables: Map<String, Value> = TABLES.iter().map(|table| (table.name.to_owned(), of_table(table, known))).collect();
+    let tables: Map<String, Value> = TABLES.iter().map(|table| (table.name.to_owned(), of_table(table))).collect();
     page(&json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "rolecall.toml",
@@ -30,11 +30,16 @@ pub fn config_schema(known: &Known) -> String {
         "type": "object",
         "properties": tables,
         "additionalProperties": false,
+        "$defs": {
+            "rule": { "enum": known.rules },
+            "theme": { "enum": known.themes },
+            "severity": { "enum": Severity::ALL.map(Severity::name) },
+        },
     }))
 }
 
-fn of_table(table: &Table, known: &Known) -> Value {
-    let keys: Map<String, Value> = table.keys.iter().map(|key| (key.name.to_owned(), of_key(key, known))).collect();
+fn of_table(table: &Table) -> Value {
+    let keys: Map<String, Value> = table.keys.iter().map(|key| (key.name.to_owned(), of_key(key))).collect();
     let needed: Vec<&str> = table.keys.iter().filter(|key| key.is_needed).map(|key| key.name).collect();
     let mut value = json!({ "type": "object", "properties": keys, "additionalProperties": false });
     if !needed.is_empty() {
@@ -50,16 +55,13 @@ fn of_table(table: &Table, known: &Known) -> Value {
     value
 }
 
-fn of_key(key: &Key, known: &Known) -> Value {
+fn of_key(key: &Key) -> Value {
     let text = json!({ "type": "string" });
     let texts = || json!({ "oneOf": [text, { "type": "array", "items": text }] });
-    let severity = json!({ "enum": Severity::ALL.map(Severity::name) });
-    let rule = json!({ "enum": known.rules });
+    let named = |name: &str| json!({ "$ref": format!("#/$defs/{name}") });
+    let (rule, severity) = (named("rule"), named("severity"));
     let mut value = match key.shape {
-        Shape::Names => {
-            let names: Vec<&str> = known.themes.iter().chain(&known.rules).copied().collect();
-            json!({ "type": "array", "items": { "enum": names } })
-        }
+        Shape::Names => json!({ "type": "array", "items": { "anyOf": [rule, named("theme")] } }),
         Shape::Rules => json!({ "oneOf": [rule, { "type": "array", "items": rule, "minItems": 1 }] }),
         Shape::Severity => severity,
         Shape::Severities => json!({ "type": "object", "propertyNames": rule, "additionalProperties": severity }),

@@ -3,9 +3,8 @@
 /// What the format string `text` comes to, and for each byte of that and its end the offset in `text`; `None` where it is no such
 /// text from end to end. What is filled in is written `${name}`.
 pub(super) fn undoubled(text: &str) -> Option<(String, Box<[u32]>)> {
-    let document = text.trim();
-    let first = document.strip_prefix("{{")?.trim_start();
-    if !first.starts_with(['"', '\'']) || !document.ends_with("}}") {
+    let first = text.trim_start().strip_prefix("{{")?.trim_start();
+    if !first.starts_with(['"', '\'']) || !text.trim_end().ends_with("}}") {
         return None;
     }
     let mut value = String::with_capacity(text.len());

@@ -20,50 +20,64 @@ pub(super) fn space_end(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The first byte from `at` that may not stand for itself in a string: a quote, a backslash, a control character.
-pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn plain_end(bytes: &[u8], at: usize) -> usize {
+    string_end(bytes, at).0
+}
+
+/// As [`plain_end`], and whether a sign that a hole or a variable may start with stands before it.
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let mut special = false;
+    loop {
+        at = ordinary_end(bytes, at);
+        match bytes.get(at) {
+            None | Some(b'"' | b'\\' | ..b' ') => return (at, special),
+            Some(&byte) => special |= begins_special(byte, bytes.get(at + 1).copied().unwrap_or(0)),
+        }
+        at += 1;
+    }
+}
+
+/// The first byte from `at` that is none of those of which nearly every string is made. All that ends a string or starts a hole or a
+/// variable is none, and some bytes more.
+fn ordinary_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = eight(bytes, at) {
-        // INVARIANT: the lowest marked byte is exact; a borrow can only mark bytes above a marked one.
-        let control = word.wrapping_sub(repeat(b' ')) & !word & HIGH;
-        let found = zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\')) | control;
+        // INVARIANT: no sum of seven bits and seven bits carries over into the next byte
+        let low = word & !HIGH;
+        let from = |byte: u8| low + repeat(0x80 - byte);
+        // up to `%`; `<` to `@`; `Y` to `_`; from `{` on
+        let rare = !from(b'&') | (from(b'<') & !from(b'A')) | (from(b'Y') & !from(b'`')) | from(b'{');
+        let found = rare & !word & HIGH;
         if found != 0 {
             return at + first_byte(found);
         }
         at += 8;
     }
-    while bytes.get(at).is_some_and(|&b| b != b'"' && b != b'\\' && b >= b' ') {
+    let is_ordinary = |byte: &u8| !matches!(byte, ..b'&' | b'<'..=b'@' | b'Y'..=b'_' | b'{'..=0x7F);
+    at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| is_ordinary(byte)).count()
+}
+
+/// Whether a hole or a variable may start with this byte. What is in every document by itself is told by what follows it.
+fn begins_special(byte: u8, next: u8) -> bool {
+    match byte {
+        b'$' | b'<' | b'%' | b'#' | b'@' => true,
+        b'{' | b'_' | b'[' => byte == next,
+        b'Y' => next == b'O',
+        _ => false,
+    }
+}
+
+/// Whether a sign that a hole or a variable may start with stands in a text.
+pub(in crate::syntax) fn has_special(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at = ordinary_end(bytes, at);
+        let Some(&byte) = bytes.get(at) else { return false };
+        if begins_special(byte, bytes.get(at + 1).copied().unwrap_or(0)) {
+            return true;
+        }
         at += 1;
     }
-    at
-}
-
-/// Where the first sign stands that a hole or a variable may start with.
-pub(super) fn special(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    // all of a block at once, without a branch
-    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<33>) {
-        let [_, next @ ..] = block;
-        if block.iter().zip(next).fold(0, |found, (&byte, &next)| found | begins_special(byte, next)) != 0 {
-            break;
-        }
-        at += 32;
-    }
-    let rest = bytes.get(at..)?;
-    let next = rest.iter().copied().skip(1).chain([0]);
-    rest.iter().zip(next).position(|(&byte, next)| begins_special(byte, next) != 0).map(|found| at + found)
-}
-
-/// One where such a sign begins, else zero. What is in every document by itself is told by what follows it.
-#[inline]
-fn begins_special(byte: u8, next: u8) -> u8 {
-    let is = |byte: u8, sign: u8| u8::from(byte == sign);
-    let alone = is(byte, b'$') | is(byte, b'<') | is(byte, b'%') | is(byte, b'#') | is(byte, b'@');
-    let twice = is(byte, next) & (is(byte, b'{') | is(byte, b'_') | is(byte, b'['));
-    alone | twice | is(byte, b'Y') & is(next, b'O')
-}
-
-/// Whether such a sign stands in a text.
-pub(in crate::syntax) fn has_special(text: &str) -> bool {
-    special(text.as_bytes()).is_some()
 }
 
 /// The end of a number that starts at `at`, if it is one of JSON and nothing sticks to it.
@@ -120,10 +134,6 @@ fn eight(bytes: &[u8], at: usize) -> Option<u64> {
 
 fn repeat(byte: u8) -> u64 {
     LOW * u64::from(byte)
-}
-
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(LOW) & !word & HIGH
 }
 
 fn first_byte(marks: u64) -> usize {
