@@ -15,6 +15,7 @@ mod judge;
 mod later;
 mod live;
 mod login;
+mod lsp;
 mod man;
 mod output;
 mod pull;
@@ -96,6 +97,8 @@ enum Command {
     Completions(Later<completions::Args>),
     /// Prints the manual page, or writes one for each command.
     Man(Later<man::Args>),
+    /// Tells an editor the same of what is open in it.
+    Lsp(Later<lsp::Args>),
 }
 
 /// When to do something that fits terminals only.
@@ -185,6 +188,7 @@ fn dispatch(cli: Cli) -> Ending {
         Command::Rules(args) => rules::list(&args, common),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        Command::Lsp(args) => lsp::run(&args, &cli.config, &cli.reference, common),
     }
 }
 

@@ -13,6 +13,8 @@ pub mod fix;
 pub mod identity;
 pub mod inventory;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod pattern;
 pub mod policy;
 pub mod prove;

@@ -5,6 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use rolecall::config::{self, Config, FILE, settings};
 use rolecall::finding::Problem;
+#[cfg(feature = "lsp")]
+use rolecall::lsp::{Scope, Trouble};
 use rolecall::report::{Holding, human, json};
 use rolecall::source::Sources;
 
@@ -85,12 +87,27 @@ const LONGEST: u64 = 1 << 20;
 /// Reads the configuration that holds. Where there is none, nothing is set.
 pub(super) fn load(args: &Args) -> Result<Loaded, Failure> {
     let here = here()?;
-    let Some((path, _)) = find(args, &here) else {
-        return Ok(Loaded { folder: here.clone(), here, ..Loaded::default() });
+    let Some((path, _)) = find(args, &here) else { return Ok(Loaded::without(here)) };
+    let text = read_text(&path, "the configuration", LONGEST)?;
+    Loaded::of(path, text, here).map_err(|(problems, sources)| failure(&problems, &sources))
+}
+
+/// As [`load`], for a folder that is open in an editor, and with what stands there in the place of the file.
+#[cfg(feature = "lsp")]
+pub(super) fn load_for(args: &Args, scope: &Scope<'_>) -> Result<Loaded, Trouble> {
+    let home = if scope.home.as_os_str().is_empty() { here()? } else { scope.home.to_owned() };
+    // what is named is reached from the working directory
+    let named = named(args).map(|(path, _)| std::path::absolute(&path).unwrap_or(path));
+    let found = || nearest(&home).map(|path| straight(&home.join(path)));
+    let Some(path) = (if args.no_config { None } else { named.or_else(found) }) else { return Ok(Loaded::without(home)) };
+    let text = match scope.open.iter().find(|open| open.path == path) {
+        Some(open) => String::from_utf8_lossy(&mask(open.text.as_bytes().to_vec()).bytes).into_owned(),
+        None => read_text(&path, "the configuration", LONGEST)?,
     };
-    let (config, text) = read(&path)?;
-    let folder = straight(&here.join(&path)).parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Loaded { config, file: Some((path, text)), folder, here })
+    Loaded::of(path.clone(), text, home).map_err(|(mistakes, sources)| {
+        let text = sources.iter().next().map(|(_, source)| source.text().to_owned()).unwrap_or_default();
+        Trouble::Mistakes { file: path, text, mistakes }
+    })
 }
 
 fn here() -> Result<PathBuf, Failure> {
@@ -102,13 +119,36 @@ fn find(args: &Args, here: &Path) -> Option<(PathBuf, &'static str)> {
     if args.no_config {
         return None;
     }
+    named(args).or_else(|| nearest(here).map(|path| (path, "the nearest one")))
+}
+
+/// The configuration file that the user names, and how.
+fn named(args: &Args) -> Option<(PathBuf, &'static str)> {
     let variable = || std::env::var_os("ROLECALL_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
     let given = args.config.clone().map(|path| (path, "named by `--config`"));
-    let named = || variable().map(|path| (path, "named by `ROLECALL_CONFIG`"));
-    given.or_else(named).or_else(|| nearest(here).map(|path| (path, "the nearest one")))
+    given.or_else(|| variable().map(|path| (path, "named by `ROLECALL_CONFIG`")))
 }
 
 impl Loaded {
+    /// Where there is no file.
+    fn without(here: PathBuf) -> Self {
+        Self { folder: here.clone(), here, ..Self::default() }
+    }
+
+    /// What a file sets; else what is wrong with it, with its text.
+    fn of(path: PathBuf, text: String, here: PathBuf) -> Result<Self, (Vec<Problem>, Sources)> {
+        let mut sources = Sources::new();
+        // INVARIANT: it is the first text of each run, so the places in it hold there
+        let id = sources.add(path.to_string_lossy(), text);
+        let text = sources.get(id).text().to_owned();
+        let config = match config::read(id, &text, &known()) {
+            Ok(config) => config,
+            Err(problems) => return Err((problems, sources)),
+        };
+        let folder = straight(&here.join(&path)).parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { config, file: Some((path, text)), folder, here })
+    }
+
     /// Whether anything is left out.
     pub(super) fn excludes_any(&self) -> bool {
         !self.config.check.exclude.is_empty()
@@ -169,16 +209,6 @@ fn nearest(here: &Path) -> Option<PathBuf> {
         up.push("..");
     }
     found.filter(|path| path == Path::new(FILE))
-}
-
-fn read(path: &Path) -> Result<(Config, String), Failure> {
-    let text = read_text(path, "the configuration", LONGEST)?;
-    let mut sources = Sources::new();
-    // INVARIANT: it is the first text of each run, so the places in it hold there
-    let id = sources.add(path.to_string_lossy(), text);
-    let text = sources.get(id).text();
-    let config = config::read(id, text, &known()).map_err(|problems| failure(&problems, &sources))?;
-    Ok((config, text.to_owned()))
 }
 
 /// The text of a file that tells the tool what to do, without tokens.

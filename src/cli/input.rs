@@ -1,5 +1,8 @@
 //! Gathers the inputs: files, directories, standard input.
 
+#[cfg(feature = "lsp")]
+mod editor;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -21,6 +24,9 @@ use super::output::{self, reason};
 use super::rules::UNREADABLE;
 use super::secret::mask;
 use super::{Common, Failure};
+
+#[cfg(feature = "lsp")]
+pub(super) use editor::{Shelf, gather_open};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -88,7 +94,7 @@ pub(super) fn gather_to_mend(paths: &[PathBuf], stdin_name: Option<&str>, config
 /// Reads a file or directory, with texts that were read before in front.
 pub(super) fn gather_behind(sources: Sources, path: &Path) -> Result<Inputs, Failure> {
     let inputs = Inputs { sources, ..Inputs::default() };
-    let mut gathering = Gathering { inputs, seen: None, config: Arc::default(), keeps: false };
+    let mut gathering = Gathering { inputs, seen: None, ..Gathering::new(&[], &Loaded::default()) };
     gathering.gather(&[path.to_owned()], None)?;
     Ok(gathering.inputs)
 }
@@ -99,8 +105,8 @@ pub(super) fn gather_with(said: &[(PolicyKind, PathBuf)], paths: &[PathBuf], con
     if said.is_empty() {
         return gather(paths, None, config);
     }
-    let config = Arc::new(config.clone());
-    let mut gathering = Gathering { inputs: Inputs::of(&config), seen: Some(HashSet::new()), config, keeps: false };
+    let inputs = Inputs::of(config);
+    let mut gathering = Gathering { inputs, seen: Some(HashSet::new()), ..Gathering::new(paths, config) };
     for (kind, path) in said {
         let before = gathering.inputs.read.len();
         gathering.gather(std::slice::from_ref(path), None)?;
@@ -337,19 +343,42 @@ pub(super) fn tell_unread(inventory: &Inventory<'_>, sources: &Sources, common: 
     all
 }
 
-struct Gathering {
+struct Gathering<'r> {
     inputs: Inputs,
     /// The files that were read, where one may be named twice.
     seen: Option<HashSet<PathBuf>>,
     config: Arc<Loaded>,
     /// Whether standard input is kept as it is.
     keeps: bool,
+    /// The folder that goes without saying, if it is another than the working directory.
+    base: Option<PathBuf>,
+    /// How much of a folder is read.
+    bounds: Bounds,
+    /// How a file is read.
+    read: Box<Reading<'r>>,
 }
 
-impl Gathering {
+type Reading<'r> = dyn FnMut(&Path) -> io::Result<Content> + 'r;
+
+/// How much of a folder is read.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// How many folders deep it is looked into.
+    depth: Option<usize>,
+    /// How many files it may have.
+    files: usize,
+    /// How many bytes may be looked at.
+    bytes: usize,
+}
+
+/// As much as there is.
+const ALL: Bounds = Bounds { depth: None, files: usize::MAX, bytes: usize::MAX };
+
+impl Gathering<'_> {
     fn new(paths: &[PathBuf], config: &Loaded) -> Self {
         let seen = (paths.len() > 1).then(HashSet::new);
-        Self { inputs: Inputs::of(config), seen, config: Arc::new(config.clone()), keeps: false }
+        let (inputs, config) = (Inputs::of(config), Arc::new(config.clone()));
+        Self { inputs, seen, config, keeps: false, base: None, bounds: ALL, read: Box::new(read_file) }
     }
 
     fn gather(&mut self, paths: &[PathBuf], stdin_name: Option<&str>) -> Result<(), Failure> {
@@ -370,7 +399,7 @@ impl Gathering {
         self.inputs.searched = true;
         let mut walk = ignore::WalkBuilder::new(root);
         // nothing depends on the order in which the system lists a folder
-        walk.sort_by_file_path(Ord::cmp);
+        walk.sort_by_file_path(Ord::cmp).max_depth(self.bounds.depth);
         if self.config.excludes_any() {
             // a folder that is left out is told as one, and nothing in it is looked for
             let config = Arc::clone(&self.config);
@@ -379,17 +408,25 @@ impl Gathering {
             });
         }
         // the working directory goes without saying
+        let base = self.base.clone().or_else(|| (root == Path::new(".")).then(|| root.to_owned()));
         let shown = |path: &Path| {
-            if root == Path::new(".") { path.strip_prefix(root).unwrap_or(path).to_owned() } else { path.to_owned() }
+            let inside = base.as_ref().and_then(|base| path.strip_prefix(base).ok());
+            inside.unwrap_or(path).to_owned()
         };
         for entry in walk.build() {
+            if self.bounds.files == 0 {
+                break;
+            }
             match entry {
                 Ok(entry) => {
                     let path = shown(entry.path());
                     match entry.file_type() {
                         _ if self.config.excludes(entry.path()) => self.pass_over(&path.to_string_lossy(), EXCLUDED),
                         Some(kind) if kind.is_dir() => {}
-                        Some(kind) if kind.is_file() => self.file(&path),
+                        Some(kind) if kind.is_file() => {
+                            self.bounds.files -= 1;
+                            self.file(entry.path(), &path);
+                        }
                         Some(kind) if kind.is_symlink() => self.pass_over(&path.to_string_lossy(), LINK),
                         _ => self.pass_over(&path.to_string_lossy(), NO_FILE),
                     }
@@ -415,24 +452,21 @@ impl Gathering {
                     finding.help = Some(format!("give what it holds as standard input: `… - < {}`", path.to_string_lossy()));
                 }
             }
-            _ => self.file(path),
+            _ => self.file(path, path),
         }
     }
 
-    fn file(&mut self, path: &Path) {
+    /// Reads a file that is shown under a name.
+    fn file(&mut self, path: &Path, name: &Path) {
         if let Some(seen) = &mut self.seen {
             let own = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             if !seen.insert(own) {
                 return;
             }
         }
-        let read = File::open(path).and_then(|file| {
-            let size = file.metadata()?.len();
-            if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(file, size as usize) }
-        });
-        match read {
-            Ok(content) => self.take(&path.to_string_lossy(), content),
-            Err(error) => self.unreadable(path, &reason(&error)),
+        match (self.read)(path) {
+            Ok(content) => self.take(&name.to_string_lossy(), content),
+            Err(error) => self.unreadable(name, &reason(&error)),
         }
     }
 
@@ -456,6 +490,13 @@ impl Gathering {
     }
 
     fn take(&mut self, name: &str, content: Content) {
+        if let Content::Text(bytes) = &content {
+            match self.bounds.bytes.checked_sub(bytes.len()) {
+                Some(left) => self.bounds.bytes = left,
+                // nothing more is looked for
+                None => self.bounds.files = 0,
+            }
+        }
         self.inputs.take_content(name, content);
     }
 
@@ -489,10 +530,17 @@ fn what(_: fs::FileType) -> &'static str {
     "something else"
 }
 
+#[derive(Clone)]
 enum Content {
     Text(Vec<u8>),
     /// Nothing that is looked at, and why.
     Nothing(&'static str),
+}
+
+fn read_file(path: &Path) -> io::Result<Content> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(file, size as usize) }
 }
 
 /// Reads to the end, unless the head shows that it is not worth it.

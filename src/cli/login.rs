@@ -136,6 +136,12 @@ impl Subject {
         Self { name: name.into(), login, linked: Vec::new() }
     }
 
+    /// Whoever holds this token.
+    #[cfg(feature = "lsp")]
+    pub(super) fn holder(token: Token) -> Self {
+        Self::new(HOLDER, Own::Token(token))
+    }
+
     /// What is asked of them, as far as these options tell.
     pub(super) fn question<'a>(&'a self, how: &'a How, at: Instant) -> Question<'a> {
         Question {
@@ -232,7 +238,7 @@ impl Who {
 
     fn first_logins(&self, token: Option<Own>, inventory: &Inventory<'_>) -> Result<Vec<Subject>, Failure> {
         if let Some(own) = token {
-            let name = if matches!(own, Own::Saml(..)) { "the bearer of the assertion" } else { "the holder of the token" };
+            let name = if matches!(own, Own::Saml(..)) { "the bearer of the assertion" } else { HOLDER };
             return Ok(vec![Subject::new(name, own)]);
         }
         if self.guest {
@@ -255,7 +261,26 @@ impl Who {
     }
 }
 
+/// Whoever brings a token.
+const HOLDER: &str = "the holder of the token";
+
 impl How {
+    /// The way without options, to a role.
+    #[cfg(feature = "lsp")]
+    pub(super) fn to(role: &str) -> Self {
+        Self {
+            pool: None,
+            pool_account: None,
+            flow: Flow::Enhanced,
+            custom_role: None,
+            role: Some(role.to_owned()),
+            session_name: None,
+            duration: None,
+            then_role: None,
+            clock_tolerance: TOLERANCE,
+        }
+    }
+
     /// The role in question.
     pub(super) fn role(&self) -> Option<&str> {
         self.role.as_deref()
@@ -317,7 +342,7 @@ fn changes(list: &[String]) -> Result<Vec<(String, Option<Claim>)>, Failure> {
 }
 
 /// A user of each group, of all groups, and of none, for each user pool; and a guest.
-fn everybody(inventory: &Inventory<'_>, client: Option<&str>) -> Vec<Subject> {
+pub(super) fn everybody(inventory: &Inventory<'_>, client: Option<&str>) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let hosts = inventory.user_pool_hosts();
     for host in &hosts {

@@ -116,6 +116,12 @@ pub(super) fn claims(path: &Path) -> Result<Token, Failure> {
     Token::read(&read(path, "the claims")?).map(without_inner).map_err(|error| Failure::new(error.to_string()))
 }
 
+/// Reads the claims of a token that stand in a text.
+#[cfg(feature = "lsp")]
+pub(super) fn claims_in(text: &str) -> Result<Token, Failure> {
+    Token::read(text).map(without_inner).map_err(|error| Failure::new(error.to_string()))
+}
+
 /// The text of a secret that an argument names.
 fn named(argument: &str, what: &str) -> Result<String, Failure> {
     match argument.strip_prefix("env:") {

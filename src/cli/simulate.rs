@@ -16,7 +16,7 @@ use rolecall::source::{SourceId, Sources};
 use super::config::Loaded;
 use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
 use super::live::Live;
-use super::login::{How, Who, refuse_names};
+use super::login::{How, Subject, Who, refuse_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
@@ -136,12 +136,33 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let reference = reference::load(reference)?;
     let world = World { inventory: &inventory, sources: &inputs.sources, reference: &reference };
     let subjects = args.who.subjects(tokens, &inventory)?;
+    let answers = answers(world, &subjects, |subject| Question {
+        access: access.clone(),
+        context: context.clone(),
+        ..subject.question(&args.how, at)
+    });
+    let detail = Detail::of(answers.len(), common.verbose);
+    output::print(&match args.format {
+        Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
+        Format::Json => json::simulations(&answers, &unread, &inputs.sources),
+    })?;
+    // every answer that differs is told, not the first alone
+    let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();
+    Ok(if differing == 0 { Exit::Fine } else { Exit::Found })
+}
+
+/// Sends each of these through the gates, at each pool that fits.
+pub(super) fn answers<'i, 's, 'q>(
+    world: World<'i, 's>,
+    subjects: &'q [Subject],
+    question: impl Fn(&'q Subject) -> Question<'q>,
+) -> Vec<Simulated<'i, 's>> {
     let mut answers: Vec<Simulated<'_, '_>> = Vec::new();
-    for subject in &subjects {
-        let question = Question { access: access.clone(), context: context.clone(), ..subject.question(&args.how, at) };
+    for subject in subjects {
+        let question = question(subject);
         let simulation = simulate::simulate(world, &question);
         if simulation.pools.is_empty() {
-            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            let repairs = repair::of_simulation(world.sources, &simulation, &question);
             answers.push(Simulated { subject: subject.name.clone(), simulation, repairs });
             continue;
         }
@@ -151,18 +172,11 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
             let subject = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
             let question = Question { pool: Some(&id), ..question.clone() };
             let simulation = simulate::simulate(world, &question);
-            let repairs = repair::of_simulation(&inputs.sources, &simulation, &question);
+            let repairs = repair::of_simulation(world.sources, &simulation, &question);
             answers.push(Simulated { subject, simulation, repairs });
         }
     }
-    let detail = Detail::of(answers.len(), common.verbose);
-    output::print(&match args.format {
-        Format::Human => human::simulations(&answers, detail, &inputs.sources, output::look(common.color)),
-        Format::Json => json::simulations(&answers, &unread, &inputs.sources),
-    })?;
-    // every answer that differs is told, not the first alone
-    let differing = answers.iter().filter(|answer| !is_expected(args, answer)).count();
-    Ok(if differing == 0 { Exit::Fine } else { Exit::Found })
+    answers
 }
 
 fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {

@@ -81,11 +81,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
             }
         }
         (None, role) => {
-            let roles = roles(&inventory, role.as_deref().unwrap_or_default())?;
-            let answers: Vec<WhoCan<'_, '_>> = roles
-                .into_iter()
-                .map(|role| WhoCan { title: inventory.title(role).into_owned(), role, takers: takers(world, role) })
-                .collect();
+            let answers = answers(world, roles(&inventory, role.as_deref().unwrap_or_default())?);
             match args.format {
                 Format::Human => human::who(&answers, &inputs.sources, output::look(common.color)),
                 Format::Json => json::who(&answers, &unread, &inputs.sources),
@@ -96,8 +92,14 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     Ok(Exit::Fine)
 }
 
+/// Who can take each of these roles.
+pub(super) fn answers<'i, 's>(world: World<'i, 's>, roles: Vec<&'i Role<'s>>) -> Vec<WhoCan<'i, 's>> {
+    let answer = |role| WhoCan { title: world.inventory.title(role).into_owned(), role, takers: takers(world, role) };
+    roles.into_iter().map(answer).collect()
+}
+
 /// The roles that a name or pattern means.
-fn roles<'i, 's>(inventory: &'i Inventory<'s>, wanted: &str) -> Result<Vec<&'i Role<'s>>, Failure> {
+pub(super) fn roles<'i, 's>(inventory: &'i Inventory<'s>, wanted: &str) -> Result<Vec<&'i Role<'s>>, Failure> {
     let is_wild = wanted.contains(['*', '?']);
     let fits = |text: &str| matches(&[Unit::Wild(wanted)], text, Mode::Like);
     let is_meant = |role: &&Role<'_>| if is_wild { fits(&role.name.shown()) || fits(&role.id()) } else { role.is(wanted) };

@@ -355,6 +355,14 @@ fn a_build_without_a_live_account_says_how_to_get_one() {
     }
 }
 
+#[cfg(not(feature = "lsp"))]
+#[test]
+fn a_build_without_a_language_server_says_how_to_get_one() {
+    let ran = run(&["lsp", "--stdio"]);
+    assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("without the feature `lsp`") && ran.stderr.contains("cargo install"), "{ran:?}");
+}
+
 #[test]
 fn colours_are_for_who_wants_them() {
     let coloured = |variables: &[(&str, &str)], more: &[&str]| {

@@ -39,6 +39,8 @@ mod laws;
 #[cfg(feature = "aws")]
 mod live;
 mod logic_rules;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod markdown;
 mod oracle;
 mod outputs;

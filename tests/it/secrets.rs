@@ -188,11 +188,9 @@ fn a_secret_in_a_file_of_something_else_is_not_shown() {
                     (Some(option), _) => vec![option.clone(), file.to_owned()],
                     (None, _) => vec![file.to_owned()],
                 };
-                let formats = help.formats.iter().map(|format| vec!["-v", "--format", format]);
-                let mut ways: Vec<Vec<&str>> = formats.take(if place.option.is_none() { usize::MAX } else { 1 }).collect();
-                if ways.is_empty() {
-                    ways.push(vec!["-v"]);
-                }
+                let formats = help.formats.iter().take(if place.option.is_none() { usize::MAX } else { 1 });
+                let ways = formats.map(|format| vec!["-v", "--format", format]);
+                let ways: Vec<Vec<&str>> = if help.formats.is_empty() { vec![vec!["-v"]] } else { ways.collect() };
                 for way in ways {
                     let all: Vec<&str> = help.words.iter().chain(&arguments).map(String::as_str).chain(way).collect();
                     let run = finish(tool().args(&all).current_dir(folder.path()));
@@ -467,7 +465,7 @@ fn read_help() -> Vec<Help> {
         });
         let inner: Vec<Vec<String>> = inner.collect();
         if inner.is_empty() {
-            // scripts and pages have one form
+            // some have one form only
             let formats = if help.contains("--format <") { values(&help, "--format") } else { Vec::new() };
             found.push(Help { places: places(&help), formats, words });
         }

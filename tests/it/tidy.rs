@@ -18,7 +18,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 27] = [
+const DOORS: [(&str, &[&str]); 29] = [
     ("aws-config", &["aws.rs"]),
     ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
     ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
@@ -34,11 +34,13 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_complete_nushell", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
+    ("gen-lsp-types", &["lsp/"]),
     ("glob-match", &["config/glob.rs"]),
     ("granit-parser", &["syntax/yaml.rs"]),
     ("hcl-edit", &["syntax/hcl.rs"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
+    ("lsp-server", &["lsp/"]),
     (
         "memchr",
         &[
@@ -57,7 +59,10 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("ring", &["identity/signature.rs"]),
     ("roxmltree", &["identity/saml.rs"]),
     ("rustc-hash", &["pattern/find.rs", "rules/view.rs"]),
-    ("serde_json", &["aws/", "report/gitlab.rs", "report/json.rs", "report/json/", "report/rdjson.rs", "report/sarif.rs"]),
+    (
+        "serde_json",
+        &["aws/", "lsp/", "report/gitlab.rs", "report/json.rs", "report/json/", "report/rdjson.rs", "report/sarif.rs"],
+    ),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("tokio", &["aws.rs"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),
