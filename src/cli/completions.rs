@@ -1,11 +1,12 @@
 //! `rolecall completions`: what makes a shell complete the commands and flags.
 
-use clap::{CommandFactory as _, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Command, CommandFactory as _, ValueEnum};
 use clap_complete::{Generator, Shell as Known};
 use clap_complete_nushell::Nushell;
 
 use super::output::{print_bytes, reason};
-use super::{Cli, Ending, Exit, Failure};
+use super::{Cli, Ending, Exit, Failure, version};
 
 /// Prints a script that makes a shell complete the commands, flags and their values; `docs/install.md` tells where each shell takes it from.
 #[derive(clap::Args, Debug)]
@@ -26,9 +27,11 @@ enum Shell {
 }
 
 pub(super) fn run(args: &Args) -> Ending {
-    let mut tree = Cli::command();
-    tree.set_bin_name("rolecall");
+    let mut whole = Cli::command();
     // the arguments of each command too, which are put together late
+    whole.build();
+    let mut tree = shown(&whole);
+    tree.set_bin_name("rolecall");
     tree.build();
     let generator: &dyn Generator = match args.shell {
         Shell::Bash => &Known::Bash,
@@ -45,20 +48,35 @@ pub(super) fn run(args: &Args) -> Ending {
     Ok(Exit::Fine)
 }
 
+/// A command without the arguments and commands that its help hides, for the makers of scripts pass over nothing.
+fn shown(command: &Command) -> Command {
+    // the parser takes names that last as long as the program, and this one ends with the script
+    let name: &'static str = Box::leak(command.get_name().to_owned().into_boxed_str());
+    let own = Command::new(name)
+        .about(Resettable::from(command.get_about().cloned()))
+        // these are among the arguments
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .args(command.get_arguments().filter(|argument| !argument.is_hide_set()).cloned())
+        .subcommands(command.get_subcommands().filter(|command| !command.is_hide_set()).map(shown));
+    if command.get_version().is_some() { own.version(version()) } else { own }
+}
+
 #[cfg(test)]
 mod tests {
+    use clap::Arg;
+
     use super::*;
 
-    /// The scripts would show it: those who make them pass nothing over.
     #[test]
-    fn nothing_is_hidden() {
-        let mut tree = Cli::command();
-        tree.build();
-        let mut open = vec![&tree];
-        while let Some(command) = open.pop() {
-            assert!(!command.is_hide_set(), "{}", command.get_name());
-            assert!(command.get_arguments().all(|argument| !argument.is_hide_set()), "{}", command.get_name());
-            open.extend(command.get_subcommands());
-        }
+    fn what_is_hidden_stays_so() {
+        let seen = Command::new("seen").arg(Arg::new("dim").long("dim").hide(true)).arg(Arg::new("bright").long("bright"));
+        let whole = Command::new("whole").subcommand(seen).subcommand(Command::new("secret").hide(true));
+        let shown = shown(&whole);
+        let names: Vec<&str> = shown.get_subcommands().map(Command::get_name).collect();
+        assert_eq!(names, ["seen"]);
+        let longs: Vec<&str> = shown.get_subcommands().flat_map(Command::get_arguments).filter_map(Arg::get_long).collect();
+        assert_eq!(longs, ["bright"]);
     }
 }
