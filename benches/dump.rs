@@ -91,7 +91,8 @@ fn options() -> Options {
         at_most: [f64::INFINITY; 2],
         memory: [f64::INFINITY; 2],
         roles: 20_000,
-        program: env!("CARGO_BIN_EXE_rolecall").into(),
+        // with the feature `cli` off, `--program` is needed
+        program: option_env!("CARGO_BIN_EXE_rolecall").unwrap_or("").into(),
         check: false,
         keep: false,
     };

@@ -20,7 +20,8 @@ const INPUT: &str = "fixtures/policies/trust-cognito.json";
 
 fn main() -> ExitCode {
     let mut hello = Command::new(hello_world());
-    let program = option("--program").unwrap_or_else(|| env!("CARGO_BIN_EXE_rolecall").to_owned());
+    let program = option("--program").or_else(|| Some(option_env!("CARGO_BIN_EXE_rolecall")?.to_owned()));
+    let program = program.expect("`--program FILE`, where the feature `cli` is off");
     let mut rolecall = Command::new(fs::canonicalize(&program).unwrap_or_else(|error| panic!("{program}: {error}")));
     rolecall.args(["check", INPUT]).current_dir(env!("CARGO_MANIFEST_DIR"));
 

@@ -102,12 +102,15 @@ pub struct Sifted {
 
 /// Parts the findings that are reported from those that are not; `with_prints`: with their fingerprints.
 pub fn sift(findings: Vec<Finding>, with_prints: bool, facts: &Facts<'_, '_>, scope: &Scope<'_>) -> Sifted {
-    let holders = Holders::new(facts);
-    let with_prints = with_prints || scope.baseline.is_some();
-    let prints = |findings: &[Finding]| if with_prints { fingerprints(findings, facts, &holders) } else { Vec::new() };
-    let mut own = prints(&findings).into_iter();
     let mut told = Vec::new();
     let mut rows = rows(facts, scope, &mut told);
+    let with_prints = with_prints || scope.baseline.is_some();
+    // most runs need to know of no finding which statement it is in
+    let holders = (with_prints || rows.iter().any(|row| row.covers.sid().is_some())).then(|| Holders::new(facts));
+    let prints = |findings: &[Finding]| {
+        holders.as_ref().filter(|_| with_prints).map_or_else(Vec::new, |holders| fingerprints(findings, facts, holders))
+    };
+    let mut own = prints(&findings).into_iter();
     let entries = scope.baseline.into_iter().flat_map(|baseline| &baseline.entries);
     let mut known: HashMap<&str, (bool, &Entry)> = entries.map(|own| (own.fingerprint.as_str(), (false, own))).collect();
     let mut sifted = Sifted::default();
@@ -116,7 +119,7 @@ pub fn sift(findings: Vec<Finding>, with_prints: bool, facts: &Facts<'_, '_>, sc
         let mut by = None;
         let may_be = !RULES.iter().any(|rule| rule.name == finding.rule);
         for row in rows.iter_mut().filter(|row| may_be && row.rules.contains(&finding.rule)) {
-            if row.covers.covers(&finding, facts, &holders) {
+            if row.covers.covers(&finding, facts, holders.as_ref()) {
                 row.is_used = true;
                 if !row.is_over(scope.at) {
                     by = by.or_else(|| Some(row.suppression()));
@@ -134,11 +137,8 @@ pub fn sift(findings: Vec<Finding>, with_prints: bool, facts: &Facts<'_, '_>, sc
         }
     }
     told.extend(rows.iter().filter_map(|row| row.complaint(scope)));
-    told.extend(
-        scope
-            .baseline
-            .and_then(|baseline| baseline.complaint(|own| known.get(own).is_some_and(|(is_known, _)| *is_known), facts, scope)),
-    );
+    let is_known = |own: &str| known.get(own).is_some_and(|(is_known, _)| *is_known);
+    told.extend(scope.baseline.and_then(|baseline| baseline.complaint(is_known, facts, scope)));
     told.retain(|finding| scope.rules.contains(&finding.rule));
     let prints = prints(&told).into_iter().map(Some).chain(std::iter::repeat(None));
     sifted.reported.extend(told.into_iter().zip(prints));
@@ -172,22 +172,27 @@ enum Covers {
 }
 
 impl Covers {
-    fn covers(&self, finding: &Finding, facts: &Facts<'_, '_>, holders: &Holders<'_, '_>) -> bool {
-        let place = finding.primary.span;
-        let has_sid = |sid: &str| {
-            let own = holders.statement_at(place).and_then(|statement| statement.sid.as_ref());
-            own.is_some_and(|own| own.known() == Some(sid))
-        };
+    /// The name of the statement, where it is about such only.
+    fn sid(&self) -> Option<&str> {
         match self {
-            Self::Range(range) => range.contains(place),
-            Self::Statement(range, sid) => range.contains(place) && has_sid(sid),
-            Self::Files(files, sid, value) => {
-                let text = || facts.sources.slice(place).trim_matches(['"', '\'']);
-                files.iter().any(|below| below.is_some_and(|below| below.contains(place)))
-                    && value.as_ref().is_none_or(|value| value == text())
-                    && sid.as_ref().is_none_or(|sid| has_sid(sid))
-            }
+            Self::Statement(_, sid) => Some(sid),
+            Self::Files(_, sid, _) => sid.as_deref(),
+            Self::Range(_) => None,
         }
+    }
+
+    fn covers(&self, finding: &Finding, facts: &Facts<'_, '_>, holders: Option<&Holders<'_, '_>>) -> bool {
+        let place = finding.primary.span;
+        let is_in = match self {
+            Self::Range(range) | Self::Statement(range, _) => range.contains(place),
+            Self::Files(files, _, value) => {
+                let text = || facts.sources.slice(place).trim_matches(['"', '\'']);
+                let mut files = files.iter().flatten();
+                files.any(|below| below.contains(place)) && value.as_ref().is_none_or(|value| value == text())
+            }
+        };
+        let own = || holders.and_then(|own| own.statement_at(place)?.sid.as_ref()?.known());
+        is_in && self.sid().is_none_or(|sid| own() == Some(sid))
     }
 }
 

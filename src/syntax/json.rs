@@ -241,19 +241,34 @@ impl<'t> Reader<'t> {
 
     fn string(&mut self) {
         let start = self.at + 1;
-        let (end, special) = scan::string_end(self.bytes, start);
+        let end = scan::ordinary_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
-            let next = self.nodes.len() as u32 + 1;
-            let writing = if special { Writing::Special } else { Writing::Plain };
-            self.nodes.push(Raw { kind: Kind::String, writing, quotes: [1, 1], start: start as u32, end: end as u32, next });
-            self.at = end + 1;
-            let before = self.bytes.get(end - 1).copied().unwrap_or(0);
-            if matches!(before, b'(' | b'[' | b'{' | b',' | b' ' | b'=' | b'?' | b':') {
-                self.go_on_behind_hole(start, end);
-            }
+            self.push_as_it_is(Writing::Plain, start, end);
         } else {
-            self.odd_string(start, end);
+            self.rarer_string(start, end);
         }
+    }
+
+    /// A string in which something rare stands at `at`.
+    #[inline(never)]
+    fn rarer_string(&mut self, start: usize, at: usize) {
+        let (end, special) = scan::string_end(self.bytes, at);
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.odd_string(start, end);
+        }
+        self.push_as_it_is(if special { Writing::Special } else { Writing::Plain }, start, end);
+        let before = self.bytes.get(end - 1).copied().unwrap_or(0);
+        if special && matches!(before, b'(' | b'[' | b'{' | b',' | b' ' | b'=' | b'?' | b':') {
+            self.go_on_behind_hole(start, end);
+        }
+    }
+
+    /// A string that means what stands between its quotes.
+    #[inline]
+    fn push_as_it_is(&mut self, writing: Writing, start: usize, end: usize) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Raw { kind: Kind::String, writing, quotes: [1, 1], start: start as u32, end: end as u32, next });
+        self.at = end + 1;
     }
 
     fn word(&mut self, word: &[u8], kind: Kind) -> Due {

@@ -39,7 +39,8 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
 
 /// The first byte from `at` that is none of those of which nearly every string is made. All that ends a string or starts a hole or a
 /// variable is none, and some bytes more.
-fn ordinary_end(bytes: &[u8], mut at: usize) -> usize {
+#[inline]
+pub(super) fn ordinary_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = eight(bytes, at) {
         // INVARIANT: no sum of seven bits and seven bits carries over into the next byte
         let low = word & !HIGH;
