@@ -81,7 +81,6 @@ def main():
         repository.pre_commit("install", "--install-hooks")
         print(f"pre-commit builds rolecall from source: {time.monotonic() - start:.0f} s")
         prove(repository)
-        prove_speed(repository)
 
         start = time.monotonic()
         repository = Repository(scratch / "wheel", {**environment, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheel.parent)})
