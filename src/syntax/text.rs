@@ -344,17 +344,26 @@ pub(super) fn literal<'s>(tree: &Tree<'s>, raw: Raw) -> Literal<'s> {
     let in_source = |at: u32| tree.span(raw.start + at, raw.start + at).start;
     if raw.writing == Writing::Escaped {
         let (value, offsets) = json::unescape(tree.slice(raw.start, raw.end));
-        let offsets = offsets.iter().map(|&at| in_source(at)).collect();
+        let offsets = beginning_at(span, offsets.iter().map(|&at| in_source(at)).collect());
         return Literal { value: Cow::Owned(value), span, offsets: Some(offsets) };
     }
     let (value, offsets) = match &tree.text {
         Written::Source(text) => (Cow::Borrowed(text.get(start..end).unwrap_or("")), None),
         Written::Inner(inner) => {
-            let offsets = (raw.start..=raw.end).map(|at| inner.place(at)).collect();
+            let offsets = beginning_at(span, (raw.start..=raw.end).map(|at| inner.place(at)).collect());
             (Cow::Owned(inner.slice(raw.start, raw.end).to_owned()), Some(offsets))
         }
     };
     Literal { value, span, offsets }
+}
+
+/// The places of the bytes of a text that stands in this range. Of what was put in as a whole all of them may be those of its end; then the
+/// first byte stands for the whole.
+fn beginning_at(span: Span, mut offsets: Box<[u32]>) -> Box<[u32]> {
+    if let [first, _, ..] = &mut *offsets {
+        *first = span.start;
+    }
+    offsets
 }
 
 /// The length of the hole that `text` starts with, of the kinds whose brackets tell them apart also outside of a string.
