@@ -44,6 +44,24 @@ fn a_value_stands_where_its_hole_does() {
 }
 
 #[test]
+fn the_characters_of_a_value_lie_side_by_side() {
+    let text = r#"{"a": <V>, "b": "${v}", "c": "x<V>", "d": "\u0041<V>"}"#;
+    filled(text, &[("<V>", "\"o\\n"), ("${v}", "é\"")], |sources, tree| {
+        for (key, written) in [("a", "<V>"), ("b", "${v}"), ("c", "x<V>"), ("d", r"\u0041<V>")] {
+            let literal = tree.unwrap().root().get(key).unwrap().literal().unwrap();
+            assert_eq!(sources.slice(literal.span), written);
+            let mut end = literal.span.start;
+            for (at, c) in literal.value.char_indices() {
+                let span = literal.span_of(at..at + c.len_utf8());
+                assert_eq!(span.start, end, "{c:?} of {literal:?}");
+                end = span.end;
+            }
+            assert_eq!(end, literal.span.end, "{literal:?}");
+        }
+    });
+}
+
+#[test]
 fn a_value_is_text_in_a_string_and_json_elsewhere() {
     let kind = |value: &str| {
         filled(r#"{"a": ${v}, "b": "${v}"}"#, &[("${v}", value)], |_, tree| {
