@@ -94,6 +94,10 @@ pub(super) fn build(room: Room, source: SourceId, written: Written<'_>, start: u
     }
     let mut tree = Tree { text: written, source, nodes, faults: Vec::new() };
     tree.faults = found.into_faults(|start, end| tree.span(start as u32, end as u32));
+    if let Written::Inner(_) = tree.text {
+        // what is put in begins where it is put, so that of two places the later one may come first
+        tree.faults.sort_by_key(|fault| fault.span.start);
+    }
     tree
 }
 

@@ -62,6 +62,14 @@ fn the_characters_of_a_value_lie_side_by_side() {
 }
 
 #[test]
+fn mistakes_in_what_comes_out_are_told_in_the_order_of_the_text() {
+    filled(r#"{"a": 1 "b<V>": "${v}, }"#, &[("<V>", "c\"d"), ("${v}", "e")], |_, tree| {
+        let starts: Vec<u32> = tree.unwrap().faults().iter().map(|fault| fault.span.start).collect();
+        assert!(starts.len() > 1 && starts.is_sorted(), "{starts:?}");
+    });
+}
+
+#[test]
 fn a_value_is_text_in_a_string_and_json_elsewhere() {
     let kind = |value: &str| {
         filled(r#"{"a": ${v}, "b": "${v}"}"#, &[("${v}", value)], |_, tree| {
