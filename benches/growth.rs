@@ -16,7 +16,7 @@ type Growing = (&'static str, &'static str, fn(usize) -> Vec<Named>, usize);
 
 const GROWING: [Growing; 4] = [
     ("policies", "ten times as many policies: 10,000 for 1,000", trusts, 1_000),
-    ("statements", "ten times as many statements in one policy: 2,000 for 200", statements, 200),
+    ("statements", "ten times as many statements in one policy: 90 for 9", statements, 9),
     ("actions", "ten times as many actions in one statement: 5,000 for 500", actions, 500),
     ("values", "ten times as many values in one condition: 10,000 for 1,000", values, 1_000),
 ];
@@ -48,9 +48,8 @@ fn one(statements: &str) -> Vec<Named> {
 
 fn statements(count: usize) -> Vec<Named> {
     let statement = |at: usize| {
-        format!(
-            "        {{ \"Sid\": \"S{at}\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"s3:PutObject\"], \"Resource\": \"arn:aws:s3:::bucket-{at}/*\" }}"
-        )
+        // AWS refuses a policy that is longer than 6,144 characters, and of one that it refuses less is looked at
+        format!("        {{\"Effect\":\"Allow\",\"Action\":\"s3:Get{at}\",\"Resource\":\"*\"}}")
     };
     one(&(0..count).map(statement).collect::<Vec<_>>().join(",\n"))
 }
