@@ -28,6 +28,7 @@ mod formats;
 mod forms;
 mod gates;
 mod grammar;
+mod growth;
 mod guard_rules;
 mod hostile;
 mod identity;

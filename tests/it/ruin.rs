@@ -212,6 +212,104 @@ fn a_folder_of_very_many_files() {
     assert!(ran.stdout.contains("in 1 file; not looked at: 100000 (no policy, role or pool in it)"), "{}", ran.stdout);
 }
 
+/// Whatever lies in a folder, what is right beside it is looked at, in bounded time and memory.
+#[test]
+fn what_nobody_wrote_by_hand() {
+    let utf16 = |text: &str, big: bool| -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    let around = |inner: &str| {
+        format!(
+            "{{\"Version\": \"2012-10-17\", \"Statement\": {{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\", {inner}}}}}"
+        )
+    };
+    let values: Vec<String> = (0..10_000).map(|index| format!("\"v{index}\"")).collect();
+    let mut bomb = String::from("Statement: &a0 [{Effect: Allow, Action: '*', Resource: '*'}]\n");
+    for level in 1..30 {
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", ")));
+    }
+    let long = "x".repeat(50_000_000);
+    let files: [(&str, Vec<u8>, &str); 15] = [
+        ("brackets.json", "[".repeat(100_000).into_bytes(), ""),
+        ("nested.json", around(&format!("\"Condition\": {}", "{\"a\":".repeat(100_000))).into_bytes(), "error[nesting-too-deep]"),
+        ("string.json", around(&format!("\"Sid\": \"{long}\"")).into_bytes(), "[policy-too-long]"),
+        (
+            "statements.json",
+            format!(
+                "{{\"Version\": \"2012-10-17\", \"Statement\": [{}]}}",
+                vec!["{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}"; 5_000].join(",")
+            )
+            .into_bytes(),
+            "[policy-too-long]",
+        ),
+        (
+            "values.json",
+            around(&format!("\"Condition\": {{\"StringEquals\": {{\"aws:PrincipalTag/t\": [{}]}}}}", values.join(",")))
+                .into_bytes(),
+            "[policy-too-long]",
+        ),
+        ("keys.json", around(&vec!["\"Action\": \"s3:GetObject\""; 5_000].join(",")).into_bytes(), "error[duplicate-key]"),
+        ("bomb.yaml", bomb.into_bytes(), ""),
+        ("latin1.json", [around("\"Sid\": \"a\"").as_bytes(), b"\xE9"].concat(), "error[not-utf8]"),
+        ("utf8-mark.json", [b"\xEF\xBB\xBF".as_slice(), around("\"Sid\": \"\"").as_bytes()].concat(), "[empty-sid]"),
+        ("utf16-mark.json", [b"\xFF\xFE".as_slice(), &utf16(&around("\"Sid\": \"\""), false)].concat(), "[utf16]"),
+        ("utf16-little.json", utf16(&around("\"Sid\": \"\""), false), "[utf16]"),
+        ("utf16-big.json", utf16(&around("\"Sid\": \"\""), true), "[utf16]"),
+        ("zeros.json", vec![0; 1_000_000], ""),
+        ("zero.json", around("\"Sid\": \"a\0b\"").into_bytes(), "error["),
+        ("good.json", POLICY.as_bytes().to_vec(), "[empty-sid]"),
+    ];
+    let folder = folder(&[]);
+    for (name, bytes, _) in &files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
+    let start = Instant::now();
+    // of 50 MB of text
+    let ran = shell(folder.path(), "ulimit -v 1500000; $R check -v --format concise");
+    assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
+    let (out, told) = (String::from_utf8(ran.stdout).expect("text"), String::from_utf8(ran.stderr).expect("text"));
+    assert_eq!(ran.status.code(), Some(1), "{told}");
+    for (name, _, wanted) in &files {
+        let lines: Vec<&str> = out.lines().filter(|line| line.starts_with(&format!("{name}:"))).collect();
+        if wanted.is_empty() {
+            assert!(lines.is_empty() && told.contains(&format!("not looked at: {name}: ")), "{name}: {lines:?} {told}");
+        } else {
+            assert!(
+                lines.iter().any(|line| line.contains(wanted)),
+                "{name}: `{wanted}` is missing in {:?}",
+                lines.iter().take(3).collect::<Vec<_>>()
+            );
+        }
+        // in few words
+        assert!(lines.iter().all(|line| line.len() < 600), "{name}");
+    }
+}
+
+/// Ten stars, and a text of a hundred kilobytes that nearly matches.
+#[test]
+fn stars_are_matched_in_bounded_time() {
+    let stars = "a*".repeat(10);
+    let policy = format!(
+        "{{\"Version\": \"2012-10-17\", \"Statement\": {{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::b/{stars}b\", \"Condition\": {{\"StringLike\": {{\"aws:PrincipalTag/t\": \"{stars}b\"}}}}}}}}"
+    );
+    let long = "a".repeat(100_000);
+    let claims = format!("{{\"x\": \"{long}\"}}");
+    let folder = folder(&[("a.json", &policy), ("claims.json", &claims)]);
+    let (resource, context) = (format!("arn:aws:s3:::b/{long}"), format!("aws:PrincipalTag/t={long}"));
+    let line =
+        ["simulate", "a.json", "--principal", "arn:aws:iam::111122223333:role/r", "--action", "s3:GetObject", "--format", "json"];
+    assert_eq!(ran_with(&folder, &line, &resource, &context)["requests"][0]["outcome"], "denied");
+    let matching = ran_with(&folder, &line, &format!("{resource}b"), &format!("{context}b"));
+    assert_eq!(matching["requests"][0]["outcome"], "allowed");
+}
+
+fn ran_with(folder: &TempDir, line: &[&str], resource: &str, context: &str) -> serde_json::Value {
+    let start = Instant::now();
+    let ran = finish(tool().args(line).args(["--resource", resource, "--context", context]).current_dir(folder.path()));
+    assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
+    serde_json::from_str(&ran.stdout).expect("JSON")
+}
+
 /// A device that is full, and files that may not get larger.
 #[cfg(target_os = "linux")]
 #[test]

@@ -1,5 +1,6 @@
 //! Values of a list that another value of the list makes needless.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::alone::begins_like;
@@ -27,7 +28,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 (Some(wide), Some(narrow)) => wide.kind == narrow.kind && is_same(&wide.value, &narrow.value),
                 _ => false,
             };
-            findings.extend(tell(mender, &needless(list.len(), same), list.len(), |at| list.get(at).map(|own| &own.value)));
+            let texts = list.iter().map(|own| (own.value.known(), None));
+            findings
+                .extend(tell(mender, &needless_texts(texts, false, same), list.len(), |at| list.get(at).map(|own| &own.value)));
         }
         if let Some(actions) = statement.actions.as_ref().filter(|own| leaves_some(own)) {
             let list = &actions.list;
@@ -39,7 +42,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 (Some(wide), Some(narrow)) => takes_resource(wide, narrow),
                 _ => false,
             };
-            findings.extend(tell(mender, &needless(list.len(), takes_in), list.len(), |at| list.get(at).map(|own| &own.text)));
+            let texts = list.iter().map(|own| (own.plain(), text_of(own).1));
+            findings.extend(tell(mender, &needless_texts(texts, false, takes_in), list.len(), |at| {
+                list.get(at).map(|own| &own.text)
+            }));
         }
         // in a trust policy the loose value is the matter, and other rules tell of it
         for condition in statement.conditions.iter().filter(|_| policy.kind != PolicyKind::Trust) {
@@ -94,6 +100,52 @@ fn needless(count: usize, takes_in: impl Fn(usize, usize) -> bool) -> Vec<(usize
         (0..count).find(is_by).map(|wide| (narrow, wide))
     };
     (0..count).filter_map(by).collect()
+}
+
+/// Shorter lists are compared each with each.
+const SHORT: usize = 32;
+
+/// As [`needless`], of texts, each with the pattern that it is where it has wildcards: a long list is sorted, and a text compared with those only
+/// that are equal, or begin as it does up to their first wildcard. `folds`: whatever their letter case.
+fn needless_texts<'t>(
+    texts: impl ExactSizeIterator<Item = (Option<&'t str>, Option<&'t str>)>,
+    folds: bool,
+    takes_in: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    if texts.len() < SHORT {
+        return needless(texts.len(), takes_in);
+    }
+    let folded = |text: &'t str| if folds { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
+    let mut order: Vec<(Cow<'t, str>, bool, usize)> = Vec::with_capacity(texts.len());
+    for (at, (text, pattern)) in texts.enumerate() {
+        order.extend(text.map(|text| (folded(text), true, at)));
+        order.extend(pattern.and_then(|own| own.split(['*', '?']).next()).map(|start| (folded(start), false, at)));
+    }
+    order.sort_unstable();
+    let is_by =
+        |wide: usize, narrow: usize| wide != narrow && takes_in(wide, narrow) && (wide < narrow || !takes_in(narrow, wide));
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut pairs = Vec::new();
+    for group in order.chunk_by(|one, other| one.0 == other.0) {
+        let Some((text, ..)) = group.first() else { continue };
+        while open.pop_if(|(start, _)| !text.starts_with(*start)).is_some() {}
+        open.extend(group.iter().filter(|(_, is_whole, _)| !is_whole).map(|(start, _, at)| (&**start, *at)));
+        let whole = || group.iter().filter(|(_, is_whole, _)| *is_whole).map(|(.., at)| *at);
+        for narrow in whole() {
+            let twin = whole().find(|wide| is_by(*wide, narrow));
+            let least = |least: Option<usize>, wide: usize| {
+                if least.is_none_or(|least| wide < least) && is_by(wide, narrow) { Some(wide) } else { least }
+            };
+            pairs.extend(open.iter().map(|(_, wide)| *wide).fold(twin, least).map(|by| (narrow, by)));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The text of a pattern, and the pattern that it is where it has wildcards.
+fn text_of<'p>(pattern: &'p Pattern<'_>) -> (Option<&'p str>, Option<&'p str>) {
+    (pattern.text.known(), pattern.plain().filter(|_| pattern.has_wildcard()))
 }
 
 /// What tells most actions of a list apart at a glance.
@@ -240,10 +292,18 @@ fn needless_values(condition: &Condition<'_>) -> Vec<(usize, usize)> {
     if operator.negated && list.iter().any(|own| is_star(&own.pattern)) {
         return Vec::new();
     }
-    needless(list.len(), |wide, narrow| match (list.get(wide), list.get(narrow)) {
+    let takes_in = |wide: usize, narrow: usize| match (list.get(wide), list.get(narrow)) {
         (Some(wide), Some(narrow)) => takes_value(operator.comparison, wide, narrow),
         _ => false,
-    })
+    };
+    let texts = || list.iter().map(|own| text_of(&own.pattern));
+    match operator.comparison {
+        Comparison::StringLike | Comparison::Arn | Comparison::StringEquals | Comparison::Binary => {
+            needless_texts(texts(), false, takes_in)
+        }
+        Comparison::StringEqualsIgnoreCase => needless_texts(texts(), true, takes_in),
+        _ => needless(list.len(), takes_in),
+    }
 }
 
 fn takes_value(comparison: Comparison, wide: &Operand<'_>, narrow: &Operand<'_>) -> bool {
