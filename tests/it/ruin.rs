@@ -509,3 +509,33 @@ fn what_may_not_be_written_is_told() {
     let mode = fs::metadata(path.join("report.json")).expect("a file").permissions().mode();
     assert!(mode & 0o777 == 0o640 && fs::read_to_string(path.join("report.json")).expect("text").contains("empty-sid"));
 }
+
+/// The document names a test in each row, and each is there.
+#[test]
+fn the_document_names_tests_that_are_there() {
+    let text = support::read("docs/hostile.md");
+    let quoted = text.split('`').skip(1).step_by(2).filter(|own| own.contains("::"));
+    let named: Vec<(&str, &str)> = quoted.filter_map(|own| own.split_once("::")).collect();
+    let mut complaints: Vec<String> = Vec::new();
+    for (file, name) in &named {
+        let path = format!("tests/it/{file}.rs");
+        if !support::read(&path).contains(&format!("fn {name}(")) {
+            complaints.push(format!("docs/hostile.md: there is no test `{name}` in {path}"));
+        }
+    }
+    let rows = text.lines().filter(|line| {
+        line.starts_with("| ")
+            && !line.starts_with("| input ")
+            && !line.starts_with("| what happens ")
+            && !line.starts_with("| ---")
+    });
+    complaints.extend(rows.filter(|row| !row.contains("::")).map(|row| format!("docs/hostile.md: no test holds: {row}")));
+    for line in support::read("tests/it/ruin.rs").lines().filter_map(|line| line.strip_prefix("fn ")) {
+        let name = line.split('(').next().unwrap_or_default();
+        let is_test = support::read("tests/it/ruin.rs").contains(&format!("#[test]\nfn {name}("));
+        if is_test && name != "the_document_names_tests_that_are_there" && !named.contains(&("ruin", name)) {
+            complaints.push(format!("docs/hostile.md: the test `{name}` is missing"));
+        }
+    }
+    support::none(complaints);
+}
