@@ -20,7 +20,9 @@ fn cost(files: &[String]) -> (AllocationInfo, Duration) {
         let mut sources = Sources::new();
         let ids: Vec<_> = files.iter().enumerate().map(|(at, text)| sources.add(format!("{at}.json"), text.as_str())).collect();
         let mut inventory = Inventory::new(None);
-        ids.into_iter().for_each(|id| inventory.read(&sources, id));
+        for id in ids {
+            inventory.read(&sources, id);
+        }
         inventory.complete(&sources);
         let (config, reference) = (Config::default(), Reference::default());
         drop(rules::run(&Facts { sources: &sources, inventory: &inventory, config: &config, reference: &reference }));

@@ -80,7 +80,7 @@ fn escaped(text: &str) -> String {
 fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    fs::write(&path, text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
 fn role(name: &str, principal: &Value) -> String {
@@ -161,12 +161,10 @@ fn hostile() -> TempDir {
     write(root, "keys.json", &json!({ "keys": [{ "kty": evil, "kid": evil, "alg": evil, "use": "sig" }] }).to_string());
     let odd = json!({ "iss": format!("https://{evil}.example/{evil}"), "aud": [evil], "sub": "x", "exp": 1 });
     write(root, "odd.json", &odd.to_string());
-    let assertion = format!(
-        "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"><saml:Issuer>\u{202E}\u{85}</saml:Issuer><saml:Subject><saml:NameID>\u{200B}\u{2066}</saml:NameID>\
+    let assertion = "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"><saml:Issuer>\u{202E}\u{85}</saml:Issuer><saml:Subject><saml:NameID>\u{200B}\u{2066}</saml:NameID>\
          </saml:Subject><saml:AttributeStatement><saml:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/Role\"><saml:AttributeValue>\u{202E}arn:aws:iam::1:role/x,\u{9B}</saml:AttributeValue>\
-         </saml:Attribute><saml:Attribute Name=\"\u{202E}\"><saml:AttributeValue>\u{7F}\u{FEFF}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion>"
-    );
-    write(root, "assertion.xml", &assertion);
+         </saml:Attribute><saml:Attribute Name=\"\u{202E}\"><saml:AttributeValue>\u{7F}\u{FEFF}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion>";
+    write(root, "assertion.xml", assertion);
     let case = |more: &str| format!("[[case]]\nname = {0}\nwhy = {0}\n{more}\n", escaped(&evil));
     let expectations = [
         "inputs = [\"all/plain.json\", \"all/pool.json\", \"all/roles.json\", \"all/groups.json\"]\n".to_owned(),
@@ -205,7 +203,7 @@ fn hostile() -> TempDir {
             escaped(&evil)
         ),
     );
-    write(root, "torn.toml", &format!("a = \"\u{202E}\u{85}\nb = {}", evil));
+    write(root, "torn.toml", &format!("a = \"\u{202E}\u{85}\nb = {evil}"));
     write(root, "overlay.json", &json!({ "Name": evil, "Actions": [{ "Name": evil }] }).to_string());
     let baseline = json!({ "version": 1, "findings": [{ "path": evil, "rule": evil, "fingerprint": evil, "message": evil }] });
     write(root, "baseline.json", &baseline.to_string());
@@ -213,6 +211,7 @@ fn hostile() -> TempDir {
 }
 
 /// What is run, with the name of the command in front: each in every format that the command has.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn runs() -> Vec<(&'static str, Vec<String>)> {
     let evil = evil().replace('\0', "");
     let group = format!("g{evil}");
@@ -601,12 +600,11 @@ fn without_colours(text: &str) -> String {
         out.push_str(before);
         let code =
             |code: &str| matches!(code, "0" | "1" | "2" | "3" | "4" | "22" | "31" | "32" | "33" | "34" | "35" | "36" | "39");
-        rest = match behind.split_once('m').filter(|(codes, _)| codes.split(';').all(code)) {
-            Some((_, behind)) => behind,
-            None => {
-                out.push_str("\u{1B}[");
-                behind
-            }
+        rest = if let Some((_, behind)) = behind.split_once('m').filter(|(codes, _)| codes.split(';').all(code)) {
+            behind
+        } else {
+            out.push_str("\u{1B}[");
+            behind
         };
     }
     (out + rest).replace("\r\n", "\n")
