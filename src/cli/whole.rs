@@ -41,7 +41,7 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), String>
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let _whole = Whole::begin();
     let (beside, mut file) = open_beside(path)?;
-    let mut fill = || {
+    let mut put = || {
         file.write_all(bytes)?;
         if let Ok(before) = fs::metadata(path) {
             file.set_permissions(before.permissions())?;
@@ -49,7 +49,7 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.sync_all()?;
         fs::rename(&beside, path)
     };
-    fill().inspect_err(|_| {
+    put().inspect_err(|_| {
         // what is left of it is of no use
         let _ = fs::remove_file(&beside);
     })
