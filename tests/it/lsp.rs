@@ -66,7 +66,7 @@ fn codes(diagnostics: &Value) -> Vec<&str> {
 /// What a policy names is neither markup nor a link, and hides nothing.
 #[test]
 fn nothing_of_the_user_hides_or_links_in_a_page() {
-    let evil = "x`](http://e.example)\u{202E}\u{9B}\u{200B}[`";
+    let evil = "x`](//e.example)\u{202E}\u{9B}\u{200B}[`";
     let key = format!("token.actions.githubusercontent.com:{evil}");
     let text = BAD.replace("aws:PrincipalOrgID", &key).replace("s3:GetObject", "s3:Get\u{202E}Object");
     let root = folder();
@@ -77,7 +77,7 @@ fn nothing_of_the_user_hides_or_links_in_a_page() {
     let is_hidden = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202E}' | '\u{200B}');
     assert!(!page.contains(is_hidden) && !told.contains(is_hidden), "{page}\n{told}");
     // a fence that is longer than any in the text
-    assert!(page.starts_with(r"**`` x`](http://e.example)\u{202E}\u{9B}\u{200B}[` ``** of the tokens of "), "{page}");
+    assert!(page.starts_with(r"**`` x`](//e.example)\u{202E}\u{9B}\u{200B}[` ``** of the tokens of "), "{page}");
 }
 
 #[test]
