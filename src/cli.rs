@@ -26,7 +26,9 @@ mod secret;
 mod simulate;
 mod test;
 mod token;
+mod walk;
 mod who;
+mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -37,6 +39,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use rolecall::policy::Instant;
 use rolecall::reference::Reference;
+use rolecall::report::text;
 
 use later::Later;
 
@@ -157,7 +160,7 @@ pub(crate) fn run() -> ExitCode {
         Some(failure) => Err(failure),
         None => match Cli::try_parse_from(&arguments) {
             Ok(cli) => dispatch(cli),
-            Err(error) => return usage(&error, &arguments),
+            Err(error) => return usage(&telling(error, &arguments), &arguments),
         },
     };
     let exit = ending.unwrap_or_else(|failure| {
@@ -213,6 +216,15 @@ fn time(text: Option<&str>) -> Result<Instant, Failure> {
             "write `2026-11-23`, `2026-11-23T21:00Z`, or seconds since 1970",
         )
     })
+}
+
+/// The same error in words that may be printed: what was typed may hold anything.
+fn telling(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let safe = |argument: &OsString| text::escape(&argument.to_string_lossy()).into_owned();
+    if arguments.iter().all(|argument| safe(argument).as_str() == argument) {
+        return error;
+    }
+    Cli::try_parse_from(arguments.iter().map(safe)).err().unwrap_or(error)
 }
 
 /// Prints what clap has to say: help on standard output, or what is wrong with the arguments.

@@ -225,6 +225,7 @@ impl<'s> Inventory<'s> {
         let pending = std::mem::take(&mut self.pending);
         cloudformation::complete(self, sources, &pending);
         terraform::complete(self, sources, &pending);
+        self.attach_arrived();
     }
 
     /// Every policy, with the role that it belongs to.

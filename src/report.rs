@@ -37,7 +37,7 @@ use crate::suppress::Suppressed;
 
 use parts::{Judged, by_file, portable, reason, remedies};
 
-pub use unified::unified;
+pub use unified::{is_exact, unified};
 pub use unread::{Unread, UnreadCall, count as count_unread, unread};
 
 /// The formats that the report of a check can take.

@@ -1,6 +1,7 @@
 //! How a policy is written in its file, and edits of it there.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::finding::Edit;
@@ -328,6 +329,7 @@ fn members(object: Node<'_, '_>) -> impl Iterator<Item = Span> {
 
 /// The edits that leave some items of a list out, by their numbers, with what parts them from the others; `None` where none would be left.
 fn without(places: &[Span], gone: &[usize]) -> Option<Vec<Edit>> {
+    let gone: HashSet<&usize> = gone.iter().collect();
     let (mut kept, mut end): (Option<Span>, Option<u32>) = (None, None);
     let mut edits: Vec<Edit> = Vec::new();
     let mut open: Option<Span> = None;

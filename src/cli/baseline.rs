@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args, config: &config::Args, reference: &reference::Arg
     output::print(&format!("`{shown}`: {} known{taken_out}\n", findings(entries.len())))?;
     let is_used = named.is_some_and(|named| loaded.beside(named) == file);
     if !is_used {
-        let name = loaded.relative(&file).unwrap_or(shown);
+        let name = loaded.relative(&file).map_or(shown, |name| text::escape(&name).into_owned());
         output::print(&format!(
             "so that `check` goes by it, write `baseline = \"{name}\"` below `[check]` in `{}`\n",
             rolecall::config::FILE

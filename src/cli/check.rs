@@ -263,7 +263,7 @@ fn report(args: &Args, common: Common, checked: &Checked, inputs: &Inputs) -> Re
             let help = "give the report a name of its own";
             return Err(Failure::with_help(format!("`{}` is one of the inputs", file.to_string_lossy()), help));
         }
-        output::write(file, &checked.report(*format, &inputs.sources, output::look_of_file(common.color)))?;
+        output::write_report(file, &checked.report(*format, &inputs.sources, output::look_of_file(common.color)))?;
     }
     let printed = checked.report(args.format, &inputs.sources, output::look(common.color));
     // where the mended text itself goes to standard output, the report goes beside it

@@ -1,6 +1,7 @@
 //! Finds and reads the configuration file; `rolecall config`: which one holds, and what may stand in it.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use rolecall::config::{self, Config, FILE, settings};
@@ -10,6 +11,7 @@ use rolecall::lsp::{Scope, Trouble};
 use rolecall::report::{Holding, human, json};
 use rolecall::source::Sources;
 
+use super::input::PIPES;
 use super::output::{self, reason};
 use super::rules::known;
 use super::secret::mask;
@@ -216,10 +218,16 @@ pub(super) fn read_text(path: &Path, what: &str, longest: u64) -> Result<String,
     let name = path.to_string_lossy();
     let cannot = |why: &str| Failure::new(format!("cannot read {what} `{name}`: {why}"));
     let metadata = fs::metadata(path).map_err(|error| cannot(&reason(&error)))?;
-    if metadata.len() > longest {
+    // what is no regular file could be waited for without end, but for what a shell hands over
+    if !metadata.is_file() && !metadata.is_dir() && !PIPES.iter().any(|pipe| name.starts_with(pipe)) {
+        return Err(cannot("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(longest + 1).read_to_end(&mut bytes));
+    read.map_err(|error| cannot(&reason(&error)))?;
+    if bytes.len() as u64 > longest {
         return Err(cannot(&format!("it is over {} MiB", longest >> 20)));
     }
-    let bytes = fs::read(path).map_err(|error| cannot(&reason(&error)))?;
     String::from_utf8(mask(bytes).bytes).map_err(|_| cannot("it is not UTF-8"))
 }
 

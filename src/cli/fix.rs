@@ -1,18 +1,17 @@
 //! `rolecall check --fix`: the changes that mend findings, made in the files.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use rolecall::finding::Edit;
 use rolecall::fix::Chosen;
-use rolecall::report::{Look, text, unified};
+use rolecall::report::{Look, is_exact, text, unified};
 use rolecall::script::apply;
 use rolecall::source::{SourceId, Span};
 
 use super::input::Inputs;
-use super::output::{self, reason};
+use super::output;
+use super::whole::replace;
 use super::{Exit, Failure};
 
 #[derive(clap::Args, Debug)]
@@ -105,7 +104,7 @@ impl Mended {
         let mut failed = Vec::new();
         for (&id, (old, _)) in self.changed.iter().filter(|(id, _)| Some(**id) != standard) {
             let source = inputs.sources.get(id);
-            if let Err(why) = write(Path::new(source.name()), old, source.text()) {
+            if let Err(why) = replace(Path::new(source.name()), old.as_bytes(), source.text().as_bytes()) {
                 output::warn(&text::escape(&format!("error: cannot fix `{}`: {why}", source.name())));
                 failed.push(id);
             }
@@ -119,11 +118,19 @@ impl Mended {
     /// Prints the changes, and says how many fixes they are.
     pub(super) fn show(&self, inputs: &Inputs, look: Look) -> Result<Exit, Failure> {
         let mut out = String::new();
+        let mut inexact = Vec::new();
         for (&id, (old, _)) in &self.changed {
             let source = inputs.sources.get(id);
             out.push_str(&unified(source.name(), old, source.text(), look));
+            if !is_exact(old) || !is_exact(source.text()) {
+                inexact.push(source.name());
+            }
         }
         output::print(&out)?;
+        for name in inexact {
+            let words = "holds characters that cannot be shown as they are; do not apply this diff, use `--fix`";
+            output::warn(&format!("warning: `{}` {words}", text::escape(name)));
+        }
         if out.is_empty() {
             output::warn("nothing to fix");
             return Ok(Exit::Fine);
@@ -138,7 +145,7 @@ impl Mended {
 pub(super) fn print_standard(inputs: &Inputs) -> Result<bool, Failure> {
     let Some(standard) = &inputs.standard else { return Ok(false) };
     match standard.id.filter(|id| inputs.is_as_read(*id)) {
-        Some(id) => output::print(inputs.sources.get(id).text())?,
+        Some(id) => output::print_bytes(inputs.sources.get(id).text().as_bytes())?,
         None => output::print_bytes(&standard.bytes)?,
     }
     Ok(true)
@@ -146,32 +153,4 @@ pub(super) fn print_standard(inputs: &Inputs) -> Result<bool, Failure> {
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Writes a file that holds something: first beside it, so that it is never half written, then in its place. Where the name is a link, it
-/// stays one.
-fn write(path: &Path, old: &str, new: &str) -> Result<(), String> {
-    let words = |error: io::Error| reason(&error);
-    let path = fs::canonicalize(path).map_err(words)?;
-    let permissions = fs::metadata(&path).map_err(words)?.permissions();
-    if permissions.readonly() {
-        return Err("it is read-only".to_owned());
-    }
-    if fs::read(&path).map_err(words)? != old.as_bytes() {
-        return Err("it was changed meanwhile".to_owned());
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.unfinished", std::process::id()));
-    let put = |mut file: File| {
-        file.write_all(new.as_bytes())?;
-        file.set_permissions(permissions)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    };
-    let file = OpenOptions::new().write(true).create_new(true).open(&beside).map_err(words)?;
-    put(file).map_err(|error| {
-        // what is left of it is of no use
-        let _ = fs::remove_file(&beside);
-        reason(&error)
-    })
 }

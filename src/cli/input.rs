@@ -23,6 +23,7 @@ use super::login::pairs;
 use super::output::{self, reason};
 use super::rules::UNREADABLE;
 use super::secret::mask;
+use super::walk::{Folders, Met};
 use super::{Common, Failure};
 
 #[cfg(feature = "lsp")]
@@ -74,7 +75,7 @@ pub(super) const LINK: &str = "a symbolic link";
 const EXCLUDED: &str = "excluded by the configuration";
 
 /// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
-const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
+pub(super) const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 
 /// Reads these paths; the working directory where there are none. `-` is standard input, shown as `stdin_name`.
 /// What the configuration leaves out is left out, also where it is named.
@@ -397,28 +398,21 @@ impl Gathering<'_> {
 
     fn walk(&mut self, root: &Path) {
         self.inputs.searched = true;
-        let mut walk = ignore::WalkBuilder::new(root);
-        // nothing depends on the order in which the system lists a folder
-        walk.sort_by_file_path(Ord::cmp).max_depth(self.bounds.depth);
-        if self.config.excludes_any() {
-            // a folder that is left out is told as one, and nothing in it is looked for
-            let config = Arc::clone(&self.config);
-            walk.filter_entry(move |entry| {
-                entry.depth() == 0 || !entry.path().parent().is_some_and(|folder| config.excludes(folder))
-            });
-        }
+        // a folder that is left out is told as one, and nothing in it is looked for
+        let config = Arc::clone(&self.config);
+        let enters = move |entry: &ignore::DirEntry| !entry.path().parent().is_some_and(|folder| config.excludes(folder));
         // the working directory goes without saying
         let base = self.base.clone().or_else(|| (root == Path::new(".")).then(|| root.to_owned()));
         let shown = |path: &Path| {
             let inside = base.as_ref().and_then(|base| path.strip_prefix(base).ok());
             inside.unwrap_or(path).to_owned()
         };
-        for entry in walk.build() {
+        for met in Folders::new(root, self.bounds.depth, enters) {
             if self.bounds.files == 0 {
                 break;
             }
-            match entry {
-                Ok(entry) => {
+            match met {
+                Met::Entry(entry) => {
                     let path = shown(entry.path());
                     match entry.file_type() {
                         _ if self.config.excludes(entry.path()) => self.pass_over(&path.to_string_lossy(), EXCLUDED),
@@ -431,10 +425,17 @@ impl Gathering<'_> {
                         _ => self.pass_over(&path.to_string_lossy(), NO_FILE),
                     }
                 }
-                Err(error) => {
+                Met::Error(error) => {
                     let path = shown(path_of(&error).unwrap_or(root));
                     let why = error.io_error().map_or_else(|| error.to_string(), reason);
                     self.unreadable(&path, &why);
+                }
+                Met::NoFile(path) if path.ancestors().any(|above| self.config.excludes(above)) => {}
+                Met::NoFile(path) => {
+                    self.unreadable(&shown(&path), "it is not a regular file");
+                    if let Some(finding) = self.inputs.unreadable.last_mut() {
+                        finding.help = Some("nothing below its folder is left out".to_owned());
+                    }
                 }
             }
         }

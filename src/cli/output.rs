@@ -1,24 +1,24 @@
 //! Where the words go: data to standard output, the rest to standard error, in the look that the stream can show.
 
-use std::fs;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use rolecall::report::{Look, text};
 
-use super::{Common, Failure, When};
+use super::{Common, Failure, When, whole};
 
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 100;
 /// Narrower than this nothing can be drawn.
 const NARROWEST: usize = 40;
 
-/// Writes data to standard output. Where nobody reads any more (`| head`), that is no failure.
+/// Writes a report to standard output. INVARIANT: nothing in it commands the terminal but our own colours, wherever it comes from; formats for
+/// programs have nothing that would be changed. Where nobody reads any more (`| head`), that is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    print_bytes(text.as_bytes())
+    print_bytes(text::settle(text).as_bytes())
 }
 
-/// As [`print`], of what may be no text.
+/// As [`print`], of what is to be byte for byte.
 pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -29,7 +29,12 @@ pub(super) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Writes a report to a file.
+/// Writes a report to a file, as [`print`] does.
+pub(super) fn write_report(file: &Path, text: &str) -> Result<(), Failure> {
+    write(file, &text::settle(text))
+}
+
+/// Writes a file.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), Failure> {
     write_bytes(file, text.as_bytes())
 }
@@ -37,13 +42,13 @@ pub(super) fn write(file: &Path, text: &str) -> Result<(), Failure> {
 /// As [`write`], of what may be no text.
 pub(super) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failure = |error| Failure::new(format!("cannot write `{}`: {}", file.to_string_lossy(), reason(&error)));
-    fs::write(file, bytes).map_err(failure)
+    whole::write(file, bytes).map_err(failure)
 }
 
-/// Writes a line to standard error.
+/// Writes a line to standard error, with nothing in it that commands the terminal.
 pub(super) fn warn(line: &str) {
     // there is nowhere left to complain to
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", text::settle(line));
 }
 
 /// Tells on standard error what was not looked at, where that is asked for.
@@ -69,6 +74,7 @@ pub(super) fn reason(error: &io::Error) -> String {
         ErrorKind::NotFound => "no such file or directory".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::ReadOnlyFilesystem if error.raw_os_error().is_none() => "it is read-only".to_owned(),
         _ => {
             let text = error.to_string();
             text.split(" (os error").next().unwrap_or(&text).to_lowercase()

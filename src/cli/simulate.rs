@@ -187,7 +187,7 @@ fn is_expected(args: &Args, answer: &Simulated<'_, '_>) -> bool {
         Expected::Undecided => Outcome::Undecided,
         Expected::Error => Outcome::Error,
     });
-    let complain = |what: &str| output::warn(&format!("error: {}: {what}", text::escape(&answer.subject)));
+    let complain = |what: &str| output::warn(&text::escape(&format!("error: {}: {what}", answer.subject)));
     if let Some(wanted) = wanted.filter(|&wanted| wanted != outcome) {
         complain(&format!("expected {}, got {}", wanted.name(), outcome.name()));
         return false;

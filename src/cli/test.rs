@@ -20,6 +20,7 @@ use super::config::Loaded;
 use super::input::{Inputs, gather, no_hole, tell_unread};
 use super::output::{self, reason};
 use super::secret::mask;
+use super::walk::{Folders, Met};
 use super::{Common, Ending, Exit, Failure, now, reference};
 
 /// An expectation file is called `NAME.rolecall.toml`, `.rolecall.json` or `.rolecall.yaml`.
@@ -101,10 +102,13 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             files.push(path.clone());
             continue;
         }
-        let mut walk = ignore::WalkBuilder::new(path);
-        walk.sort_by_file_path(Ord::cmp);
-        for entry in walk.build() {
-            let entry = entry.map_err(|error| Failure::new(error.to_string()))?;
+        for met in Folders::new(path, None, |_| true) {
+            let entry = match met {
+                Met::Entry(entry) => entry,
+                Met::Error(error) => return Err(Failure::new(error.to_string())),
+                // nothing is left out then
+                Met::NoFile(_) => continue,
+            };
             if entry.file_type().is_some_and(|kind| kind.is_file()) && ending(entry.path()).is_some() {
                 files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());
             }

@@ -1,6 +1,6 @@
 //! Managed policies, and the roles that have them: both may lie in several files, in any order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Inventory, LoosePolicy, NamedPolicy, Role};
 use crate::policy::{Policy, PolicyKind};
@@ -11,8 +11,12 @@ use crate::syntax::Text;
 #[derive(Debug, Default)]
 pub(super) struct Managed<'s> {
     given: HashMap<Box<str>, Given<'s>>,
-    /// The roles that name a policy which was not given yet.
+    /// The roles that have a policy which was not given yet.
     waiting: HashMap<Box<str>, Vec<usize>>,
+    /// The roles that have one as their boundary which was not given yet.
+    limited: HashMap<Box<str>, Vec<usize>>,
+    /// What was given of late, for the roles that waited for it: one look at a role takes in all of it.
+    arrived: BTreeMap<usize, Vec<Box<str>>>,
     /// The ARNs of permissions boundaries.
     boundaries: HashSet<Box<str>>,
 }
@@ -42,17 +46,15 @@ impl<'s> Inventory<'s> {
         let Some(known) = arn.known().filter(|known| !self.managed.given.contains_key(*known)) else {
             return self.add_loose(arn, policy);
         };
-        let mut held = false;
-        for index in self.managed.waiting.remove(known).unwrap_or_default() {
-            let Some(role) = self.roles.get_mut(index) else { continue };
-            let before = role.unread.len();
-            role.unread.retain(|own| own.known() != Some(known));
-            if role.unread.len() < before {
-                role.unread.shrink_to_fit();
-                role.attach(&name, &policy);
-                held = true;
+        let waiting = self.managed.waiting.remove(known).unwrap_or_default();
+        let held = !waiting.is_empty();
+        for index in waiting {
+            self.managed.arrived.entry(index).or_default().push(known.into());
+        }
+        for index in self.managed.limited.remove(known).unwrap_or_default() {
+            if let Some(role) = self.roles.get_mut(index) {
+                role.limit_by(known, &policy);
             }
-            role.limit_by(known, &policy);
         }
         if !held {
             self.add_loose(arn, policy.clone());
@@ -60,14 +62,36 @@ impl<'s> Inventory<'s> {
         self.managed.given.insert(known.into(), Given { name, policy, held });
     }
 
+    /// Gives the roles what they waited for and what arrived since. INVARIANT: this is done behind each input, and before anything is taken back.
+    pub(super) fn attach_arrived(&mut self) {
+        while let Some((index, arns)) = self.managed.arrived.pop_first() {
+            self.attach_these(index, &arns);
+        }
+    }
+
+    fn attach_these(&mut self, index: usize, arns: &[Box<str>]) {
+        let Some(role) = self.roles.get_mut(index) else { return };
+        let new: HashSet<&str> = arns.iter().map(|arn| &**arn).collect();
+        role.unread.retain(|own| own.known().is_none_or(|known| !new.contains(known)));
+        role.unread.shrink_to_fit();
+        let mut marks = role.marks(arns.len());
+        for own in arns.iter().filter_map(|arn| self.managed.given.get(arn)) {
+            role.attach(&own.name, &own.policy, &mut marks);
+        }
+    }
+
     /// Gives a role the managed policies that it names, as far as they were given; the others it waits for.
     pub(super) fn attach_given(&mut self, index: usize) {
-        let Self { roles, managed: Managed { given, waiting, boundaries }, .. } = self;
+        if let Some(arns) = self.managed.arrived.remove(&index) {
+            self.attach_these(index, &arns);
+        }
+        let Self { roles, managed: Managed { given, waiting, limited, boundaries, .. }, .. } = self;
         let Some(role) = roles.get_mut(index) else { return };
-        let mut taken: Vec<Span> = Vec::new();
+        let mut taken: HashSet<Span> = HashSet::new();
+        let mut marks = role.marks(role.unread.len());
         for arn in std::mem::take(&mut role.unread) {
             if let Some(own) = arn.known().and_then(|known| given.get_mut(known)) {
-                role.attach(&own.name, &own.policy);
+                role.attach(&own.name, &own.policy, &mut marks);
                 taken.extend((!std::mem::replace(&mut own.held, true)).then_some(own.policy.mark));
             } else {
                 wait(waiting, &arn, index);
@@ -83,7 +107,7 @@ impl<'s> Inventory<'s> {
                     let known = known.to_owned();
                     role.limit_by(&known, &own.policy);
                 }
-                None => wait(waiting, arn, index),
+                None => wait(limited, arn, index),
             }
         }
         if !taken.is_empty() {
@@ -93,6 +117,7 @@ impl<'s> Inventory<'s> {
 
     /// Takes a managed policy from all that have it, as if it had not been given.
     pub(super) fn take_back(&mut self, arn: &Text<'s>, policy: &Policy<'s>) {
+        self.attach_arrived();
         let known = arn.known().unwrap_or_default();
         if self.managed.given.get(known).is_some_and(|own| own.policy.mark == policy.mark) {
             self.managed.given.remove(known);
@@ -107,7 +132,7 @@ impl<'s> Inventory<'s> {
             }
             if role.limit.as_ref().is_some_and(|limit| limit.mark == policy.mark) {
                 role.limit = None;
-                wait(&mut self.managed.waiting, arn, index);
+                wait(&mut self.managed.limited, arn, index);
             }
         }
     }
@@ -122,11 +147,17 @@ impl<'s> Inventory<'s> {
 }
 
 impl<'s> Role<'s> {
+    /// The places of its policies, where so many more are to come that it is worth the room.
+    fn marks(&self, more: usize) -> Option<HashSet<Span>> {
+        (more > FEW).then(|| self.permissions.iter().map(|own| own.policy.mark).collect())
+    }
+
     /// Takes in a managed policy. What another input told before is not taken in twice.
-    fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>) {
+    fn attach(&mut self, name: &Text<'s>, policy: &Policy<'s>, marks: &mut Option<HashSet<Span>>) {
+        let is_new = marks.as_mut().is_some_and(|marks| marks.insert(policy.mark));
         // of one document, a module may make several policies
         let is_it = |own: &NamedPolicy<'_>| own.policy.mark == policy.mark && own.name.known() == name.known();
-        if !self.permissions.iter().any(is_it) {
+        if is_new || !self.permissions.iter().any(is_it) {
             // of thousands of roles, each has a few
             if self.permissions.len() < FEW {
                 self.permissions.reserve_exact(1);

@@ -62,6 +62,7 @@ impl<'s> Inventory<'s> {
             }
             Err(why) => self.documents.push(Document { source: id, form: Form::Nothing(why), faults: Vec::new() }),
         }
+        self.attach_arrived();
         self.end();
     }
 

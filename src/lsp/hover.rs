@@ -72,7 +72,7 @@ pub(super) fn at(view: &View, offset: usize, desk: &dyn Desk) -> Option<(String,
         }
         place.get_or_insert_with(|| note.range.clone());
     }
-    place.map(|place| (page, place))
+    place.map(|place| (text::settle(&page).into_owned(), place))
 }
 
 fn each_name(policy: &Policy<'_>, note: &mut dyn FnMut(&Text<'_>, Kind)) {
@@ -120,8 +120,11 @@ fn topics(name: &str, reference: &Reference) -> Option<String> {
     let page = human::topics(name, &topics, reference, Listing::Cut, look);
     let links: Vec<String> = topics.iter().filter_map(link).collect();
     let links = if links.is_empty() { String::new() } else { format!("\n\n{}", links.join(" · ")) };
-    let more =
-        if page.contains(CUT) { format!("\n\n`rolecall explain -v {}` shows all", text::escape(name)) } else { String::new() };
+    let more = if page.contains(CUT) {
+        format!("\n\n{} shows all", code(&format!("rolecall explain -v {name}")))
+    } else {
+        String::new()
+    };
     Some(format!("{}{more}{links}", fenced("text", &page.replace(CUT, ""))))
 }
 
@@ -139,7 +142,7 @@ fn link(topic: &Topic<'_>) -> Option<String> {
 
 /// A condition key that is made of a claim.
 fn claim_of(issuer: &Issuer, host: &str, claim: &str) -> String {
-    let mut page = format!("**`{}`** of the tokens of {}", claim, issuer.name);
+    let mut page = format!("**{}** of the tokens of {}", code(claim), issuer.name);
     if let Some(key) = issuer.key(claim) {
         let many = if key.many { ", several values" } else { "" };
         let later = if key.in_session { "; later requests of the session hold it, too" } else { "" };
@@ -159,7 +162,7 @@ fn claim_of(issuer: &Issuer, host: &str, claim: &str) -> String {
     }
     let needed = issuer.required.iter().any(|own| own.eq_ignore_ascii_case(claim));
     if needed {
-        let _ = write!(page, "\n\nIAM wants a condition on it in a trust policy that names `{host}`");
+        let _ = write!(page, "\n\nIAM wants a condition on it in a trust policy that names {}", code(host));
     }
     with_source(page, issuer)
 }
@@ -183,7 +186,7 @@ fn principal(kind: PrincipalKind, value: &str, reference: &Reference) -> Option<
         PrincipalKind::Federated => {
             let host = value.split_once("oidc-provider/").map_or(value, |(_, host)| host);
             let issuer = issuer(host)?;
-            let mut page = format!("**{}** (`{host}`)", issuer.name);
+            let mut page = format!("**{}** ({})", issuer.name, code(host));
             if issuer.is_shared {
                 page.push_str(
                     "\n\nIts customers share it: nothing but the claims tells tokens of one's own from those of a stranger.",
@@ -191,12 +194,24 @@ fn principal(kind: PrincipalKind, value: &str, reference: &Reference) -> Option<
             }
             for key in &issuer.keys {
                 let many = if key.many { ", several values" } else { "" };
-                let _ = write!(page, "\n- `{host}:{}`: {}{many}", key.name, key.kind.name());
+                let _ = write!(page, "\n- {}: {}{many}", code(&format!("{host}:{}", key.name)), key.kind.name());
             }
             Some(with_source(page, issuer))
         }
         PrincipalKind::CanonicalUser | PrincipalKind::Later => None,
     }
+}
+
+/// A text of the user's between lines, as it is: no text can end it, and so none becomes a link.
+fn code(own: &str) -> String {
+    let own = text::escape(own);
+    let mut fence = "`".to_owned();
+    while own.contains(&fence) {
+        fence.push('`');
+    }
+    // a space of the fence's own keeps a grave accent of the text apart
+    let gap = if own.starts_with('`') || own.ends_with('`') { " " } else { "" };
+    format!("{fence}{gap}{own}{gap}{fence}")
 }
 
 /// A block that no text can end.

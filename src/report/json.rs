@@ -14,8 +14,11 @@ mod token;
 mod trace;
 mod who;
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
+use super::text::is_unsafe;
 use super::{Checked, Listed, Pulled, Unread};
 use crate::finding::{Finding, Fix, Label, Witness};
 use crate::inventory::Form;
@@ -53,7 +56,7 @@ pub fn checked_by_line(checked: &Checked, sources: &Sources) -> String {
     let [mut last, tail] = around(checked, sources);
     append(&mut last, tail);
     let findings = checked.findings.iter().map(|finding| self::finding(finding, sources));
-    findings.chain(suppressed(checked, sources)).chain([last]).flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
+    findings.chain(suppressed(checked, sources)).chain([last]).map(|value| line(&value)).collect()
 }
 
 /// What stands before the findings of a check, and what behind them.
@@ -214,7 +217,34 @@ fn append(value: &mut Value, more: Value) {
 /// A document with the line end that text files have.
 pub(super) fn page(value: &Value) -> String {
     // writing a value into a string cannot fail
-    let mut page = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut page = quiet(serde_json::to_string_pretty(value).unwrap_or_default());
     page.push('\n');
     page
+}
+
+/// A document on one line, with the end of that.
+fn line(value: &Value) -> String {
+    let mut line = quiet(value.to_string());
+    line.push('\n');
+    line
+}
+
+/// The same document, in which what could command a terminal or hide is escaped, as strings of JSON may have it. It stands in strings only.
+fn quiet(json: String) -> String {
+    let is_loud = |c: char| c != '\n' && is_unsafe(c);
+    if json.is_ascii() && !json.contains('\u{7F}') || !json.contains(is_loud) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_loud(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // a string takes any write
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -48,6 +48,25 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// A whole page as [`escape`] has it, but for its lines, its tabs and the colours of [`paint`]: what goes to people goes through here last, so that
+/// nothing of the user's commands the terminal wherever it stands.
+pub fn settle(page: &str) -> Cow<'_, str> {
+    if page.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')) || !page.chars().any(|c| c != '\n' && is_unsafe(c)) {
+        return Cow::Borrowed(page);
+    }
+    let mut safe = String::with_capacity(page.len() + 8);
+    let mut rest = page;
+    while let Some(c) = rest.chars().next() {
+        let (own, behind) = rest.split_at(own_layout(rest).unwrap_or(c.len_utf8()));
+        match own_layout(rest) {
+            Some(_) => safe.push_str(own),
+            None => push_escaped(&mut safe, c),
+        }
+        rest = behind;
+    }
+    Cow::Owned(safe)
+}
+
 /// As [`escape`], for one character.
 pub fn push_escaped(out: &mut String, c: char) {
     match c {
@@ -119,10 +138,29 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// Control characters, marks that turn the reading direction, and characters that cannot be seen.
-fn is_unsafe(c: char) -> bool {
+/// Control characters, marks that turn the reading direction, and characters that cannot be seen
+/// (`Default_Ignorable_Code_Point` of <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>).
+pub(super) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}')
 }
+
+/// The bytes of what [`settle`] leaves as it is and that is no character of its own: the end of a line, a tab, a colour.
+fn own_layout(rest: &str) -> Option<usize> {
+    match rest.as_bytes() {
+        [b'\n' | b'\t', ..] => Some(1),
+        [b'\r', b'\n', ..] => Some(2),
+        [0x1B, b'[', ..] => {
+            let (codes, _) = rest.get(2..)?.split_once('m')?;
+            codes.split(';').all(|code| STYLES.contains(&code)).then_some(codes.len() + 3)
+        }
+        _ => None,
+    }
+}
+
+/// What colours are made of: none that hides, blinks, or paints in the colour of the ground.
+const STYLES: [&str; 13] = ["0", "1", "2", "3", "4", "22", "31", "32", "33", "34", "35", "36", "39"];

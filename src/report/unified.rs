@@ -1,11 +1,13 @@
 //! Two states of a text as a unified diff, as `diff -u` and `patch` have it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Look;
-use super::text::{Colour, paint};
+use super::text::{Colour, escape, is_unsafe, paint, push_escaped};
 
-/// The diff of a text of this name; empty where nothing differs. The lines are those of the texts, byte for byte.
+/// The diff of a text of this name; empty where nothing differs. The lines are those of the texts, byte for byte but for what could command a
+/// terminal or hide: that is told as everywhere, and such a diff is for reading only.
 pub fn unified(name: &str, old: &str, new: &str, look: Look) -> String {
     let (before, after): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let changes = changes(&before, &after);
@@ -14,7 +16,7 @@ pub fn unified(name: &str, old: &str, new: &str, look: Look) -> String {
     }
     let mut out = String::new();
     for (mark, colour) in [("---", Colour::Red), ("+++", Colour::Green)] {
-        out.extend([&*paint(&format!("{mark} {name}"), colour, look.colour), "\n"]);
+        out.extend([&*paint(&format!("{mark} {}", escape(name)), colour, look.colour), "\n"]);
     }
     for hunk in hunks(&changes) {
         push_hunk(&mut out, hunk, &before, &after, look);
@@ -51,7 +53,7 @@ fn push_hunk(out: &mut String, hunk: &[Change], before: &[&str], after: &[&str],
     let mut push = |mark: &str, lines: &[&str], range: Range<usize>, colour: Option<Colour>| {
         for line in lines.get(range).unwrap_or(&[]) {
             let bare = line.strip_suffix('\n');
-            let text = format!("{mark}{}", bare.unwrap_or(line));
+            let text = format!("{mark}{}", shown(bare.unwrap_or(line)));
             out.push_str(&colour.map_or(text.as_str().into(), |colour| paint(&text, colour, look.colour)));
             out.push_str(if bare.is_some() { "\n" } else { "\n\\ No newline at end of file\n" });
         }
@@ -64,6 +66,24 @@ fn push_hunk(out: &mut String, hunk: &[Change], before: &[&str], after: &[&str],
         done = change.old.end;
     }
     push(" ", before, done..old.end, None);
+}
+
+/// Whether a diff tells every line of a text as it is.
+pub fn is_exact(text: &str) -> bool {
+    text.split_inclusive('\n').all(|line| matches!(shown(line.strip_suffix('\n').unwrap_or(line)), Cow::Borrowed(_)))
+}
+
+/// A line as it is shown: with its tabs, and with the carriage return before its end.
+fn shown(line: &str) -> Cow<'_, str> {
+    let (bare, end) = line.strip_suffix('\r').map_or((line, ""), |bare| (bare, "\r"));
+    let is_plain = |c: char| c == '\t' || !is_unsafe(c);
+    if bare.chars().all(is_plain) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + 8);
+    bare.chars().for_each(|c| if is_plain(c) { out.push(c) } else { push_escaped(&mut out, c) });
+    out.push_str(end);
+    Cow::Owned(out)
 }
 
 /// Where lines stand, and how many: an empty range is told by the line before it.

@@ -63,6 +63,23 @@ fn codes(diagnostics: &Value) -> Vec<&str> {
     diagnostics.as_array().expect("a list").iter().map(|own| own["code"].as_str().expect("the name of a rule")).collect()
 }
 
+/// What a policy names is neither markup nor a link, and hides nothing.
+#[test]
+fn nothing_of_the_user_hides_or_links_in_a_page() {
+    let evil = "x`](//e.example)\u{202E}\u{9B}\u{200B}[`";
+    let key = format!("token.actions.githubusercontent.com:{evil}");
+    let text = BAD.replace("aws:PrincipalOrgID", &key).replace("s3:GetObject", "s3:Get\u{202E}Object");
+    let root = folder();
+    let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("policy.json")));
+    editor.open(&file, 1, &text);
+    let told = editor.diagnostics(&file).to_string();
+    let page = editor.hover(&file, &text, &key);
+    let is_hidden = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202E}' | '\u{200B}');
+    assert!(!page.contains(is_hidden) && !told.contains(is_hidden), "{page}\n{told}");
+    // a fence that is longer than any in the text
+    assert!(page.starts_with(r"**`` x`](//e.example)\u{202E}\u{9B}\u{200B}[` ``** of the tokens of "), "{page}");
+}
+
 #[test]
 fn a_fault_is_told_explained_and_mended() {
     let root = folder();

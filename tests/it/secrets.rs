@@ -442,8 +442,13 @@ fn complaint(plant: &Plant, command: &[&str], part: &str) -> String {
     format!("`rolecall {}` prints `{part}`, a part of {}", command.join(" "), plant.name)
 }
 
+/// The names of all commands: `check`, `config show`.
+pub(crate) fn command_names() -> Vec<String> {
+    commands().iter().map(|help| help.words.join(" ")).collect()
+}
+
 /// The formats of a command.
-fn formats(command: &str) -> &'static [String] {
+pub(crate) fn formats(command: &str) -> &'static [String] {
     let help = commands().iter().find(|help| help.words.join(" ") == command);
     &help.unwrap_or_else(|| panic!("no command `{command}`")).formats
 }

@@ -18,7 +18,7 @@ pub(crate) const LAYERS: [(&str, &[&str]); 5] = [
 ];
 
 /// The third-party crates, each with the only files of `src` that may name it; `report/` is every file in that folder.
-const DOORS: [(&str, &[&str]); 29] = [
+const DOORS: [(&str, &[&str]); 30] = [
     ("aws-config", &["aws.rs"]),
     ("aws-sdk-cognitoidentity", &["aws.rs", "aws/identity_pools.rs"]),
     ("aws-sdk-cognitoidentityprovider", &["aws.rs", "aws/user_pools.rs"]),
@@ -63,6 +63,7 @@ const DOORS: [(&str, &[&str]); 29] = [
         "serde_json",
         &["aws/", "lsp/", "report/gitlab.rs", "report/json.rs", "report/json/", "report/rdjson.rs", "report/sarif.rs"],
     ),
+    ("signal-hook", &["cli/whole.rs"]),
     ("terminal_size", &["cli.rs", "cli/"]),
     ("tokio", &["aws.rs"]),
     ("toml", &["config/read.rs", "syntax/toml.rs"]),

@@ -19,7 +19,7 @@ const BROKEN: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allo
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits for a process, but not for ever.
-fn ends(mut child: Child) -> bool {
+pub(crate) fn ends(child: &mut Child) -> bool {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
         if child.try_wait().expect("a process").is_some() {
@@ -104,8 +104,8 @@ fn a_thousand_files_of_all_kinds_are_looked_through() {
     let (stdout, stderr) = (folder.path().join("stdout"), folder.path().join("stderr"));
     check.args(["check", "-v", "--format", "json"]).current_dir(&root);
     check.stdout(File::create(&stdout).expect("a file")).stderr(File::create(&stderr).expect("a file"));
-    let child = check.spawn().expect("it starts");
-    assert!(ends(child), "it does not end");
+    let mut child = check.spawn().expect("it starts");
+    assert!(ends(&mut child), "it does not end");
     set(&root.join("locked"), 0o755);
 
     let report: Value = serde_json::from_str(&fs::read_to_string(stdout).expect("text")).expect("JSON");
@@ -169,7 +169,7 @@ fn a_pipe_that_is_named_is_refused_and_does_not_hang() {
     for arguments in [&["check", "pipe"][..], &["files", "pipe"], &["simulate", "pipe"]] {
         let mut waits = tool();
         waits.args(arguments).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        assert!(ends(waits.spawn().expect("it starts")), "{arguments:?} does not end");
+        assert!(ends(&mut waits.spawn().expect("it starts")), "{arguments:?} does not end");
     }
     let ran = finish(tool().args(["check", "pipe", "/dev/null"]).current_dir(folder.path()));
     assert_eq!(ran.exit, 2);
@@ -241,7 +241,7 @@ vendor         not looked at: excluded by the configuration
 }
 
 #[cfg(unix)]
-fn fifo(path: &Path) {
+pub(crate) fn fifo(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status().expect("mkfifo, which every Unix has");
     assert!(made.success(), "mkfifo fails");
 }

@@ -25,8 +25,7 @@ pub fn tests_by_line(suites: &[Suite]) -> String {
     for (suite, test) in suites.iter().flat_map(|suite| suite.tests.iter().map(move |test| (suite, test))) {
         let mut value = self::test(test, &suite.sources);
         super::append(&mut value, json!({ "file": suite.name }));
-        out.push_str(&value.to_string());
-        out.push('\n');
+        out.push_str(&super::line(&value));
     }
     out
 }

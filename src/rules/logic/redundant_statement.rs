@@ -1,5 +1,8 @@
 //! Statements that another one makes needless.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
 use super::alone::{holds, may_cover, only};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
@@ -20,12 +23,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         // most pairs differ in their services
         services.clear();
         services.extend(policy.statements.iter().map(|own| marks(own.actions.as_ref())));
-        let mut gone: Vec<usize> = Vec::new();
+        let by_action = ByAction::of(policy);
+        let mut gone: HashSet<usize> = HashSet::new();
         for (statement, own) in policy.statements.iter().zip(&services) {
-            let wide = policy.statements.iter().zip(&services).filter(|(_, other)| own & !**other == 0).map(|(wide, _)| wide);
-            let others = wide.filter(|wide| wide.index != statement.index && !gone.contains(&wide.index));
-            let Some(wider) = others.into_iter().find(|own| is_wider(facts, policy, own, statement)) else { continue };
-            gone.push(statement.index);
+            let places = by_action.may_take_in(statement);
+            let wide = places.iter().filter_map(|at| policy.statements.get(*at).zip(services.get(*at)));
+            let wide = wide.filter(|(_, other)| own & !**other == 0).map(|(wide, _)| wide);
+            let mut others = wide.filter(|wide| wide.index != statement.index && !gone.contains(&wide.index));
+            let Some(wider) = others.find(|own| is_wider(facts, policy, own, statement)) else { continue };
+            gone.insert(statement.index);
             findings.push(Finding {
                 related: vec![Label::new(wider.place(), "says as much")],
                 help: Some("take it out".to_owned()),
@@ -34,6 +40,57 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// The statements of a policy by the actions that they list: one that is written out is taken in by itself or by a pattern.
+struct ByAction<'p> {
+    written: HashMap<Cow<'p, str>, Vec<usize>>,
+    /// Those with patterns, or with all actions but some.
+    patterns: Vec<usize>,
+    all: Vec<usize>,
+}
+
+/// Shorter policies are looked through whole.
+const SHORT: usize = 32;
+
+impl<'p> ByAction<'p> {
+    fn of(policy: &'p Policy<'_>) -> Self {
+        let all: Vec<usize> = (0..policy.statements.len()).collect();
+        let mut own = Self { written: HashMap::new(), patterns: Vec::new(), all };
+        for (at, statement) in policy.statements.iter().enumerate().filter(|_| policy.statements.len() > SHORT) {
+            let listed = statement.actions.as_ref().filter(|actions| !actions.negated).map(|actions| &actions.list);
+            let mut is_pattern = listed.is_none();
+            for action in listed.into_iter().flatten() {
+                match written(action) {
+                    Some(name) => own.written.entry(name).or_default().push(at),
+                    None => is_pattern = true,
+                }
+            }
+            own.patterns.extend(is_pattern.then_some(at));
+        }
+        own
+    }
+
+    /// The places of the statements that may take in another one.
+    fn may_take_in(&self, statement: &Statement<'_>) -> Cow<'_, [usize]> {
+        let listed = statement.actions.as_ref().filter(|actions| !actions.negated).and_then(|actions| actions.list.first());
+        let (Some(first), true) = (listed, self.all.len() > SHORT) else { return Cow::Borrowed(&self.all) };
+        // what has variables is left to the question
+        let Some(name) = written(first) else {
+            return Cow::Borrowed(if first.plain().is_some() { &self.patterns } else { &self.all });
+        };
+        let mut places = [self.written.get(&name).map_or(&[][..], Vec::as_slice), &self.patterns].concat();
+        places.sort_unstable();
+        places.dedup();
+        Cow::Owned(places)
+    }
+}
+
+/// An action that is written out, in small letters.
+fn written<'p>(action: &'p Pattern<'_>) -> Option<Cow<'p, str>> {
+    let text = action.plain().filter(|_| !action.has_wildcard())?;
+    let is_small = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    Some(if is_small { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) })
 }
 
 /// A mark for each service of a list of actions, some with the same, and all marks where it may be any. What takes in another list has all
