@@ -120,11 +120,10 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
 
     /// How many bytes are read again for a fix of a policy, and what they are counted under.
     fn cost(&self, policy: &Policy<'s>) -> (Span, usize) {
-        let id = policy.range.source;
-        if !self.again.is_for(policy) {
+        if !self.again.is_for(policy) && !self.again.is_in_template(policy) {
             return (policy.range, policy.range.len());
         }
-        let id = if self.again.is_template(id) { SourceId::NONE } else { id };
+        let id = if self.again.is_in_template(policy) { SourceId::NONE } else { policy.range.source };
         (Span::new(id, 0, 0), self.again.cost(policy.range.source))
     }
 
@@ -139,7 +138,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
 
     fn is_in_template(&self, fix: &Fix) -> bool {
         let policies = self.policies_of(&fix.edits).unwrap_or_default();
-        policies.iter().any(|policy| self.again.is_template(policy.range.source) && self.again.is_for(policy))
+        policies.iter().any(|policy| self.again.is_in_template(policy))
     }
 
     /// Whether the fixes of templates can be made at once.
@@ -196,12 +195,23 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         if self.again.is_for(policy) {
             return self.again.judge(edits);
         }
-        Script::of(sources, policy)?.before_and_after(edits, |texts, old, new| {
+        let judged = Script::of(sources, policy)?.before_and_after(edits, |texts, old, new| {
             // what was put in for a hole is not what stands in the file
             let is_read_again = has_same_statements((policy, sources), (old.policy, texts));
             let means = Means { sources: texts, reference, budget: BUDGET };
-            (is_read_again && new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means))
-        })?
+            is_read_again.then(|| (new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means)))
+        })?;
+        match judged {
+            Some(judged) => judged,
+            // in a template, it is what all of that comes to
+            None => self.again.judge(edits).filter(|_| self.again.is_in_template(policy) && !self.fills_in(edits)),
+        }
+    }
+
+    /// Whether an edit writes something where a reference stands.
+    fn fills_in(&self, edits: &[Edit]) -> bool {
+        let is_filled = |edit: &Edit| ["${", "%{"].iter().any(|mark| self.facts.sources.slice(edit.span).contains(mark));
+        edits.iter().any(|edit| !edit.text.is_empty() && is_filled(edit))
     }
 
     /// The policies that edits lie in, each once; `None` where one lies in none.

@@ -30,14 +30,19 @@ struct Edited {
     places: HashMap<Span, Span>,
 }
 
-impl<'i, 's> Again<'_, 'i, 's> {
+impl Again<'_, '_, '_> {
     /// Whether a policy is written in YAML or HCL itself, not in a string there.
     pub(super) fn is_for(&self, policy: &Policy<'_>) -> bool {
         Paper::of(self.facts.sources, policy.range.source).is_some_and(|paper| paper.map_at(policy.range).is_some())
     }
 
+    /// Whether a policy stands in a template that is written in YAML or HCL, be it in a string there.
+    pub(super) fn is_in_template(&self, policy: &Policy<'_>) -> bool {
+        self.is_template(policy.range.source) && Paper::of(self.facts.sources, policy.range.source).is_some()
+    }
+
     /// Whether a text belongs together with others, so that all of them are read again.
-    pub(super) fn is_template(&self, id: SourceId) -> bool {
+    fn is_template(&self, id: SourceId) -> bool {
         self.facts.inventory.templates().contains(&id)
     }
 

@@ -8,7 +8,7 @@ use super::scalar::{Scalar, Style, is_plain, quoted};
 use super::without;
 use crate::finding::Edit;
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// A policy in a text of YAML or HCL.
 #[derive(Clone, Debug)]
@@ -144,7 +144,7 @@ impl<'a> Native<'a> {
                 self.cut(parent, &items, vec![at])
             }
             (parent, At::Value(at)) => {
-                let is_block = |own: &crate::syntax::Entry<'_, '_>| own.key.is("statement");
+                let is_block = |own: &Entry<'_, '_>| own.key.is("statement");
                 let is_one = parent.entries().nth(at).as_ref().is_some_and(is_block);
                 let is_only = parent.entries().filter(is_block).count() < 2;
                 if is_one && !is_only && self.paper.form() == Form::Hcl { self.without_entry(parent, at) } else { None }
@@ -179,9 +179,9 @@ impl<'a> Native<'a> {
     pub(super) fn without_twin(&self, second: Span, first: Span) -> Option<Vec<Edit>> {
         let way = self.paper.way(|node| node.kind() == Kind::String && node.span() == second)?;
         let (parent, At::Key(at)) = way.last()? else { return None };
-        let value = |own: crate::syntax::Entry<'_, '_>| self.slice(own.value.outer().start, own.value.outer().end);
-        let twin = parent.entries().find(|own| own.key.span() == first)?;
-        let is_twin = value(twin).is_some_and(|twin| value_is(parent.entries().nth(at).and_then(value), twin));
+        let value = |own: Entry<'_, '_>| self.slice(own.value.outer().start, own.value.outer().end);
+        let twin = value(parent.entries().find(|own| own.key.span() == first)?)?;
+        let is_twin = parent.entries().nth(at).and_then(value) == Some(twin);
         if is_twin { self.without_entry(parent, at) } else { None }
     }
 
@@ -227,14 +227,16 @@ impl<'a> Native<'a> {
     }
 
     /// The edits that leave out some of what a list or map has; `None` where nothing would be left.
-    fn cut(&self, parent: Node<'_, '_>, all: &[Span], gone: Vec<usize>) -> Option<Vec<Edit>> {
+    fn cut(&self, parent: Node<'_, '_>, all: &[Span], mut gone: Vec<usize>) -> Option<Vec<Edit>> {
+        gone.sort_unstable();
         if gone.is_empty() || gone.len() >= all.len() {
             return None;
         }
         let is_flow = self.is_in_brackets(parent);
         let is_on_one_line = !self.slice(parent.span().start, parent.span().end)?.contains('\n');
         let lines = || gone.iter().map(|at| self.own_lines(parent, all, *at)).collect::<Option<Vec<_>>>();
-        if is_flow && !is_on_one_line
+        if is_flow
+            && !is_on_one_line
             && let Some(mut edits) = lines()
         {
             edits.extend(self.comma_before(all, &gone));
@@ -243,12 +245,17 @@ impl<'a> Native<'a> {
         if is_flow {
             let edits = without(all, &gone)?;
             // a comment between stays, and so does what parts attributes of HCL
-            let between = |edit: &Edit| {
-                let taken = self.slice(edit.span.start, edit.span.end).unwrap_or("#");
-                let inside: usize = gone.iter().filter_map(|at| all.get(*at)).filter(|own| edit.span.contains(**own)).count();
-                inside == 0 || !taken.contains(['#', '\n']) && !taken.contains("/*")
+            let is_bare = |edit: &Edit| {
+                let mut done = edit.span.start;
+                let mut between = String::new();
+                for own in gone.iter().filter_map(|at| all.get(*at)).filter(|own| edit.span.contains(**own)) {
+                    between.push_str(self.slice(done, own.start).unwrap_or("#"));
+                    done = own.end;
+                }
+                between.push_str(self.slice(done, edit.span.end).unwrap_or("#"));
+                between.chars().all(|c| c == ',' || c == ' ' || c == '\t')
             };
-            return edits.iter().all(between).then_some(edits);
+            return edits.iter().all(is_bare).then_some(edits);
         }
         if let ([at], Kind::Map) = (&*gone, parent.kind())
             && let Some(edit) = self.up_to_the_next(all, *at)
@@ -355,8 +362,4 @@ impl<'a> Native<'a> {
     fn slice(&self, start: u32, end: u32) -> Option<&'a str> {
         self.text.get(start as usize..end as usize)
     }
-}
-
-fn value_is(value: Option<&str>, other: &str) -> bool {
-    value == Some(other)
 }

@@ -90,8 +90,7 @@ impl Paper {
 
     /// The only node of which this holds.
     pub(super) fn way<'t>(&'t self, is_it: impl Fn(Node<'t, 'static>) -> bool) -> Option<Way<'t>> {
-        let mut met: Vec<(Node<'t, 'static>, Option<(usize, At)>)> =
-            self.trees.iter().map(|tree| (tree.root(), None)).collect();
+        let mut met: Vec<(Node<'t, 'static>, Option<(usize, At)>)> = self.trees.iter().map(|tree| (tree.root(), None)).collect();
         let (mut next, mut found) = (0, None);
         while let Some(&(node, _)) = met.get(next) {
             if is_it(node) && found.replace(next).is_some() {

@@ -130,15 +130,14 @@ impl<'t> Scalar<'t> {
 
     /// Whether the scalar needs no quotes with another text for a part.
     fn stays_plain(&self, range: &Range<usize>, text: &str) -> bool {
-        let behind = self.value.get(range.end..).unwrap_or("");
-        if range.start == 0 || behind.is_empty() {
-            return is_plain(&format!("{}{text}{behind}", self.value.get(..range.start).unwrap_or("")));
+        let (before, behind) = (self.value.get(..range.start).unwrap_or(""), self.value.get(range.end..).unwrap_or(""));
+        if before.is_empty() || behind.is_empty() {
+            return is_plain(&format!("{before}{text}{behind}"));
         }
-        // within, what stands on both sides is good as it is
-        let ends = |text: &str| text.ends_with(':') || text.starts_with('#');
-        let sides = self.value.get(..range.start).is_some_and(|before| !before.ends_with([':', ' ']));
-        text.chars().all(is_simple) && !ends(text) && (sides || !text.is_empty()) && !behind.starts_with([':', ' ', '#'])
-            || text.chars().all(is_simple) && !text.is_empty() && !text.ends_with(':')
+        // what stands on both sides is good as it is, so that only the seams count
+        let meets = |one: &str, other: &str| one.ends_with(is_simple) && other.starts_with(is_simple);
+        let seams = if text.is_empty() { meets(before, behind) } else { meets(before, text) && meets(text, behind) };
+        text.chars().all(is_simple) && seams
     }
 }
 
@@ -152,7 +151,7 @@ pub(super) fn is_plain(text: &str) -> bool {
 }
 
 fn is_simple(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_./:*?=@+".contains(c)
+    c.is_ascii_alphanumeric() || "-_./:*=@+".contains(c)
 }
 
 /// A text between quotes, as YAML has it, and with double ones as HCL has it; `None` where these quotes cannot hold it.
@@ -173,7 +172,7 @@ pub(super) fn is_name(text: &str) -> bool {
 /// Whether a node is what a function works on, so that another text in its place would be another value.
 fn is_of_function(form: Form, way: &Way<'_>) -> bool {
     const CALLS: [&str; 6] = ["jsonencode()", "concat()", "flatten()", "distinct()", "compact()", "toset()"];
-    way.keys().enumerate().any(|(_, (key, item))| match form {
+    way.keys().any(|(key, item)| match form {
         Form::Yaml => match &*key {
             "Fn::Sub" => item.is_some_and(|item| item > 0),
             "Fn::If" => item.is_none_or(|item| item == 0),
