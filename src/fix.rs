@@ -102,7 +102,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         let mut policies: Vec<&Policy<'_>> = facts.inventory.all_policies().map(|(policy, _)| policy).collect();
         policies.sort_by_key(|policy| policy.range);
         policies.dedup_by_key(|policy| policy.range);
-        Self { facts, policies, again: Again { facts, budget: BUDGET } }
+        Self { facts, policies, again: Again::of(facts, BUDGET) }
     }
 
     /// Whether it is shown that no policy is wider with these edits; `None` where they make no policy of one, and where so much of it was read

@@ -1,5 +1,6 @@
 //! Texts of YAML and HCL with edits, read again: each policy that comes of them is asked of.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::compare::{Means, has_same_statements, is_within};
@@ -15,10 +16,12 @@ use crate::source::{SourceId, Sources, Span};
 type ByPlace<'p, 's> = BTreeMap<Span, Vec<&'p Policy<'s>>>;
 
 /// Inputs of YAML and HCL, to try edits on.
-#[derive(Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Again<'f, 'i, 's> {
-    pub(super) facts: &'f Facts<'i, 's>,
-    pub(super) budget: Budget,
+    facts: &'f Facts<'i, 's>,
+    budget: Budget,
+    /// What the templates come to as they are.
+    old: OnceCell<ByPlace<'i, 's>>,
 }
 
 /// One text with its edits.
@@ -30,7 +33,14 @@ struct Edited {
     places: HashMap<Span, Span>,
 }
 
-impl Again<'_, '_, '_> {
+/// How much more it takes to put templates together and to compare all that comes of them than to read a policy.
+const TIMES: usize = 4;
+
+impl<'f, 'i, 's> Again<'f, 'i, 's> {
+    pub(super) fn of(facts: &'f Facts<'i, 's>, budget: Budget) -> Self {
+        Self { facts, budget, old: OnceCell::new() }
+    }
+
     /// Whether a policy is written in YAML or HCL itself, not in a string there.
     pub(super) fn is_for(&self, policy: &Policy<'_>) -> bool {
         Paper::of(self.facts.sources, policy.range.source).is_some_and(|paper| paper.map_at(policy.range).is_some())
@@ -49,7 +59,11 @@ impl Again<'_, '_, '_> {
     /// How many bytes are read again for an edit of a text.
     pub(super) fn cost(&self, id: SourceId) -> usize {
         let length = |id: &SourceId| self.facts.sources.get(*id).text().len();
-        if self.is_template(id) { self.facts.inventory.templates().iter().map(length).sum() } else { length(&id) }
+        if self.is_template(id) {
+            TIMES * self.facts.inventory.templates().iter().map(length).sum::<usize>()
+        } else {
+            length(&id)
+        }
     }
 
     /// Whether it is shown that no policy is wider with these edits; `None` where they change something else than they say, or make more
@@ -114,18 +128,14 @@ impl Again<'_, '_, '_> {
         if all.iter().any(|own| faults(&again, own.new) > faults(inventory, own.old)) {
             return None;
         }
-        let old = by_place(inventory, |id| inventory.templates().contains(&id));
-        let mut new = by_place(&again, |_| true);
+        let is_asked = |id: SourceId| inventory.templates().contains(&id);
+        let old = self.old.get_or_init(|| by_place(inventory, sources, is_asked));
+        let mut new = by_place(&again, means.sources, |_| true);
         let mut shown = true;
-        for (place, policies) in old {
+        for (&place, one) in old {
             let at = all.iter().find(|own| own.old == place.source).map_or(Some(place), |own| self.moved(own, place))?;
-            let others = new.remove(&at)?;
-            let one = distinct(&policies, sources);
-            let other = distinct(&others, means.sources);
-            if one.len() != other.len() {
-                return None;
-            }
-            for (old, new) in one.into_iter().zip(other) {
+            let other = new.remove(&at).filter(|other| other.len() == one.len())?;
+            for (old, new) in one.iter().zip(other) {
                 if old.kind != new.kind || new.faults.len() > old.faults.len() {
                     return None;
                 }
@@ -149,22 +159,15 @@ impl Again<'_, '_, '_> {
     }
 }
 
-/// The policies of some inputs by their places, in the order in which they were read.
-fn by_place<'p, 's>(inventory: &'p Inventory<'s>, is_asked: impl Fn(SourceId) -> bool) -> ByPlace<'p, 's> {
+/// The policies of some inputs by their places, in the order in which they were read. Of those that say the same at one place, one.
+fn by_place<'p, 's>(inventory: &'p Inventory<'s>, sources: &Sources, is_asked: impl Fn(SourceId) -> bool) -> ByPlace<'p, 's> {
     let mut all = ByPlace::new();
     for (policy, _) in inventory.all_policies().filter(|(policy, _)| is_asked(policy.range.source)) {
-        all.entry(policy.range).or_default().push(policy);
-    }
-    all
-}
-
-/// Those that say something else than all before them.
-fn distinct<'p, 's>(policies: &[&'p Policy<'s>], sources: &Sources) -> Vec<&'p Policy<'s>> {
-    let mut kept: Vec<&'p Policy<'s>> = Vec::new();
-    for policy in policies {
-        if !kept.iter().any(|own| own.kind == policy.kind && has_same_statements((own, sources), (policy, sources))) {
-            kept.push(policy);
+        let here = all.entry(policy.range).or_default();
+        let says_it = |own: &&Policy<'_>| own.kind == policy.kind && has_same_statements((own, sources), (policy, sources));
+        if !here.iter().any(says_it) {
+            here.push(policy);
         }
     }
-    kept
+    all
 }

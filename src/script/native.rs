@@ -4,7 +4,7 @@
 //! ([`Paper::with_edits`]).
 
 use super::paper::{At, Form, Paper, Way};
-use super::scalar::{Scalar, Style, is_plain, quoted};
+use super::scalar::{Scalar, Style, is_in_brackets, is_plain, quoted};
 use super::without;
 use crate::finding::Edit;
 use crate::source::{Sources, Span};
@@ -347,9 +347,7 @@ impl<'a> Native<'a> {
     }
 
     fn is_in_brackets(&self, parent: Node<'_, '_>) -> bool {
-        let mark = parent.mark();
-        let is_open = || self.slice(mark.start, mark.end).is_some_and(|mark| mark == "[" || mark == "{");
-        matches!(parent.kind(), Kind::List | Kind::Map) && is_open()
+        is_in_brackets(parent, self.text)
     }
 
     fn scalar_around(&self, place: Span) -> Option<Way<'a>> {

@@ -6,7 +6,7 @@ use super::escaped;
 use super::paper::{Form, Way};
 use crate::finding::Edit;
 use crate::source::Span;
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Node};
 
 /// How a scalar is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,16 +61,11 @@ impl<'t> Scalar<'t> {
                 let before = text.get(..self.outer.start as usize).unwrap_or("");
                 let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
                 // the only line of a block stands alone, too
-                self.way.is_key() || !line.trim().is_empty() || self.is_in_brackets(text)
+                self.way.is_key()
+                    || !line.trim().is_empty()
+                    || self.way.last().is_some_and(|(parent, _)| is_in_brackets(parent, text))
             }
         }
-    }
-
-    fn is_in_brackets(&self, text: &str) -> bool {
-        self.way.last().is_some_and(|(parent, _)| {
-            let mark = parent.mark();
-            mark.len() == 1 && text.get(mark.start as usize..).is_some_and(|rest| rest.starts_with(['[', '{']))
-        })
     }
 
     pub(super) fn outer(&self) -> Span {
@@ -160,6 +155,13 @@ pub(super) fn quoted(quote: char, text: &str) -> Option<String> {
         return Some(format!("\"{}\"", escaped(text)));
     }
     (!text.contains(char::is_control)).then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Whether a list or map is written between brackets. One without has the mark of its first part, which may be a bracket, too.
+pub(super) fn is_in_brackets(node: Node<'_, '_>, text: &str) -> bool {
+    let mark = node.mark();
+    let opens = || text.get(mark.start as usize..).is_some_and(|rest| rest.starts_with(['[', '{']));
+    matches!(node.kind(), Kind::List | Kind::Map) && mark.start == node.span().start && mark.len() == 1 && opens()
 }
 
 /// Whether HCL takes a text for a name.
