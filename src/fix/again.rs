@@ -101,9 +101,14 @@ impl<'f, 'i, 's> Again<'f, 'i, 's> {
     fn of_document(&self, own: &Edited, means: Means<'_>) -> Option<bool> {
         let paper = Paper::of(self.facts.sources, own.old)?;
         let again = paper.again(means.sources, own.new);
-        let mut shown = true;
+        // an edit may take the rest of the last line along
+        let touches = |policy: &Policy<'_>, edit: &Edit| {
+            let (place, span) = (policy.range, edit.span);
+            place.source == span.source && span.start <= place.end && place.start <= span.end
+        };
         let policies = self.facts.inventory.all_policies().map(|(policy, _)| policy);
-        for policy in policies.filter(|policy| own.edits.iter().any(|edit| policy.range.contains(edit.span))) {
+        let mut shown = None;
+        for policy in policies.filter(|policy| own.edits.iter().any(|edit| touches(policy, edit))) {
             let node = paper.map_at(policy.range)?;
             let old = policy::read(node, policy.kind);
             let new = policy::read(again.map_at(*own.places.get(&node.span())?)?, policy.kind);
@@ -112,9 +117,9 @@ impl<'f, 'i, 's> Again<'f, 'i, 's> {
             if !is_read_again || new.faults.len() > old.faults.len() {
                 return None;
             }
-            shown &= is_within(&old, &new, means);
+            shown = Some(shown.unwrap_or(true) && is_within(&old, &new, means));
         }
-        Some(shown)
+        shown
     }
 
     /// As [`Again::judge`], of templates: their functions and references may bring a text into any policy.

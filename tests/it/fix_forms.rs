@@ -97,6 +97,14 @@ fn what_is_safe_is_told_apart_in_yaml_too() {
     assert!(mended("policy.yaml", YAML, &["--fix"]).contains("Effect: allow"));
 }
 
+#[test]
+fn the_last_line_may_go() {
+    let text = "Version: '2012-10-17'\nStatement:\n  - Effect: Allow\n    Principal: { Service: lambda.amazonaws.com }\n    Action: sts:AssumeRole\n    \
+                Resource: '*' # any\n";
+    assert_mended("policy.yaml", text, &[("\n    Resource: '*' # any", "")]);
+    assert!(!mended("policy.yaml", text, &["--fix"]).contains("Resource"));
+}
+
 const TEMPLATE: &str = r#"AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
   Env: { Type: String, Default: prod }
