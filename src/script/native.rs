@@ -120,19 +120,42 @@ impl<'a> Native<'a> {
 
     /// A list without some of its strings, by their numbers.
     pub(super) fn without(&self, places: &[Span], gone: &[usize]) -> Option<Vec<Edit>> {
-        let (mut list, mut numbers): (Option<Node<'_, '_>>, Vec<usize>) = (None, Vec::new());
-        for place in places {
-            let way = self.scalar_around(*place)?;
-            let (parent, At::Item(at)) = way.last()? else { return None };
-            if list.is_some_and(|list| list.span() != parent.span()) {
+        let items = places.iter().map(|place| self.item_of(*place)).collect::<Option<Vec<_>>>()?;
+        let list = items.first()?.0;
+        let numbers = |is_asked: &dyn Fn(usize) -> bool| -> Vec<usize> {
+            items.iter().enumerate().filter(|(at, _)| is_asked(*at)).map(|(_, item)| item.1).collect()
+        };
+        let mut going = numbers(&|at| gone.contains(&at));
+        going.dedup();
+        // several values may come of one item
+        let stays = numbers(&|at| !gone.contains(&at)).iter().any(|at| going.contains(at));
+        if stays || items.iter().any(|own| own.0.span() != list.span()) {
+            return None;
+        }
+        let extents: Vec<Span> = list.items().map(Node::outer).collect();
+        self.cut(list, &extents, going)
+    }
+
+    /// The item of a list whose value stands at a place, be it what a function works on, with its number.
+    fn item_of(&self, place: Span) -> Option<(Node<'a, 'static>, usize)> {
+        let is_leaf = |node: Node<'_, '_>| !matches!(node.kind(), Kind::List | Kind::Map | Kind::Null);
+        let way = self.paper.way(|node| is_leaf(node) && node.outer().contains(place))?;
+        let mut steps = way.steps.iter().rev().copied().peekable();
+        let is_called = |step: &(Node<'_, '_>, At)| {
+            let (map, At::Value(at)) = step else { return false };
+            map.entries().nth(*at).and_then(|own| own.key.string()).is_some_and(|key| is_function(&key))
+        };
+        while let Some((parent, at)) = steps.next() {
+            if let At::Item(number) = at
+                && !steps.peek().is_some_and(is_called)
+            {
+                return Some((parent, number));
+            }
+            if matches!(at, At::Key(_)) || matches!(at, At::Value(_)) && !is_called(&(parent, at)) {
                 return None;
             }
-            list = Some(parent);
-            numbers.push(at);
         }
-        let gone = gone.iter().map(|own| numbers.get(*own).copied()).collect::<Option<Vec<_>>>()?;
-        let items: Vec<Span> = list?.items().map(Node::outer).collect();
-        self.cut(list?, &items, gone)
+        None
     }
 
     /// The policy without the statement at a place.
@@ -360,4 +383,10 @@ impl<'a> Native<'a> {
     fn slice(&self, start: u32, end: u32) -> Option<&'a str> {
         self.text.get(start as usize..end as usize)
     }
+}
+
+/// Whether a key is a function that takes what stands below it to one value, or to several that go together.
+fn is_function(key: &str) -> bool {
+    let is_choice = key == "Fn::If" || key == "?:";
+    !is_choice && (key == "Ref" || key.starts_with("Fn::") || key.ends_with("()"))
 }

@@ -130,7 +130,10 @@ Resources:
                 Resource: !Sub 'arn:aws:s3:eu-west-1::${Env}-reports/*'
               - Effect: Deny
                 Action: "s3:*"
-                Resource: !GetAtt Bucket.Arn
+                Resource:
+                  - !GetAtt Bucket.Arn
+                  - !Sub arn:aws:s3:::${Env}-logs/a/*
+                  - !Sub arn:aws:s3:::${Env}-logs/*
                 Condition:
                   ForAnyValue:StringNotEquals:
                     aws:PrincipalAccount: !Ref AWS::AccountId
@@ -146,6 +149,7 @@ fn templates_are_mended_beside_their_functions() {
         ("'read it'", "'ReadIt'"),
         ("[ s3:Get*, 's3:GetObject', \"s3:ListBuckt\" ]", "[ s3:Get*, \"s3:ListBucket\" ]"),
         (":eu-west-1::${Env}", ":::${Env}"),
+        ("                  - !Sub arn:aws:s3:::${Env}-logs/a/*\n", ""),
         ("ForAnyValue:StringNotEquals:", "StringNotEquals:"),
     ];
     assert_mended("template.yaml", TEMPLATE, &changes);
