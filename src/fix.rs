@@ -204,7 +204,8 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         match judged {
             Some(judged) => judged,
             // in a template, it is what all of that comes to
-            None => self.again.judge(edits).filter(|_| self.again.is_in_template(policy) && !self.fills_in(edits)),
+            None if self.again.is_in_template(policy) && !self.fills_in(edits) => self.again.judge(edits),
+            None => None,
         }
     }
 

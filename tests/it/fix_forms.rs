@@ -441,7 +441,7 @@ fn flow(value: &Value, state: &mut usize) -> String {
 fn block(value: &Value, indent: usize, state: &mut usize, text: &mut String) {
     let is_flow = |value: &Value, state: &mut usize| {
         let is_empty = value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty);
-        !(value.is_array() || value.is_object()) || is_empty || next(state) % 4 == 0
+        !(value.is_array() || value.is_object()) || is_empty || next(state).is_multiple_of(4)
     };
     let blank = " ".repeat(indent);
     match value {
@@ -450,7 +450,7 @@ fn block(value: &Value, indent: usize, state: &mut usize, text: &mut String) {
                 text.push_str(if at == 0 { "" } else { &blank });
                 text.push_str(&if indent == 0 { key.clone() } else { scalar(&Value::from(key.as_str()), state) });
                 if is_flow(value, state) {
-                    let note = if next(state) % 5 == 0 { "   # so it is" } else { "" };
+                    let note = if next(state).is_multiple_of(5) { "   # so it is" } else { "" };
                     writeln!(text, ": {}{note}", flow(value, state)).expect("a text");
                 } else {
                     write!(text, ":\n{blank}  ").expect("a text");
@@ -481,16 +481,16 @@ fn object(value: &Value, depth: usize, state: &mut usize, text: &mut String) {
     let quoted = |text: &str| Value::from(text).to_string().replace("${", "$${");
     match value {
         Value::Object(entries) => {
-            let is_line = entries.len() < 3 && next(state) % 2 == 0;
+            let is_line = entries.len() < 3 && next(state).is_multiple_of(2);
             text.push('{');
             for (at, (key, value)) in entries.iter().enumerate() {
-                let is_name = key.bytes().all(|byte| byte.is_ascii_alphabetic()) && next(state) % 4 > 0;
+                let is_name = key.bytes().all(|byte| byte.is_ascii_alphabetic()) && !next(state).is_multiple_of(4);
                 text.push_str(if is_line { if at > 0 { ", " } else { " " } } else { "\n" });
                 text.push_str(if is_line { "" } else { &blank });
                 text.push_str(if is_line { "" } else { "  " });
                 write!(text, "{} = ", if is_name { key.clone() } else { quoted(key) }).expect("a text");
                 object(value, depth + 1, state, text);
-                text.push_str(if !is_line && next(state) % 5 == 0 { "," } else { "" });
+                text.push_str(if !is_line && next(state).is_multiple_of(5) { "," } else { "" });
             }
             text.push_str(if entries.is_empty() {
                 ""
@@ -503,16 +503,16 @@ fn object(value: &Value, depth: usize, state: &mut usize, text: &mut String) {
             text.push('}');
         }
         Value::Array(items) => {
-            let is_line = next(state) % 2 == 0;
+            let is_line = next(state).is_multiple_of(2);
             text.push('[');
             for (at, item) in items.iter().enumerate() {
                 text.push_str(if is_line { if at > 0 { ", " } else { "" } } else { "\n" });
                 text.push_str(if is_line { "" } else { &blank });
                 text.push_str(if is_line { "" } else { "  " });
                 object(item, depth + 1, state, text);
-                let has_comma = !is_line && (at + 1 < items.len() || next(state) % 2 == 0);
+                let has_comma = !is_line && (at + 1 < items.len() || next(state).is_multiple_of(2));
                 text.push_str(if has_comma { "," } else { "" });
-                text.push_str(if !is_line && next(state) % 5 == 0 { " # so it is" } else { "" });
+                text.push_str(if !is_line && next(state).is_multiple_of(5) { " # so it is" } else { "" });
             }
             text.push_str(if items.is_empty() || is_line { "" } else { "\n" });
             text.push_str(if items.is_empty() || is_line { "" } else { &blank });
