@@ -1,25 +1,25 @@
-//! How many decisions a second of the processor makes, one thread, policies read once; next to `@cloud-copilot/iam-simulate`.
+//! How many decisions a second of the processor makes, one thread, policies read once.
 //!
 //! A thousand of the policies that AWS manages are asked ten questions each: for actions that they name, wildcards filled in, for other actions
 //! of the same services, and for actions of others, with a resource of the policy or another one, and a context of ten keys.
 //!
-//! With `--peers` the same questions are put to the peer by `node`, which `npm` installs into a folder of the build; its answers are
-//! compared with ours.
+//! With `--questions FILE` other policies are asked other questions: `{"policies": [POLICY, …], "questions": [[NUMBER, ACTION, RESOURCE], …]}`.
+//! That is how `benches/peers.py` asks a peer the same.
 
 use std::fs;
 use std::hint::black_box;
-use std::process::Command;
+use std::path::Path;
 
+use crate::Options;
 use crate::support::managed::{file, newest};
 use crate::support::measure::{Clock, median};
 use crate::support::row::{Bound, Row};
-use crate::{Options, scratch};
 use rolecall::evaluate::{Caller, Context, ContextValue, Policies, Recorder, Request, Setting, Trace, decide};
 use rolecall::policy::{self, Policy, PolicyKind};
 use rolecall::simulate::{Outcome, outcome};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const POLICIES: usize = 1_000;
 const ROUNDS: usize = 11;
@@ -33,8 +33,7 @@ struct Asked {
 }
 
 pub(crate) fn run(options: &Options) -> Vec<Row> {
-    let texts: Vec<(String, String)> = newest(&file(options)).into_iter().take(POLICIES).collect();
-    let questions: Vec<Asked> = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
+    let (texts, questions) = options.questions.as_ref().map_or_else(|| made_up(&file(options)), |file| given(file));
 
     let mut sources = Sources::new();
     let ids: Vec<_> = texts.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
@@ -53,21 +52,10 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
     println!("{recorded:12.0} decisions a second with the full recorder");
     let rate =
         |what, against, found, least| Row { what, against, found, must: Bound::AtLeast(least), held: Bound::AtLeast(least) };
-    let mut rows = vec![
+    vec![
         rate("decisions", "a second", bare, 300_000.0),
         rate("decisions with the full recorder", "a second", recorded, 100_000.0),
-    ];
-    if options.peers {
-        let (theirs, differences) = peer_rate(&texts, &questions, &answers);
-        println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {} other answers", differences.len());
-        println!("{:12.0} times as many without, {:.0} times with the recorder", bare / theirs, recorded / theirs);
-        rows.push(rate("one simulation", "`runSimulation` of `@cloud-copilot/iam-simulate`, speed", recorded / theirs, 200.0));
-        for (at, theirs) in differences {
-            let Asked { policy, action, resource } = &questions[at];
-            println!("{:?}, theirs {theirs}: {action} on {resource} by {}", answers[at], texts[*policy].0);
-        }
-    }
-    rows
+    ]
 }
 
 fn decide_all<'p, R: Recorder<'p, 'p> + Default>(
@@ -93,6 +81,30 @@ fn rate(run: impl Fn() -> usize) -> f64 {
         let count = black_box(run());
         count as f64 / clock.seconds()
     }))
+}
+
+/// Policies with their names, and questions to them.
+type Put = (Vec<(String, String)>, Vec<Asked>);
+
+fn made_up(file: &Path) -> Put {
+    let texts: Vec<(String, String)> = newest(file).into_iter().take(POLICIES).collect();
+    let questions = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
+    (texts, questions)
+}
+
+/// Those of a file.
+fn given(file: &Path) -> Put {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+    let put: Value = serde_json::from_str(&text).expect("a file of JSON");
+    let named = |(number, policy): (usize, &&Value)| (number.to_string(), policy.to_string());
+    let texts = many(&put["policies"]).iter().enumerate().map(named).collect();
+    let word = |value: &Value| value.as_str().expect("a string").to_owned();
+    let asked = |question: &&Value| Asked {
+        policy: question[0].as_u64().and_then(|number| usize::try_from(number).ok()).expect("the number of a policy"),
+        action: word(&question[1]),
+        resource: word(&question[2]),
+    };
+    (texts, many(&put["questions"]).iter().map(asked).collect())
 }
 
 /// Ten questions to a policy.
@@ -152,36 +164,4 @@ fn context() -> Context<'static> {
         context.set(key, ContextValue::One(value.into()));
     }
     context
-}
-
-/// What the peer makes of the same questions: decisions a second, and its answers that are other than ours, by their places.
-fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, Vec<(usize, String)>) {
-    let folder = scratch("peer");
-    if !folder.join("node_modules/@cloud-copilot/iam-simulate").exists() {
-        let installed = Command::new("npm")
-            .args(["install", "--silent", "--no-save", "--prefix", ".", "@cloud-copilot/iam-simulate"])
-            .current_dir(&folder)
-            .status()
-            .expect("npm starts");
-        assert!(installed.success(), "npm install ends with {installed}");
-    }
-    let input = json!({
-        "policies": texts.iter().map(|(_, text)| serde_json::from_str::<Value>(text).expect("a policy")).collect::<Vec<_>>(),
-        "questions": questions.iter().map(|own| json!([own.policy, own.action, own.resource])).collect::<Vec<_>>(),
-        "principal": PRINCIPAL,
-        "context": CONTEXT.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
-    });
-    fs::write(folder.join("questions.json"), input.to_string()).expect("a file in the target folder");
-    fs::write(folder.join("peer.mjs"), include_str!("support/peer.mjs")).expect("a file in the target folder");
-    let run = Command::new("node").arg("peer.mjs").current_dir(&folder).output().expect("node starts");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let report: Value = serde_json::from_slice(&run.stdout).expect("a report");
-    let theirs = report["answers"].as_array().expect("a list");
-    let pairs = answers.iter().zip(theirs).enumerate();
-    let differences = pairs.filter_map(|(at, (own, theirs))| {
-        let theirs = theirs.as_str()?;
-        ((theirs == "Allowed") != (*own == Outcome::Allowed)).then(|| (at, theirs.to_owned()))
-    });
-    let differences = differences.collect();
-    (report["perSecond"].as_f64().expect("a number"), differences)
 }

