@@ -3,6 +3,8 @@
 //! What a rule thinks of its fix is not enough: the edits are made in the text of the policy, that is read again, and the prover is asked
 //! whether it is wider then.
 
+mod again;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::compare::{Means, has_same_statements, is_within};
@@ -12,6 +14,7 @@ use crate::policy::Policy;
 use crate::prove::Budget;
 use crate::script::Script;
 use crate::source::{SourceId, Span};
+use again::Again;
 
 /// Which fixes are made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,7 +71,12 @@ pub fn together(
     for (policy, fixes) in bench.by_policy(&taken) {
         let good = bench.good(policy, fixes, chosen);
         let is_good = |fix: &Fix| good.iter().any(|own| std::ptr::eq(*own, fix));
-        taken.retain(|(_, fix)| is_good(fix) || !fix.edits.iter().any(|edit| policy.range.contains(edit.span)));
+        taken.retain(|(_, fix)| is_good(fix) || !fix.edits.iter().any(|edit| bench.reach(policy).contains(edit.span)));
+    }
+    if !bench.are_good_in_templates(&taken, chosen) {
+        // what one of them changes bears on what the others do
+        let mut met = None;
+        taken.retain(|(_, fix)| !bench.is_in_template(fix) || *met.get_or_insert(*fix) == *fix);
     }
     taken.into_iter().map(|(at, _)| at).collect()
 }
@@ -86,6 +94,7 @@ const BUDGET: Budget = Budget { steps: 500_000 };
 struct Bench<'f, 'i, 's> {
     facts: &'f Facts<'i, 's>,
     policies: Vec<&'i Policy<'s>>,
+    again: Again<'f, 'i, 's>,
 }
 
 impl<'f, 'i, 's> Bench<'f, 'i, 's> {
@@ -93,7 +102,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         let mut policies: Vec<&Policy<'_>> = facts.inventory.all_policies().map(|(policy, _)| policy).collect();
         policies.sort_by_key(|policy| policy.range);
         policies.dedup_by_key(|policy| policy.range);
-        Self { facts, policies }
+        Self { facts, policies, again: Again::of(facts, BUDGET) }
     }
 
     /// Whether it is shown that no policy is wider with these edits; `None` where they make no policy of one, and where so much of it was read
@@ -101,11 +110,42 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
     fn shown(&self, edits: &[Edit], read: &mut HashMap<Span, usize>) -> Option<bool> {
         let mut shown = true;
         for policy in self.policies_of(edits)? {
-            let read = read.entry(policy.range).or_default();
-            *read += policy.range.len();
+            let (key, cost) = self.cost(policy);
+            let read = read.entry(key).or_default();
+            *read += cost;
             shown &= if *read > MOST_BYTES { None } else { self.judge(policy, edits) }?;
         }
         Some(shown)
+    }
+
+    /// How many bytes are read again for a fix of a policy, and what they are counted under.
+    fn cost(&self, policy: &Policy<'s>) -> (Span, usize) {
+        if !self.again.is_for(policy) && !self.again.is_in_template(policy) {
+            return (policy.range, policy.range.len());
+        }
+        let id = if self.again.is_in_template(policy) { SourceId::NONE } else { policy.range.source };
+        (Span::new(id, 0, 0), self.again.cost(policy.range.source))
+    }
+
+    /// Where edits of a policy lie: in it, or behind it in its last line, where nothing but a comment stands.
+    fn reach(&self, policy: &Policy<'s>) -> Span {
+        let text = self.facts.sources.get(policy.range.source).text();
+        let rest = text.get(policy.range.end as usize..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        let is_free = line.trim().is_empty() || line.trim_start().starts_with('#');
+        Span { end: policy.range.end + if is_free { line.len() as u32 } else { 0 }, ..policy.range }
+    }
+
+    fn is_in_template(&self, fix: &Fix) -> bool {
+        let policies = self.policies_of(&fix.edits).unwrap_or_default();
+        policies.iter().any(|policy| self.again.is_in_template(policy))
+    }
+
+    /// Whether the fixes of templates can be made at once.
+    fn are_good_in_templates(&self, fixes: &[(usize, &Fix)], chosen: Chosen) -> bool {
+        let own: Vec<&Fix> = fixes.iter().map(|own| own.1).filter(|fix| self.is_in_template(fix)).collect();
+        let edits: Vec<Edit> = own.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
+        own.len() < 2 || self.again.judge(&edits).is_some_and(|shown| shown || chosen == Chosen::All)
     }
 
     /// The policies with the fixes that lie in each, in the order of both.
@@ -142,7 +182,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
 
     /// Whether it is shown that a policy is no wider with those of the edits that lie in it; `None` where they make none of it.
     fn judge(&self, policy: &Policy<'s>, edits: &[Edit]) -> Option<bool> {
-        let own: Vec<Edit> = edits.iter().filter(|edit| policy.range.contains(edit.span)).cloned().collect();
+        let own: Vec<Edit> = edits.iter().filter(|edit| self.reach(policy).contains(edit.span)).cloned().collect();
         self.judge_in(policy, &own)
     }
 
@@ -152,12 +192,27 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         if source.is_utf16() || source.not_utf8().is_some() {
             return None;
         }
-        Script::of(sources, policy)?.before_and_after(edits, |texts, old, new| {
+        if self.again.is_for(policy) {
+            return self.again.judge(edits);
+        }
+        let judged = Script::of(sources, policy)?.before_and_after(edits, |texts, old, new| {
             // what was put in for a hole is not what stands in the file
             let is_read_again = has_same_statements((policy, sources), (old.policy, texts));
             let means = Means { sources: texts, reference, budget: BUDGET };
-            (is_read_again && new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means))
-        })?
+            is_read_again.then(|| (new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means)))
+        })?;
+        match judged {
+            Some(judged) => judged,
+            // in a template, it is what all of that comes to
+            None if self.again.is_in_template(policy) && !self.fills_in(edits) => self.again.judge(edits),
+            None => None,
+        }
+    }
+
+    /// Whether an edit writes something where a reference stands.
+    fn fills_in(&self, edits: &[Edit]) -> bool {
+        let is_filled = |edit: &Edit| ["${", "%{"].iter().any(|mark| self.facts.sources.slice(edit.span).contains(mark));
+        edits.iter().any(|edit| !edit.text.is_empty() && is_filled(edit))
     }
 
     /// The policies that edits lie in, each once; `None` where one lies in none.
@@ -176,7 +231,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         let before =
             self.policies.partition_point(|policy| (policy.range.source, policy.range.start) <= (span.source, span.start));
         let policy = *self.policies.get(before.checked_sub(1)?)?;
-        policy.range.contains(span).then_some(policy)
+        self.reach(policy).contains(span).then_some(policy)
     }
 }
 

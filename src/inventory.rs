@@ -89,6 +89,8 @@ pub struct Inventory<'s> {
     scopes: usize,
     /// What is looked at only when all was read, with the number of its document.
     pending: Vec<Pending<'s>>,
+    /// The inputs that belong together with others, in the order in which they were read.
+    templates: Vec<SourceId>,
     /// Whether the fences of Markdown are read.
     markdown: bool,
     /// What the next policy goes by that belongs to nothing else, where that is told beside it.
@@ -223,9 +225,29 @@ impl<'s> Inventory<'s> {
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
+        self.templates.extend(pending.iter().map(|own| own.tree.root().mark().source));
+        self.templates.dedup();
         cloudformation::complete(self, sources, &pending);
         terraform::complete(self, sources, &pending);
         self.attach_arrived();
+    }
+
+    /// The inputs that belong together with others: templates, the files of modules, values for them.
+    pub fn templates(&self) -> &[SourceId] {
+        &self.templates
+    }
+
+    /// All templates as they are in other texts, each under the number that `now` gives for it: what they come to by themselves.
+    pub fn templates_again<'n>(&self, texts: &'n Sources, now: impl Fn(SourceId) -> SourceId) -> Inventory<'n> {
+        let mut again = Inventory::new(self.kind);
+        for own in self.assumptions.iter().filter(|own| own.said) {
+            again.assume(&own.name, &own.value);
+        }
+        for &id in &self.templates {
+            again.read(texts, now(id));
+        }
+        again.complete(texts);
+        again
     }
 
     /// Every policy, with the role that it belongs to.

@@ -1,5 +1,9 @@
 //! How a policy is written in its file, and edits of it there.
 
+mod native;
+mod paper;
+mod scalar;
+
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -8,8 +12,11 @@ use crate::finding::Edit;
 use crate::policy::{self, Policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Entry, Kind, Literal, Node, Text, Tree, json};
+use native::Native;
 
-/// The text of a policy where it stands: as it is, or in a string of other JSON, percent-encoded or not.
+pub use paper::Paper;
+
+/// The text of a policy where it stands: as it is, in JSON, YAML or HCL, or in a string of other JSON, percent-encoded or not.
 #[derive(Debug)]
 pub struct Script<'a, 's> {
     policy: &'a Policy<'s>,
@@ -19,6 +26,8 @@ pub struct Script<'a, 's> {
     /// In how many strings it stands.
     strings: usize,
     percent: bool,
+    /// What tells edits of it, where it is not written in JSON.
+    native: Option<Native<'a>>,
     /// How many faults form and grammar have as it is, and how many statements it has, once that was asked.
     before: OnceCell<Option<(usize, usize)>>,
 }
@@ -33,7 +42,7 @@ pub struct Reading<'r, 's> {
 }
 
 impl<'a, 's> Script<'a, 's> {
-    /// The text of a policy; `None` where it is not written in JSON, so that no edit of it can be told, and where it is too long for any.
+    /// The text of a policy; `None` where it is too long for any edit of it.
     pub fn of(sources: &'a Sources, policy: &'a Policy<'s>) -> Option<Self> {
         let place = policy.range;
         let text = Some(sources.slice(place)).filter(|text| text.len() <= LONGEST)?;
@@ -42,7 +51,8 @@ impl<'a, 's> Script<'a, 's> {
         let backslashes = text.get(..quote)?.bytes().rev().take_while(|&byte| byte == b'\\').count();
         // each string doubles the backslashes, and puts one before the quote
         let strings = if percent { 1 } else { (backslashes + 1).trailing_zeros() as usize };
-        Some(Self { policy, text, place, strings, percent, before: OnceCell::new() })
+        let native = Native::of(sources, place).filter(|_| !is_json(text));
+        Some(Self { policy, text, place, strings, percent, native, before: OnceCell::new() })
     }
 
     /// Whether the text, read again, has the statements of the policy.
@@ -71,36 +81,54 @@ impl<'a, 's> Script<'a, 's> {
 
     /// Another value of a string.
     pub fn replace(&self, text: &Text<'_>, value: &str) -> Option<Vec<Edit>> {
+        if self.native.is_some() {
+            return self.write_value(text.span(), value).map(|edit| vec![edit]);
+        }
         let span = self.outer(text.span())?;
         Some(vec![Edit { span, text: self.written(&quoted(value)) }])
     }
 
     /// Another text for what lies between the quotes of a string, or for a part of that. Of the empty string the place is that of its quotes.
-    pub fn write(&self, span: Span, value: &str) -> Edit {
+    pub fn write(&self, span: Span, value: &str) -> Option<Edit> {
+        if let Some(native) = &self.native {
+            return native.write(span, value);
+        }
         let is_empty = self.slice(span) == Some(&self.written("\"\""));
         let text = if is_empty { quoted(value) } else { escaped(value) };
-        Edit { span, text: self.written(&text) }
+        Some(Edit { span, text: self.written(&text) })
     }
 
     /// JSON in the place of a whole value.
-    pub fn put(&self, place: Span, json: &str) -> Edit {
-        Edit { span: place, text: self.written(json) }
+    pub fn put(&self, place: Span, json: &str) -> Option<Edit> {
+        match &self.native {
+            Some(native) => native.put(place, json),
+            None => Some(Edit { span: place, text: self.written(json) }),
+        }
     }
 
-    /// Another text for a value, in quotes also where it has none.
-    pub fn write_value(&self, span: Span, value: &str) -> Edit {
+    /// Another text for a value, as a string also where it is none.
+    pub fn write_value(&self, span: Span, value: &str) -> Option<Edit> {
+        if let Some(native) = &self.native {
+            return native.write_value(span, value);
+        }
         self.put(self.outer(span).unwrap_or(span), &quoted(value))
     }
 
     /// A string, or several in the place of one: in its list, or in one of their own.
     pub fn split(&self, span: Span, values: &[&str]) -> Option<Edit> {
+        if let Some(native) = &self.native {
+            return native.split(span, values);
+        }
         let place = self.outer(span)?;
         let list = values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
-        Some(self.put(place, &if self.is_in_list(place)? { list } else { format!("[{list}]") }))
+        self.put(place, &if self.is_in_list(place)? { list } else { format!("[{list}]") })
     }
 
     /// Further values behind those that stand there: in their list, or in one that is made of the only value.
     pub fn add(&self, texts: &[&Text<'_>], values: &[&str]) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            return native.add(&places(texts), values);
+        }
         let last = self.outer(texts.last()?.span())?;
         let before = texts.len().checked_sub(2).and_then(|index| self.outer(texts.get(index)?.span()));
         let values: Vec<String> = values.iter().map(|value| self.written(&quoted(value))).collect();
@@ -122,7 +150,7 @@ impl<'a, 's> Script<'a, 's> {
     /// A further statement behind those that stand there; `statement` is JSON.
     pub fn add_statement(&self, statement: &str) -> Option<Vec<Edit>> {
         let last = self.policy.statements.last()?.range;
-        if last == self.policy.range {
+        if last == self.policy.range || self.native.is_some() {
             return None;
         }
         let added = self.written(&format!(", {statement}"));
@@ -136,18 +164,28 @@ impl<'a, 's> Script<'a, 's> {
 
     /// A list without some of its strings, told by their numbers; `None` where none would be left.
     pub fn without(&self, texts: &[&Text<'_>], gone: &[usize]) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            return native.without(&places(texts), gone);
+        }
         let places: Vec<Span> = texts.iter().map(|text| self.outer(text.span())).collect::<Option<_>>()?;
         without(&places, gone)
     }
 
     /// The policy without a statement, told by its number; `None` where it is the only one.
     pub fn without_statement(&self, index: usize) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            let statement = self.policy.statements.get(index).filter(|_| self.policy.statements.len() > 1)?;
+            return native.without_statement(statement.range);
+        }
         let places: Vec<Span> = self.policy.statements.iter().map(|own| own.range).collect();
         without(&places, &[index])
     }
 
     /// An object without a member, by the place of its key. Only of a policy that stands in no string.
     pub fn without_member(&self, key: Span) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            return native.without_member(key);
+        }
         self.in_object(key, |members, at| match without(members, &[at]) {
             // the only one takes all that stands between the brackets with it
             None => members.get(at).map(|&span| vec![Edit { span, text: String::new() }]),
@@ -157,6 +195,9 @@ impl<'a, 's> Script<'a, 's> {
 
     /// As [`Script::without_member`], by the place of the value, which is the text of no other member of the object at that place.
     pub fn without_member_before(&self, object: Span, value: Span) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            return native.without_member_before(value);
+        }
         let tree = self.tree()?;
         let node = tree.root().within().find(|node| node.kind() == Kind::Map && self.moved(node.span()) == object)?;
         let key = node.entries().find(|entry| self.moved(entry.value.span()) == value)?.key;
@@ -165,18 +206,32 @@ impl<'a, 's> Script<'a, 's> {
 
     /// The place of the value of a member, by that of its key. Only of a policy that stands in no string.
     pub fn value_of(&self, key: Span) -> Option<Span> {
+        if let Some(native) = &self.native {
+            return native.value_of(key);
+        }
         let tree = self.tree()?;
         let mut entries = tree.root().within().flat_map(Node::entries);
         entries.find(|entry| self.moved(entry.key.span()) == key).map(|entry| self.moved(entry.value.outer()))
     }
 
-    /// Whether it stands in a string, where quotes and backslashes are written otherwise.
-    pub fn is_in_string(&self) -> bool {
-        self.strings > 0
+    /// Whether a text at a place of the policy is written as it is meant: without escapes.
+    pub fn is_as_meant(&self, place: Span, written: &str) -> bool {
+        match &self.native {
+            Some(native) => native.is_as_meant(place, written),
+            None => self.strings == 0 && !written.contains('\\'),
+        }
+    }
+
+    /// Whether a value has no quotes where a string is due.
+    pub fn is_bare(&self, place: Span) -> bool {
+        self.native.as_ref().map_or_else(|| self.outer(place).is_none(), |native| native.is_bare(place))
     }
 
     /// A member in front of all others of the document, with as much white space as they have. Only of a policy that stands in no string.
     pub fn with_first_member(&self, key: &str, value: &str) -> Option<Vec<Edit>> {
+        if let Some(native) = &self.native {
+            return native.with_first_member(key, value);
+        }
         let tree = self.tree()?;
         let first = tree.root().entries().next()?;
         let [start, end, value_at] = [first.key.outer().start, first.key.outer().end, first.value.outer().start];
@@ -218,7 +273,7 @@ impl<'a, 's> Script<'a, 's> {
 
     /// What is written, as a tree whose places count from the start of the policy. Only of one that stands in no string.
     fn tree(&self) -> Option<Tree<'a>> {
-        (self.strings == 0 && !self.percent).then(|| json::read(SourceId::NONE, self.text))
+        (self.strings == 0 && !self.percent && self.native.is_none()).then(|| json::read(SourceId::NONE, self.text))
     }
 
     fn before(&self) -> Option<(usize, usize)> {
@@ -257,8 +312,11 @@ impl<'a, 's> Script<'a, 's> {
         look(Reading { policy: &policy, faults: form + policy.faults.len() })
     }
 
-    /// A string with its quotes; `None` where it has none.
+    /// A string with its quotes; `None` where it has none, and in JSON has to have some.
     pub fn outer(&self, span: Span) -> Option<Span> {
+        if let Some(native) = &self.native {
+            return native.outer(span);
+        }
         let quote = self.written("\"");
         let is_quoted = |text: &str| text.len() >= 2 * quote.len() && text.starts_with(&quote) && text.ends_with(&quote);
         // the place of the empty string is that of its quotes
@@ -308,9 +366,21 @@ impl<'a, 's> Script<'a, 's> {
 /// No policy that AWS stores comes near this, with whatever white space: what is longer is not read again and again.
 const LONGEST: usize = 1 << 18;
 
+/// Whether a policy is written in JSON, in whatever text it stands.
+fn is_json(text: &str) -> bool {
+    text.starts_with('{') && json::read(SourceId::NONE, text).faults().is_empty()
+}
+
+fn places(texts: &[&Text<'_>]) -> Vec<Span> {
+    texts.iter().map(|text| text.span()).collect()
+}
+
 /// The edits that leave out the second of two members of one object, by the places of their keys, where both have the same value.
 pub fn without_twin(sources: &Sources, second: Span, first: Span) -> Option<Vec<Edit>> {
     let text = sources.get(second.source).text();
+    if let Some(paper) = Paper::of(sources, second.source) {
+        return Native::around(paper, text, second)?.without_twin(second, first);
+    }
     if text.len() > LONGEST {
         return None;
     }

@@ -1,5 +1,6 @@
 //! Input texts, and byte ranges in them.
 
+use std::any::Any;
 use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
@@ -86,6 +87,8 @@ pub struct Source {
     not_utf8: Option<u32>,
     utf16: bool,
     index: OnceLock<Index>,
+    /// What a reader made of it.
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// What makes places quick to find, also in a file of one very long line.
@@ -101,7 +104,7 @@ const BLOCK: usize = 1024;
 
 impl Source {
     const fn new(name: String, text: String) -> Self {
-        Self { name, text, not_utf8: None, utf16: false, index: OnceLock::new() }
+        Self { name, text, not_utf8: None, utf16: false, index: OnceLock::new(), kept: OnceLock::new() }
     }
 
     /// The name to show: a path as the user gave it, or `-`.
@@ -122,6 +125,11 @@ impl Source {
     /// Whether the file is UTF-16. The text is then what it says, and offsets are those of the text, not of the file.
     pub fn is_utf16(&self) -> bool {
         self.utf16
+    }
+
+    /// What `make` makes of the text, kept for whoever asks again. Of each text one thing is kept; asked for another one, there is none.
+    pub fn once<T: Any + Send + Sync>(&self, make: impl FnOnce(&str) -> T) -> Option<&T> {
+        self.kept.get_or_init(|| Box::new(make(&self.text))).downcast_ref()
     }
 
     /// Line and column of a byte offset; an offset past the end is that of the end.

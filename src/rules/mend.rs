@@ -31,7 +31,7 @@ impl<'m, 's> Mender<'m, 's> {
 
     /// Another value of a condition, in quotes also where it has none.
     pub(super) fn value(self, place: Span, text: &str) -> Option<Fix> {
-        Some(Fix::new(format!("write `{text}`"), [self.script()?.write_value(place, text)]))
+        Some(Fix::new(format!("write `{text}`"), [self.script()?.write_value(place, text)?]))
     }
 
     /// As [`Mender::write`], with what was meant most likely and not for sure: a name that is near.
@@ -41,7 +41,7 @@ impl<'m, 's> Mender<'m, 's> {
 
     /// Nothing in the place of a part of a string.
     pub(super) fn empty(self, place: Span, what: &str) -> Option<Fix> {
-        Some(Fix::new(what, [self.script()?.write(place, "")]))
+        Some(Fix::new(what, [self.script()?.write(place, "")?]))
     }
 
     /// As [`Mender::write`], at several places at once; the order names the first text.
@@ -49,7 +49,8 @@ impl<'m, 's> Mender<'m, 's> {
         let script = self.script()?;
         let mut places = places.into_iter().peekable();
         let what = format!("write `{}`", places.peek()?.1);
-        Some(Fix::new(what, places.map(|(place, text)| script.write(place, text))))
+        let edits = places.map(|(place, text)| script.write(place, text)).collect::<Option<Vec<_>>>()?;
+        Some(Fix::new(what, edits))
     }
 
     /// Another operator for a condition; `None` where it stands before further keys, which may not mean the same then.

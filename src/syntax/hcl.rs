@@ -32,7 +32,7 @@ pub fn expression(written: &str) -> Tree<'static> {
 }
 
 /// Reads a text of which `source` is the number. Of a block that is broken, one fault is told, and it is left out.
-pub fn read(source: SourceId, text: &str) -> Tree<'_> {
+pub fn read(source: SourceId, text: &str) -> Tree<'static> {
     let mut reader = Reader { text, builder: Builder::new(source, text), base: 0, hidden: Vec::new() };
     reader.document(if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 });
     reader.builder.finish()

@@ -222,6 +222,14 @@ impl<'s> Literal<'s> {
         Span::new(self.span.source, before.filter(|&before| before < place).unwrap_or(place), place)
     }
 
+    /// The byte range of the value that stands at a place; `None` where no part of it begins and ends there.
+    pub fn range_of(&self, place: Span) -> Option<Range<usize>> {
+        let from = |first: usize, wanted: u32| (first..=self.value.len()).find(|&at| self.offset_of(at) == wanted);
+        let start = from(0, place.start)?;
+        let end = from(start, place.end)?;
+        (place.source == self.span.source && self.value.get(start..end).is_some()).then_some(start..end)
+    }
+
     /// Where the byte `index` of the value stands in the source, or where the value ends.
     pub(super) fn offset_of(&self, index: usize) -> u32 {
         match &self.offsets {

@@ -17,12 +17,12 @@ use crate::source::SourceId;
 pub const MAX_ALIASED: usize = 1 << 16;
 
 /// Reads a text of which `source` is the number. A stream may hold one document; a second one is a fault, and not read.
-pub fn read(source: SourceId, text: &str) -> Tree<'_> {
+pub fn read(source: SourceId, text: &str) -> Tree<'static> {
     read_with(Reader::new(source, text)).finish()
 }
 
 /// Reads all documents of a stream; there is one at least.
-pub fn read_all(source: SourceId, text: &str) -> Vec<Tree<'_>> {
+pub fn read_all(source: SourceId, text: &str) -> Vec<Tree<'static>> {
     let mut reader = read_with(Reader { before: Some(Vec::new()), ..Reader::new(source, text) });
     let mut trees = reader.before.take().unwrap_or_default();
     trees.push(reader.finish());
@@ -47,7 +47,7 @@ struct Reader<'t> {
     source: SourceId,
     text: &'t str,
     /// The documents before this one, where all are read.
-    before: Option<Vec<Tree<'t>>>,
+    before: Option<Vec<Tree<'static>>>,
     builder: Builder<'t>,
     open: Vec<Open>,
     /// How many lists and maps are open that are not read.
@@ -299,7 +299,7 @@ impl<'t> Reader<'t> {
         false
     }
 
-    fn finish(mut self) -> Tree<'t> {
+    fn finish(mut self) -> Tree<'static> {
         // after an error: what was announced and did not come
         while let Some(open) = self.open.pop() {
             let end = self.builder.end();

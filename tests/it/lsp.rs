@@ -527,3 +527,19 @@ fn what_has_no_effect_is_marked_as_such() {
     assert_eq!((codes(&told), &told[0]["tags"]), (vec!["expired-statement"], &json!([1])));
     assert_eq!(editor.end(), 0);
 }
+
+#[test]
+fn fixes_are_made_in_yaml_too() {
+    let root = folder();
+    let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("other.yaml")));
+    let text = "Version: '2012-10-17'\nStatement:\n  - Effect: Allow\n    Action:\n      - s3:Get*\n      - s3:GetObject # one\n    Resource: '*'\n";
+    editor.open(&file, 1, text);
+    let told = editor.diagnostics(&file);
+    let at = codes(&told).iter().position(|code| *code == "redundant-value").expect("a finding");
+    let actions = editor.actions(&file, &told[at]["range"], None);
+    assert_eq!((&actions[0]["title"], &actions[0]["isPreferred"]), (&json!("remove it"), &json!(true)));
+    assert!(actions.iter().any(|own| own["kind"] == "source.fixAll.rolecall"), "{actions:?}");
+    let mended = apply(text, &actions[0]["edit"]["changes"][&file]);
+    assert_eq!(mended, text.replace("      - s3:GetObject # one\n", ""));
+    assert_eq!(editor.end(), 0);
+}

@@ -25,6 +25,7 @@ mod errors;
 mod evaluate;
 mod federation_rules;
 mod fix;
+mod fix_forms;
 mod formats;
 mod forms;
 mod gates;

@@ -89,8 +89,9 @@ fn strings_are_written_as_strings() {
     for (old, value, new) in
         [("a", "b", "b"), ("", "b", "b"), ("a", "q\"\\\n", "q\\\"\\\\\\n"), ("\\u0041x", "b", "b"), ("é", "ü", "ü")]
     {
-        let written =
-            edited(&sid(old), |script, policy| Some(vec![script.write(policy.statements[0].sid.as_ref()?.span(), value)]));
+        let written = edited(&sid(old), |script, policy| {
+            script.write(policy.statements[0].sid.as_ref()?.span(), value).map(|edit| vec![edit])
+        });
         assert_eq!(written, Some(sid(new)));
     }
     let parts = edited(r#"{"Statement":[{"Action":"a:b, c:d"}]}"#, |script, policy| {

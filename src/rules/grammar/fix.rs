@@ -17,11 +17,11 @@ pub(super) fn of_policy(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources
     match fault.kind {
         F::UnknownElement(_) if OF_STATEMENT.contains(&own) => None,
         F::UnknownElement(near) | F::UnknownStatementElement(near) | F::UnknownPrincipalKey(near) | F::UnknownEffect(near) => {
-            Some(mender.write(near?))
+            mender.write(near?)
         }
-        F::UnknownOperator(near) => Some(guess(mender.write(near?))),
-        F::OperatorCase(right) => Some(mender.write(right)),
-        F::NullIfExists => Some(mender.write("Null")),
+        F::UnknownOperator(near) => mender.write(near?).map(guess),
+        F::OperatorCase(right) => mender.write(right),
+        F::NullIfExists => mender.write("Null"),
         F::UnknownVersion | F::MissingVersion | F::OldVersion | F::VariableWithoutVersion => mender.version(),
         F::WrongType("a string") => {
             let named = fault.related.is_some_and(|key| ["Sid", "Id"].contains(&sources.slice(key)));
@@ -39,7 +39,7 @@ pub(super) fn of_policy(fault: &Fault<F>, policy: &Policy<'_>, sources: &Sources
         F::MixedTypes => mender.all_in_quotes(),
         F::EpochDate => {
             let date = Instant::parse(own)?.to_string();
-            Some(Fix::new(format!("write `{date}`"), [script.write_value(fault.span, &date)]))
+            Some(Fix::new(format!("write `{date}`"), [script.write_value(fault.span, &date)?]))
         }
         F::MalformedConditionKey => mender.key(),
         F::UnreadableValue(_) => mender.value(),
@@ -98,13 +98,13 @@ struct Mender<'f, 'a, 's> {
 
 impl Mender<'_, '_, '_> {
     /// Another text in the place of the fault.
-    fn write(&self, text: &str) -> Fix {
-        Fix::new(format!("write `{text}`"), [self.script.write(self.span, text)])
+    fn write(&self, text: &str) -> Option<Fix> {
+        Some(Fix::new(format!("write `{text}`"), [self.script.write(self.span, text)?]))
     }
 
     fn version(&self) -> Option<Fix> {
         if let Some(span) = self.policy.version_span {
-            return Some(Fix::new(format!("write `{VERSION}`"), [self.script.write_value(span, VERSION)]));
+            return Some(Fix::new(format!("write `{VERSION}`"), [self.script.write_value(span, VERSION)?]));
         }
         let edits = self.script.with_first_member("Version", VERSION)?;
         Some(Fix::new(format!("add `\"Version\": \"{VERSION}\"`"), edits))
@@ -115,7 +115,8 @@ impl Mender<'_, '_, '_> {
         let is_scalar =
             !self.own.is_empty() && self.own.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-".contains(&byte));
         let text = quoted(self.own);
-        (is_scalar && self.own != "null").then(|| Fix::new(format!("write `{text}`"), [self.script.put(self.span, &text)]))
+        let edit = self.script.put(self.span, &text).filter(|_| is_scalar && self.own != "null")?;
+        Some(Fix::new(format!("write `{text}`"), [edit]))
     }
 
     fn without_statement(&self) -> Option<Fix> {
@@ -140,14 +141,14 @@ impl Mender<'_, '_, '_> {
         let before = sids().take_while(|sid| sid.span() != self.span).filter(|sid| sid.known() == Some(self.own)).count();
         let numbered = (before + 1..).map(|number| if number == 1 { name.to_owned() } else { format!("{name}{number}") });
         let free = numbered.take(sids().count() + 2).find(|name| !is_taken(name)).filter(|_| !name.is_empty())?;
-        Some(self.write(&free))
+        self.write(&free)
     }
 
     fn principal(&self) -> Option<Fix> {
         let key = principal_key(self.own)?;
         let place = self.script.outer(self.span)?;
         let json = format!("{{ \"{key}\": {} }}", quoted(self.own));
-        Some(Fix::new(format!("write `{json}`"), [self.script.put(place, &json)]))
+        Some(Fix::new(format!("write `{json}`"), [self.script.put(place, &json)?]))
     }
 
     /// `{ "AWS": "*" }` where the bare star is due.
@@ -157,13 +158,13 @@ impl Mender<'_, '_, '_> {
         let own = principals.into_iter().find(|own| is_here(&own.list))?;
         let all = own.list.iter().all(|own| own.value.known() == Some("*"));
         let place = self.script.value_of(own.key).filter(|_| all)?;
-        Some(Fix::new("write `\"*\"`", [self.script.put(place, "\"*\"")]))
+        Some(Fix::new("write `\"*\"`", [self.script.put(place, "\"*\"")?]))
     }
 
     fn action(&self, flaw: ActionFault) -> Option<Fix> {
         let own = self.as_meant()?;
         match flaw {
-            ActionFault::Blank => Some(self.write(&without_blanks(own))),
+            ActionFault::Blank => self.write(&without_blanks(own)),
             ActionFault::List => {
                 let parts: Vec<&str> = own.split(',').map(str::trim).collect();
                 let are_actions = parts.iter().all(|part| {
@@ -186,15 +187,15 @@ impl Mender<'_, '_, '_> {
 
     fn all_in_quotes(&self) -> Option<Fix> {
         let spans = self.condition()?.values.iter().map(|own| own.pattern.text.span());
-        let bare = spans.filter(|span| self.script.outer(*span).is_none());
-        let edits: Vec<Edit> = bare.filter_map(|span| Some(self.script.put(span, &quoted(self.script.slice(span)?)))).collect();
+        let bare = spans.filter(|span| self.script.is_bare(*span));
+        let edits: Vec<Edit> = bare.filter_map(|span| self.script.put(span, &quoted(self.script.slice(span)?))).collect();
         Some(Fix::new("put all values in quotes", edits))
     }
 
     fn key(&self) -> Option<Fix> {
         let key = without_blanks(self.as_meant()?);
         let is_key = key.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
-        (is_key && key != self.own).then(|| self.write(&key))
+        self.write(&key).filter(|_| is_key && key != self.own)
     }
 
     /// A value that its operator reads once there is no white space in it.
@@ -202,7 +203,7 @@ impl Mender<'_, '_, '_> {
         let comparison = self.condition()?.operator?.comparison;
         let value = without_blanks(self.as_meant()?);
         let reads = Value::parse(comparison, &value).is_some() && (comparison != Comparison::Arn || value.starts_with("arn:"));
-        (reads && value != self.own).then(|| guess(self.write(&value)))
+        self.write(&value).filter(|_| reads && value != self.own).map(guess)
     }
 
     fn variable(&self, flaw: VariableFault) -> Option<Fix> {
@@ -212,12 +213,12 @@ impl Mender<'_, '_, '_> {
             VariableFault::Blank => {
                 let (name, default) = closed?.split_once(',').map_or((closed?, None), |(name, default)| (name, Some(default)));
                 let default = default.map_or_else(String::new, |default| format!(",{default}"));
-                Some(self.write(&format!("${{{}{default}}}", without_blanks(name))))
+                self.write(&format!("${{{}{default}}}", without_blanks(name)))
             }
             VariableFault::Unquoted => {
                 let (name, default) = closed?.split_once(',')?;
                 let bare = default.trim().trim_matches('\'');
-                (!bare.contains('\'')).then(|| self.write(&format!("${{{name}, '{bare}'}}")))
+                self.write(&format!("${{{name}, '{bare}'}}")).filter(|_| !bare.contains('\''))
             }
             VariableFault::Unclosed => {
                 let is_name = |text: &str| {
@@ -227,7 +228,7 @@ impl Mender<'_, '_, '_> {
                     Some((key, tag)) => is_name(tag) && TAG_KEYS.iter().any(|own| own.eq_ignore_ascii_case(key)),
                     None => is_name(inside),
                 };
-                whole.then(|| guess(self.write(&format!("${{{inside}}}"))))
+                self.write(&format!("${{{inside}}}")).filter(|_| whole).map(guess)
             }
             VariableFault::Empty | VariableFault::Symbol(_) => None,
         }
@@ -235,7 +236,7 @@ impl Mender<'_, '_, '_> {
 
     /// What stands there, where it is written as it is meant.
     fn as_meant(&self) -> Option<&str> {
-        (!self.script.is_in_string() && !self.own.contains('\\')).then_some(self.own)
+        self.script.is_as_meant(self.span, self.own).then_some(self.own)
     }
 }
 
