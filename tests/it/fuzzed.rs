@@ -1,20 +1,16 @@
 //! The seeds of the fuzz targets, as they are and with small changes. What libFuzzer makes of them with more time, `fuzz/run` tells.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use crate::support;
-use crate::targets;
+use crate::targets::{self, Chance};
 
-/// So long changed seeds are sent to a target.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// So many at most.
-const MOST: u64 = 400;
 /// As long an input gets at most, in bytes.
 const LONGEST: usize = 16_384;
 
-/// Sends a target its seeds, and what comes of them by chance. The chance is the same in each run.
-fn stands(target: &str, law: fn(&[u8])) {
+/// Sends a target its seeds, and so many changes of them. Chance makes them, and the same ones in each run; how many there are is what takes
+/// about a second.
+fn stands(target: &str, law: fn(&[u8]), changes: u64) {
     // a package of the crate has no seeds
     if !support::root().join("fuzz").exists() {
         return;
@@ -28,15 +24,10 @@ fn stands(target: &str, law: fn(&[u8])) {
         try_out(&format!("{}", path.display()), seed, law);
     }
     let words = words();
-    let mut chance = Chance(0);
-    let started = Instant::now();
-    for number in 0..MOST {
-        if started.elapsed() > PATIENCE {
-            break;
-        }
-        chance.0 = number;
+    for number in 0..changes {
+        let mut chance = Chance::of_input(&number.to_le_bytes());
         let at = (number % seeds.len() as u64) as usize;
-        let input = chance.changed(&seeds[at], &seeds, &words);
+        let input = changed(&mut chance, &seeds[at], &seeds, &words);
         try_out(&format!("{}, change {number}", paths[at].display()), &input, law);
     }
 }
@@ -81,112 +72,98 @@ fn plain(word: &str) -> Vec<u8> {
     bytes
 }
 
-/// A row of numbers that look like chance.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        // splitmix64
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut own = self.0;
-        own = (own ^ (own >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        own = (own ^ (own >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((own ^ (own >> 31)) % bound.max(1) as u64) as usize
-    }
-
-    /// A seed with one to four changes.
-    fn changed(&mut self, seed: &[u8], all: &[Vec<u8>], words: &[Vec<u8>]) -> Vec<u8> {
-        let mut input = seed.to_vec();
-        for _ in 0..=self.below(4) {
-            let at = self.below(input.len() + 1);
-            match self.below(7) {
-                0 => {
-                    if let Some(byte) = input.get_mut(at) {
-                        *byte ^= 1 << self.below(8);
-                    }
+/// A seed with one to four changes.
+fn changed(chance: &mut Chance, seed: &[u8], all: &[Vec<u8>], words: &[Vec<u8>]) -> Vec<u8> {
+    let mut input = seed.to_vec();
+    for _ in 0..=chance.below(4) {
+        let at = chance.below(input.len() + 1);
+        match chance.below(7) {
+            0 => {
+                if let Some(byte) = input.get_mut(at) {
+                    *byte ^= 1 << chance.below(8);
                 }
-                1 => {
-                    let end = (at + 1 + self.below(8)).min(input.len());
-                    drop(input.drain(at.min(end)..end));
-                }
-                2 | 3 => drop(input.splice(at..at, words[self.below(words.len())].iter().copied())),
-                4 => {
-                    let other = &all[self.below(all.len())];
-                    input.truncate(at);
-                    input.extend_from_slice(&other[self.below(other.len() + 1)..]);
-                }
-                5 => {
-                    let end = (at + self.below(64)).min(input.len());
-                    let again = input[at..end].to_vec();
-                    drop(input.splice(at..at, again));
-                }
-                _ => input.truncate(at),
             }
+            1 => {
+                let end = (at + 1 + chance.below(8)).min(input.len());
+                drop(input.drain(at..end));
+            }
+            2 | 3 => drop(input.splice(at..at, words[chance.below(words.len())].iter().copied())),
+            4 => {
+                let other = &all[chance.below(all.len())];
+                input.truncate(at);
+                input.extend_from_slice(&other[chance.below(other.len() + 1)..]);
+            }
+            5 => {
+                let end = (at + chance.below(64)).min(input.len());
+                let again = input[at..end].to_vec();
+                drop(input.splice(at..at, again));
+            }
+            _ => input.truncate(at),
         }
-        input.truncate(LONGEST);
-        input
     }
+    input.truncate(LONGEST);
+    input
 }
 
 #[test]
 fn decide_stands() {
-    stands("decide", targets::decide);
+    stands("decide", targets::decide, 120);
 }
 
 #[test]
 fn fix_stands() {
-    stands("fix", targets::fix);
+    stands("fix", targets::fix, 60);
 }
 
 #[test]
 fn hcl_stands() {
-    stands("hcl", targets::hcl);
+    stands("hcl", targets::hcl, 200);
 }
 
 #[test]
 fn inventory_stands() {
-    stands("inventory", targets::inventory);
+    stands("inventory", targets::inventory, 30);
 }
 
 #[test]
 fn json_stands() {
-    stands("json", targets::json);
+    stands("json", targets::json, 400);
 }
 
 #[cfg(feature = "lsp")]
 #[test]
 fn lsp_stands() {
-    stands("lsp", targets::lsp);
+    stands("lsp", targets::lsp, 150);
 }
 
 #[test]
 fn policy_stands() {
-    stands("policy", targets::policy);
+    stands("policy", targets::policy, 40);
 }
 
 #[test]
 fn prove_stands() {
-    stands("prove", targets::prove);
+    stands("prove", targets::prove, 200);
 }
 
 #[test]
 fn saml_stands() {
-    stands("saml", targets::saml);
+    stands("saml", targets::saml, 400);
 }
 
 #[test]
 fn token_stands() {
-    stands("token", targets::token);
+    stands("token", targets::token, 400);
 }
 
 #[test]
 fn toml_stands() {
-    stands("toml", targets::toml);
+    stands("toml", targets::toml, 400);
 }
 
 #[test]
 fn yaml_stands() {
-    stands("yaml", targets::yaml);
+    stands("yaml", targets::yaml, 400);
 }
 
 /// A seed that no target reads, a target without a test, and one that `fuzz/run` leaves out, would never be noticed.
@@ -206,6 +183,6 @@ fn every_target_is_listed_and_has_seeds() {
     listed.sort_unstable();
     assert_eq!(targets, listed);
     let own = support::read("tests/it/fuzzed.rs");
-    let missing = targets.iter().filter(|target| !own.contains(&format!("stands(\"{target}\", targets::{target});")));
+    let missing = targets.iter().filter(|target| !own.contains(&format!("stands(\"{target}\", targets::{target}, ")));
     support::none(missing.map(|target| format!("tests/it/fuzzed.rs: no test of the target `{target}`")));
 }

@@ -43,6 +43,7 @@ pub use json::json;
 pub use lsp::lsp;
 pub use policy::policy;
 pub use prove::prove;
+pub use requests::Chance;
 pub use saml::saml;
 pub use token::token;
 pub use toml::toml;
