@@ -15,6 +15,7 @@ use rolecall::reference::Reference;
 use rolecall::rules;
 use rolecall::script::apply;
 use rolecall::source::{SourceId, Sources, Span};
+use rolecall::syntax::SyntaxFault;
 
 use super::requests::{Chance, Words};
 
@@ -105,10 +106,12 @@ fn made(text: &str, edits: &[Edit]) -> String {
     new
 }
 
-/// How many faults the form has, and how many the grammar of the policies.
+/// How many faults the form has, and how many the grammar of the policies. Where not all are listed it is not known how many there are.
 fn faults(name: &str, text: &str) -> (usize, usize) {
     with(name, text, |_, _, inventory| {
-        let form = inventory.documents.iter().map(|own| own.faults.len()).sum();
+        let form = || inventory.documents.iter().flat_map(|own| &own.faults);
+        let are_all = form().all(|fault| fault.kind != SyntaxFault::TooMany);
+        let form = if are_all { form().count() } else { usize::MAX };
         (form, inventory.all_policies().map(|(policy, _)| policy.faults.len()).sum())
     })
 }
