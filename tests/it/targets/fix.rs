@@ -63,7 +63,10 @@ fn mended(name: &str, text: &str, chosen: Chosen) -> String {
         }
         let new = made(&text, &edits);
         let (before, after) = (faults(name, &text), faults(name, &new));
-        assert!(after <= before, "{before:?} faults became {after:?} by {edits:?}\n{text}\n{new}");
+        // what is torn may be torn in another way, as long as less is wrong with it in all
+        let sum = |own: (usize, usize)| own.0.saturating_add(own.1);
+        let is_better = sum(after) <= sum(before) && (before.0 > 0 || after.0 == 0);
+        assert!(is_better, "{before:?} faults became {after:?} by {edits:?}\n{text}\n{new}");
         text = new;
     }
     panic!("fixes without end:\n{text}");
@@ -126,8 +129,8 @@ fn is_no_wider(name: &str, old: &str, new: &str, chance: &mut Chance) {
     let [new, old] = inventories.each_ref().map(|own| own.all_policies().map(|(policy, _)| policy).collect::<Vec<_>>());
     assert_eq!(new.len(), old.len(), "a policy is gone, or came");
     for (new, old) in new.into_iter().zip(old) {
-        let (kinds, [new, old]) = ([new.kind, old.kind], [new, old].map(bare));
-        assert_eq!(kinds[0], kinds[1], "a policy became one of another kind");
+        // a guess at the kind may be another one by then
+        let [new, old] = [new, old].map(|own| Policy { kind: old.kind, faults: Vec::new(), ..own.clone() });
         let question = Question { allowed_by: vec![&new], not_by: vec![&old], among: Among::default() };
         if let Proof::Witness(witness) = prove(&question, &reference, BUDGET) {
             panic!("a fix widens: {witness:#?}");
@@ -143,11 +146,6 @@ fn is_no_wider(name: &str, old: &str, new: &str, chance: &mut Chance) {
             }
         }
     }
-}
-
-/// A policy without what is wrong with its grammar.
-fn bare<'s>(policy: &Policy<'s>) -> Policy<'s> {
-    Policy { faults: Vec::new(), ..policy.clone() }
 }
 
 fn read(sources: &Sources, id: SourceId) -> Inventory<'_> {
