@@ -1,8 +1,8 @@
 //! Pairs of policies made of few words, so that two of them often have to do with each other, and requests to them; and what a witness must
 //! stand.
 
-use rolecall::evaluate::{Caller, Request, Verdict, evaluate};
-use rolecall::policy::PolicyKind;
+use rolecall::evaluate::{Caller, Context, ContextValue, Request, Setting, Verdict, derive, evaluate};
+use rolecall::policy::{Instant, Policy, PolicyKind};
 use rolecall::prove::{Question, Witness};
 use serde_json::{Map, Value, json};
 
@@ -220,5 +220,32 @@ pub(crate) fn check_witness(question: &Question<'_, '_>, witness: &Witness<'_, '
         (Verdict::NotAllowed, None) => {}
         (Verdict::Denied(statement), Some(own)) => assert!(std::ptr::eq(statement, own), "another statement denies {witness:#?}"),
         (other, own) => panic!("{other:?} by the others, where {own:?} is told: {witness:#?}"),
+    }
+}
+
+/// What two policies say of a request, as [`allows`] tells it.
+pub(crate) fn said(policies: [&Policy<'_>; 2], request: &Value) -> [Option<bool>; 2] {
+    let text = |name: &str| request[name].as_str().expect("a text");
+    let mut context = Context::new();
+    for (key, value) in request["context"].as_object().into_iter().flatten() {
+        let value = match value {
+            Value::Array(list) => ContextValue::Many(list.iter().filter_map(Value::as_str).map(Into::into).collect()),
+            one => ContextValue::One(one.as_str().unwrap_or_default().into()),
+        };
+        context.set(key.as_str(), value);
+    }
+    let principal = Caller::parse(text("principal")).expect("a caller");
+    derive(&mut context, principal, text("resource"), &Setting::default(), Instant::from_seconds(1_795_651_200));
+    let asked = Request { principal, action: text("action"), resource: text("resource"), context: &context };
+    policies.map(|policy| allows(policy, &asked))
+}
+
+/// What a policy says of a request: `Some` of whether it allows, `None` where that is open.
+fn allows(policy: &Policy<'_>, request: &Request<'_>) -> Option<bool> {
+    match evaluate([policy], request, &mut ()) {
+        Verdict::Allowed(_) => Some(true),
+        Verdict::NotAllowed | Verdict::Denied(_) => Some(false),
+        Verdict::Undecided(_) => None,
+        Verdict::Refused(fault) => panic!("a policy that AWS refuses: {fault:?}"),
     }
 }

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use rolecall::evaluate::{Caller, Context, ContextValue, Request, Setting, Verdict, derive, evaluate};
-use rolecall::policy::{self, Instant, Policy, PolicyKind};
+use rolecall::policy::{self, Policy, PolicyKind};
 use rolecall::prove::{Among, Budget, Proof, Question, prove, prove_each};
 use rolecall::reference::Reference;
 use rolecall::source::Sources;
@@ -18,23 +17,13 @@ use serde_json::{Value, json};
 
 use crate::differential::count;
 use crate::oracle;
-use crate::pairs::{Maker, check_witness};
+use crate::pairs::{Maker, check_witness, said};
 use crate::questions::Dice;
 
 /// How many requests are made for each pair of policies.
 const REQUESTS: usize = 25;
 
-/// What a policy says of a request: `Some` of whether it allows, `None` where that is open.
-fn allows(policy: &Policy<'_>, request: &Request<'_>) -> Option<bool> {
-    match evaluate([policy], request, &mut ()) {
-        Verdict::Allowed(_) => Some(true),
-        Verdict::NotAllowed | Verdict::Denied(_) => Some(false),
-        Verdict::Undecided(_) => None,
-        Verdict::Refused(fault) => panic!("a policy that AWS refuses: {fault:?}"),
-    }
-}
-
-/// The same of the oracle, which knows the policies of an identity only together with all others; here there are none.
+/// What the oracle says of a request; it knows the policies of an identity only together with all others; here there are none.
 fn allows_by_oracle(policy: &Value, request: &Value) -> Option<bool> {
     let mut question = request.clone();
     question["policies"]["identity"] = json!([policy.to_string()]);
@@ -48,19 +37,7 @@ fn allows_by_oracle(policy: &Value, request: &Value) -> Option<bool> {
 
 /// Whether a request of the sample shows that there is something that the first allows and the second does not.
 fn shows(policies: [&Policy<'_>; 2], texts: [&Value; 2], request: &Value) -> bool {
-    let text = |name: &str| request[name].as_str().expect("a text");
-    let mut context = Context::new();
-    for (key, value) in request["context"].as_object().into_iter().flatten() {
-        let value = match value {
-            Value::Array(list) => ContextValue::Many(list.iter().filter_map(Value::as_str).map(Into::into).collect()),
-            one => ContextValue::One(one.as_str().unwrap_or_default().into()),
-        };
-        context.set(key.as_str(), value);
-    }
-    let principal = Caller::parse(text("principal")).expect("a caller");
-    derive(&mut context, principal, text("resource"), &Setting::default(), Instant::from_seconds(1_795_651_200));
-    let asked = Request { principal, action: text("action"), resource: text("resource"), context: &context };
-    let said = policies.map(|policy| allows(policy, &asked));
+    let said = said(policies, request);
     if policies[0].kind == PolicyKind::Identity {
         let oracle = texts.map(|text| allows_by_oracle(text, request));
         assert_eq!(said, oracle, "evaluator and oracle differ\n{request:#}\n{:#}\n{:#}", texts[0], texts[1]);

@@ -10,7 +10,7 @@ use rolecall::source::Sources;
 use rolecall::syntax::json;
 
 use super::requests::{Chance, Words};
-use crate::pairs::{Maker, check_witness};
+use crate::pairs::{Maker, check_witness, said};
 use crate::questions::Dice;
 
 /// How much the prover tries.
@@ -21,7 +21,7 @@ const BETWEEN: &[u8] = b"\n---\n";
 
 pub fn prove(bytes: &[u8]) {
     let mut sources = Sources::new();
-    let mut kind = None;
+    let (mut kind, mut requests) = (None, Vec::new());
     if bytes.starts_with(b"{") {
         let at = bytes.windows(BETWEEN.len()).position(|window| window == BETWEEN);
         let (new, old) = at.map_or((bytes, bytes), |at| (&bytes[..at], &bytes[at + BETWEEN.len()..]));
@@ -38,6 +38,7 @@ pub fn prove(bytes: &[u8]) {
         for own in [new, old] {
             sources.add("policy.json", own.to_string());
         }
+        requests = (0..REQUESTS).map(|_| maker.request()).collect();
         kind = Some(own);
     }
     let trees: Vec<_> = sources.iter().map(|(id, source)| json::read(id, source.text())).collect();
@@ -46,15 +47,20 @@ pub fn prove(bytes: &[u8]) {
     let reference = Reference::default();
     let mut chance = Chance::of_input(bytes);
     for [new, old] in [[0, 1], [1, 0]] {
-        speaks_true([&policies[new], &policies[old]], &reference, &mut chance);
+        let pair = [&policies[new], &policies[old]];
+        if speaks_true(pair, &reference, &mut chance) {
+            for request in &requests {
+                assert_ne!(said(pair, request), [Some(true), Some(false)], "said to hold, but {request:#}");
+            }
+        }
     }
     let same = Question { allowed_by: vec![&policies[0]], not_by: vec![&policies[0]], among: Among::default() };
     let proof = prover::prove(&same, &reference, BUDGET);
     assert!(!matches!(proof, Proof::Witness(_)), "a policy is wider than itself: {proof:#?}");
 }
 
-/// Asserts that no answer on what the one policy allows and the other does not is wrong.
-fn speaks_true(policies: [&Policy<'_>; 2], reference: &Reference, chance: &mut Chance) {
+/// Asserts that no answer on what the one policy allows and the other does not is wrong. Gives whether there is said to be nothing.
+fn speaks_true(policies: [&Policy<'_>; 2], reference: &Reference, chance: &mut Chance) -> bool {
     let [new, old] = policies;
     let question = Question { allowed_by: vec![new], not_by: vec![old], among: Among::default() };
     let proof = prover::prove(&question, reference, BUDGET);
@@ -66,8 +72,8 @@ fn speaks_true(policies: [&Policy<'_>; 2], reference: &Reference, chance: &mut C
             assert!(std::ptr::eq(witness.allowed_by, statement) || matches!(proof, Proof::Witness(_) | Proof::Undecided(_)));
         }
     }
-    match proof {
-        Proof::Witness(witness) => check_witness(&question, &witness),
+    match &proof {
+        Proof::Witness(witness) => check_witness(&question, witness),
         Proof::Undecided(_) => {}
         Proof::Holds => {
             assert!(!shown, "it holds for all statements together, and not for each");
@@ -80,4 +86,5 @@ fn speaks_true(policies: [&Policy<'_>; 2], reference: &Reference, chance: &mut C
             }
         }
     }
+    matches!(proof, Proof::Holds)
 }

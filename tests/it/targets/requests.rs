@@ -288,7 +288,7 @@ impl Chance {
         let mut own = self.0;
         own = (own ^ (own >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         own = (own ^ (own >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((own ^ (own >> 31)) % bound.max(1) as u64) as usize
+        usize::try_from((own ^ (own >> 31)) % bound.max(1) as u64).expect("a number below a bound")
     }
 
     fn of<'l, T>(&mut self, list: &'l [T]) -> &'l T {
