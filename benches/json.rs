@@ -1,19 +1,15 @@
 //! How fast the JSON reader is, next to `serde_json::Value`, on policies printed with four spaces and minified.
 //!
-//! `cargo bench --bench json -- [FOLDER] [--at-least RATIO]` reads all JSON files below FOLDER, or the fixtures and generated
-//! policies. Both readers take turns in short rounds, of which the median counts, so that other work on the machine hardly does;
-//! what they build is dropped within the time. Exits 1 below RATIO.
-#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people, with rounded numbers")]
-
-#[path = "support/measure.rs"]
-mod measure;
+//! It reads the JSON files below `fixtures` and generated policies. Both readers take turns in short rounds, of which the median counts, so
+//! that other work on the machine hardly does; what they build is dropped within the time.
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
 use std::time::Instant;
 
-use measure::{median, print};
+use crate::support::measure::{median, print};
+use crate::support::row::{Bound, Row};
+use crate::{Options, root};
 use rolecall::source::Sources;
 use rolecall::syntax::json;
 use serde_json::{Value, json};
@@ -23,31 +19,19 @@ const ROUNDS: usize = 101;
 /// How much text a reader is given in one round, at least.
 const BYTES_A_ROUND: usize = 4 << 20;
 
-fn main() -> ExitCode {
-    let mut folder = None;
-    let mut at_least = 0.0;
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        if arg == "--at-least" {
-            at_least = args.next().and_then(|ratio| ratio.parse().ok()).unwrap_or(f64::INFINITY);
-        } else {
-            folder = Some(PathBuf::from(arg));
-        }
-    }
-    let documents = match folder {
-        Some(folder) => read_folder(&folder),
-        None => [read_folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))), generate()].concat(),
-    };
+pub(crate) fn run(_: &Options) -> Vec<Row> {
+    let documents = [read_folder(&root().join("fixtures")), generate()].concat();
     println!("{} documents, {ROUNDS} rounds\n", documents.len());
     println!("printing        MB   rolecall MB/s   serde_json MB/s   ratio");
-    let lowest = [("4 spaces", true), ("minified", false)].map(|(name, spaces)| {
+    let row = |(what, spaces): (&'static str, bool)| {
         let texts: Vec<String> = documents.iter().map(|document| print(document, spaces)).collect();
         let bytes = texts.iter().map(String::len).sum::<usize>() as f64;
-        let (ours, serde, ratio) = compare(&texts);
-        println!("{name}  {:9.2}  {:14.0}  {:16.0}  {ratio:6.2}", bytes / 1e6, bytes / 1e6 / ours, bytes / 1e6 / serde);
-        ratio
-    });
-    ExitCode::from(u8::from(lowest.iter().any(|&ratio| ratio < at_least)))
+        let (ours, serde, found) = compare(&texts);
+        let name = if spaces { "4 spaces" } else { "minified" };
+        println!("{name}  {:9.2}  {:14.0}  {:16.0}  {found:6.2}", bytes / 1e6, bytes / 1e6 / ours, bytes / 1e6 / serde);
+        Row { what, against: "`serde_json::Value`, speed", found, must: Bound::AtLeast(3.0), held: Bound::AtLeast(3.0) }
+    };
+    [("JSON with spans, printed with four spaces", true), ("JSON with spans, minified", false)].map(row).into()
 }
 
 /// Seconds for all texts with each reader, and how many times faster ours is: medians of all rounds.

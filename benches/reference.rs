@@ -1,29 +1,25 @@
 //! How long a service of the reference takes to be read on its first touch, and a name to be looked up.
 //!
-//! `cargo bench --bench reference -- [--at-most MICROSECONDS]`: exits 1 where the slowest service takes longer. Each service is read
-//! once in each process that needs it, so each process here reads it once, and the best of several counts: what other work on the
-//! machine adds is no property of the data.
-#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people, with rounded numbers")]
+//! Each service is read once in each process that needs it, so each process here reads it once, and the best of several counts: what other work
+//! on the machine adds is no property of the data.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Instant;
 
 use rolecall::reference::Reference;
 
+use crate::Options;
+use crate::support::row::{Bound, Row};
+
 /// How many processes read all services.
 const PROCESSES: usize = 9;
 
-fn main() -> ExitCode {
-    let mut at_most = f64::INFINITY;
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--read" => return read(),
-            "--at-most" => at_most = args.next().and_then(|number| number.parse().ok()).unwrap_or(0.0),
-            _ => {}
-        }
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    if options.part.is_some() {
+        read();
+        return Vec::new();
     }
     let mut best: BTreeMap<String, f64> = BTreeMap::new();
     for _ in 0..PROCESSES {
@@ -38,12 +34,13 @@ fn main() -> ExitCode {
     let all: f64 = sorted.iter().map(|(micros, _)| micros).sum();
     println!("{:8.1}  on average", all / sorted.len() as f64);
     println!("{:8.3}  a look-up of an action, all shuffled", look_up());
-    let slowest = sorted.first().map_or(f64::INFINITY, |(micros, _)| *micros);
-    ExitCode::from(u8::from(slowest > at_most))
+    let found = sorted.first().map_or(f64::INFINITY, |(micros, _)| *micros);
+    let what = "the slowest service of the reference, first touch";
+    vec![Row { what, against: "µs", found, must: Bound::AtMost(50.0), held: Bound::AtMost(100.0) }]
 }
 
 /// Reads each service for the first time and prints what that took.
-fn read() -> ExitCode {
+fn read() {
     let reference = Reference::default();
     let prefixes: Vec<&str> = reference.prefixes().collect();
     for prefix in prefixes {
@@ -51,11 +48,10 @@ fn read() -> ExitCode {
         black_box(reference.service(prefix));
         println!("{prefix} {}", start.elapsed().as_nanos());
     }
-    ExitCode::SUCCESS
 }
 
 fn another_process() -> Vec<(String, f64)> {
-    let output = std::env::current_exe().and_then(|own| Command::new(own).arg("--read").output());
+    let output = std::env::current_exe().and_then(|own| Command::new(own).args(["reference", "--part", "read"]).output());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let rows = text.lines().filter_map(|line| line.split_once(' '));
     rows.filter_map(|(prefix, nanos)| Some((prefix.to_owned(), nanos.parse::<f64>().ok()? / 1e3))).collect()

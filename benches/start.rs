@@ -1,29 +1,20 @@
 //! The cold start of `rolecall check` on one file, as a multiple of that of a program that prints one line.
-//!
-//! `cargo bench --bench start -- --program target/release/rolecall --at-most 2.0` fails if it is more. Without `--program` it measures what
-//! `cargo bench` built: that carries what the tests' dependencies ask of shared ones (Unicode tables), which nobody installs.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a measurement prints its result, and stops at anything odd"
-)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::support::row::{Bound, Row};
+use crate::{Options, root, scratch};
 
 const RUNS: usize = 401;
 const INPUT: &str = "fixtures/policies/trust-cognito.json";
 
-fn main() -> ExitCode {
+pub(crate) fn run(options: &Options) -> Vec<Row> {
     let mut hello = Command::new(hello_world());
-    let program = option("--program").or_else(|| Some(option_env!("CARGO_BIN_EXE_rolecall")?.to_owned()));
-    let program = program.expect("`--program FILE`, where the feature `cli` is off");
-    let mut rolecall = Command::new(fs::canonicalize(&program).unwrap_or_else(|error| panic!("{program}: {error}")));
-    rolecall.args(["check", INPUT]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let mut rolecall = Command::new(&options.program);
+    rolecall.args(["check", INPUT]).current_dir(root());
 
     let (mut floor, mut own) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
@@ -32,28 +23,22 @@ fn main() -> ExitCode {
         own.push(wall_time(&mut rolecall));
     }
     let (floor, own) = (median(floor), median(own));
-    let ratio = own.as_secs_f64() / floor.as_secs_f64();
-    println!("hello world {floor:.2?}, `rolecall check {INPUT}` {own:.2?}: ratio {ratio:.2} (median of {RUNS} runs each)");
-    let limit = option("--at-most").map(|value| value.parse().unwrap_or_else(|_| panic!("`{value}` is no number")));
-    match limit {
-        Some(limit) if ratio > limit => {
-            println!("more than {limit}");
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-/// The word behind this option.
-fn option(name: &str) -> Option<String> {
-    std::env::args().skip_while(|word| word != name).nth(1)
+    let found = own.as_secs_f64() / floor.as_secs_f64();
+    println!("hello world {floor:.2?}, `rolecall check {INPUT}` {own:.2?}: ratio {found:.2} (median of {RUNS} runs each)");
+    vec![Row {
+        what: "one file, the whole process",
+        against: "a program that prints one line",
+        found,
+        must: Bound::AtMost(1.6),
+        held: Bound::AtMost(2.0),
+    }]
 }
 
 /// Builds the smallest program that prints.
 fn hello_world() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = scratch("hello");
     let (source, program) = (folder.join("hello.rs"), folder.join(format!("hello{}", std::env::consts::EXE_SUFFIX)));
-    fs::write(&source, "fn main() { println!(\"hello\"); }\n").expect("a file in the target folder");
+    fs::write(&source, "fn main() { println!(\"hello\"); }\n").expect("a file beside this program");
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let status = Command::new(compiler).args(["-O", "--edition", "2024", "-o"]).args([&program, &source]).status();
     assert!(status.is_ok_and(|status| status.success()), "hello world does not build");

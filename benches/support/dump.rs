@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rolecall::reference::Reference;
 use serde_json::{Value, json};
 
-use crate::measure::print;
+use super::measure::print;
 
 /// The account of all roles.
 pub(crate) const ACCOUNT: &str = "111122223333";

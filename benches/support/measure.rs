@@ -1,7 +1,5 @@
 //! What the benches share.
 
-#![allow(dead_code, reason = "each bench takes what it needs")]
-
 use std::time::Instant;
 
 use serde_json::Value;

@@ -32,6 +32,12 @@ pub(super) fn is_filled(pattern: &str, text: &str) -> bool {
     let same = same.count();
     match pattern.as_bytes().get(same) {
         Some(b'$') => {
+            // most that begin alike end otherwise
+            let end = pattern.rsplit('}').next().unwrap_or("");
+            let own = text.len().checked_sub(end.len()).and_then(|at| text.as_bytes().get(at..));
+            if !own.is_some_and(|own| own.eq_ignore_ascii_case(end.as_bytes())) {
+                return false;
+            }
             let literals = literals(pattern).flat_map(|literal| [Unit::Wild("?*"), Unit::Exact(literal)]);
             matches(&literals.skip(1).collect::<Vec<_>>(), text, Mode::Action)
         }

@@ -344,9 +344,20 @@ impl Service {
 
     /// The condition key of this name, in any letter case.
     pub fn key(&self, name: &str) -> Option<ConditionKey<'_>> {
+        let own = without_start(name, self.prefix()).unwrap_or("");
+        let second = |text: &str| text.as_bytes().get(1).map(u8::to_ascii_lowercase);
+        // most differ in a letter that costs nothing to look at
+        let may_be = |written: &str| {
+            let text = if written.starts_with(':') { own } else { name };
+            let letter = second(written);
+            letter == Some(b'$') || letter == second(text) || written.starts_with('$')
+        };
         // placeholders sort before letters, so a key of that very name stands behind one that it fills in
-        let line = self.keys.iter().rfind(|line| self.key_name(self.name(**line)).is(name))?;
-        Some(self.key_at(*line))
+        let is = |line: &&Line| {
+            let written = self.name(**line);
+            may_be(written) && self.key_name(written).is(name)
+        };
+        self.keys.iter().rfind(is).map(|line| self.key_at(*line))
     }
 
     /// What an action or condition key is for, in the words of AWS. It starts in lower case.

@@ -13,6 +13,7 @@ use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind, Statement};
+use crate::reference::identity_pool_host;
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
 pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, naming, principals_of, put, stranger};
@@ -104,7 +105,7 @@ pub(super) fn pool_doors<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = 
 
 /// Whether a host is that of identity pools, of whatever partition.
 pub(super) fn is_pool_host(host: &str) -> bool {
-    REGIONS.iter().any(|region| Presented::guest(region).host == host)
+    REGIONS.iter().any(|region| identity_pool_host(region) == host)
 }
 
 /// What a trust policy says to a token.
@@ -172,7 +173,7 @@ impl<'p, 's> Door<'p, 's> {
         let given = facts.inventory.identity_pools.iter().filter_map(|pool| pool.id.known()).map(str::to_owned);
         let mut pools: Vec<String> = Vec::new();
         for id in named.chain(given) {
-            if !pools.contains(&id) && Presented::guest(&id).host == self.host {
+            if !pools.contains(&id) && identity_pool_host(&id) == self.host {
                 pools.push(id);
             }
         }
@@ -212,7 +213,7 @@ impl<'p, 's> Door<'p, 's> {
         let subjects = self.values_of("sub");
         for text in own.iter().map(String::as_str).chain(patterns.iter().copied()).chain(subjects).chain(REGIONS) {
             let region = region_of(text);
-            if !region.contains(['*', '?']) && !regions.contains(&region) && Presented::guest(region).host == self.host {
+            if !region.contains(['*', '?']) && !regions.contains(&region) && identity_pool_host(region) == self.host {
                 regions.push(region);
             }
         }

@@ -16,6 +16,7 @@ mod cli;
 mod cognito_rules;
 mod config;
 mod conformance;
+mod dependencies;
 mod diff;
 mod differential;
 mod doubts;

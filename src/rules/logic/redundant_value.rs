@@ -1,6 +1,10 @@
 //! Values of a list that another value of the list makes needless.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
 
 use super::alone::begins_like;
 use super::walk::{is_star, statements};
@@ -23,11 +27,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let mender = Mender::of(facts.sources, policy);
         if let Some(principals) = &statement.principals {
             let list = &principals.list;
-            let same = |wide: usize, narrow: usize| match (list.get(wide), list.get(narrow)) {
-                (Some(wide), Some(narrow)) => wide.kind == narrow.kind && is_same(&wide.value, &narrow.value),
-                _ => false,
-            };
-            findings.extend(tell(mender, &needless(list.len(), same), list.len(), |at| list.get(at).map(|own| &own.value)));
+            let twins = twins(list.iter().map(|own| Some((own.kind, own.value.known()?))));
+            findings.extend(tell(mender, &needless(&twins, |_| false, |_, _| false), list.len(), |at| {
+                list.get(at).map(|own| &own.value)
+            }));
         }
         if let Some(actions) = statement.actions.as_ref().filter(|own| leaves_some(own)) {
             let list = &actions.list;
@@ -39,7 +42,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 (Some(wide), Some(narrow)) => takes_resource(wide, narrow),
                 _ => false,
             };
-            findings.extend(tell(mender, &needless(list.len(), takes_in), list.len(), |at| list.get(at).map(|own| &own.text)));
+            let is_wide = |at: usize| list.get(at).is_some_and(Pattern::has_wildcard);
+            let twins = twins(list.iter().map(Pattern::plain));
+            findings
+                .extend(tell(mender, &needless(&twins, is_wide, takes_in), list.len(), |at| list.get(at).map(|own| &own.text)));
         }
         // in a trust policy the loose value is the matter, and other rules tell of it
         for condition in statement.conditions.iter().filter(|_| policy.kind != PolicyKind::Trust) {
@@ -87,13 +93,30 @@ fn quoted(text: &str) -> String {
     if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
 
-/// Those of so many values that another one takes in, each with that one. Of two that take each other in it is the later.
-fn needless(count: usize, takes_in: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
-    let by = |narrow: usize| {
-        let is_by = |wide: &usize| *wide != narrow && takes_in(*wide, narrow) && (*wide < narrow || !takes_in(narrow, *wide));
-        (0..count).find(is_by).map(|wide| (narrow, wide))
+/// For each value the first one of the same text, where that stands before it.
+fn twins<K: Eq + Hash>(texts: impl ExactSizeIterator<Item = Option<K>>) -> Vec<Option<usize>> {
+    let mut first: FxHashMap<K, usize> = FxHashMap::default();
+    let twin = |(at, text): (usize, Option<K>)| {
+        let first = *first.entry(text?).or_insert(at);
+        (first < at).then_some(first)
     };
-    (0..count).filter_map(by).collect()
+    texts.enumerate().map(twin).collect()
+}
+
+/// Those of some values that another one takes in, each with that one: its twin, or one that is wide. Of two that take each other in it is
+/// the later.
+fn needless(
+    twins: &[Option<usize>],
+    is_wide: impl Fn(usize) -> bool,
+    takes_in: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let wide: Vec<usize> = (0..twins.len()).filter(|at| is_wide(*at)).collect();
+    let by = |(narrow, twin): (usize, &Option<usize>)| {
+        let is_by = |wide: &usize| *wide != narrow && takes_in(*wide, narrow) && (*wide < narrow || !takes_in(narrow, *wide));
+        let taken = wide.iter().copied().take_while(|wide| twin.is_none_or(|twin| *wide < twin)).find(is_by);
+        taken.or(*twin).map(|wide| (narrow, wide))
+    };
+    twins.iter().enumerate().filter_map(by).collect()
 }
 
 /// What tells most actions of a list apart at a glance.
@@ -181,19 +204,12 @@ fn is_same_action(one: &Pattern<'_>, other: &Pattern<'_>) -> bool {
     matches!((one.plain(), other.plain()), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other))
 }
 
-fn is_same(one: &Text<'_>, other: &Text<'_>) -> bool {
-    one.known().is_some() && one.known() == other.known()
-}
-
 /// Whether a resource is taken in by another. One that goes on where the other ends in `*` lists what lies below for the reader, as
 /// `…:logs-*/*` beside `…:logs-*`.
 fn takes_resource(wide: &Pattern<'_>, narrow: &Pattern<'_>) -> bool {
     let (Some(own), Some(other)) = (wide.plain(), narrow.plain()) else { return false };
     // that a `*` may reach past its part is nobody's reason to list a value or not
     let mode = || if own.bytes().filter(|byte| *byte == b':').nth(4).is_some() { Mode::Arn } else { Mode::Resource };
-    if own == other {
-        return true;
-    }
     wide.has_wildcard()
         && may_take_part(own, other)
         && (is_star(wide) || !other.starts_with(own))
@@ -240,32 +256,58 @@ fn needless_values(condition: &Condition<'_>) -> Vec<(usize, usize)> {
     if operator.negated && list.iter().any(|own| is_star(&own.pattern)) {
         return Vec::new();
     }
-    needless(list.len(), |wide, narrow| match (list.get(wide), list.get(narrow)) {
-        (Some(wide), Some(narrow)) => takes_value(operator.comparison, wide, narrow),
+    let comparison = operator.comparison;
+    let longest = list.iter().filter_map(prefix_length).max();
+    let is_wide = |at: usize| match (comparison, list.get(at)) {
+        (Comparison::StringLike | Comparison::Arn, Some(own)) => own.pattern.has_wildcard(),
+        (Comparison::IpAddress, Some(own)) => prefix_length(own) < longest,
+        (Comparison::Numeric(_) | Comparison::Date(_), Some(_)) => true,
         _ => false,
+    };
+    needless(&twins(list.iter().map(|own| key(comparison, own))), is_wide, |wide, narrow| {
+        match (list.get(wide), list.get(narrow)) {
+            (Some(wide), Some(narrow)) => takes_value(comparison, wide, narrow),
+            _ => false,
+        }
     })
 }
 
+/// What two values have in common that say the same.
+fn key<'p>(comparison: Comparison, own: &'p Operand<'_>) -> Option<Cow<'p, str>> {
+    use Comparison as C;
+    match (comparison, &own.value) {
+        (C::StringEqualsIgnoreCase, _) => Some(own.pattern.plain()?.to_ascii_lowercase().into()),
+        (C::IpAddress, Value::Network(first, length)) => Some(format!("{first}/{length}").into()),
+        (C::StringLike | C::Arn | C::StringEquals | C::Binary, _) => own.pattern.text.known().map(Cow::Borrowed),
+        // numbers and times are compared; several Booleans are a fault of their own
+        _ => None,
+    }
+}
+
+fn prefix_length(own: &Operand<'_>) -> Option<u8> {
+    match own.value {
+        Value::Network(_, length) => Some(length),
+        _ => None,
+    }
+}
+
+/// Whether a value that is not the same takes another one in.
 fn takes_value(comparison: Comparison, wide: &Operand<'_>, narrow: &Operand<'_>) -> bool {
     use Comparison as C;
-    let same = || is_same(&wide.pattern.text, &narrow.pattern.text);
     // `home/` beside `home/*` names the folder for the reader
     let is_folder = || {
         let start = wide.pattern.plain().and_then(|text| text.strip_suffix('*'));
         start.is_some_and(|start| narrow.pattern.plain() == Some(start))
     };
-    let takes_in = |mode| same() || !is_folder() && takes_in(&wide.pattern, &narrow.pattern, mode);
+    let takes_in = |mode| !is_folder() && takes_in(&wide.pattern, &narrow.pattern, mode);
     match (comparison, &wide.value, &narrow.value) {
         (C::StringLike, ..) => takes_in(Mode::Like),
         (C::Arn, ..) => takes_in(Mode::Arn),
-        (C::StringEquals | C::Binary, ..) => same(),
-        (C::StringEqualsIgnoreCase, ..) => is_same_action(&wide.pattern, &narrow.pattern),
         (C::IpAddress, Value::Network(_, long), Value::Network(first, longer)) => {
             long <= longer && wide.value.holds_address(*first)
         }
         (C::Numeric(relation), Value::Number(wide), Value::Number(narrow)) => is_looser(relation, wide.cmp(narrow)),
         (C::Date(relation), Value::Date(wide), Value::Date(narrow)) => is_looser(relation, wide.cmp(narrow)),
-        // several Booleans are a fault of their own
         _ => false,
     }
 }

@@ -1,0 +1,24 @@
+//! How many instructions of the processor something takes, as callgrind counts them: on each run the same.
+
+use std::process::{Command, Stdio};
+
+/// The instructions of a part of a measurement: what this program takes with `NAME --part PART` beyond `NAME --part nothing`. `None` where
+/// valgrind is not installed.
+pub(crate) fn instructions(name: &str, part: &str) -> Option<f64> {
+    Some(of_process(name, part)? - of_process(name, "nothing")?)
+}
+
+fn of_process(name: &str, part: &str) -> Option<f64> {
+    let own = std::env::current_exe().expect("the path of this program");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(own)
+        .args([name, "--part", part])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let line = told.lines().find_map(|line| line.split_once("Collected : "));
+    Some(line.and_then(|(_, count)| count.trim().parse().ok()).unwrap_or_else(|| panic!("callgrind tells no count: {told}")))
+}

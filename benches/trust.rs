@@ -1,0 +1,58 @@
+//! What it takes to lint 10,000 small trust policies, the prover's part included, next to a parse of the same bytes into `serde_json::Value`:
+//! instructions, which are the same on each run, and time.
+
+use std::hint::black_box;
+
+use crate::Options;
+use crate::support::instructions::instructions;
+use crate::support::lint::{Named, lint, parse};
+use crate::support::measure::{median, seconds};
+use crate::support::row::{Bound, Row};
+use crate::support::trusts::trusts;
+
+const POLICIES: usize = 10_000;
+
+const ROUNDS: usize = 11;
+
+pub(crate) fn run(options: &Options) -> Vec<Row> {
+    let policies = trusts(POLICIES);
+    match options.part.as_deref() {
+        None => measure(&policies),
+        Some(part) => {
+            one(part, &policies);
+            Vec::new()
+        }
+    }
+}
+
+/// One part, for another process to count.
+fn one(part: &str, policies: &[Named]) {
+    match part {
+        "lint" => drop(black_box(lint(policies))),
+        "parse" => parse(policies),
+        // what it takes to make them, which belongs to neither
+        _ => {}
+    }
+}
+
+fn measure(policies: &[Named]) -> Vec<Row> {
+    let bytes = policies.iter().map(|(_, text)| text.len()).sum::<usize>() as f64;
+    let times = (0..ROUNDS).map(|_| (seconds(|| one("lint", policies)), seconds(|| one("parse", policies))));
+    let times: Vec<(f64, f64)> = times.collect();
+    let time = median(times.iter().map(|time| time.0 / time.1));
+    let (ours, serde) = (median(times.iter().map(|time| time.0)), median(times.iter().map(|time| time.1)));
+    println!("{POLICIES} policies, {:.2} MB, {} findings", bytes / 1e6, lint(policies).len());
+    println!("lint {ours:.4} s, serde_json {serde:.4} s: ratio {time:.2}");
+    let (Some(ours), Some(serde)) = (instructions("trust", "lint"), instructions("trust", "parse")) else {
+        println!("instructions are counted by callgrind, which is not here: install valgrind");
+        return Vec::new();
+    };
+    println!("lint {ours:.0} instructions, serde_json {serde:.0}: ratio {:.2}", ours / serde);
+    vec![Row {
+        what: "lint of 10,000 small trust policies, instructions",
+        against: "`serde_json::Value` of the same bytes",
+        found: ours / serde,
+        must: Bound::AtMost(3.0),
+        held: Bound::AtMost(3.0),
+    }]
+}
