@@ -12,7 +12,7 @@ use super::value::Value;
 use super::words;
 use super::{Doubt, Proof, Question, Values, Witness};
 use crate::arn::Arn;
-use crate::evaluate::{Caller, Context, Request, Standing, Verdict, evaluate};
+use crate::evaluate::{Caller, Context, Gap, GapReason, Request, Standing, Verdict, evaluate};
 use crate::policy::{Comparison, Condition, Effect, Operator, Policy, Statement};
 use crate::reference::Reference;
 
@@ -257,10 +257,16 @@ impl<'q, 's> Asking<'_, 'q, 's> {
 
     /// A request that may be one, where all that is open turns out so.
     fn possible(&self, theory: &Theory<'_, '_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) -> Outcome {
-        let is = |effect: Effect| move |own: &&Clause<'_, '_>| own.effect == Some(effect);
-        let barred: Vec<&[Literal]> = sides.new.iter().filter(is(Effect::Deny)).map(|own| own.literals.as_slice()).collect();
-        let allows = sides.old.iter().filter(is(Effect::Allow));
-        let denies = sides.old.iter().filter(|own| own.effect != Some(Effect::Allow));
+        let is = |own: &&Clause<'_, '_>, effect: Effect| own.effect == Some(effect);
+        // what turns out to allow or to deny does so on both sides
+        let is_twin = |own: &Clause<'_, '_>, other: &Clause<'_, '_>| {
+            own.effect.is_none() && other.effect.is_none() && own.literals == other.literals
+        };
+        let barred = sides.new.iter().filter(|own| is(own, Effect::Deny));
+        let barred: Vec<&[Literal]> = barred.map(|own| own.literals.as_slice()).collect();
+        let allows = sides.old.iter().filter(|own| is(own, Effect::Allow) || is_twin(own, clause));
+        let has_twin = |own: &Clause<'_, '_>| sides.new.iter().any(|other| is_twin(own, other));
+        let denies = sides.old.iter().filter(|own| !is(own, Effect::Allow) && !has_twin(own));
         let open = self.question.not_by.iter().any(|policy| policy.later.is_some());
         if open {
             return either(theory, clause, &barred, Some(Vec::new()), Vec::new());
@@ -362,9 +368,13 @@ fn is_part(part: &[Literal], whole: &[Literal]) -> bool {
 
 /// The first thing that is open in a statement, or in those that it is held against.
 fn doubt(atoms: &Atoms<'_, '_>, sides: &Sides<'_, '_>, clause: &Clause<'_, '_>) -> Doubt {
-    let all = std::iter::once(clause).chain(&sides.new).chain(&sides.old);
-    let mut literals = all.flat_map(|own| &own.literals);
-    literals.find_map(|(id, _)| atoms.gap(*id)).map_or(Doubt::Mixed, Doubt::Open)
+    let mut all = std::iter::once(clause).chain(&sides.new).chain(&sides.old);
+    let in_literals = all.clone().flat_map(|own| &own.literals).find_map(|(id, _)| atoms.gap(*id));
+    let gap = in_literals.or_else(|| {
+        let span = all.find(|own| own.effect.is_none())?.statement.mark;
+        Some(Gap { reason: GapReason::Hole, span })
+    });
+    gap.map_or(Doubt::Mixed, Doubt::Open)
 }
 
 /// The name of a caller, as the keys of the request tell it where he stands for all of a kind.

@@ -176,6 +176,10 @@ impl<'q, 's> Atoms<'q, 's> {
         caller: Option<Caller<'_>>,
         context: &Context<'_>,
     ) -> Option<Clause<'q, 's>> {
+        // as the evaluator has it: what names no action is about none
+        if statement.actions.is_none() && statement.open().is_none() {
+            return None;
+        }
         let mut literals = Vec::new();
         if let (Some(principals), Some(caller)) = (&statement.principals, caller) {
             match names(kind, statement, caller, context) {
@@ -204,6 +208,8 @@ impl<'q, 's> Atoms<'q, 's> {
         }
         literals.sort_unstable();
         literals.dedup();
+        // what may turn out to allow or to deny leaves as much open as what may turn out to apply
+        self.has_open |= effect.is_none();
         Some(Clause { statement, effect, literals })
     }
 

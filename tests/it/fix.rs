@@ -175,6 +175,18 @@ fn a_policy_in_a_string_is_mended_in_its_string() {
     assert_eq!(read(&folder, "a.json"), of(&inner.replace(r#","s3:GetObject""#, "")), "{}", fixed.stdout);
 }
 
+/// A statement without an action is about none, so it is no cover for what a fix makes of another.
+#[test]
+fn what_makes_an_action_of_none_is_not_safe() {
+    let allow = r#"{"Effect": "Allow", "Action": "s3:GetObject ", "Resource": "*"}"#;
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{allow}, {{"Effect": "Allow", "Resource": "*"}}]}}"#);
+    let folder = folder(&[("a.json", &text)]);
+    let fixed = check(&folder, &["a.json", "--fix"]);
+    assert_eq!(read(&folder, "a.json"), text, "{}", fixed.stdout);
+    check(&folder, &["a.json", "--fix", "--unsafe-fixes"]);
+    assert_eq!(read(&folder, "a.json"), text.replace("GetObject ", "GetObject"));
+}
+
 #[test]
 fn flags_that_do_not_go_together_are_refused() {
     let folder = folder(&[("a.json", POLICY)]);

@@ -135,6 +135,22 @@ fn denies() {
 }
 
 #[test]
+fn effects_that_are_filled_in_later() {
+    let open = "'Effect': '${effect}', 'Action': 's3:*', 'Resource': '*'";
+    let send = "'Effect': 'Allow', 'Action': 'sqs:SendMessage', 'Resource': '*'";
+    // it may deny, and it may allow more
+    assert_eq!(identity(&[GET], &[open]), "undecided Hole");
+    assert_eq!(identity(&[open], &[GET]), "undecided Hole");
+    assert_eq!(identity(&[open], &[NOTHING]), "undecided Hole");
+    // the same one does the same on both sides
+    assert_eq!(identity(&[open], &[open]), "holds");
+    assert_eq!(identity(&[GET, open], &[open, GET]), "holds");
+    // what it is not about is known all the same
+    assert_eq!(identity(&[send, open], &[open]), "witness sqs:SendMessage arn:aws:sqs:eu-west-1:111122223333:example");
+    assert_eq!(identity(&[send, open], &[open, send]), "holds");
+}
+
+#[test]
 fn texts() {
     let equals = |values: &str| format!("'StringEquals': {{'aws:PrincipalOrgID': {values}}}");
     let like = |values: &str| format!("'StringLike': {{'aws:PrincipalOrgID': {values}}}");
