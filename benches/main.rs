@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     let own = std::env::current_exe().expect("the path of this program");
     let beside = own.with_file_name(format!("rolecall{}", std::env::consts::EXE_SUFFIX));
     let mut options = Options { program: beside, ..Options::default() };
-    let (mut names, mut check) = (Vec::new(), false);
+    let (mut chosen, mut check) = (Vec::new(), false);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().unwrap_or_else(|| panic!("a value is due behind `{arg}`"));
@@ -81,11 +81,14 @@ fn main() -> ExitCode {
             "--questions" => options.questions = Some(value().into()),
             "--part" => options.part = Some(value()),
             name => {
-                names.push(ALL.into_iter().find(|(own, _)| *own == name).unwrap_or_else(|| panic!("nothing is called `{name}`")))
+                let own = ALL.into_iter().find(|(own, _)| *own == name);
+                chosen.push(own.unwrap_or_else(|| panic!("nothing is called `{name}`")));
             }
         }
     }
-    let chosen = if names.is_empty() { ALL.to_vec() } else { names };
+    if chosen.is_empty() {
+        chosen = ALL.to_vec();
+    }
     let mut rows = Vec::new();
     for (name, run) in chosen {
         if options.part.is_none() {
