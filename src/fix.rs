@@ -199,7 +199,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
             // what was put in for a hole is not what stands in the file
             let is_read_again = has_same_statements((policy, sources), (old.policy, texts));
             let means = Means { sources: texts, reference, budget: BUDGET };
-            is_read_again.then(|| (new.faults <= old.faults).then(|| is_within(old.policy, new.policy, means)))
+            is_read_again.then(|| new.faults.are_no_more_than(old.faults).then(|| is_within(old.policy, new.policy, means)))
         })?;
         match judged {
             Some(judged) => judged,

@@ -28,8 +28,8 @@ pub struct Script<'a, 's> {
     percent: bool,
     /// What tells edits of it, where it is not written in JSON.
     native: Option<Native<'a>>,
-    /// How many faults form and grammar have as it is, and how many statements it has, once that was asked.
-    before: OnceCell<Option<(usize, usize)>>,
+    /// The faults as it is, and how many statements it has, once that was asked.
+    before: OnceCell<Option<(Faults, usize)>>,
 }
 
 /// A policy as it was read again from a text.
@@ -37,8 +37,25 @@ pub struct Script<'a, 's> {
 pub struct Reading<'r, 's> {
     /// The policy.
     pub policy: &'r Policy<'s>,
-    /// How many faults form and grammar have.
-    pub faults: usize,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+/// How many faults a policy has.
+#[derive(Clone, Copy, Debug)]
+pub struct Faults {
+    /// Those of the form: what is no JSON.
+    form: usize,
+    /// Those of the form and of the grammar.
+    all: usize,
+}
+
+impl Faults {
+    /// Whether an edit that made these out of others made nothing worse. One that mends the form may show what is wrong with the grammar, but
+    /// none may pay for a mistake of form with one of grammar.
+    pub fn are_no_more_than(self, other: Self) -> bool {
+        self.form <= other.form && self.all <= other.all
+    }
 }
 
 impl<'a, 's> Script<'a, 's> {
@@ -65,7 +82,7 @@ impl<'a, 's> Script<'a, 's> {
         let (before, _) = self.before()?;
         let mut sources = Sources::new();
         let id = sources.add("", self.whole(edits)?);
-        self.read(&sources, id, |own| (own.faults <= before).then(|| look(own.policy)))?
+        self.read(&sources, id, |own| own.faults.are_no_more_than(before).then(|| look(own.policy)))?
     }
 
     /// What `look` makes of the policy read again, as it is and with these edits, and of the texts that it was read from.
@@ -276,7 +293,7 @@ impl<'a, 's> Script<'a, 's> {
         (self.strings == 0 && !self.percent && self.native.is_none()).then(|| json::read(SourceId::NONE, self.text))
     }
 
-    fn before(&self) -> Option<(usize, usize)> {
+    fn before(&self) -> Option<(Faults, usize)> {
         *self.before.get_or_init(|| {
             let mut sources = Sources::new();
             let id = sources.add("", self.whole(&[])?);
@@ -309,7 +326,7 @@ impl<'a, 's> Script<'a, 's> {
     fn judge<T>(&self, tree: &Tree<'_>, look: impl FnOnce(Reading<'_, '_>) -> T) -> T {
         let policy = policy::read(tree.root(), self.policy.kind);
         let form = if tree.root().kind() == Kind::Map { tree.faults().len() } else { usize::MAX / 2 };
-        look(Reading { policy: &policy, faults: form + policy.faults.len() })
+        look(Reading { policy: &policy, faults: Faults { form, all: form + policy.faults.len() } })
     }
 
     /// A string with its quotes; `None` where it has none, and in JSON has to have some.

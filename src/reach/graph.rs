@@ -326,7 +326,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
 
     /// Who has any right may do what is asked.
     fn any(&self) -> Option<Permitted> {
-        let why = "whoever gives himself any right may do it".to_owned();
+        let why = "whoever can get any right may do it".to_owned();
         self.asked.access.map(|_| Permitted { outcome: Outcome::Allowed, why, place: None })
     }
 

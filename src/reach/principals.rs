@@ -5,7 +5,7 @@ use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::arn::Arn;
 use crate::evaluate::OF_CALLER;
 use crate::inventory::Role;
-use crate::policy::{Policy, PrincipalKind};
+use crate::policy::{Effect, Policy, PrincipalKind};
 use crate::prove::{Among, Budget, Proof, Question, Witness, prove};
 use crate::simulate::World;
 
@@ -21,9 +21,7 @@ pub(super) fn takers<'i, 's>(
     let account = arn.map_or(text, |arn| arn.account);
     let (caller, who, distance) = match kind {
         PrincipalKind::Service => (format!("service:{text}"), format!("the service `{text}`"), Distance::Known),
-        PrincipalKind::Anyone => {
-            (format!("arn:aws:iam::{STRANGER}:user/example"), "any principal of any account".to_owned(), Distance::Anyone)
-        }
+        PrincipalKind::Anyone => return anyone(world, role, policy, found),
         PrincipalKind::Aws => {
             let other = role.account().is_some_and(|own| own != account);
             let distance = if other { Distance::Other } else { Distance::Known };
@@ -47,10 +45,82 @@ pub(super) fn takers<'i, 's>(
     let own = if kind == PrincipalKind::Service { Kind::Service } else { Kind::Principal };
     ask(world, policy, (&caller, ASSUME), own, |witness| {
         let given = given(witness);
-        let distance = if given.is_empty() || distance != Distance::Anyone { distance } else { narrowed(&given) };
         (told(&who, &given), distance, given)
     })
     .put(found, who.clone(), caller.clone());
+}
+
+/// Whether anybody can take the role; else whether those can whom the conditions name.
+fn anyone<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>, policy: &'i Policy<'s>, found: &mut Takers<'i, 's>) {
+    let strangers = [
+        (format!("arn:aws:iam::{STRANGER}:user/example"), "any principal of any account"),
+        (format!("arn:aws:sts::{STRANGER}:assumed-role/example/session"), "any session of any role of any account"),
+    ];
+    for (caller, who) in strangers {
+        let answer = ask(world, policy, (&caller, ASSUME), Kind::Principal, |witness| {
+            let given = given(witness);
+            let distance = if given.is_empty() { Distance::Anyone } else { narrowed(&given) };
+            (told(who, &given), distance, given)
+        });
+        let is_answered = !matches!(answer.proof, Proof::Holds);
+        answer.put(found, who.to_owned(), caller);
+        if is_answered {
+            return;
+        }
+    }
+    for (caller, who) in by_conditions(policy) {
+        let account = Arn::parse(&caller).map(|arn| arn.account.to_owned());
+        let other = role.account().is_some_and(|own| account.as_deref() != Some(own));
+        let distance = if other { Distance::Other } else { Distance::Known };
+        ask(world, policy, (&caller, ASSUME), Kind::Principal, |witness| {
+            let given = given(witness);
+            (told(&who, &given), distance, given)
+        })
+        .put(found, who.clone(), caller.clone());
+    }
+}
+
+/// Principals that the conditions of the allowing statements name, each with who that is; of a pattern one that fits.
+fn by_conditions(policy: &Policy<'_>) -> Vec<(String, String)> {
+    let mut callers: Vec<(String, String)> = Vec::new();
+    let mut add = |caller: String, who: String| {
+        if !callers.iter().any(|(own, _)| *own == caller) {
+            callers.push((caller, who));
+        }
+    };
+    for condition in policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions) {
+        let Some(key) = condition.key.known().map(str::to_ascii_lowercase) else { continue };
+        for text in condition.values.iter().filter_map(|operand| operand.pattern.plain()) {
+            let filled = text.replace(['*', '?'], "x");
+            let is_pattern = filled != text;
+            match (key.as_str(), Arn::parse(&filled)) {
+                ("aws:principalaccount", _) => {
+                    let digits = "0".repeat(13_usize.saturating_sub(text.len()));
+                    let account = text.replacen('*', &digits, 1).replace('*', "").replace('?', "0");
+                    add(format!("arn:aws:iam::{account}:user/example"), format!("any principal of account `{text}`"));
+                }
+                ("aws:username", _) => {
+                    add(format!("arn:aws:iam::{STRANGER}:user/{filled}"), format!("a user `{text}` of any account"));
+                }
+                ("aws:principalarn", Some(arn)) => {
+                    // any account fits a pattern that leaves it open
+                    let is_told = !arn.account.is_empty() && arn.account.bytes().all(|byte| byte.is_ascii_digit());
+                    let account = if is_told { arn.account } else { STRANGER };
+                    let named = format!("arn:{}:iam::{account}:{}", arn.partition, arn.resource);
+                    match arn.role_name() {
+                        Some(name) => add(
+                            format!("arn:{}:sts::{account}:assumed-role/{name}/session", arn.partition),
+                            format!("any session of {} `{text}`", if is_pattern { "a role like" } else { "the role" }),
+                        ),
+                        None if is_pattern => add(named, format!("a principal like `{text}`")),
+                        None => add(named, format!("`{text}`")),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    callers
 }
 
 /// Whether holders of assertions of a SAML provider can take the role.

@@ -315,6 +315,39 @@ fn of_principals_and_saml() {
     };
     let cases = [
         (statement(r#"{"AWS": "*"}"#, "sts:AssumeRole", "{}"), vec!["any principal of any account"]),
+        // whom only the conditions name
+        (
+            statement(
+                r#"{"AWS": "*"}"#,
+                "sts:AssumeRole",
+                r#"{"StringEquals": {"aws:PrincipalAccount": ["222222222222", "333333333333"]}}"#,
+            ),
+            vec!["any principal of account `222222222222`", "any principal of account `333333333333`"],
+        ),
+        (
+            statement(r#"{"AWS": "*"}"#, "sts:AssumeRole", r#"{"StringLike": {"aws:PrincipalAccount": "2222*"}}"#),
+            vec!["any principal of account `2222*`"],
+        ),
+        (
+            statement(
+                r#"{"AWS": "*"}"#,
+                "sts:AssumeRole",
+                r#"{"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ci-*", "arn:aws:iam::222222222222:role/path/run", "arn:aws:iam::*:user/ana"]}}"#,
+            ),
+            vec![
+                "any session of a role like `arn:aws:iam::222222222222:role/ci-*`",
+                "any session of the role `arn:aws:iam::222222222222:role/path/run`",
+                "a principal like `arn:aws:iam::*:user/ana`",
+            ],
+        ),
+        (
+            statement(r#"{"AWS": "*"}"#, "sts:AssumeRole", r#"{"StringEquals": {"aws:username": "ana"}}"#),
+            vec!["a user `ana` of any account"],
+        ),
+        (
+            statement(r#"{"AWS": "*"}"#, "sts:AssumeRole", r#"{"StringEquals": {"aws:PrincipalType": "AssumedRole"}}"#),
+            vec!["any session of any role of any account"],
+        ),
         (
             statement(r#"{"AWS": "*"}"#, "sts:AssumeRole", r#"{"StringEquals": {"sts:ExternalId": "x1"}}"#),
             vec!["any principal of any account, with `sts:ExternalId` `x1`"],

@@ -51,10 +51,10 @@ fn of_allow(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
     let has_principals = matches!(line.policy.kind, PolicyKind::Resource | PolicyKind::Trust);
     let told = Witness { who: "a request without the key".to_owned(), claims: request(&witness).to_json() };
     Some(Finding {
-        help: Some("take `IfExists` or `ForAllValues` away, so that who lacks the key is not let in".to_owned()),
+        help: Some("take `IfExists` or `ForAllValues` away, so that whoever lacks the key is not let in".to_owned()),
         witness: has_principals.then_some(told),
         ..RULE.finding(
-            format!("{} also lets in who comes without `{}`", line.statement.title(), line.key),
+            format!("{} also lets in whoever comes without `{}`", line.statement.title(), line.key),
             line.condition.operator_text.span(),
             "holds where the key is missing",
         )
@@ -69,9 +69,9 @@ fn of_deny(facts: &Facts<'_, '_>, line: &Line<'_, '_>) -> Option<Finding> {
     let among = Among { keys: vec![Held { key: line.key.to_owned(), values: Values::None }], ..Among::default() };
     let question = Question { allowed_by: vec![&alone], not_by: Vec::new(), among };
     matches!(prove(&question, facts.reference, Budget::default()), Proof::Witness(_)).then(|| Finding {
-        help: Some("write `ForAllValues:StringNotLike`, which also holds for who is in no organization".to_owned()),
+        help: Some("write `ForAllValues:StringNotLike`, which also holds for whoever is in no organization".to_owned()),
         ..RULE.finding(
-            format!("{} does not deny who is in no organization", line.statement.title()),
+            format!("{} does not deny whoever is in no organization", line.statement.title()),
             line.condition.operator_text.span(),
             "false where the key is missing",
         )

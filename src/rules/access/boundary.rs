@@ -36,7 +36,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
             ..RULE.finding(
-                format!("the boundary lets its holder call `{action}`, and so put it off"),
+                format!("the boundary lets its holder call `{action}`, and so rid itself of the boundary"),
                 place,
                 "allows it",
             )

@@ -24,7 +24,7 @@ pub(super) fn allow(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         findings.push(Finding {
             help: Some("name in `Principal` those who are meant; whoever is to stay out needs no mention".to_owned()),
             ..ALLOW.finding(
-                format!("{} allows everybody but a few, also who has no AWS account", statement.title()),
+                format!("{} allows everybody but a few, also those without an AWS account", statement.title()),
                 principals.key,
                 "AWS supports it with `Deny` only",
             )
@@ -36,7 +36,7 @@ pub(super) fn deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (kind, statement, principals) in negated(facts, Effect::Deny) {
         let hit = hit(kind, statement, principals);
         let (severity, message) = match hit {
-            Some(_) => (Severity::Medium, format!("{} may deny also whom it is to spare", statement.title())),
+            Some(_) => (Severity::Medium, format!("{} may also deny those whom it is to spare", statement.title())),
             None => (DENY.severity, format!("{} denies each user and role that has a permissions boundary", statement.title())),
         };
         findings.push(Finding {

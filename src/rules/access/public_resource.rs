@@ -99,7 +99,7 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
                 .to_owned(),
         ),
         witness: Some(Witness { who: "a stranger's request".to_owned(), claims: request(witness).to_json() }),
-        ..RULE.finding(format!("{who} may `{}` by {}", witness.action, statement.title()), span, "whoever asks")
+        ..RULE.finding(format!("{who} may call `{}` by {}", witness.action, statement.title()), span, "whoever asks")
     }
 }
 

@@ -60,7 +60,7 @@ fn finding(
             "keep `{tag}` out of what may be set: a Deny of `{action}` with `ForAnyValue:StringEquals` on `aws:TagKeys`"
         )),
         ..RULE.finding(
-            format!("who has {} may set the tag `{tag}` himself, and then `{}`", statement.title(), opened.action),
+            format!("whoever has {} may set the tag `{tag}`, and then call `{}`", statement.title(), opened.action),
             condition.key.span(),
             "asks for a tag that its holder may set",
         )

@@ -64,7 +64,7 @@ pub(super) fn unscoped(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             related: resources.map(|own| Label::new(own.text.span(), "any pool")).into_iter().collect(),
             help: Some("name the identity pool in `Resource`: `arn:aws:cognito-identity:REGION:ACCOUNT:identitypool/REGION:GUID`".to_owned()),
             ..UNSCOPED.finding(
-                format!("{} lets its holder become any user of any identity pool with a developer provider, with session tags of his choice", statement.title()),
+                format!("{} lets its holder become any user of any identity pool with a developer provider, with session tags of their choice", statement.title()),
                 pattern.text.span(),
                 "for every pool",
             )

@@ -35,7 +35,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             witness: Some(told(witness)),
             severity: if only_reads(statement, facts.reference) { Severity::Low } else { RULE.severity },
             ..RULE.finding(
-                format!("`{service}` may `{}` for whatever account by {}", witness.action, statement.title()),
+                format!("`{service}` may call `{}` for any account by {}", witness.action, statement.title()),
                 principal.0.value.span(),
                 "acts for whoever tells it to",
             )
@@ -69,7 +69,7 @@ pub(super) fn wide(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             help: Some(help.to_owned()),
             witness: Some(told(witness)),
             ..WIDE.finding(
-                format!("`{service}` may `{}` for the resources of others by {}", witness.action, statement.title()),
+                format!("`{service}` may call `{}` for the resources of others by {}", witness.action, statement.title()),
                 value.pattern.text.span(),
                 label,
             )

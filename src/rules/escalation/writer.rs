@@ -30,7 +30,7 @@ pub(super) fn check(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
         findings.push(Finding {
             help: Some(format!("leave `{writes}` to administrators")),
             ..RULE.finding(
-                format!("{} has no `{gives}`, and can give it to itself by `{writes}`", holder.title()),
+                format!("{} has no `{gives}`, and can get it by `{writes}`", holder.title()),
                 place,
                 "writes the policy",
             )

@@ -27,7 +27,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let Some(action) = ANONYMOUS.into_iter().find(|own| takes(own)) else { continue };
         if is_spared(facts, policy, statement, action) {
             findings.push(Finding {
-                help: Some("write `BoolIfExists`, which also holds for who does not sign".to_owned()),
+                help: Some("write `BoolIfExists`, which also holds for whoever does not sign".to_owned()),
                 ..RULE.finding(
                     format!("{} leaves anonymous callers alone: they may go on with `{action}`", statement.title()),
                     condition.operator_text.span(),

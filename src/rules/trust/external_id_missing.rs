@@ -38,7 +38,7 @@ fn judge(facts: &Facts<'_, '_>, foreigner: &Foreigner<'_, '_>) -> Option<Finding
         let condition = foreigner.statement.conditions.iter().find(|condition| is_on(condition, EXTERNAL_ID))?;
         let value = condition.values.first()?.pattern.text.span();
         return foreigner.gets_in(Some("made-up")).then(|| Finding {
-            related: vec![Label::new(principal, "whoever has it act for himself")],
+            related: vec![Label::new(principal, "whoever has it act for them")],
             witness: Some(foreigner.witness(Some("made-up"))),
             help: Some(
                 "write `StringEquals` with the one external id that the third party made for you, and gives to no other customer"
