@@ -107,14 +107,13 @@ fn by_conditions(policy: &Policy<'_>) -> Vec<(String, String)> {
                     let is_told = !arn.account.is_empty() && arn.account.bytes().all(|byte| byte.is_ascii_digit());
                     let account = if is_told { arn.account } else { STRANGER };
                     let named = format!("arn:{}:iam::{account}:{}", arn.partition, arn.resource);
-                    match arn.role_name() {
-                        Some(name) => add(
-                            format!("arn:{}:sts::{account}:assumed-role/{name}/session", arn.partition),
-                            format!("any session of {} `{text}`", if is_pattern { "a role like" } else { "the role" }),
-                        ),
-                        None if is_pattern => add(named, format!("a principal like `{text}`")),
-                        None => add(named, format!("`{text}`")),
-                    }
+                    let who = match (arn.role_name().is_some(), is_pattern) {
+                        (true, true) => format!("any session of a role like `{text}`"),
+                        (true, false) => format!("any session of the role `{text}`"),
+                        (false, true) => format!("a principal like `{text}`"),
+                        (false, false) => format!("`{text}`"),
+                    };
+                    add(named, who);
                 }
                 _ => {}
             }

@@ -1,11 +1,11 @@
 //! Who can take a role: trust policies, and the sentences that are said of them. Whoever is told gets in, by the evaluator.
 
 use rolecall::config::Config;
-use rolecall::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
+use rolecall::evaluate::{Caller, Context, ContextValue, Request, Setting, Verdict, derive, evaluate};
 use rolecall::identity::Claims;
 use rolecall::inventory::Inventory;
 use rolecall::lint::Facts;
-use rolecall::policy::Policy;
+use rolecall::policy::{Instant, Policy};
 use rolecall::reach::{Sample, Taker, holders, takers};
 use rolecall::reference::Reference;
 use rolecall::rules;
@@ -52,6 +52,7 @@ fn gets_in(taker: &Taker<'_, '_>, policy: &Policy<'_>) -> bool {
                 context.set(key.clone(), ContextValue::One(value.as_str().into()));
             }
             let principal = Caller::parse(caller).expect("a caller");
+            derive(&mut context, principal, "*", &Setting::default(), Instant::from_seconds(1_795_000_000));
             let request = Request { principal, action: taker.call, resource: "*", context: &context };
             evaluate([policy], &request, &mut ())
         }
