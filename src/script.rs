@@ -110,7 +110,12 @@ impl<'a, 's> Script<'a, 's> {
         if let Some(native) = &self.native {
             return native.write(span, value);
         }
+        // where a string ends that is not closed is a guess, and another one once it is longer
+        let behind = span.end.checked_sub(self.place.start).and_then(|end| self.text.get(end as usize..))?;
         let is_empty = self.slice(span) == Some(&self.written("\"\""));
+        if !is_empty && !self.percent && !behind.lines().next().is_some_and(|line| line.contains('"')) {
+            return None;
+        }
         let text = if is_empty { quoted(value) } else { escaped(value) };
         Some(Edit { span, text: self.written(&text) })
     }

@@ -217,6 +217,22 @@ fn reports_tell_the_fixes() {
 }
 
 /// Over all policies among the fixtures: after a run with `--fix` a second one changes nothing, and what it leaves can be read.
+/// A string that is not closed is not written longer: it would be again and again.
+#[test]
+fn what_is_not_closed_is_left_alone() {
+    for torn in [
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"ForAny"#,
+        "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObjct\n}]}",
+    ] {
+        let folder = folder(&[("policy.json", torn)]);
+        check(&folder, &["--fix", "--unsafe-fixes"]);
+        let mended = read(&folder, "policy.json");
+        assert!(mended.len() < torn.len() + 8, "{mended}");
+        check(&folder, &["--fix", "--unsafe-fixes"]);
+        assert_eq!(read(&folder, "policy.json"), mended);
+    }
+}
+
 #[test]
 fn a_second_run_changes_nothing() {
     let folder = TempDir::new().unwrap();
