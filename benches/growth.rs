@@ -15,7 +15,7 @@ const ROUNDS: usize = 5;
 type Growing = (&'static str, &'static str, fn(usize) -> Vec<Named>, usize);
 
 const GROWING: [Growing; 4] = [
-    ("policies", "ten times as many policies: 10,000 for 1,000", trusts, 1_000),
+    ("policies", "ten times as many policies: 2,000 for 200", trusts, 200),
     ("statements", "ten times as many statements in one policy: 90 for 9", statements, 9),
     ("actions", "ten times as many actions in one statement: 5,000 for 500", actions, 500),
     ("values", "ten times as many values in one condition: 10,000 for 1,000", values, 1_000),

@@ -10,6 +10,7 @@
 
 use std::fs;
 
+use crate::support::instructions::of_program;
 use crate::support::managed::{file, history};
 use crate::support::measure::{Clock, seconds};
 use crate::support::row::{Bound, Row};
@@ -51,15 +52,19 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
         vec![time / cells as f64; cells]
     });
     let row = |what, against, found, most| Row { what, against, found, must: Bound::AtMost(most), held: Bound::AtMost(most) };
-    vec![
+    let mut rows = vec![
         row("is one version of a managed policy within another: median", "ms", tally.at(0.5) * 1e3, 0.5),
         row("99th percentile", "ms", tally.at(0.99) * 1e3, 15.0),
         row("the slowest", "ms", tally.at(1.0) * 1e3, 1000.0),
         row("undecided", "percent", tally.undecided as f64 / tally.times.len() as f64 * 100.0, 0.5),
         row("found and refuted", "questions", tally.refuted as f64, 0.0),
-        row("who can take a role: 99th percentile", "ms", takers * 1e3, 5.0),
+        Row { held: Bound::AtMost(8.0), ..row("who can take a role: 99th percentile", "ms", takers * 1e3, 5.0) },
         row("a cell of who reaches what: 99th percentile", "ms", cells * 1e3, 5.0),
-    ]
+    ];
+    if let Some(count) = of_program(&options.program, &["who", "*", "fixtures/who", "--format", "json"]) {
+        rows.push(row("who can take the roles of a folder, instructions", "millions", count / 1e6, 50.0));
+    }
+    rows
 }
 
 const FOLDERS: [&str; 4] =
