@@ -7,6 +7,7 @@ tests, or parts of them, choose among them.
 """
 
 import argparse
+import functools
 import json
 import re
 import signal
@@ -19,7 +20,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # moto brings it along
 from cryptography import x509
@@ -351,6 +352,7 @@ def faults_lose_nothing(world: World) -> None:
 
 def denied_is_not_empty(world: World) -> None:
     """Access is denied to each operation in turn."""
+    of_whole(world, world.whole())
     in_parallel(lambda action: prove_failure(world, Fault("deny", action)), OPERATIONS)
 
 
@@ -363,6 +365,7 @@ def denied_for_one(world: World) -> None:
         faults.append(Fault("deny", f"cognito-identity:{action}", pool))
     faults.append(Fault("deny", "iam:GetOpenIDConnectProvider", GITHUB))
     faults += [Fault("deny", "cognito-idp:ListUserPools", REGION), Fault("deny", "cognito-identity:ListIdentityPools", OTHER_REGION)]
+    of_whole(world, world.whole())
     in_parallel(lambda fault: prove_failure(world, fault), faults)
 
 
@@ -378,6 +381,7 @@ def cut_for_ever_then_resumed(world: World) -> None:
             needless = {own for own in front.actions() - missing_without(action) if own not in TELL_WHAT_THERE_IS}
             assert not needless, f"{action}: resumed by {needless}"
 
+    of_whole(world, world.whole())
     in_parallel(prove, OPERATIONS)
 
 
@@ -468,7 +472,8 @@ def prove_failure(world: World, fault: Fault) -> Path:
     found = world.run(world.front, "check", "--no-config", "--format", "json", folder)
     assert found.code in (0, 1), f"{about}: {found.err}"
     assert call in found.err or fault.action in found.err, f"{about}: check does not tell it:\n{found.err}"
-    new = [own for own in findings(found) if own not in checked(world, world.whole())]
+    known = of_whole(world, world.whole())
+    new = [own for own in findings(found) if own not in known.findings]
     assert not new, f"{about}: findings that the whole account does not have: {new}"
     for pool in (IDENTITY_POOL, "the tagged pool"):
         pool = world.id(pool)
@@ -476,14 +481,30 @@ def prove_failure(world: World, fault: Fault) -> Path:
         assert call in ended.err or fault.action in ended.err, f"{about}: simulate does not tell it:\n{ended.err}"
         if ended.code == 2:
             continue
-        known = {own["subject"]: own for own in simulated(world, world.whole(), "--pool", pool)}
         for own in ended.json()["simulations"]:
             # where other pools are not known, it is not said of which pool the user is
             alike = {
-                other["outcome"] for name, other in known.items() if name == own["subject"] or name.startswith(f"{own['subject']} of `")
+                outcome
+                for name, outcome in known.outcomes[pool].items()
+                if name == own["subject"] or name.startswith(f"{own['subject']} of `")
             }
             assert own["outcome"] in alike | {"undecided"}, f"{about}: {own['subject']} is {own['outcome']}: {own['why']}"
     return folder
+
+
+class Known(NamedTuple):
+    """What is said of the whole account: the findings, and for each pool the outcome of each subject."""
+
+    findings: list[list[str]]
+    outcomes: dict[str, dict[str, str]]
+
+
+@functools.cache
+def of_whole(world: World, folder: Path) -> Known:
+    """Asked once of each folder: those that are proven in parallel want it known before."""
+    pools = [world.id(pool) for pool in (IDENTITY_POOL, "the tagged pool")]
+    outcomes = {pool: {own["subject"]: own["outcome"] for own in simulated(world, folder, "--pool", pool)} for pool in pools}
+    return Known(checked(world, folder), outcomes)
 
 
 def hit(world: World, fault: Fault) -> list[dict[str, Any]]:

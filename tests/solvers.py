@@ -16,6 +16,7 @@ import collections
 import concurrent.futures
 import copy
 import json
+import multiprocessing
 import os
 import pathlib
 import random
@@ -255,8 +256,15 @@ def asked(path):
     return [blocks[0] + block.rpartition("(pop 1)")[0] for block in blocks[1:]] or [text]
 
 
-def answer(solver, text):
-    """What a solver says. This runs in a process of its own."""
+def answer(pipe, solver, text):
+    """Sends what a solver says, or why it cannot read the text. This runs in a process of its own."""
+    try:
+        pipe.send((said(solver, text), ""))
+    except Exception as error:
+        pipe.send(("", repr(error)))
+
+
+def said(solver, text):
     if solver == "z3":
         import z3
 
@@ -270,21 +278,32 @@ def answer(solver, text):
     own.setOption("strings-fmf", "true")
     parser = cvc5.InputParser(own)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
-    said = ""
+    last = ""
     while not (command := parser.nextCommand()).isNull():
-        said = str(command.invoke(own, parser.getSymbolManager())).strip() or said
-    return said
+        last = str(command.invoke(own, parser.getSymbolManager())).strip() or last
+    return last
+
+
+# a process is forked off one that has read the solvers, for reading them takes longer than most answers
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["argparse", "concurrent.futures", "cvc5", "tempfile", "z3"])
 
 
 def ask(solver, text):
+    ours, theirs = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=answer, args=(theirs, solver, text), daemon=True)
+    process.start()
+    theirs.close()
     try:
-        done = subprocess.run([sys.executable, __file__, "--answer", solver], input=text, capture_output=True, text=True, timeout=LIMIT)
-    except subprocess.TimeoutExpired:
-        return "unknown"
-    said = done.stdout.strip()
-    if said not in ("sat", "unsat", "unknown"):
-        sys.exit(f"{solver} cannot read a text that `rolecall diff --smt2` wrote:\n{done.stderr[-2000:]}\n{text}")
-    return said
+        told, problem = ours.recv() if ours.poll(LIMIT) else ("unknown", "")
+    except EOFError:
+        told, problem = "", "it ended without a word"
+    process.kill()
+    process.join()
+    ours.close()
+    if told.strip() not in ("sat", "unsat", "unknown"):
+        sys.exit(f"{solver} cannot read a text that `rolecall diff --smt2` wrote: {told} {problem}\n{text}")
+    return told.strip()
 
 
 def ask_all(solver, texts):
@@ -370,7 +389,5 @@ def keep(wrong, folder):
         print(f"{place}: {case.kind} policies, {case.verdict}, but {said}{note}", file=sys.stderr)
 
 
-if sys.argv[1:2] == ["--answer"]:
-    print(answer(sys.argv[2], sys.stdin.read()))
-elif __name__ == "__main__":
+if __name__ == "__main__":
     main()
