@@ -12,7 +12,7 @@ use crate::support::trusts::trusts;
 
 const POLICIES: usize = 10_000;
 
-const ROUNDS: usize = 11;
+const ROUNDS: usize = 3;
 
 pub(crate) fn run(options: &Options) -> Vec<Row> {
     let policies = trusts(POLICIES);

@@ -4,7 +4,8 @@
 
 PYTHON has the package pre-commit; ROLECALL is the built binary, for the hook that takes the one that is installed, and WHEEL the wheel, for
 the hook that is installed by pip. In the folder of WHEEL lies that of setuptools too, and nothing is fetched. The hook from source is built
-by pre-commit, from the files of this working tree that git knows; a build folder named by CARGO_TARGET_DIR is used for it.
+by pre-commit, from the files of this working tree that git knows; a build folder named by CARGO_TARGET_DIR is used for it. The crates that
+were built there for a release are taken as they are, and rolecall itself is not optimised: that takes minutes, and shows no more.
 """
 
 import os
@@ -66,12 +67,21 @@ expect = "allowed"
 
 ROLE = "roles/rbac users.json"
 
+# cargo reads it where pre-commit builds, for that is below it
+NOT_OPTIMISED = """\
+[profile.release.package.rolecall]
+opt-level = 0
+codegen-units = 16
+"""
+
 
 def main():
     binary, wheel = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         environment = {**os.environ, **settings(scratch)}
+        (scratch / ".cargo").mkdir()
+        (scratch / ".cargo" / "config.toml").write_text(NOT_OPTIMISED, encoding="utf-8")
         revision = snapshot(scratch / "rolecall", environment)
 
         start = time.monotonic()
