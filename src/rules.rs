@@ -12,6 +12,7 @@ mod mend;
 mod probe;
 mod reference;
 pub mod suppression;
+mod tag;
 mod trust;
 mod view;
 

@@ -134,8 +134,12 @@ impl<'s> Inventory<'s> {
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
         let root = tree.root();
-        let template = cloudformation::recognise(root).or_else(|| terraform::recognise(root));
-        let (form, belongs) = if let Some((form, belongs)) = template {
+        // nearly all there is are policies by themselves, which nothing else looks like
+        let is_policy = policy::is_nothing_else(root);
+        let template = || cloudformation::recognise(root).or_else(|| terraform::recognise(root));
+        let (form, belongs) = if is_policy {
+            (self.loose(source, id, root), None)
+        } else if let Some((form, belongs)) = template() {
             (Some(form), Some(belongs))
         } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
