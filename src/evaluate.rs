@@ -26,7 +26,7 @@ pub use condition::{compare, judge};
 pub use context::{Context, ContextValue};
 pub use cover::{is_pattern, resources};
 pub use decide::{Answer, Block, Blocks, Decision, Missing, Policies, Setting, Weight, decide, resource_must_grant, takes_role};
-pub use derive::{OF_CALLER, derive, holds_many};
+pub use derive::{OF_CALLER, derive, holds_many, is_many};
 pub use taking::{action_for, principal_for, resource_for, value_for};
 pub use trace::{ConditionTrace, Got, Recorder, StatementTrace, Trace};
 

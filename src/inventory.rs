@@ -365,8 +365,9 @@ impl<'s> Role<'s> {
     }
 
     /// Takes in a trust policy; one that was given before in other words is kept beside it.
-    fn take_trust(&mut self, trust: Policy<'s>, sources: &Sources) {
-        let differs = |own: &Policy<'_>| sources.slice(trust.range) != sources.slice(own.range);
+    fn take_trust(&mut self, trust: Policy<'s>, sources: &Sources, is_source: bool) {
+        let is_elsewhere = |own: &Policy<'_>| is_source && trust.range != own.range;
+        let differs = |own: &Policy<'_>| is_elsewhere(own) || sources.slice(trust.range) != sources.slice(own.range);
         self.other_trusts.extend(self.trust.take().filter(differs));
         self.trust = Some(trust);
     }

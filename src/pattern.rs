@@ -8,17 +8,20 @@ mod find;
 mod glob;
 mod machine;
 mod shape;
+mod words;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::source::Span;
 use crate::syntax::{Literal, Piece, Text};
+use words::is_wild;
 
 pub use classes::classes;
 pub use find::{Search, Tested, Wildcard, covers, find, instance};
 pub use glob::{arn_is_short, matches};
 pub use shape::{Field, Shape, Without};
+pub use words::begins_like;
 
 /// A string of a policy, taken apart into what it is compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,6 +115,7 @@ impl<'s> Pattern<'s> {
     }
 
     /// The whole as one literal, where it holds neither variable nor hole.
+    #[inline]
     pub fn plain(&self) -> Option<&str> {
         if self.parts.is_none() { self.text.known() } else { None }
     }
@@ -131,10 +135,9 @@ impl<'s> Pattern<'s> {
 
     /// Whether a `*` or `?` stands in its known text.
     pub fn has_wildcard(&self) -> bool {
-        let wild = |text: &str| memchr::memchr2(b'*', b'?', text.as_bytes()).is_some();
         match self.plain() {
-            Some(text) => wild(text),
-            None => self.parts().iter().any(|part| matches!(part, Part::Literal(text) if wild(text))),
+            Some(text) => is_wild(text),
+            None => self.parts().iter().any(|part| matches!(part, Part::Literal(text) if is_wild(text))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Facts about AWS that change, as dated data: services with their actions, resource types and condition keys, and small lists.
 
+mod action;
 mod error;
 mod escalation;
 mod form;
@@ -14,6 +15,7 @@ mod service;
 mod services;
 mod sought;
 mod topic;
+mod traits;
 mod yields;
 
 use std::borrow::Cow;
@@ -26,6 +28,7 @@ use crate::policy::{self, Policy, PolicyKind};
 use crate::source::SourceId;
 use crate::syntax::{Node, json};
 
+pub use action::{Action, ActionResource, Level, ResourceType};
 pub use error::{Cause, KnownError, errors, errors_date, errors_like};
 pub use escalation::{Escalation, EscalationAction, Gain, On, escalations};
 pub use form::{Form, Slot, Start};
@@ -37,8 +40,9 @@ pub use operation::{Operation, operation, operations, operations_matching, produ
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 pub use pool::{has_unclear_pool_principal, identity_pool_host};
-pub use service::{Action, ActionResource, Level, Matching, ResourceType, Service};
+pub use service::{Matching, Service};
 pub use topic::{KeyTopic, Topic};
+pub use traits::{Traits, Types, Verb};
 pub use yields::{Yield, yields};
 
 /// The services of AWS: those that are built in, and what was laid over them.

@@ -12,6 +12,7 @@ mod mend;
 mod probe;
 mod reference;
 pub mod suppression;
+mod tag;
 mod trust;
 mod view;
 
@@ -71,7 +72,14 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     let place = |finding: &Finding| (facts.sources.get(finding.primary.span.source).name(), finding.primary.span, finding.rule);
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
     // a managed policy is told once, however many roles it is attached to
-    findings.dedup();
+    findings.dedup_by(|one, other| {
+        let is_same = one.rule == other.rule && one.primary == other.primary && one.message == other.message;
+        is_same
+            && one.related == other.related
+            && one.severity == other.severity
+            && one.help == other.help
+            && one.fix == other.fix
+    });
     findings
 }
 

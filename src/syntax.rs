@@ -23,7 +23,7 @@ use crate::source::{SourceId, Span};
 pub use directive::{Directive, is_directive};
 use origin::Written;
 
-pub use mistake::Mistake;
+pub use mistake::{Block, Mistake};
 pub(crate) use text::hole_text;
 pub use text::{Hole, Literal, Piece, Text};
 pub use weave::Weaver;
@@ -105,6 +105,8 @@ pub enum SyntaxFault {
     NotYaml(Mistake),
     /// What makes a text, or one block of it, no HCL; that block is not read.
     NotHcl(Mistake),
+    /// What another block of the same module declares already; related is the name there.
+    DuplicateBlock(Block),
     /// More faults follow that are not listed.
     TooMany,
 }

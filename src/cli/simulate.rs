@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use rolecall::finding::Fault;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
 use rolecall::repair;
 use rolecall::report::{Detail, Simulated, Unread, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
-use rolecall::source::{SourceId, Sources};
+use rolecall::source::{SourceId, Sources, Span};
+use rolecall::syntax::SyntaxFault;
 
 use super::config::Loaded;
 use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
@@ -255,7 +257,24 @@ pub(super) fn warn_of_faults(sources: &Sources, inventory: &Inventory<'_>) {
 pub(super) fn warn_of_faults_in(sources: &Sources, inventory: &Inventory<'_>, is_told: impl Fn(SourceId) -> bool) {
     let recognised = inventory.documents.iter().filter(|document| !matches!(document.form, Form::Nothing(_)));
     for document in recognised.filter(|document| is_told(document.source)) {
-        if let Some(fault) = document.faults.first() {
+        let is_twice = |fault: &&Fault<SyntaxFault>| matches!(fault.kind, SyntaxFault::DuplicateBlock(_));
+        let (twice, faults): (Vec<&Fault<SyntaxFault>>, Vec<_>) = document.faults.iter().partition(is_twice);
+        if let Some((fault, first)) = twice.first().and_then(|fault| Some((fault, fault.related?))) {
+            let more = match twice.len() - 1 {
+                0 => " is".to_owned(),
+                1 => " is (as is another block)".to_owned(),
+                count => format!(" is (as are {count} other blocks)"),
+            };
+            let place = |span: Span| {
+                let (name, place) = (text::escape(sources.get(span.source).name()), sources.place(span));
+                format!("{name}:{}:{}", place.line, place.column)
+            };
+            let (name, own, other) = (text::escape(sources.slice(fault.span)), place(fault.span), place(first));
+            output::warn(&format!(
+                "warning: {own}: `{name}`{more} declared at {other}, too, so the answer may be wrong; `rolecall check` tells more"
+            ));
+        }
+        if let Some(fault) = faults.first() {
             let name = text::escape(sources.get(fault.span.source).name()).into_owned();
             let place = sources.place(fault.span);
             output::warn(&format!(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Caller, Context, ContextValue, Setting, Standing};
 use crate::arn::Arn;
 use crate::policy::Instant;
-use crate::reference::Reference;
+use crate::reference::{ConditionKey, Reference};
 
 /// Adds the keys that follow from who asks for what, and when; those that were given stay.
 ///
@@ -83,9 +83,14 @@ pub const OF_CALLER: [&str; 7] = [
 
 /// Whether a request may hold several values of a key; then it holds a set, be it of one.
 pub fn holds_many(reference: &Reference, key: &str) -> bool {
+    is_many(reference.key(key), key)
+}
+
+/// The same, of a key of which the reference was asked already.
+pub fn is_many(known: Option<ConditionKey<'_>>, key: &str) -> bool {
     // the IAM guide says so of `amr` in words; the reference types it as text
     let is_amr = key.rsplit_once(':').is_some_and(|(host, claim)| host.contains('.') && claim.eq_ignore_ascii_case("amr"));
-    is_amr || reference.key(key).is_some_and(|own| own.many)
+    is_amr || known.is_some_and(|own| own.many)
 }
 
 fn principal_type(caller: Caller<'_>) -> Option<&'static str> {

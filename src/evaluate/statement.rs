@@ -2,7 +2,7 @@
 
 use super::principal::Asked;
 use super::{ConditionTrace, Gap, GapReason, Recorder, Request, StatementTrace, Truth, condition, fill, principal, undocumented};
-use crate::pattern::{Mode, Part, Pattern, Variable};
+use crate::pattern::{Mode, Part, Pattern, Variable, begins_like};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
 
 /// Whether a statement applies: it names the caller, the action and the resource, and all its conditions hold.
@@ -76,6 +76,10 @@ fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
         return later(statement).unwrap_or(Truth::No);
     };
     judge_list(actions, |pattern| {
+        // nearly all are others, and begin otherwise
+        if pattern.plain().is_some_and(|own| !begins_like(own, request.action, true)) {
+            return Truth::No;
+        }
         let matched = fill::judge(pattern, request.context, request.action, Mode::Action);
         match matched {
             Truth::Yes if has_wild_prefix(pattern) => {

@@ -141,7 +141,9 @@ impl<'s> Reader<'_, 's> {
         let arn = text(node, "Arn");
         let Some(name) = text(node, "RoleName").or_else(|| name_in(arn.as_ref()?)) else { return };
         let tags = tags_known.then_some(tags);
-        self.take_role(name, arn, RoleParts { trust, permissions, unread, complete, boundary, tags, max_session });
+        // what a command is asked for has none
+        let is_source = arn.is_none();
+        self.take_role(name, arn, RoleParts { trust, permissions, unread, complete, boundary, tags, max_session, is_source });
     }
 
     /// Roles with their attached policies, which lie in a list of their own.

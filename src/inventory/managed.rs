@@ -87,12 +87,14 @@ impl<'s> Inventory<'s> {
         }
         let Self { roles, managed: Managed { given, waiting, limited, boundaries, .. }, .. } = self;
         let Some(role) = roles.get_mut(index) else { return };
-        let mut taken: HashSet<Span> = HashSet::new();
+        let mut taken: HashMap<Span, Vec<Box<str>>> = HashMap::new();
         let mut marks = role.marks(role.unread.len());
         for arn in std::mem::take(&mut role.unread) {
-            if let Some(own) = arn.known().and_then(|known| given.get_mut(known)) {
+            if let Some((known, own)) = arn.known().and_then(|known| Some((known, given.get_mut(known)?))) {
                 role.attach(&own.name, &own.policy, &mut marks);
-                taken.extend((!std::mem::replace(&mut own.held, true)).then_some(own.policy.mark));
+                if !std::mem::replace(&mut own.held, true) {
+                    taken.entry(own.policy.mark).or_default().push(known.into());
+                }
             } else {
                 wait(waiting, &arn, index);
                 role.unread.push(arn);
@@ -111,7 +113,12 @@ impl<'s> Inventory<'s> {
             }
         }
         if !taken.is_empty() {
-            self.policies.retain(|loose| !taken.contains(&loose.policy.mark));
+            // of one document, a module may make several policies
+            let is_taken = |loose: &LoosePolicy<'_>| {
+                let name = loose.name.as_ref().and_then(Text::known);
+                taken.get(&loose.policy.mark).is_some_and(|arns| arns.iter().any(|arn| name == Some(&**arn)))
+            };
+            self.policies.retain(|loose| !is_taken(loose));
         }
     }
 

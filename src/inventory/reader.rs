@@ -26,6 +26,8 @@ pub(super) struct RoleParts<'s> {
     /// All its tags, where the input tells them.
     pub(super) tags: Option<Vec<(Text<'s>, Text<'s>)>>,
     pub(super) max_session: Option<Setting<u32>>,
+    /// Whether the role is made of this input. What AWS tells of a role, it may tell in several outputs; what is written twice is two things.
+    pub(super) is_source: bool,
 }
 
 impl<'i, 's> Reader<'i, 's> {
@@ -34,7 +36,7 @@ impl<'i, 's> Reader<'i, 's> {
         let sources = self.sources;
         self.join(name, arn, |role| {
             if let Some(trust) = parts.trust {
-                role.take_trust(trust, sources);
+                role.take_trust(trust, sources, parts.is_source);
             }
             take_over(&mut role.permissions, parts.permissions);
             take_over(&mut role.unread, parts.unread);

@@ -7,7 +7,7 @@ use super::{
     terraform,
 };
 use crate::finding::Fault;
-use crate::policy::{self, PolicyKind};
+use crate::policy::{self, Policy, PolicyKind};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl, is_directive, json, yaml};
 
@@ -134,8 +134,12 @@ impl<'s> Inventory<'s> {
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
         let root = tree.root();
-        let template = cloudformation::recognise(root).or_else(|| terraform::recognise(root));
-        let (form, belongs) = if let Some((form, belongs)) = template {
+        // nearly all there is are policies by themselves, which nothing else looks like
+        let is_policy = policy::is_nothing_else(root);
+        let template = || cloudformation::recognise(root).or_else(|| terraform::recognise(root));
+        let (form, belongs) = if is_policy {
+            (self.loose(source, id, root), None)
+        } else if let Some((form, belongs)) = template() {
             (Some(form), Some(belongs))
         } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
@@ -189,9 +193,8 @@ impl<'s> Inventory<'s> {
         if !(policy::looks_like(root) || policy::looks_like_statement(root) && torn()) {
             return None;
         }
-        let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
-        let mut policy = policy::read(root, kind);
-        policy.guessed = !sure;
+        let (policy, sure) = self.of_unsure_kind(root);
+        let kind = policy.kind;
         // what a template may leave out is looked at as if it were there, too
         let whole = policy.with_all_parts(|span| is_directive(source.text().get(span.start as usize..).unwrap_or("")));
         if kind == PolicyKind::Trust {
@@ -204,6 +207,28 @@ impl<'s> Inventory<'s> {
             self.policies.extend(whole.map(|policy| loose(policy, false)));
         }
         Some(Form::Policy(kind, sure))
+    }
+
+    /// Takes in a policy that is put together in a template, of which that does not tell what it is for.
+    pub(super) fn loose_made(&mut self, root: Node<'_, 's>, name: Text<'s>) {
+        let (policy, sure) = self.of_unsure_kind(root);
+        if policy.says_nothing() {
+            return;
+        }
+        if policy.kind == PolicyKind::Trust {
+            self.add_role(Role { trust: Some(policy), ..Role::new(name) });
+        } else {
+            let source = policy.mark.source;
+            self.policies.push(LoosePolicy { source, name: Some(name), policy, sure, alone: false });
+        }
+    }
+
+    /// A policy by itself; whether its kind is sure.
+    fn of_unsure_kind(&self, root: Node<'_, 's>) -> (Policy<'s>, bool) {
+        let (kind, sure) = self.kind.map_or_else(|| policy::kind_of(root), |kind| (kind, true));
+        let mut policy = policy::read(root, kind);
+        policy.guessed = !sure;
+        (policy, sure)
     }
 }
 

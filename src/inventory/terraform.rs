@@ -1,11 +1,14 @@
 //! Modules of Terraform, its plans and its states. All come to resources with their values, which are read alike, whatever they are written in.
 
 mod attributes;
+mod blocks;
 mod condition;
 mod document;
 mod evaluate;
+mod files;
 mod functions;
 mod instance;
+mod module;
 mod path;
 mod put;
 mod resources;
@@ -15,11 +18,14 @@ mod show;
 use std::collections::HashMap;
 
 use super::{Belongs, Form, Inventory, Pending};
-use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, Text, Tree, hcl};
-use evaluate::{At, Branch, Evaluation};
-use functions::{normal, within};
-use resources::{Given, Taking};
+use crate::finding::Fault;
+use crate::source::{SourceId, Sources};
+use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
+use blocks::Overridden;
+use evaluate::{At, Branch, Evaluation, Value};
+use functions::within;
+use module::{Module, Standing};
+use resources::{Given, Seen, Taking, Told, what_and_where};
 
 /// How many expressions that stand in texts are looked at.
 const MOST_EXPRESSIONS: usize = 1 << 14;
@@ -92,148 +98,67 @@ fn is_body(node: Node<'_, '_>) -> bool {
     node.items_or_self().all(|own| own.kind() == Kind::Map)
 }
 
-/// The files of one folder.
-pub(super) struct Module<'t, 's> {
-    index: usize,
-    /// The number of the account that it is taken to be applied in.
-    scope: usize,
-    folder: String,
-    /// Its documents, and what each holds.
-    roots: Vec<(usize, Node<'t, 's>)>,
-    resources: Vec<Declared<'t, 's>>,
-    /// The resources by `TYPE.NAME`, and `data.TYPE.NAME`.
-    by_address: HashMap<String, usize>,
-    variables: HashMap<String, Node<'t, 's>>,
-    locals: HashMap<String, Node<'t, 's>>,
-    outputs: HashMap<String, Node<'t, 's>>,
-    calls: Vec<Call<'t, 's>>,
-    /// The only call of it: in which module, and what stands there.
-    caller: Option<(usize, Node<'t, 's>)>,
-    is_child: bool,
-    /// The region of its provider.
-    region: Option<Node<'t, 's>>,
-}
-
-/// A resource or data source.
-struct Declared<'t, 's> {
-    kind: String,
-    name: String,
-    /// Where its name stands.
-    place: Span,
-    body: Node<'t, 's>,
-    is_data: bool,
-}
-
-/// A call of a module.
-struct Call<'t, 's> {
-    name: String,
-    node: Node<'t, 's>,
-    child: Option<usize>,
-}
-
-impl<'t, 's> Module<'t, 's> {
-    fn new(index: usize, folder: String) -> Self {
-        Self {
-            index,
-            scope: 0,
-            folder,
-            roots: Vec::new(),
-            resources: Vec::new(),
-            by_address: HashMap::new(),
-            variables: HashMap::new(),
-            locals: HashMap::new(),
-            outputs: HashMap::new(),
-            calls: Vec::new(),
-            caller: None,
-            is_child: false,
-            region: None,
-        }
-    }
-
-    fn add(&mut self, document: usize, root: Node<'t, 's>) {
-        self.roots.push((document, root));
-        for (name, is_data) in [("resource", false), ("data", true)] {
-            for kind in blocks(root, name).flat_map(Node::entries) {
-                for own in kind.value.items_or_self().flat_map(Node::entries) {
-                    let (Some(kind), Some(name)) = (kind.key.string(), own.key.string()) else { continue };
-                    let address = format!("{}{kind}.{name}", if is_data { "data." } else { "" });
-                    let Some(body) = own.value.items_or_self().find(|body| body.kind() == Kind::Map) else { continue };
-                    self.by_address.entry(address).or_insert(self.resources.len());
-                    let (kind, name, place) = (kind.into_owned(), name.into_owned(), own.key.span());
-                    self.resources.push(Declared { kind, name, place, body, is_data });
-                }
-            }
-        }
-        for own in blocks(root, "locals").flat_map(Node::entries) {
-            self.locals.extend(own.key.string().map(|name| (name.into_owned(), own.value)));
-        }
-        for (list, name) in [(&mut self.variables, "variable"), (&mut self.outputs, "output")] {
-            let named = blocks(root, name).flat_map(Node::entries);
-            list.extend(named.filter_map(|own| Some((own.key.string()?.into_owned(), own.value.items_or_self().next()?))));
-        }
-        for own in blocks(root, "module").flat_map(Node::entries) {
-            if let (Some(name), Some(node)) = (own.key.string(), own.value.items_or_self().next()) {
-                self.calls.push(Call { name: name.into_owned(), node, child: None });
-            }
-        }
-        let providers = blocks(root, "provider").flat_map(Node::entries).filter(|own| own.key.is("aws"));
-        let mut default = providers.flat_map(|own| own.value.items_or_self()).filter(|own| own.get("alias").is_none());
-        self.region = self.region.or_else(|| default.find_map(|own| own.get("region")));
-    }
-}
-
-/// The blocks of a name, which in JSON may stand in a list.
-fn blocks<'t, 's>(root: Node<'t, 's>, name: &str) -> impl Iterator<Item = Node<'t, 's>> + use<'t, 's> {
-    let all: Vec<_> = root.entries().filter(|own| own.key.is(name)).flat_map(|own| own.value.items_or_self()).collect();
-    all.into_iter()
-}
-
 /// Looks at all modules, plans and states that were read.
 pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, pending: &[Pending<'s>]) {
-    let own: Vec<_> = pending.iter().filter(|own| own.belongs == Belongs::Terraform).collect();
-    let mut modules: Vec<Module<'_, 's>> = Vec::new();
-    for file in &own {
-        let root = file.tree.root();
-        if show::form_of(root).is_some() {
-            show::read(inventory, sources, file.document, root);
-            continue;
-        }
-        let name = sources.get(root.span().source).name();
-        let folder = name.rfind(['/', '\\']).and_then(|end| name.get(..end)).unwrap_or("");
-        let folder = normal(folder);
-        let index = modules.iter().position(|own| own.folder == folder).unwrap_or_else(|| {
-            modules.push(Module::new(modules.len(), folder));
-            modules.len() - 1
-        });
-        if let Some(module) = modules.get_mut(index) {
-            module.add(file.document, root);
-        }
+    let own = pending.iter().filter(|own| own.belongs == Belongs::Terraform);
+    let (shown, own): (Vec<_>, Vec<_>) = own.partition(|own| show::form_of(own.tree.root()).is_some());
+    for file in shown {
+        show::read(inventory, sources, file.document, file.tree.root());
     }
-    if modules.is_empty() {
-        return;
+    let documents = own.into_iter().map(|own| (own.document, own.tree.root()));
+    let (folders, alone) = module::folders(documents, sources);
+    let overridden: Vec<Overridden<'s>> = folders.iter().map(|own| own.overridden(inventory)).collect();
+    let (mut modules, mut faults): (Vec<Module<'_, 's>>, _) = (Vec::new(), Vec::new());
+    for (folder, overridden) in folders.iter().zip(&overridden) {
+        modules.extend(folder.modules(modules.len(), overridden, &mut faults));
     }
-    link(inventory, &mut modules);
-    let expressions = expressions(&modules);
-    let mut faults = Vec::new();
-    let mut evaluation = Evaluation::new(&modules, &expressions, inventory, sources);
-    let mut role_arns: HashMap<usize, HashMap<String, String>> = HashMap::new();
+    for own in alone {
+        modules.push(own.module(modules.len()));
+    }
+    if !modules.is_empty() {
+        link(inventory, &mut modules);
+        look_at(inventory, sources, &modules, faults);
+    }
+}
+
+/// Takes in what modules come to.
+fn look_at<'s>(
+    inventory: &mut Inventory<'s>,
+    sources: &'s Sources,
+    modules: &[Module<'_, 's>],
+    mut faults: Vec<Fault<SyntaxFault>>,
+) {
+    let expressions = expressions(modules);
+    let mut evaluation = Evaluation::new(modules, &expressions, inventory, sources);
+    let mut role_arns = RoleArns::default();
     for roles in [true, false] {
-        for module in &modules {
-            for (index, own) in module.resources.iter().enumerate() {
+        if !roles {
+            role_arns.widen(modules);
+        }
+        for module in modules {
+            for (index, own) in module.resources.iter().enumerate().filter(|own| module.makes(own.1)) {
                 if own.is_data || (own.kind == "aws_iam_role") != roles || !resources::is_known(&own.kind) {
                     continue;
                 }
-                for instance in evaluation.instances_of(module.index, index) {
+                for (number, instance) in evaluation.instances_of(module.index, index).into_iter().enumerate() {
                     let at = At { module: module.index, instance };
-                    take(&mut evaluation, at, index, &mut faults, &mut role_arns);
+                    take(&mut evaluation, at, (index, number), &mut faults, &mut role_arns);
                 }
+            }
+        }
+    }
+    for module in modules {
+        for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
+            if own.is_data && own.kind == document::KIND && !evaluation.met.contains(&own.body.span()) {
+                take_document(&mut evaluation, module, index);
             }
         }
     }
     let gave_up = evaluation.gave_up;
+    let documents: HashMap<SourceId, usize> =
+        modules.iter().flat_map(|own| &own.roots).map(|own| (own.1.span().source, own.0)).collect();
     for fault in faults {
-        let document = modules.iter().flat_map(|own| &own.roots).find(|own| own.1.span().source == fault.span.source);
-        if let Some(document) = document.and_then(|own| inventory.documents.get_mut(own.0)) {
+        if let Some(document) = documents.get(&fault.span.source).and_then(|own| inventory.documents.get_mut(*own)) {
             document.faults.push(fault);
             document.faults.sort_by_key(|fault| fault.span);
         }
@@ -246,17 +171,44 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     }
 }
 
-/// Takes in one instance of a resource.
+/// The ARNs of the roles of each account, by their names.
+#[derive(Default)]
+struct RoleArns {
+    own: HashMap<usize, HashMap<String, String>>,
+    /// With those of the account of the first module of a folder, for what is declared again in another account.
+    wide: HashMap<usize, HashMap<String, String>>,
+}
+
+impl RoleArns {
+    fn widen(&mut self, modules: &[Module<'_, '_>]) {
+        for module in modules {
+            let Some(first) = modules.get(module.group).filter(|first| first.scope != module.scope) else { continue };
+            let mut all = self.own.get(&first.scope).cloned().unwrap_or_default();
+            all.extend(self.own.get(&module.scope).cloned().unwrap_or_default());
+            self.wide.insert(module.scope, all);
+        }
+    }
+
+    /// Those that a resource may be for: what is not declared again was taken in for all others before.
+    fn of(&mut self, scope: usize, is_own: bool) -> &mut HashMap<String, String> {
+        match self.wide.get_mut(&scope).filter(|_| is_own) {
+            Some(wide) => wide,
+            None => self.own.entry(scope).or_default(),
+        }
+    }
+}
+
+/// Takes in one instance of a resource: its place in the module, and its number.
 fn take<'s>(
     evaluation: &mut Evaluation<'_, '_, 's>,
     at: At,
-    index: usize,
-    faults: &mut Vec<crate::finding::Fault<crate::syntax::SyntaxFault>>,
-    role_arns: &mut HashMap<usize, HashMap<String, String>>,
+    (index, number): (usize, usize),
+    faults: &mut Vec<Fault<SyntaxFault>>,
+    role_arns: &mut RoleArns,
 ) {
     let Some(module) = evaluation.module(at.module) else { return };
     let Some(own) = module.resources.get(index) else { return };
-    let known = role_arns.entry(module.scope).or_default();
+    let known = role_arns.of(module.scope, own.is_own);
     let attribute = |evaluation: &mut Evaluation<'_, '_, 's>, name: &str| {
         let value = evaluation.attribute_of(at, index, name, own.place)?;
         let text = evaluate::known(&value)?;
@@ -266,26 +218,68 @@ fn take<'s>(
     let has_name = matches!(&*own.kind, "aws_iam_role" | "aws_iam_policy");
     let name = has_name.then(|| Text::made(evaluation.name_of(at, index), own.place));
     let (address, account) = (evaluation.address(at, index), evaluation.iam_arn(at, ""));
-    let given = Given { address: &address, kind: &own.kind, place: own.place, arn, id, name, account: &account, is_plan: false };
+    let given = Given {
+        address: &address,
+        kind: &own.kind,
+        place: own.place,
+        arn,
+        id,
+        name,
+        account: &account,
+        told: if own.is_own { Told::Module } else { Told::Again },
+    };
     evaluation.branch = Branch::First;
     evaluation.met_open = false;
     let tree = evaluation.tree(at, own.body);
     let sources = evaluation.sources;
     let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults: &mut *faults, role_arns: &mut *known };
-    let first = taking.take(&given, tree.root());
+    let mut seen = taking.take(&given, tree.root());
     if evaluation.met_open {
         evaluation.branch = Branch::Second;
         let tree = evaluation.tree(at, own.body);
         let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
-        taking.take_other(&given, tree.root(), &first);
+        taking.take_other(&given, tree.root(), &mut seen);
         evaluation.branch = Branch::First;
+    }
+    // what is declared twice may be meant here, too
+    for (view, other) in evaluation.views(module, own) {
+        let instance = evaluation.instances_of(view, other).get(number).copied();
+        let body = evaluation.module(view).and_then(|own| own.resources.get(other)).map(|own| own.body);
+        let Some((instance, body)) = instance.zip(body) else { continue };
+        evaluation.scope = Some(module.scope);
+        let tree = evaluation.tree(At { module: view, instance }, body);
+        evaluation.scope = None;
+        let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
+        taking.take_other(&given, tree.root(), &mut seen);
+    }
+}
+
+/// Takes in the policies of a document that nothing names of which the type is known.
+fn take_document<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Module<'t, 's>, index: usize) {
+    let Some(own) = module.resources.get(index) else { return };
+    let mut seen = Seen::new();
+    let views = evaluation.views(module, own);
+    for (view, index) in std::iter::once((module.index, index)).chain(views) {
+        for instance in evaluation.instances_of(view, index) {
+            let at = At { module: view, instance };
+            let name = Text::made(format!("data.{}", evaluation.address(at, index)), own.place);
+            evaluation.branch = Branch::First;
+            evaluation.scope = Some(module.scope);
+            let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
+            evaluation.scope = None;
+            if seen.insert(what_and_where(tree.root())) {
+                evaluation.inventory.loose_made(tree.root(), name);
+            }
+        }
     }
 }
 
 /// Finds the modules that calls name among those that were given, and gives those that belong together one account.
 fn link<'s>(inventory: &mut Inventory<'s>, modules: &mut [Module<'_, 's>]) {
-    let folders: Vec<String> = modules.iter().map(|own| own.folder.clone()).collect();
-    let mut called: Vec<Vec<usize>> = vec![Vec::new(); modules.len()];
+    let is_first = |own: &&Module<'_, '_>| own.standing == Standing::First;
+    let folders: HashMap<String, usize> = modules.iter().filter(is_first).map(|own| (own.folder.clone(), own.index)).collect();
+    // a copy calls what the module calls, with values that are looked at only where the module does not
+    let mut called: HashMap<usize, (bool, usize)> = HashMap::new();
     let mut callers = Vec::new();
     for module in modules.iter_mut() {
         for call in &mut module.calls {
@@ -293,32 +287,45 @@ fn link<'s>(inventory: &mut Inventory<'s>, modules: &mut [Module<'_, 's>]) {
             if !source.starts_with("./") && !source.starts_with("../") {
                 continue;
             }
-            let folder = within(&module.folder, &source);
-            call.child = folders.iter().position(|own| *own == folder).filter(|child| *child != module.index);
-            if let Some(list) = call.child.and_then(|child| called.get_mut(child)) {
-                list.push(module.index);
-                callers.push((call.child, module.index, call.node));
+            call.child = folders.get(&within(&module.folder, &source)).copied().filter(|child| *child != module.group);
+            let is_copy = module.standing != Standing::First;
+            if let Some(child) = call.child.filter(|_| module.standing != Standing::Bare && call.is_own) {
+                let count = called.entry(child).or_insert((is_copy, 0));
+                *count = if count.0 == is_copy { (is_copy, count.1 + 1) } else { (false, if is_copy { count.1 } else { 1 }) };
+                callers.push((child, module.index, is_copy, call.node));
             }
         }
     }
-    for (child, caller, node) in callers {
-        let Some(child) = child else { continue };
-        let is_only = called.get(child).is_some_and(|own| own.len() == 1);
+    for (child, caller, is_copy, node) in callers {
+        let is_only = called.get(&child) == Some(&(is_copy, 1));
         // one that is made several times has no values of its own
         let is_repeated = node.get("for_each").is_some() || node.get("count").is_some();
-        if let Some(module) = modules.get_mut(child) {
+        for module in modules.iter_mut().skip(child).take_while(|own| own.group == child) {
             module.is_child = true;
-            module.caller = (is_only && !is_repeated).then_some((caller, node));
+            if is_only && !is_repeated {
+                module.caller = Some((caller, node));
+            }
         }
     }
+    number(inventory, modules);
+}
+
+/// Gives modules that belong together one account: those that are read as modules first.
+fn number(inventory: &mut Inventory<'_>, modules: &mut [Module<'_, '_>]) {
+    let mut order: Vec<(bool, bool, usize)> =
+        modules.iter().map(|own| (own.standing != Standing::First, own.is_child, own.index)).collect();
+    order.sort_unstable();
     let mut seen = vec![false; modules.len()];
-    let (outer, inner): (Vec<usize>, Vec<usize>) =
-        (0..modules.len()).partition(|index| modules.get(*index).is_some_and(|own| !own.is_child));
-    for start in outer.into_iter().chain(inner) {
+    for (_, _, start) in order {
         if seen.get(start) != Some(&false) {
             continue;
         }
-        let scope = inventory.new_scope();
+        let own = modules.get(start).map(|own| (own.standing, own.group));
+        let scope = match own {
+            Some((Standing::Again(false) | Standing::Bare, group)) => modules.get(group).map(|own| own.scope),
+            _ => None,
+        };
+        let scope = scope.unwrap_or_else(|| inventory.new_scope());
         let mut open = vec![start];
         while let Some(index) = open.pop() {
             let Some(module) = modules.get_mut(index) else { continue };

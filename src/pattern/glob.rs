@@ -1,5 +1,6 @@
 //! Matching without allocation and without blow-up: at worst the product of the lengths of pattern and text.
 
+use super::words::begins_like;
 use super::{Mode, Unit};
 use crate::arn::Arn;
 
@@ -9,6 +10,13 @@ use crate::arn::Arn;
 /// case". In the modes of ARNs a [`Unit::Any`] may hold colons, so a pattern with one is compared as by [`Mode::Like`],
 /// which accepts all that any filling of the hole would accept.
 pub fn matches(pattern: &[Unit<'_>], text: &str, mode: Mode) -> bool {
+    // nearly all that do not match differ before the first wildcard
+    if let [Unit::Wild(own)] = pattern
+        && !matches!(mode, Mode::Equal | Mode::EqualIgnoreCase)
+        && !begins_like(own, text, mode == Mode::Action)
+    {
+        return false;
+    }
     match mode {
         Mode::Equal => equal(pattern, text),
         Mode::EqualIgnoreCase => equal_ignore_case(pattern, text),

@@ -24,6 +24,9 @@ pub enum PolicyKind {
     Endpoint,
 }
 
+/// The versions of the policy language.
+const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
+
 impl PolicyKind {
     /// All kinds.
     pub const ALL: [Self; 8] =
@@ -66,6 +69,19 @@ pub fn kind_of(policy: Node<'_, '_>) -> (PolicyKind, bool) {
     seen.kind()
 }
 
+/// Whether this is a policy document by its version, and a map of nothing but what stands in one.
+pub fn is_nothing_else(node: Node<'_, '_>) -> bool {
+    let mut is_policy = false;
+    for entry in node.entries() {
+        match entry.key.string().as_deref() {
+            Some("Version") => is_policy |= VERSIONS.iter().any(|version| entry.value.is(version)),
+            Some("Id" | "Statement") => {}
+            _ => return false,
+        }
+    }
+    is_policy
+}
+
 /// Whether this is a policy document, rightly written or not, rather than any other map.
 ///
 /// It is one if its `Version` is one of the policy language, or if there is a `Statement` that holds what a
@@ -74,7 +90,7 @@ pub fn looks_like(node: Node<'_, '_>) -> bool {
     if node.kind() != Kind::Map {
         return false;
     }
-    if node.get("Version").is_some_and(|version| ["2012-10-17", "2008-10-17"].iter().any(|own| version.is(own))) {
+    if node.get("Version").is_some_and(|version| VERSIONS.iter().any(|own| version.is(own))) {
         return true;
     }
     // Alibaba Cloud, Huawei Cloud (two), Tencent Cloud

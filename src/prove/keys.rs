@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::value::representatives;
-use crate::evaluate::holds_many;
+use crate::evaluate::is_many;
 use crate::pattern::Pattern;
 use crate::policy::{Comparison, Operand, Policy, Statement};
 use crate::reference::{KeyType, Reference};
@@ -131,7 +131,7 @@ impl<'q, 's> Keys<'q, 's> {
         self.by_name.insert(name.to_ascii_lowercase(), self.list.len());
         self.list.push(Key {
             name: name.to_owned(),
-            many: holds_many(reference, name),
+            many: is_many(facts, name),
             always: facts.and_then(|own| own.global).is_some_and(|own| own.always),
             text: false,
             arn: facts.is_some_and(|own| own.kind == KeyType::Arn),

@@ -1,6 +1,7 @@
 //! The formats of ARNs as shapes: which patterns can be a resource of which type.
 
 use super::name::literals;
+use super::traits::Types;
 use crate::pattern::{Field, Shape, Without};
 
 /// A format of the ARNs of a resource type.
@@ -8,6 +9,8 @@ use crate::pattern::{Field, Shape, Without};
 pub struct Form {
     /// The type's name.
     pub kind: String,
+    /// The type.
+    pub types: Types,
     /// As the reference writes it: `arn:${Partition}:s3:::${BucketName}`.
     pub format: String,
     /// The third part: `s3`.
@@ -16,6 +19,8 @@ pub struct Form {
     pub region: Slot,
     /// What stands in the fifth part.
     pub account: Slot,
+    /// Whether an account may have several of it: of some there is but one, its hub, its catalog.
+    pub several: bool,
     /// All texts of its sixth part.
     pub resource: Shape,
     /// Its sixth part with nothing in the place of each name: a pattern that matches it takes in all of the type.
@@ -113,8 +118,10 @@ pub(super) fn of_service<'f>(formats: impl Iterator<Item = (String, &'f str)>) -
         let fields = parts.fields(&sorted);
         Form {
             kind,
+            types: Types::default(),
             format: format.to_owned(),
             service: parts.service.to_owned(),
+            several: parts.resource.contains("${"),
             region: Slot::of(parts.region),
             account: Slot::of(parts.account),
             bare: fields.iter().filter_map(|field| if let Field::Text(text) = field { Some(*text) } else { None }).collect(),

@@ -100,6 +100,12 @@ impl<'r> KeyName<'r> {
     /// placeholder.
     pub fn is(self, key: &str) -> bool {
         let own = if self.written.starts_with(':') { self.prefix } else { "" };
+        // nearly all others begin with another letter
+        let behind = usize::from(!own.is_empty());
+        let (first, other) = (self.written.as_bytes().get(behind), key.as_bytes().get(own.len() + behind));
+        if first.is_some_and(|first| *first != b'$' && !other.is_some_and(|other| other.eq_ignore_ascii_case(first))) {
+            return false;
+        }
         let Some(rest) = without_start(key, own) else { return false };
         if self.written.ends_with(['/', ':']) {
             without_start(rest, self.written).is_some_and(|name| !name.is_empty())

@@ -10,10 +10,12 @@ use std::sync::OnceLock;
 
 use memchr::{memchr, memchr_iter};
 
+use super::action::{Action, ResourceType};
 use super::form::{self, Form, Start};
 use super::key::{ConditionKey, KeyName, KeyType};
-use super::name::{fold_cmp, is_same, shown, without_start, words};
+use super::name::{fold_cmp, is_same, without_start};
 use super::sought::{HEAD, Sought, head};
+use super::traits::{Traits, Types, types_with};
 use crate::pattern::{Mode, Unit, matches};
 
 /// A service of AWS, as far as policies know it.
@@ -36,6 +38,9 @@ pub struct Service {
     /// Where the descriptions start.
     descriptions: usize,
     forms: OnceLock<Forms>,
+    types: OnceLock<AllTypes>,
+    /// What is asked of each action again and again, as far as it was asked.
+    traits: OnceLock<Box<[OnceLock<Traits>]>>,
 }
 
 /// The formats of the ARNs of a service.
@@ -45,6 +50,13 @@ struct Forms {
     list: Vec<Form>,
     /// With which letters the sixth part of each starts.
     starts: Vec<Start>,
+}
+
+/// What is asked of all resource types of a service at once.
+#[derive(Debug)]
+struct AllTypes {
+    told: Types,
+    several: Types,
 }
 
 /// A line: where it starts, where its first word ends, where it ends.
@@ -58,8 +70,8 @@ struct Line {
 /// A place in the table of the actions: a name that is looked for is nearly always told from others without a look at their text.
 #[derive(Clone, Copy, Default, Debug)]
 struct Place {
-    /// Where the name starts; 0 where there is none.
-    start: u32,
+    /// The number of the action, from 1; 0 where there is none.
+    number: u32,
     /// Half of the hash of the name.
     tag: u32,
 }
@@ -74,17 +86,6 @@ enum Section {
     Other,
 }
 
-/// An action of a service.
-#[derive(Clone, Copy, Debug)]
-pub struct Action<'r> {
-    /// The service that has it.
-    pub service: &'r Service,
-    /// Its name as AWS writes it: `GetObject`.
-    pub name: &'r str,
-    /// Where the name starts in the text of the service.
-    start: u32,
-}
-
 /// The actions of a service that a pattern stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Matching<'r, 'p> {
@@ -94,42 +95,12 @@ pub struct Matching<'r, 'p> {
     pub pattern: &'p str,
     /// How many letters stand before its first wildcard.
     fixed: usize,
-    /// The actions that start with those, from the first that the pattern stands for.
+    /// The place of the first action that the pattern stands for among those of the service.
+    first: usize,
+    /// The actions that start with those, from that one on.
     lines: &'r [Line],
-}
-
-/// What an action does, as AWS groups actions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Level {
-    /// Tells which resources there are.
-    List,
-    /// Tells what is in them.
-    Read,
-    /// Makes, changes or deletes them.
-    Write,
-    /// Changes nothing but their tags.
-    Tagging,
-    /// Grants or changes permissions.
-    PermissionsManagement,
-}
-
-/// A resource type that an action takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ActionResource<'r> {
-    /// With `~` for a blank.
-    pub(super) name: &'r str,
-    /// Whether each request must name one.
-    pub required: bool,
-    /// As written, with commas between.
-    pub(super) keys: &'r str,
-}
-
-/// A resource type of a service.
-#[derive(Clone, Copy, Debug)]
-pub struct ResourceType<'r> {
-    service: &'r Service,
-    name: &'r str,
-    rest: &'r str,
+    /// Which of the first 64 of these the pattern stands for, each as one bit.
+    held: u64,
 }
 
 impl Service {
@@ -148,6 +119,8 @@ impl Service {
             places: Vec::new(),
             descriptions: text.len(),
             forms: OnceLock::new(),
+            types: OnceLock::new(),
+            traits: OnceLock::new(),
         };
         let bytes = text.as_bytes();
         let (mut at, mut section) = (0, Section::Head);
@@ -213,12 +186,12 @@ impl Service {
         let Self { text, actions, heads, places, .. } = self;
         places.resize((2 * actions.len()).next_power_of_two(), Place::default());
         heads.reserve_exact(actions.len());
-        for line in actions.iter() {
+        for (line, number) in actions.iter().zip(1..) {
             let name = text.get(line.name()).unwrap_or("");
             let sought = Sought::of(name);
-            let free = sought.slots(places.len()).find(|&slot| places.get(slot).is_some_and(|place| place.start == 0));
+            let free = sought.slots(places.len()).find(|&slot| places.get(slot).is_some_and(|place| place.number == 0));
             if let Some(place) = free.and_then(|slot| places.get_mut(slot)) {
-                *place = Place { start: line.start, tag: sought.tag() };
+                *place = Place { number, tag: sought.tag() };
             }
             heads.push(head(name));
         }
@@ -247,7 +220,7 @@ impl Service {
 
     /// Its actions, sorted by name.
     pub fn actions(&self) -> impl ExactSizeIterator<Item = Action<'_>> {
-        self.actions.iter().map(|line| self.action_at(*line))
+        self.actions.iter().enumerate().map(|(at, line)| self.action_at(*line, at as u32))
     }
 
     /// The action of this name, in any letter case.
@@ -257,23 +230,18 @@ impl Service {
 
     /// The action of the name that is looked for.
     pub(super) fn find(&self, sought: Sought<'_>) -> Option<Action<'_>> {
-        let (tag, length) = (sought.tag(), sought.name.len());
+        let tag = sought.tag();
         // INVARIANT: half of the places are free, so each search ends
         for slot in sought.slots(self.places.len()) {
             let place = *self.places.get(slot)?;
-            if place.start == 0 {
-                return None;
-            }
+            let at = place.number.checked_sub(1)?;
             if place.tag != tag {
                 continue;
             }
-            let start = place.start as usize;
-            let is_whole = || self.text.as_bytes().get(start + length).is_none_or(u8::is_ascii_whitespace);
-            match self.text.get(start..start + length) {
-                Some(name) if name.as_bytes().eq_ignore_ascii_case(sought.name) && is_whole() => {
-                    return Some(Action { service: self, name, start: place.start });
-                }
-                _ => {}
+            let action = self.action_at(*self.actions.get(at as usize)?, at);
+            let name = action.name.as_bytes();
+            if name == sought.name || name.eq_ignore_ascii_case(sought.name) {
+                return Some(action);
             }
         }
         None
@@ -289,15 +257,25 @@ impl Service {
         let first = self.heads.partition_point(|own| *own < least);
         let count = self.heads.get(first..).unwrap_or(&[]).partition_point(|own| *own <= most);
         let mut lines = self.actions.get(first..first + count).unwrap_or(&[]);
+        let mut first = first;
         if fixed > HEAD {
             let starts = |line: &Line| without_start(self.name(*line), start).is_some();
-            let first = lines.partition_point(|line| fold_cmp(self.name(*line), start) == Ordering::Less);
-            lines = lines.get(first..).unwrap_or(&[]);
+            let before = lines.partition_point(|line| fold_cmp(self.name(*line), start) == Ordering::Less);
+            (first, lines) = (first + before, lines.get(before..).unwrap_or(&[]));
             lines = lines.get(..lines.partition_point(starts)).unwrap_or(&[]);
         }
-        let near = Matching { service: self, pattern, fixed, lines };
-        let first = lines.iter().position(|line| near.holds(*line)).unwrap_or(lines.len());
-        Matching { lines: lines.get(first..).unwrap_or(&[]), ..near }
+        let open = pattern.get(fixed..).unwrap_or("");
+        let before = lines.iter().position(|line| self.holds(*line, open, fixed)).unwrap_or(lines.len());
+        let lines = lines.get(before..).unwrap_or(&[]);
+        let bit = |(line, at): (&Line, u32)| u64::from(self.holds(*line, open, fixed)) << at;
+        let held = lines.iter().zip(0..64).map(bit).fold(0, |held, bit| held | bit);
+        Matching { service: self, pattern, fixed, first: first + before, lines, held }
+    }
+
+    /// Whether what stands in a name behind so many letters is what this end of a pattern stands for.
+    fn holds(&self, line: Line, open: &str, fixed: usize) -> bool {
+        let rest = || self.text.get(line.start as usize + fixed..line.name_end as usize).unwrap_or("");
+        open == "*" || matches(&[Unit::Wild(open)], rest(), Mode::Action)
     }
 
     /// Its resource types, sorted by name.
@@ -307,8 +285,35 @@ impl Service {
 
     /// The resource type of this name, in any letter case.
     pub fn resource(&self, name: &str) -> Option<ResourceType<'_>> {
-        let line = self.resources.iter().find(|line| is_same(self.name(**line), name))?;
+        let line = self.resources.get(self.type_at(name)?)?;
         Some(self.resource_at(*line))
+    }
+
+    /// The place of the resource type of this name, in any letter case.
+    pub(super) fn type_at(&self, name: &str) -> Option<usize> {
+        // they are sorted where no user wrote them
+        let written = self.resources.binary_search_by(|line| self.name(*line).cmp(name)).ok();
+        written.or_else(|| self.resources.iter().position(|line| is_same(self.name(*line), name)))
+    }
+
+    /// The resource types of which an ARN is told.
+    pub fn told_types(&self) -> Types {
+        self.all_types().told
+    }
+
+    /// The resource types of which an account may have several.
+    pub fn several_types(&self) -> Types {
+        self.all_types().several
+    }
+
+    fn all_types(&self) -> &AllTypes {
+        self.types.get_or_init(|| {
+            let sixth = |format: &str| format.splitn(6, ':').nth(5).map(|own| own.contains("${"));
+            AllTypes {
+                told: types_with(self, |format| sixth(format).is_some()),
+                several: types_with(self, |format| sixth(format) == Some(true)),
+            }
+        })
     }
 
     /// The formats of the ARNs of its resource types, sorted by the name of the type.
@@ -326,6 +331,9 @@ impl Service {
         self.forms.get_or_init(|| {
             let kinds = self.resources().flat_map(|kind| kind.formats().map(move |format| (kind.name().into_owned(), format)));
             let mut list = form::of_service(kinds);
+            for form in &mut list {
+                form.types = self.type_at(&form.kind).map_or_else(Types::default, Types::at);
+            }
             list.sort_by(|a, b| fold_cmp(&a.kind, &b.kind));
             Forms { starts: list.iter().map(Form::start).collect(), list }
         })
@@ -365,12 +373,22 @@ impl Service {
         KeyName::of_service(self.prefix(), written)
     }
 
-    fn action_at(&self, line: Line) -> Action<'_> {
-        Action { service: self, name: self.name(line), start: line.start }
+    /// What the line of an action says behind its name.
+    pub(super) fn rest_of(&self, action: Action<'_>) -> &str {
+        self.actions.get(action.at as usize).map_or("", |line| self.rest(*line))
+    }
+
+    /// Where the traits of an action are noted.
+    pub(super) fn traits_of(&self, action: Action<'_>) -> Option<&OnceLock<Traits>> {
+        self.traits.get_or_init(|| self.actions.iter().map(|_| OnceLock::new()).collect()).get(action.at as usize)
+    }
+
+    fn action_at(&self, line: Line, at: u32) -> Action<'_> {
+        Action { service: self, name: self.name(line), at }
     }
 
     fn resource_at(&self, line: Line) -> ResourceType<'_> {
-        ResourceType { service: self, name: self.name(line), rest: self.rest(line) }
+        ResourceType::new(self, self.name(line), self.rest(line))
     }
 
     fn key_at(&self, line: Line) -> ConditionKey<'_> {
@@ -401,145 +419,12 @@ impl<'r, 'p> Matching<'r, 'p> {
 
     /// The actions, sorted by name.
     pub fn actions(self) -> impl Iterator<Item = Action<'r>> + Clone + use<'r, 'p> {
-        let lines = self.lines.iter().filter(move |line| self.holds(**line));
-        lines.map(move |line| self.service.action_at(*line))
-    }
-
-    fn holds(self, line: Line) -> bool {
         let open = self.pattern.get(self.fixed..).unwrap_or("");
-        let rest = || self.service.text.get(line.start as usize + self.fixed..line.name_end as usize).unwrap_or("");
-        open == "*" || matches(&[Unit::Wild(open)], rest(), Mode::Action)
-    }
-}
-
-impl<'r> Action<'r> {
-    /// What it does.
-    pub fn level(self) -> Level {
-        // INVARIANT: behind the name stands a blank, and then a letter
-        match self.service.text.as_bytes().get(self.start as usize + self.name.len() + 1) {
-            Some(b'L') => Level::List,
-            Some(b'R') => Level::Read,
-            Some(b'T') => Level::Tagging,
-            Some(b'P') => Level::PermissionsManagement,
-            _ => Level::Write,
-        }
-    }
-
-    /// Whether sources disagree on its resource types.
-    pub fn is_unsure(self) -> bool {
-        self.rest().get(1..).and_then(|rest| rest.strip_prefix(" !")).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    }
-
-    /// The resource types that it takes; none where it takes no resource but `*`.
-    pub fn resources(self) -> impl Iterator<Item = ActionResource<'r>> {
-        // types stand before keys, which stand before further actions
-        self.words().skip_while(|word| *word == "!").map_while(ActionResource::of)
-    }
-
-    /// The resource types that it takes, where sources agree on them.
-    pub fn agreed_resources(self) -> Option<impl Iterator<Item = ActionResource<'r>> + Clone> {
-        let words = self.words();
-        let is_unsure = words.clone().next() == Some("!");
-        (!is_unsure).then(|| words.map_while(ActionResource::of))
-    }
-
-    /// The condition keys that go with it, whatever the resource.
-    pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
-        self.words().filter(|word| is_key(word)).map(|word| self.service.key_name(word))
-    }
-
-    /// The actions that its caller needs besides: `iam:PassRole`.
-    pub fn needs(self) -> impl Iterator<Item = &'r str> {
-        self.words().filter_map(|word| word.strip_prefix('+'))
-    }
-
-    /// Whether a request for it may hold this condition key, as far as the reference tells: with itself, with a resource type that
-    /// it takes, or with all resources of that type. Global keys that are no tags are not told there.
-    pub fn takes_key(self, key: &str) -> bool {
-        let service = self.service;
-        // most keys are written as the reference writes them
-        let written = Some(written_as(key, service.prefix())).filter(|_| !key.ends_with('/'));
-        let is_written_in = |line: &str| written.is_some_and(|written| stands_in(line, written));
-        let of_type = |kind: ResourceType<'_>| is_written_in(kind.rest) || kind.keys().any(|own| own.is(key));
-        is_written_in(self.rest())
-            || self.words().any(|word| match ActionResource::of(word) {
-                Some(kind) => kind.keys(service).any(|own| own.is(key)) || kind.kind(service).is_some_and(of_type),
-                None => !word.starts_with('+') && service.key_name(word).is(key),
-            })
-    }
-
-    /// The letter for what it does.
-    pub(super) fn letter(self) -> &'r str {
-        self.rest().split(' ').next().unwrap_or("")
-    }
-
-    /// What its line says behind its name.
-    fn rest(self) -> &'r str {
-        let behind = self.service.text.get(self.start as usize + self.name.len()..).unwrap_or("");
-        let end = memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len());
-        let rest = behind.get(1..end).unwrap_or("");
-        rest.strip_suffix('\r').unwrap_or(rest)
-    }
-
-    /// All words behind the level.
-    fn words(self) -> impl Iterator<Item = &'r str> + Clone {
-        words(self.rest()).skip(1)
-    }
-}
-
-impl<'r> ActionResource<'r> {
-    /// `queue`, `queue?`, `queue(aws:TagKeys)`; `None` for a condition key and for a further action.
-    fn of(word: &'r str) -> Option<Self> {
-        let end = word.bytes().position(|byte| matches!(byte, b':' | b'(')).unwrap_or(word.len());
-        let (name, behind) = word.split_at_checked(end)?;
-        if behind.starts_with(':') || name.starts_with('+') {
-            return None;
-        }
-        let bare = name.strip_suffix('?');
-        let keys = behind.strip_prefix('(').and_then(|keys| keys.strip_suffix(')')).unwrap_or("");
-        Some(Self { name: bare.unwrap_or(name), required: bare.is_none(), keys })
-    }
-
-    /// Its name, as in [`ResourceType::name`].
-    pub fn name(self) -> Cow<'r, str> {
-        shown(self.name)
-    }
-
-    /// Whether it is the type of this name, in any letter case.
-    pub fn is(self, name: &str) -> bool {
-        self.name == name || is_same(self.name, name)
-    }
-
-    /// The condition keys that go with the action for this type only.
-    pub fn keys(self, service: &'r Service) -> impl Iterator<Item = KeyName<'r>> {
-        self.keys.split(',').filter(|word| !word.is_empty()).map(|word| service.key_name(word))
-    }
-
-    /// The type itself.
-    pub fn kind(self, service: &'r Service) -> Option<ResourceType<'r>> {
-        service.resource(self.name)
-    }
-}
-
-impl<'r> ResourceType<'r> {
-    /// The service that has it.
-    pub fn service(self) -> &'r Service {
-        self.service
-    }
-
-    /// Its name: `object`.
-    pub fn name(self) -> Cow<'r, str> {
-        shown(self.name)
-    }
-
-    /// The forms of its ARNs: `arn:${Partition}:s3:::${BucketName}`.
-    pub fn formats(self) -> impl Iterator<Item = &'r str> {
-        words(self.rest).filter(|word| word.starts_with("arn:"))
-    }
-
-    /// The condition keys that go with it.
-    pub fn keys(self) -> impl Iterator<Item = KeyName<'r>> {
-        words(self.rest).filter(|word| !word.starts_with("arn:")).map(|word| self.service.key_name(word))
+        let lines = self.lines.iter().enumerate().filter(move |(at, line)| match at {
+            0..64 => self.held & (1 << at) != 0,
+            _ => self.service.holds(**line, open, self.fixed),
+        });
+        lines.map(move |(at, line)| self.service.action_at(*line, (self.first + at) as u32))
     }
 }
 
@@ -558,42 +443,4 @@ impl Section {
             _ => Self::Other,
         }
     }
-}
-
-impl Level {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Tagging => "tagging",
-            Self::PermissionsManagement => "permissions management",
-        }
-    }
-}
-
-/// A condition key as the text of a service would have it: without the service's own prefix, and without the name of a tag.
-fn written_as<'k>(key: &'k str, prefix: &str) -> &'k str {
-    let own = key.strip_prefix(prefix).filter(|own| own.starts_with(':')).unwrap_or(key);
-    own.split_inclusive('/').next().unwrap_or(own)
-}
-
-/// Whether a condition key stands in a line as a word of its own.
-fn stands_in(line: &str, written: &str) -> bool {
-    let (line, written) = (line.as_bytes(), written.as_bytes());
-    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b" ,()".contains(byte));
-    // a slash or a capital is rarer in a line than other letters
-    let Some(rare) = written.iter().rposition(|byte| !byte.is_ascii_lowercase()) else { return false };
-    let mut starts =
-        written.get(rare).into_iter().flat_map(|byte| memchr_iter(*byte, line)).filter_map(|at| at.checked_sub(rare));
-    starts.any(|start| {
-        let behind = line.get(start..).and_then(|rest| rest.strip_prefix(written));
-        behind.is_some_and(|behind| is_end(behind.first()) && is_end(start.checked_sub(1).and_then(|at| line.get(at))))
-    })
-}
-
-/// Whether a word of an action is a condition key: its colon is not behind a bracket.
-fn is_key(word: &str) -> bool {
-    !word.starts_with('+') && word.bytes().find(|byte| matches!(byte, b':' | b'(')) == Some(b':')
 }

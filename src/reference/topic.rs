@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::action::{Action, ResourceType};
 use super::key::{ConditionKey, KeyName};
 use super::name::{fold_cmp, literals};
 use super::operation::{Operation, operation};
-use super::service::{Action, ResourceType, Service};
+use super::service::Service;
 use super::{Form, Reference, global_keys};
 use crate::pattern::{Mode, Shape, Unit};
 use crate::spelling::nearest;

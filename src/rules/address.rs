@@ -7,7 +7,7 @@ use std::ptr;
 use std::rc::Rc;
 
 use crate::pattern::{Mode, Part, Pattern, Shape, Unit, matches};
-use crate::reference::{Form, Reference, Service, Slot, Start};
+use crate::reference::{Form, Reference, Service, Slot, Start, Types};
 use crate::source::Span;
 
 /// A value of `Resource` or `NotResource`.
@@ -42,8 +42,14 @@ pub(super) struct Arn<'i, 'p> {
     forms: RefCell<Vec<Forms<'i>>>,
 }
 
-/// A service with forms of it.
-type Forms<'i> = (&'i Service, Rc<[&'i Form]>);
+/// Forms of a service.
+#[derive(Clone, Debug)]
+struct Forms<'i> {
+    service: &'i Service,
+    forms: Rc<[&'i Form]>,
+    /// The types of these.
+    types: Types,
+}
 
 /// All that a resource may stand for.
 #[derive(Debug)]
@@ -165,13 +171,24 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
 
     /// The forms of a service that it may be of; partition, region and account tell no type.
     pub(super) fn forms(&self, service: &'i Service) -> Rc<[&'i Form]> {
+        self.in_service(service).forms
+    }
+
+    /// The types of those.
+    pub(super) fn types(&self, service: &'i Service) -> Types {
+        self.in_service(service).types
+    }
+
+    fn in_service(&self, service: &'i Service) -> Forms<'i> {
         let mut known = self.arn.forms.borrow_mut();
-        if let Some((_, forms)) = known.iter().find(|(own, _)| ptr::eq(*own, service)) {
-            return Rc::clone(forms);
+        if let Some(own) = known.iter().find(|own| ptr::eq(own.service, service)) {
+            return own.clone();
         }
         let forms: Rc<[&Form]> = service.forms_starting(self.start()).filter(|form| self.may_be(form)).collect();
-        known.push((service, Rc::clone(&forms)));
-        forms
+        let types = forms.iter().fold(Types::default(), |types, form| types.with(form.types));
+        let own = Forms { service, forms, types };
+        known.push(own.clone());
+        own
     }
 
     /// The forms that its sixth part fits; `None` where that is not told, where any fits, and where one fits whose region and account

@@ -17,6 +17,7 @@ use words::Words;
 pub static RULES: &[&Rule] = &[
     &INVALID_JSON,
     &DUPLICATE_KEY,
+    &DUPLICATE_BLOCK,
     &WRONG_TYPE,
     &UNKNOWN_ELEMENT,
     &MISSING_STATEMENT,
@@ -175,6 +176,7 @@ macro_rules! rules {
 rules! {
     INVALID_JSON = "invalid-json": Error;
     DUPLICATE_KEY = "duplicate-key": Error;
+    DUPLICATE_BLOCK = "duplicate-block": Error;
     WRONG_TYPE = "wrong-type": Error;
     UNKNOWN_ELEMENT = "unknown-element": Error;
     MISSING_STATEMENT = "missing-statement": Error;

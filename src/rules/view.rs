@@ -91,6 +91,7 @@ pub(super) struct Lookups<'i, 'p, 's> {
     sources: &'i Sources,
     last: (&'p str, Result<Option<&'i Service>, Misshapen>),
     services: ByText<'p, Result<Option<&'i Service>, Misshapen>>,
+    patterns: ByText<'p, Matching<'i, 'p>>,
     keys: ByText<'p, Result<Option<ConditionKey<'i>>, Misshapen>>,
     arns: ByText<'p, Rc<Arn<'i, 'p>>>,
     /// The lists of a view that is no longer looked at, for the next one to fill.
@@ -112,6 +113,7 @@ impl<'i, 'p, 's> Lookups<'i, 'p, 's> {
             sources,
             last: ("", Err(Misshapen)),
             services: ByText::default(),
+            patterns: ByText::default(),
             keys: ByText::default(),
             arns: ByText::default(),
             lists: Lists::default(),
@@ -325,13 +327,20 @@ impl<'i, 'p> Meaning<'i, 'p> {
 
     fn of(text: Option<&'p str>, lookups: &mut Lookups<'i, 'p, '_>) -> Self {
         let Some(text) = text else { return Self::Open };
-        let Some((prefix, name)) = text.bytes().position(|byte| byte == b':').and_then(|colon| text.split_at_checked(colon))
-        else {
-            let is_every = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
-            return if is_every { Self::Every } else { Self::Open };
+        let (last, known) = lookups.last;
+        let (prefix, name, service) = match text.strip_prefix(last).and_then(|rest| rest.strip_prefix(':')) {
+            // a list mostly goes on with the same service
+            Some(name) if !last.is_empty() => (last, name, known),
+            _ => {
+                let colon = text.bytes().position(|byte| byte == b':');
+                let Some((prefix, name)) = colon.and_then(|colon| text.split_at_checked(colon)) else {
+                    let is_every = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+                    return if is_every { Self::Every } else { Self::Open };
+                };
+                (prefix, name.get(1..).unwrap_or(""), lookups.service(prefix))
+            }
         };
-        let name = name.get(1..).unwrap_or("");
-        let Ok(service) = lookups.service(prefix) else { return Self::Open };
+        let Ok(service) = service else { return Self::Open };
         if let Some(action) = service.and_then(|service| service.action(name)) {
             return Self::One(action);
         }
@@ -339,7 +348,7 @@ impl<'i, 'p> Meaning<'i, 'p> {
             (Part::Wrong, _) => Self::Open,
             (_, None) => Self::NoService(prefix, name),
             (Part::Plain, Some(service)) => Self::NoAction(service, name),
-            (Part::Wild, Some(service)) => Self::Several(service.matching(name)),
+            (Part::Wild, Some(service)) => Self::Several(*lookups.patterns.entry(text).or_insert_with(|| service.matching(name))),
         }
     }
 }

@@ -1,5 +1,24 @@
 //! What can be wrong with the form of a text of TOML, YAML or HCL.
 
+/// What a block declares in a module of Terraform.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Block {
+    /// A resource.
+    Resource,
+    /// A data source.
+    Data,
+    /// A variable.
+    Variable,
+    /// One of the local values.
+    Local,
+    /// An output.
+    Output,
+    /// A call of a module.
+    Module,
+    /// The configuration of a provider.
+    Provider,
+}
+
 /// What makes a text no TOML, no YAML or no HCL. JSON has kinds of its own, which tell more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mistake {

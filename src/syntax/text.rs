@@ -123,6 +123,7 @@ impl<'s> Text<'s> {
     }
 
     /// The value, where it has no hole.
+    #[inline]
     pub fn known(&self) -> Option<&str> {
         match &self.0 {
             Form::Plain { value, .. } => Some(value),

@@ -46,6 +46,7 @@ mod logic_rules;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod markdown;
+mod modules;
 mod oracle;
 mod outputs;
 mod pages;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rolecall::arn::Arn;
-use rolecall::pattern::{Field, Mode, Shape, Unit, Without, arn_is_short, classes, matches};
+use rolecall::pattern::{Field, Mode, Shape, Unit, Without, arn_is_short, begins_like, classes, matches};
 
 fn plain(pattern: &str, text: &str, mode: Mode) -> bool {
     matches(&[Unit::Wild(pattern)], text, mode)
@@ -381,4 +381,40 @@ fn hostile_patterns_are_instant() {
         assert!(!plain("*:a:a:a:a:a?a?a?a?*c", &colons, mode));
     }
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// Texts of all lengths around eight bytes, with what differs in one bit from a letter of the other case, and with what is none.
+#[test]
+fn a_glance_at_the_beginning_agrees_with_a_look_at_each_byte() {
+    let naive = |pattern: &str, text: &str, fold: bool| {
+        let fixed = pattern.find(['*', '?']);
+        let (own, text) = (&pattern.as_bytes()[..fixed.unwrap_or(pattern.len())], text.as_bytes());
+        let same = |other: &[u8]| if fold { own.eq_ignore_ascii_case(other) } else { own == other };
+        text.get(..own.len()).is_some_and(same) && (fixed.is_some() || own.len() == text.len())
+    };
+    let letters = ["a", "A", "b", "@", "`", "[", "{", "*", "?", ":", "\n", "J", "é"];
+    let mut state = 7_u64;
+    let mut pick = |count: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % count
+    };
+    let (mut alike, mut other) = (0, 0);
+    for _ in 0..200_000 {
+        let text: String = (0..pick(20)).map(|_| letters[pick(letters.len())]).collect();
+        let changed = |letter: char, own: usize| match own {
+            0 => letter.to_ascii_uppercase(),
+            1 => (letter as u8 ^ 0x20) as char,
+            2 => '*',
+            3 => '?',
+            _ => letter,
+        };
+        let mut pattern: String = text.chars().map(|c| if c.is_ascii() { changed(c, pick(24)) } else { c }).collect();
+        pattern.truncate((0..=pattern.len()).rev().filter(|&at| pattern.is_char_boundary(at)).nth(pick(2)).unwrap_or(0));
+        for fold in [false, true] {
+            let told = begins_like(&pattern, &text, fold);
+            assert_eq!(told, naive(&pattern, &text, fold), "{pattern:?} {text:?} {fold}");
+            *(if told { &mut alike } else { &mut other }) += 1;
+        }
+    }
+    assert!(alike > 50_000 && other > 50_000, "{alike} {other}");
 }

@@ -470,3 +470,10 @@ fn two_letters_that_changed_places_are_one_slip() {
     assert_eq!(slips("", "ab"), 2);
     assert_eq!(nearest("Qurey", ["Scan", "Query", "GetItem"]), Some("Query"));
 }
+
+#[test]
+fn each_resource_type_of_a_service_has_a_bit_of_its_own() {
+    let reference = Reference::default();
+    let most = reference.services().map(|service| service.resources().len()).max();
+    assert!(most.is_some_and(|most| (100..128).contains(&most)), "{most:?}");
+}

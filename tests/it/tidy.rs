@@ -47,7 +47,7 @@ const DOORS: [(&str, &[&str]); 30] = [
             "inventory/embedded/",
             "inventory/recognise.rs",
             "inventory/source_code.rs",
-            "pattern.rs",
+            "reference/action.rs",
             "reference/name.rs",
             "reference/service.rs",
             "source.rs",

@@ -20,7 +20,7 @@ impl<'s> Reader<'_, 's> {
             (Some(name), None) if has("PolicyDocument") => {
                 let trust = self.document(root.get("PolicyDocument")?, PolicyKind::Trust)?;
                 let sources = self.sources;
-                self.join(name, None, |role| role.take_trust(trust, sources));
+                self.join(name, None, |role| role.take_trust(trust, sources, true));
                 return Some("iam update-assume-role-policy");
             }
             (Some(name), Some(arn)) => {

@@ -200,6 +200,7 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             boundary: text(root, "PermissionsBoundary"),
             tags: Some(tags(root)),
             max_session: number(root, "MaxSessionDuration"),
+            is_source: true,
         };
         reader.take_role(written.unwrap_or(name), arn, parts);
     }

@@ -45,6 +45,15 @@ pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named
         unread.push(Text::made(basic, resource.place));
     }
     let boundary = text(root, "PermissionsBoundary");
-    let parts = RoleParts { trust, permissions, unread, complete: true, boundary, tags: Some(tags(root)), max_session: None };
+    let parts = RoleParts {
+        trust,
+        permissions,
+        unread,
+        complete: true,
+        boundary,
+        tags: Some(tags(root)),
+        max_session: None,
+        is_source: true,
+    };
     reader.take_role(name, arn, parts);
 }

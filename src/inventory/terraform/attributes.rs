@@ -150,11 +150,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
 
     fn made(&mut self, at: At, index: usize, made: Made) -> String {
         let name = format!("{}.id", self.address(at, index));
-        self.stand(at, &name, made)
+        self.stand(at, self.scope(at), &name, made)
     }
 
-    fn stand(&mut self, at: At, name: &str, made: Made) -> String {
-        let scope = self.module(at.module).map_or(0, |own| own.scope);
+    /// The account that a module is in.
+    fn scope(&self, at: At) -> usize {
+        self.scope.or_else(|| Some(self.module(at.module)?.scope)).unwrap_or(0)
+    }
+
+    fn stand(&mut self, at: At, scope: usize, name: &str, made: Made) -> String {
         // of modules that belong together each has names of its own
         let name = match self.module(at.module).filter(|own| own.is_child) {
             Some(own) if matches!(made, Made::UserPool | Made::Client | Made::IdentityPool) => format!("{}/{name}", own.folder),
@@ -194,11 +198,11 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
 
     /// What the modules that belong together have a data source for, whatever its name is, or could have one.
     fn of_account(&mut self, at: At, kind: &str, attribute: &str, made: Made) -> String {
-        let scope = self.module(at.module).map(|own| own.scope);
-        let together = self.modules.iter().filter(|own| Some(own.scope) == scope).flat_map(|own| &own.resources);
+        let scope = self.scope(at);
+        let together = self.modules.iter().filter(|own| own.scope == scope).flat_map(|own| &own.resources);
         let source = together.filter(|own| own.is_data).find(|own| own.kind == kind).map_or("current", |own| &own.name);
         let name = format!("data.{kind}.{source}.{attribute}");
-        self.stand(at, &name, made)
+        self.stand(at, scope, &name, made)
     }
 
     /// The ARN of something in IAM, in the account of a module.

@@ -21,6 +21,9 @@ const LISTS: [(&str, &str, bool); 4] = [
     ("not_resources", "NotResource", true),
 ];
 
+/// The type of these data sources.
+pub(super) const KIND: &str = "aws_iam_policy_document";
+
 /// How many documents may stand in each other.
 const DEEPEST: usize = 16;
 
@@ -29,6 +32,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     pub(super) fn document(&mut self, at: At, index: usize, weaver: &mut Weaver) {
         let Some(own) = self.module(at.module).and_then(|own| own.resources.get(index)) else { return };
         let (body, mark) = (own.body, own.body.mark());
+        self.met.insert(own.body.span());
         weaver.open_as(body);
         let version = body.entries().find(|entry| entry.key.is("version"));
         weaver.put_in("Version", version.map_or(mark, |own| own.key.span()));
@@ -86,8 +90,9 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         for value in values {
             match value {
                 Value::Document(at, index) => {
-                    let inner = self.module(at.module).and_then(|own| own.resources.get(index)).map(|own| own.body);
-                    for made in inner.map(|inner| self.statements(at, inner, depth + 1)).unwrap_or_default() {
+                    let Some(own) = self.module(at.module).and_then(|own| own.resources.get(index)) else { continue };
+                    self.met.insert(own.body.span());
+                    for made in self.statements(at, own.body, depth + 1) {
                         take(all, made);
                     }
                 }

@@ -3,11 +3,12 @@
 //! <https://developer.hashicorp.com/terraform/language/expressions>
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::instance::Instance;
+use super::module::{Declared, Module};
 use super::path::{self, Step};
-use super::{Module, functions};
+use super::{document, functions};
 use crate::inventory::Inventory;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Kind, Literal, Node, Piece, Tree, hole_text};
@@ -71,6 +72,10 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) met_open: bool,
     /// Whether expressions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
+    /// The account that all is taken to be in, where it is not that of the module.
+    pub(super) scope: Option<usize>,
+    /// The documents that were put in somewhere, by their places.
+    pub(super) met: HashSet<Span>,
     pub(super) instances: Vec<Instance<'t, 's>>,
     pub(super) of_resources: HashMap<(usize, usize), Vec<usize>>,
     /// What is being looked up, so that a circle ends.
@@ -109,18 +114,33 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             branch: Branch::First,
             met_open: false,
             gave_up: false,
+            scope: None,
+            met: HashSet::new(),
             instances: vec![alone],
             of_resources: HashMap::new(),
             pending: Vec::new(),
             steps: 0,
             bytes: 0,
             depth: 0,
-            length: modules.iter().flat_map(|own| &own.roots).map(|own| own.1.written().len()).sum(),
+            length: modules.iter().map(|own| own.length).sum(),
         }
     }
 
     pub(super) fn module(&self, index: usize) -> Option<&'e Module<'t, 's>> {
         self.modules.get(index)
+    }
+
+    /// Where other modules of a folder have the resource of a place: in which, and its number there. In them, something that it names may be
+    /// another.
+    pub(super) fn views(&self, module: &Module<'t, 's>, own: &Declared<'t, 's>) -> Vec<(usize, usize)> {
+        let of_folder = self.modules.iter().skip(module.group).take_while(|own| own.group == module.group);
+        let others = of_folder.filter(|other| other.index != module.index);
+        let number = |other: &Module<'t, 's>| {
+            let index = *other.by_address.get(&own.address())?;
+            let found = other.resources.get(index).filter(|found| found.place == own.place)?;
+            (!other.makes(found)).then_some((other.index, index))
+        };
+        others.filter_map(number).collect()
     }
 
     /// What a node comes to. What stands in a map or list is looked at when that is put together.
@@ -329,7 +349,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     /// The value of an attribute of an instance.
     pub(super) fn attribute_of(&mut self, at: At, index: usize, name: &str, place: Span) -> Option<Value<'t, 's>> {
         let own = self.module(at.module)?.resources.get(index)?;
-        if own.is_data && own.kind == "aws_iam_policy_document" && matches!(name, "json" | "minified_json") {
+        if own.is_data && own.kind == document::KIND && matches!(name, "json" | "minified_json") {
             return Some(Value::Document(at, index));
         }
         let key = (at, format!("{index}.{name}"));

@@ -2,8 +2,10 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::document;
 use super::shape::{self, blocks, shaped};
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -28,9 +30,36 @@ pub(super) struct Given<'n, 's> {
     pub(super) name: Option<Text<'s>>,
     /// What the ARNs in IAM of its account start with.
     pub(super) account: &'n str,
-    /// Whether a value that is missing may be known only when the plan is applied.
-    pub(super) is_plan: bool,
+    /// What tells of it.
+    pub(super) told: Told,
 }
+
+/// What resources are told by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Told {
+    /// A module.
+    Module,
+    /// A module in which something else is declared again, so that this is looked at once more.
+    Again,
+    /// A plan, in which a value that is missing may be known only when it is applied.
+    Plan,
+    /// A state.
+    State,
+}
+
+impl Told {
+    fn is_plan(self) -> bool {
+        self == Self::Plan
+    }
+
+    /// Whether it is what the resource is made of.
+    fn is_source(self) -> bool {
+        matches!(self, Self::Module | Self::Again)
+    }
+}
+
+/// What documents came to, and where all of it stands, as a number.
+pub(super) type Seen = HashSet<(String, u64)>;
 
 /// Takes in resources one by one.
 pub(super) struct Taking<'a, 's> {
@@ -107,13 +136,19 @@ pub(super) fn is_known(kind: &str) -> bool {
     others.iter().any(|own| kind.starts_with(own)) || HOLDERS.iter().any(|own| own.0 == kind)
 }
 
+/// Whether a resource is one of those by which an account tells who gets in and what he may do, which go together.
+pub(super) fn is_of_account(kind: &str) -> bool {
+    let is_it = kind.starts_with("aws_iam_") || kind.starts_with("aws_cognito_");
+    is_it && kind != document::KIND && !HOLDERS.iter().any(|own| own.0 == kind)
+}
+
 impl<'s> Taking<'_, 's> {
     fn reader(&mut self) -> Reader<'_, 's> {
         Reader { inventory: &mut *self.inventory, sources: self.sources, faults: &mut *self.faults }
     }
 
-    /// Takes in a resource; gives what its documents came to.
-    pub(super) fn take(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) -> Vec<String> {
+    /// Takes in a resource; gives what its documents came to, and where.
+    pub(super) fn take(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) -> Seen {
         match given.kind {
             "aws_iam_role" => self.role(given, root),
             "aws_iam_role_policy" => self.role_policy(given, root),
@@ -137,13 +172,13 @@ impl<'s> Taking<'_, 's> {
                 }
             }
             "aws_cognito_user_group" => {
-                let tree = shaped(root, shape::GROUP, given.is_plan);
+                let tree = shaped(root, shape::GROUP, given.told.is_plan());
                 self.reader().group(tree.root());
                 self.expect(given, root, &["user_pool_id"]);
             }
             "aws_cognito_user_pool" => self.user_pool(given, root),
             "aws_cognito_user_pool_client" => {
-                let tree = shaped(root, shape::CLIENT, given.is_plan);
+                let tree = shaped(root, shape::CLIENT, given.told.is_plan());
                 if let Some(id) = given.id.clone() {
                     self.reader().client(tree.root(), id);
                 }
@@ -151,12 +186,12 @@ impl<'s> Taking<'_, 's> {
             }
             "aws_cognito_identity_pool" => self.identity_pool(given, root),
             "aws_cognito_identity_pool_roles_attachment" => {
-                let tree = shape::role_map(root, given.is_plan);
+                let tree = shape::role_map(root, given.told.is_plan());
                 self.reader().role_map(tree.root());
                 self.expect(given, root, &["identity_pool_id", "roles"]);
             }
             "aws_cognito_identity_pool_provider_principal_tag" => {
-                let tree = shaped(root, shape::TAG_MAP, given.is_plan);
+                let tree = shaped(root, shape::TAG_MAP, given.told.is_plan());
                 self.reader().tag_map(tree.root());
                 self.expect(given, root, &["identity_pool_id"]);
             }
@@ -167,13 +202,13 @@ impl<'s> Taking<'_, 's> {
                 }
             }
         }
-        documents(given, root).into_iter().map(|own| own.1.written().to_owned()).collect()
+        documents(given, root).into_iter().map(|own| what_and_where(own.1)).collect()
     }
 
-    /// Takes in the documents of a resource that come to something else in the other branch.
-    pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, first: &[String]) {
-        for (index, (kind, node)) in documents(given, root).into_iter().enumerate() {
-            if first.get(index).is_some_and(|own| own == node.written()) {
+    /// Takes in the documents of a resource that come to something else in the other branch, or where something else is meant by a name.
+    pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, seen: &mut Seen) {
+        for (kind, node) in documents(given, root) {
+            if !seen.insert(what_and_where(node)) {
                 continue;
             }
             if kind != PolicyKind::Trust {
@@ -188,16 +223,23 @@ impl<'s> Taking<'_, 's> {
     fn document(&mut self, given: &Given<'_, 's>, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
         let policy = self.reader().document(node, kind);
         if policy.is_none() && node.kind() != Kind::Null && !node.is("") {
-            self.inventory.unresolved(node.span(), format!("the policy of `{}` is not known", given.address));
+            self.tell(given, node.span(), format!("the policy of `{}` is not known", given.address));
         }
         policy
+    }
+
+    /// Tells what is not known, once.
+    fn tell(&mut self, given: &Given<'_, 's>, span: Span, message: String) {
+        if given.told != Told::Again {
+            self.inventory.unresolved(span, message);
+        }
     }
 
     /// Tells of attributes that a resource must have and that are known only later.
     fn expect(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, attributes: &[&str]) {
         for attribute in attributes.iter().filter(|own| root.get(own).is_none_or(|own| own.kind() == Kind::Null)) {
-            let when = if given.is_plan { ", for it is known only when the plan is applied" } else { "" };
-            self.inventory.unresolved(given.place, format!("`{}` has no `{attribute}`{when}", given.address));
+            let when = if given.told.is_plan() { ", for it is known only when the plan is applied" } else { "" };
+            self.tell(given, given.place, format!("`{}` has no `{attribute}`{when}", given.address));
         }
     }
 
@@ -233,6 +275,7 @@ impl<'s> Taking<'_, 's> {
             boundary: text(root, "permissions_boundary").filter(|own| own.known() != Some("")),
             tags: Some(tags.filter_map(|own| Some((own.key.text()?, own.value.text()?))).collect()),
             max_session: number(root, "max_session_duration"),
+            is_source: given.told.is_source(),
         };
         if let (Some(name), Some(arn)) = (name.known(), given.arn.as_ref().and_then(Text::known)) {
             self.role_arns.insert(name.to_owned(), arn.to_owned());
@@ -249,7 +292,8 @@ impl<'s> Taking<'_, 's> {
                 self.give(given, role, |own| {
                     // a state tells it with the role, too
                     let is_own = |named: &NamedPolicy<'_>| {
-                        named.inline && named.name.known().is_some() && named.name.known() == name.known()
+                        let is_name = named.name.known().is_some() && named.name.known() == name.known();
+                        !given.told.is_source() && named.inline && is_name
                     };
                     if !own.permissions.iter().any(is_own) {
                         own.permissions.push(NamedPolicy { name, policy, inline: true });
@@ -279,7 +323,7 @@ impl<'s> Taking<'_, 's> {
                     own.unread.push(arn);
                 }
             }),
-            _ => self.inventory.unresolved(given.place, format!("what `{}` attaches is not known", given.address)),
+            _ => self.tell(given, given.place, format!("what `{}` attaches is not known", given.address)),
         }
     }
 
@@ -288,14 +332,17 @@ impl<'s> Taking<'_, 's> {
         let Some(role) = role.text() else { return };
         let Some(name) = role.known() else {
             let message = format!("the role `{}`, which `{}` is for, is not known", role.shown(), given.address);
-            return self.inventory.unresolved(role.span(), message);
+            return self.tell(given, role.span(), message);
         };
         // a role may be named by its ARN, too
         let name = Arn::parse(name).and_then(Arn::role_name).unwrap_or(name).to_owned();
         let known = self.role_arns.get(&name).cloned();
+        if known.is_none() && given.told == Told::Again {
+            return;
+        }
         if known.is_none() {
             let message = format!("the role `{name}`, which `{}` is for, is not in the module", given.address);
-            self.inventory.unresolved(role.span(), message);
+            self.tell(given, role.span(), message);
         }
         let arn = known.unwrap_or_else(|| format!("{}role/{name}", given.account));
         let (name, arn) = (Text::made(name, role.span()), Text::made(arn, role.span()));
@@ -304,7 +351,7 @@ impl<'s> Taking<'_, 's> {
 
     fn user_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
-        let tree = shaped(root, shape::USER_POOL, given.is_plan);
+        let tree = shaped(root, shape::USER_POOL, given.told.is_plan());
         let mut reader = self.reader();
         reader.user_pool(tree.root(), id);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
@@ -320,7 +367,7 @@ impl<'s> Taking<'_, 's> {
 
     fn identity_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
-        let tree = shaped(root, shape::IDENTITY_POOL, given.is_plan);
+        let tree = shaped(root, shape::IDENTITY_POOL, given.told.is_plan());
         let mut reader = self.reader();
         reader.identity_pool(tree.root(), id);
         // the provider always says, and `false` where the module does not
@@ -403,6 +450,12 @@ impl<'s> Taking<'_, 's> {
         let tree = weaver.finish();
         self.loose(given, PolicyKind::Resource, tree.root(), None);
     }
+}
+
+pub(super) fn what_and_where(node: Node<'_, '_>) -> (String, u64) {
+    let mut hasher = DefaultHasher::new();
+    node.within().for_each(|own| own.span().hash(&mut hasher));
+    (node.written().to_owned(), hasher.finish())
 }
 
 /// What a policy goes by that belongs to a user or a group.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::resources::{self, Given, Taking};
+use super::resources::{self, Given, Taking, Told};
 use crate::arn::Arn;
 use crate::inventory::Inventory;
 use crate::inventory::stand_in::Made;
@@ -90,7 +90,7 @@ pub(super) fn read<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, docu
             id: value("id"),
             name: if own.kind.starts_with("aws_iam_") { value("name") } else { None },
             account: &account,
-            is_plan,
+            told: if is_plan { Told::Plan } else { Told::State },
         };
         let mut taking = Taking { inventory: &mut *inventory, sources, faults: &mut faults, role_arns: &mut role_arns };
         let linked = linked(own, &links, &made);

@@ -7,9 +7,9 @@ use crate::config::Forbid;
 use crate::evaluate::action_for;
 use crate::finding::{Finding, Severity, Witness};
 use crate::lint::{Facts, Rule};
+use crate::pattern::begins_like;
 use crate::policy::{Comparison, Effect, Policy, PolicyKind, Value};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
-use crate::rules::logic::alone::begins_like;
 
 pub(super) static RULE: Rule =
     Rule { name: "forbidden-access", severity: Severity::High, page: include_str!("../../../rules/access/forbidden-access.md") };

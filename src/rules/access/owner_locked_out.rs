@@ -2,9 +2,10 @@
 
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
+use crate::pattern::begins_like;
 use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{Among, Budget, Proof, Question, prove};
-use crate::rules::logic::alone::{begins_like, everything};
+use crate::rules::logic::alone::everything;
 
 pub(super) static RULE: Rule =
     Rule { name: "owner-locked-out", severity: Severity::High, page: include_str!("../../../rules/access/owner-locked-out.md") };

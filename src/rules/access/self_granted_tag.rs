@@ -2,10 +2,11 @@
 
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
+use crate::pattern::begins_like;
 use crate::policy::{Condition, Effect, Policy, PolicyKind, Statement};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove};
 use crate::reference::Level;
-use crate::rules::logic::alone::{begins_like, beside_denies};
+use crate::rules::logic::alone::beside_denies;
 
 pub(super) static RULE: Rule =
     Rule { name: "self-granted-tag", severity: Severity::Low, page: include_str!("../../../rules/access/self-granted-tag.md") };

@@ -10,7 +10,8 @@ mod exception;
 mod purchase;
 mod whole_service;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::ptr;
 use std::sync::LazyLock;
 
 use crate::arn::Arn;
@@ -19,7 +20,7 @@ use crate::finding::Finding;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind};
-use crate::reference::{Action, Form, Service};
+use crate::reference::{Action, Form, Service, Traits, Types};
 use crate::rules::address::{Address, RESOURCE, SERVICE};
 use crate::rules::view::{Meaning, Named, View};
 
@@ -49,6 +50,8 @@ struct Grant<'f, 'v, 'i, 'p, 's> {
     resources: &'p Patterns<'s>,
     /// Whether any policy of the holder denies anything, once that was asked.
     denies: OnceCell<bool>,
+    /// The types of which some resource takes in all, of the services that were asked for.
+    unlimited: RefCell<Vec<(&'i Service, Types)>>,
 }
 
 /// The findings in one statement.
@@ -90,7 +93,15 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
             return None;
         }
         let (actions, resources) = (statement.actions.as_ref()?, statement.resources.as_ref()?);
-        (!actions.list.is_empty()).then_some(Self { facts, view, role, actions, resources, denies: OnceCell::new() })
+        (!actions.list.is_empty()).then_some(Self {
+            facts,
+            view,
+            role,
+            actions,
+            resources,
+            denies: OnceCell::new(),
+            unlimited: RefCell::default(),
+        })
     }
 
     /// Takes back what was told from a place of the list on: all of a policy that is but a boundary, and of one that AWS manages, which is
@@ -134,21 +145,43 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
 
     /// Whether some resource takes in all of some type that an action takes.
     fn is_unlimited(&self, action: Action<'i>) -> bool {
-        let is_every = self.view.resources.iter().any(Address::is_every);
-        if is_every {
-            action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_some())
-        } else {
-            self.unlimited(action).is_some()
+        let traits = action.traits();
+        if self.has_every_resource() { !traits.unsure && traits.takes_resources } else { self.may_be_unlimited(action, traits) }
+    }
+
+    fn has_every_resource(&self) -> bool {
+        self.view.resources.iter().any(Address::is_every)
+    }
+
+    /// The same, but for types of which an account has but one.
+    fn may_be_unlimited(&self, action: Action<'i>, traits: Traits) -> bool {
+        !traits.unsure && traits.types.meets(self.unlimited_types(action.service))
+    }
+
+    /// The types of a service of which some resource takes in all.
+    fn unlimited_types(&self, service: &'i Service) -> Types {
+        if self.has_every_resource() {
+            return service.several_types();
         }
+        let mut seen = self.unlimited.borrow_mut();
+        if let Some((_, types)) = seen.iter().find(|(own, _)| ptr::eq(*own, service)) {
+            return *types;
+        }
+        let is_unlimited = |form: &&Form| form.several && self.view.resources.iter().any(|own| own.is_all_of_form(form));
+        let forms = service.forms().iter().filter(is_unlimited);
+        let types = forms.fold(Types::default(), |types, form| types.with(form.types));
+        seen.push((service, types));
+        types
     }
 
     /// A resource that takes in all of some type that an action takes, and the form of that type.
     fn unlimited(&self, action: Action<'i>) -> Option<(&'v Address<'i, 'p, 's>, &'i str)> {
-        let kinds = action.agreed_resources()?;
+        if !self.may_be_unlimited(action, action.traits()) {
+            return None;
+        }
+        let kinds = action.resources();
         let forms = kinds.flat_map(move |kind| action.service.forms_of(kind.name()).map(move |form| (!kind.required, form)));
-        // of some there is but one: the hub of an account, its catalog
-        let is_named = |form: &Form| form.format.splitn(6, ':').last().is_some_and(|own| own.contains("${"));
-        let found = forms.filter(|(_, form)| is_named(form)).filter_map(|(optional, form)| {
+        let found = forms.filter(|(_, form)| form.several).filter_map(|(optional, form)| {
             let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
             Some((own, form.format.as_str(), optional))
         });

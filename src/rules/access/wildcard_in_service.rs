@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 fn in_actions(statement: &Statement<'_>) -> Option<Finding> {
     let actions = statement.actions.as_ref()?;
-    let wild = actions.list.iter().find(|own| own.plain().and_then(service_of_action).is_some_and(is_partial))?;
+    let wild = actions.list.iter().find(|own| own.plain().is_some_and(is_partial_service))?;
     Some(finding(
         wild,
         "which services an action with a wildcard before the colon stands for is not documented",
@@ -47,9 +47,17 @@ fn is_partial(name: &str) -> bool {
     name.contains(['*', '?'])
 }
 
-/// What stands before the colon.
-fn service_of_action(action: &str) -> Option<&str> {
-    action.split_once(':').map(|(service, _)| service)
+/// Whether a wildcard stands before the colon of an action.
+fn is_partial_service(action: &str) -> bool {
+    let mut is_partial = false;
+    for byte in action.bytes() {
+        match byte {
+            b':' => return is_partial,
+            b'*' | b'?' => is_partial = true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn service_of_arn(arn: &str) -> Option<&str> {

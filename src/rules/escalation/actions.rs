@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::holder::fits;
 use crate::policy::Statement;
 use crate::reference::{Escalation, escalations};
+use crate::rules::tag::Tag;
 
 /// Some of the actions of the sets, and those that other rules of the theme ask for, each as one bit.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -33,9 +34,14 @@ impl Actions {
                     (last, bits) = (prefix, ALL.of_service(prefix));
                     name
                 };
+                if bits.is_empty() {
+                    continue;
+                }
                 let behind = last.len() + 1;
-                for (at, action) in bits.clone().zip(ALL.names.get(bits.clone()).unwrap_or(&[])) {
-                    own.0 |= u128::from(fits(name, action.get(behind..).unwrap_or(""))) << at;
+                let tag = (!pattern.has_wildcard()).then(|| Tag::of(text));
+                for (at, (action, other)) in bits.clone().zip(ALL.names.get(bits.clone()).unwrap_or(&[])) {
+                    let may = tag.is_none_or(|tag| tag == *other);
+                    own.0 |= u128::from(may && fits(name, action.get(behind..).unwrap_or(""))) << at;
                 }
             }
         }
@@ -48,7 +54,7 @@ impl Actions {
 
     /// Whether it has an action; `None` of those that are not among them.
     pub(super) fn has(self, name: &str) -> Option<bool> {
-        let at = ALL.names.binary_search(&name).ok()?;
+        let at = ALL.names.binary_search_by(|(own, _)| (*own).cmp(name)).ok()?;
         Some(self.0 & (1 << at) != 0)
     }
 
@@ -60,7 +66,7 @@ impl Actions {
 
 /// All of them, sorted, and where those of each service are.
 struct Known {
-    names: Vec<&'static str>,
+    names: Vec<(&'static str, Tag)>,
     services: Vec<(&'static str, Range<usize>)>,
     /// The sets, each with the bits of its actions.
     sets: Vec<(u128, &'static Escalation)>,
@@ -84,6 +90,7 @@ static ALL: LazyLock<Known> = LazyLock::new(|| {
     let bit = |name: &str| names.binary_search(&name).map_or(0, |at| 1_u128 << at);
     let bits = |set: &Escalation| set.actions.iter().fold(0, |bits, action| bits | bit(action.name));
     let sets = escalations().iter().map(|set| (bits(set), set)).collect();
+    let names = names.into_iter().map(|name| (name, Tag::of(name))).collect();
     Known { names, services, sets }
 });
 

@@ -242,13 +242,7 @@ fn names(pattern: &Pattern<'_>, action: &str) -> bool {
 
 /// Whether an action, or its name, is one that a pattern stands for.
 pub(super) fn fits(pattern: &str, action: &str) -> bool {
-    // nearly all differ in the first letters
-    let start = pattern.bytes().zip(action.bytes()).take_while(|(own, other)| own.eq_ignore_ascii_case(other)).count();
-    match pattern.as_bytes().get(start) {
-        None => start == action.len(),
-        Some(b'*' | b'?') => matches(&[Unit::Wild(pattern)], action, Mode::Action),
-        Some(_) => false,
-    }
+    matches(&[Unit::Wild(pattern)], action, Mode::Action)
 }
 
 /// What in a statement names an action.

@@ -5,11 +5,11 @@ mod mistake;
 use std::collections::HashMap;
 
 use super::words::{Words, quoted};
-use super::{DUPLICATE_KEY, INVALID_JSON, MOST_PLACES};
+use super::{DUPLICATE_BLOCK, DUPLICATE_KEY, INVALID_JSON, MOST_PLACES};
 use crate::finding::Fault;
 use crate::lint::Rule;
 use crate::source::{Sources, Span};
-use crate::syntax::{MAX_DEPTH, SyntaxFault as F};
+use crate::syntax::{Block, MAX_DEPTH, SyntaxFault as F};
 
 /// Faults that are told together: the brackets that are missing at one place, and what is done throughout a text.
 pub(super) fn groups<'f>(faults: &'f [Fault<F>], sources: &Sources) -> Vec<Vec<&'f Fault<F>>> {
@@ -22,7 +22,12 @@ pub(super) fn groups<'f>(faults: &'f [Fault<F>], sources: &Sources) -> Vec<Vec<&
             F::KeyNotString if sources.slice(fault.span).starts_with(char::is_alphabetic) => Span::new(source, 0, 0),
             _ => Span::new(source, start, end),
         };
-        let number = *numbers.entry((fault.kind, place)).or_insert(groups.len());
+        // a file that is a copy is one mistake
+        let (kind, place) = match fault.kind {
+            F::DuplicateBlock(_) => (F::DuplicateBlock(Block::Resource), Span::new(source, 0, 0)),
+            kind => (kind, place),
+        };
+        let number = *numbers.entry((kind, place)).or_insert(groups.len());
         match groups.get_mut(number) {
             Some(group) => group.push(fault),
             None => groups.push(vec![fault]),
@@ -110,7 +115,27 @@ pub(super) fn words(all: &[&Fault<F>], fault: &Fault<F>, sources: &Sources) -> W
         F::NotYaml(kind) => mistake::words(kind, "YAML", &own),
         F::NotHcl(kind) => mistake::words(kind, "HCL", &own),
         F::DuplicateKey => duplicate(&DUPLICATE_KEY, &own),
+        F::DuplicateBlock(block) => twice_declared(all.len(), block, &own),
     }
+}
+
+fn twice_declared(count: usize, block: Block, own: &str) -> Words {
+    let what = match block {
+        Block::Resource => "resource",
+        Block::Data => "data source",
+        Block::Variable => "variable",
+        Block::Local => "local value",
+        Block::Output => "output",
+        Block::Module => "module call",
+        Block::Provider => "provider",
+    };
+    let help = "keep one; a copy that is to stay takes a name that does not end in `.tf`";
+    let (message, label) = if count > 1 {
+        (format!("{count} blocks of this file are declared twice in the module"), "the first of them, again")
+    } else {
+        (format!("{what} {own} is declared twice in the module"), "again here")
+    };
+    Words::new(&DUPLICATE_BLOCK, message, label, help).related("declared here")
 }
 
 fn duplicate(rule: &'static Rule, own: &str) -> Words {

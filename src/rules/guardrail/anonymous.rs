@@ -4,9 +4,10 @@ use super::{of_rcps, without_principal};
 use crate::evaluate::{Context, Truth, judge};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
+use crate::pattern::begins_like;
 use crate::policy::{Condition, Effect, Policy, Statement};
 use crate::prove::{Among, Budget, Proof, Question, prove};
-use crate::rules::logic::alone::{allowing, begins_like, with};
+use crate::rules::logic::alone::{allowing, with};
 
 pub(super) static RULE: Rule = Rule {
     name: "rcp-spares-anonymous",

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::pattern::{Mode, Pattern, Unit, begins_like, matches};
 use crate::policy::{self, Effect, Patterns, Policy, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
@@ -74,7 +74,7 @@ pub(in crate::rules) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&P
     let is_covered = |own: &Pattern<'_>| {
         // what has variables is left to the question
         let Some(text) = own.plain() else { return true };
-        let takes = |own: &str| begins_like(own, text, mode == Mode::Action) && matches(&[Unit::Wild(own)], text, mode);
+        let takes = |own: &str| matches(&[Unit::Wild(own)], text, mode);
         wide.list.iter().any(|own| own.plain().is_none_or(takes))
     };
     narrow.list.iter().all(is_covered)
@@ -87,18 +87,4 @@ pub(in crate::rules) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Pat
         return true;
     };
     deny.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, first, true)))
-}
-
-/// Whether a text begins with what a pattern has before its first wildcard, and is all of it where that has none.
-pub(in crate::rules) fn begins_like(pattern: &str, text: &str, fold: bool) -> bool {
-    let mut rest = text.bytes();
-    for own in pattern.bytes() {
-        let is_same = |other: u8| own == other || fold && own.eq_ignore_ascii_case(&other);
-        match own {
-            b'*' | b'?' => return true,
-            _ if rest.next().is_some_and(is_same) => {}
-            _ => return false,
-        }
-    }
-    rest.next().is_none()
 }

@@ -1,6 +1,6 @@
 //! Statements that no request ever meets, and such that allow only what others deny.
 
-use super::alone::{holds, may_meet, only};
+use super::alone::{holds, may_meet, only, with};
 use super::spared;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
@@ -56,7 +56,9 @@ pub(super) fn under_deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         if !policy.with_effect(Effect::Allow).any(may) {
             continue;
         }
-        let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: Among::default() };
+        let is_asked = |own: &&Statement<'_>| matches!(own.effect, Some((Effect::Deny, _))) || may(own);
+        let asked = with(policy, policy.statements.iter().filter(is_asked).cloned().collect());
+        let question = Question { allowed_by: vec![&asked], not_by: Vec::new(), among: Among::default() };
         for (statement, is_proved) in proved_each(&question, facts.reference, Budget::default()) {
             if !is_proved || holds(&only(policy, statement), None, facts.reference) {
                 continue;

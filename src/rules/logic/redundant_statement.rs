@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::alone::{holds, may_cover, only};
+use crate::evaluate::{Context, ContextValue, Truth, judge};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Pattern};
-use crate::policy::{Patterns, Policy, PrincipalKind, Statement};
+use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::policy::{Condition, Patterns, Policy, PrincipalKind, Statement};
 use crate::rules::mend::Mender;
+use crate::rules::tag::Tag;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-statement",
@@ -17,18 +19,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut services: Vec<u64> = Vec::new();
+    let mut all_marks: Vec<Marks> = Vec::new();
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy).filter(|policy| policy.statements.len() > 1);
     for policy in policies.filter(|policy| policy.refusal().is_none()) {
-        // most pairs differ in their services
-        services.clear();
-        services.extend(policy.statements.iter().map(|own| marks(own.actions.as_ref())));
+        all_marks.clear();
+        all_marks.extend(policy.statements.iter().map(|own| Marks::of(own.actions.as_ref())));
         let by_action = ByAction::of(policy);
         let mut gone: HashSet<usize> = HashSet::new();
-        for (statement, own) in policy.statements.iter().zip(&services) {
+        for (statement, own) in policy.statements.iter().zip(&all_marks) {
             let places = by_action.may_take_in(statement);
-            let wide = places.iter().filter_map(|at| policy.statements.get(*at).zip(services.get(*at)));
-            let wide = wide.filter(|(_, other)| own & !**other == 0).map(|(wide, _)| wide);
+            let wide = places.iter().filter_map(|at| policy.statements.get(*at).zip(all_marks.get(*at)));
+            let wide = wide.filter(|(_, other)| other.may_take_in(*own)).map(|(wide, _)| wide);
             let mut others = wide.filter(|wide| wide.index != statement.index && !gone.contains(&wide.index));
             let Some(wider) = others.find(|own| is_wider(facts, policy, own, statement)) else { continue };
             gone.insert(statement.index);
@@ -93,22 +94,46 @@ fn written<'p>(action: &'p Pattern<'_>) -> Option<Cow<'p, str>> {
     Some(if is_small { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) })
 }
 
-/// A mark for each service of a list of actions, some with the same, and all marks where it may be any. What takes in another list has all
-/// of its marks.
-fn marks(actions: Option<&Patterns<'_>>) -> u64 {
-    let Some(actions) = actions.filter(|own| !own.negated) else { return u64::MAX };
-    let mark = |own: &Pattern<'_>| {
-        let mut sum = 0_u32;
-        for byte in own.plain().unwrap_or("*").bytes() {
-            match byte {
-                b':' => return 1 << (sum % 64),
-                b'*' | b'?' => break,
-                _ => sum = sum.wrapping_mul(31).wrapping_add(u32::from(byte.to_ascii_lowercase())),
-            }
+/// The actions of a statement as bits, some with the same: what takes in another list has all bits of that.
+#[derive(Clone, Copy)]
+struct Marks {
+    /// Of their services.
+    services: u64,
+    /// Of those that are written out; in a list of patterns all.
+    names: u64,
+    /// Of those that are written out.
+    written: u64,
+}
+
+impl Marks {
+    /// All, where it may be any.
+    const ALL: Self = Self { services: u64::MAX, names: u64::MAX, written: 0 };
+
+    fn of(actions: Option<&Patterns<'_>>) -> Self {
+        let Some(actions) = actions.filter(|own| !own.negated) else { return Self::ALL };
+        let mut own = Self { services: 0, names: 0, written: 0 };
+        for text in actions.list.iter().map(Pattern::plain) {
+            let Some(text) = text else { return Self::ALL };
+            let (is_wild, is_wild_service) = wildcards(text);
+            let tag = Tag::of(text);
+            own.services |= if is_wild_service { u64::MAX } else { tag.service_bit() };
+            own.names |= if is_wild { u64::MAX } else { tag.bit() };
+            own.written |= if is_wild { 0 } else { tag.bit() };
         }
-        u64::MAX
-    };
-    actions.list.iter().fold(0, |marks, own| marks | mark(own))
+        own
+    }
+
+    /// Whether a list with these may take in one with others.
+    fn may_take_in(self, other: Self) -> bool {
+        other.services & !self.services == 0 && other.written & !self.names == 0
+    }
+}
+
+/// Whether an action has a wildcard, and whether it has one in its service.
+fn wildcards(action: &str) -> (bool, bool) {
+    let first = action.bytes().position(|byte| matches!(byte, b'*' | b'?'));
+    let is_in_service = |at: usize| !action.bytes().take(at).any(|byte| byte == b':');
+    (first.is_some(), first.is_some_and(is_in_service))
 }
 
 /// Whether one statement applies to all that another does, so that the policy is the same without that.
@@ -121,7 +146,61 @@ fn is_wider<'s>(facts: &Facts<'_, '_>, policy: &Policy<'s>, wide: &Statement<'s>
         && may_cover(wide.actions.as_ref(), narrow.actions.as_ref(), Mode::Action)
         && may_cover(wide.resources.as_ref(), narrow.resources.as_ref(), Mode::Resource);
     // of two with the same effect, what the one takes in the other does not change
-    may && holds(&only(policy, narrow), Some(&only(policy, wide)), facts.reference)
+    may && (is_wider_as_written(wide, narrow)
+        || !tells_apart(wide, narrow) && holds(&only(policy, narrow), Some(&only(policy, wide)), facts.reference))
+}
+
+/// Whether a value that the one asks for, alone, is none that the other takes: a look before the question, which costs more.
+fn tells_apart(wide: &Statement<'_>, narrow: &Statement<'_>) -> bool {
+    wide.conditions.iter().any(|own| {
+        let Some(key) = own.key.known() else { return false };
+        let is_of_key = |other: &&Condition<'_>| other.key.known().is_some_and(|other| other.eq_ignore_ascii_case(key));
+        let others = || narrow.conditions.iter().filter(is_of_key);
+        others().flat_map(|other| &other.values).filter(|value| !value.pattern.has_wildcard()).any(|value| {
+            let Some(value) = value.pattern.plain() else { return false };
+            let mut context = Context::new();
+            context.set(key.to_owned(), ContextValue::One(value.into()));
+            judge(own, &context) == Truth::No && others().all(|other| judge(other, &context) == Truth::Yes)
+        })
+    })
+}
+
+/// Whether one statement says so by its words that it applies to all that another does: a look before the question, which costs more.
+fn is_wider_as_written(wide: &Statement<'_>, narrow: &Statement<'_>) -> bool {
+    let is_same = |own: &Condition<'_>, other: &Condition<'_>| {
+        let values = own.values.iter().zip(&other.values);
+        own.operator.is_some()
+            && own.operator == other.operator
+            && own.key.known() == other.key.known()
+            && own.values.len() == other.values.len()
+            && values
+                .into_iter()
+                .all(|(own, other)| own.pattern.plain().is_some() && own.pattern.plain() == other.pattern.plain())
+    };
+    wide.open().or(narrow.open()).is_none()
+        && wide.principals.is_none()
+        && narrow.principals.is_none()
+        && wide
+            .conditions
+            .iter()
+            .all(|own| own.key.known().is_some() && narrow.conditions.iter().any(|other| is_same(own, other)))
+        && covers_as_written(wide.actions.as_ref(), narrow.actions.as_ref(), Mode::Action)
+        && covers_as_written(wide.resources.as_ref(), narrow.resources.as_ref(), Mode::Resource)
+}
+
+/// Whether each pattern of the one list is a name that the other lists or matches, or stands there as it is.
+fn covers_as_written(wide: Option<&Patterns<'_>>, narrow: Option<&Patterns<'_>>, mode: Mode) -> bool {
+    let (Some(wide), Some(narrow)) = (wide, narrow) else { return wide.is_none() && narrow.is_none() };
+    // what a wildcard in the service of an action stands for is not documented
+    let is_clear = |own: &str| mode != Mode::Action || !own.split(':').next().is_some_and(|service| service.contains(['*', '?']));
+    let is_covered = |own: &Pattern<'_>| {
+        let Some(text) = own.plain() else { return false };
+        let takes = |wide: &str| {
+            wide == "*" || is_clear(wide) && (wide == text || !own.has_wildcard() && matches(&[Unit::Wild(wide)], text, mode))
+        };
+        wide.list.iter().any(|own| own.plain().is_some_and(takes))
+    };
+    !wide.negated && !narrow.negated && narrow.list.iter().all(is_covered)
 }
 
 /// Whether a statement names somebody of whom another names but the account: that leaves it to the account's own policies whom it means.

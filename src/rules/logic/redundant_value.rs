@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::alone::begins_like;
 use super::walk::{is_star, statements};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Pattern, Tested, Unit, covers, matches};
+use crate::pattern::{Mode, Pattern, Tested, Unit, begins_like, covers, matches};
 use crate::policy::{Comparison, Condition, Operand, Patterns, PolicyKind, Relation, Value};
 use crate::rules::mend::Mender;
+use crate::rules::tag::Tag;
 use crate::syntax::Text;
 
 pub(super) static RULE: Rule =
@@ -112,6 +112,9 @@ fn needless_texts<'t>(
     folds: bool,
     takes_in: impl Fn(usize, usize) -> bool,
 ) -> Vec<(usize, usize)> {
+    if texts.len() < 2 {
+        return Vec::new();
+    }
     if texts.len() < SHORT {
         return needless(texts.len(), takes_in);
     }
@@ -148,39 +151,6 @@ fn text_of<'p>(pattern: &'p Pattern<'_>) -> (Option<&'p str>, Option<&'p str>) {
     (pattern.text.known(), pattern.plain().filter(|_| pattern.has_wildcard()))
 }
 
-/// What tells most actions of a list apart at a glance.
-#[derive(Clone, Copy)]
-struct Tag {
-    service: u64,
-    whole: u64,
-}
-
-impl Tag {
-    fn of(pattern: &Pattern<'_>) -> Self {
-        let text = pattern.plain().unwrap_or("").as_bytes();
-        let start = text.first_chunk().copied().unwrap_or_else(|| padded(text));
-        // names differ at their ends more than where they begin
-        let end = text.last_chunk().copied().unwrap_or(start);
-        let colon = start.iter().position(|byte| *byte == b':').unwrap_or(8);
-        let before = u64::MAX.checked_shr(64 - 8 * colon as u32).unwrap_or(0);
-        let service = folded(start) & before;
-        // the golden ratio as a fraction of 2⁶⁴
-        let whole = (service.rotate_left(29) ^ folded(end) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Self { service, whole }
-    }
-}
-
-fn padded(text: &[u8]) -> [u8; 8] {
-    let mut letters = [0; 8];
-    letters.iter_mut().zip(text).for_each(|(own, byte)| *own = *byte);
-    letters
-}
-
-/// The letters, whatever their case.
-fn folded(letters: [u8; 8]) -> u64 {
-    u64::from_le_bytes(letters) | 0x2020_2020_2020_2020
-}
-
 /// Lists of actions may be long: each is compared with those of its service only, and with what looks the same.
 fn needless_actions(list: &[Pattern<'_>], tags: &mut Vec<Tag>) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
@@ -188,7 +158,7 @@ fn needless_actions(list: &[Pattern<'_>], tags: &mut Vec<Tag>) -> Vec<(usize, us
         return pairs;
     }
     tags.clear();
-    tags.extend(list.iter().map(Tag::of));
+    tags.extend(list.iter().map(|own| Tag::of(own.plain().unwrap_or(""))));
     let mut seen = [0_u64; 256];
     for (at, (own, tag)) in list.iter().zip(tags.iter()).enumerate() {
         let bit = 1 << (tag.whole >> 58);
@@ -246,7 +216,8 @@ fn takes_resource(wide: &Pattern<'_>, narrow: &Pattern<'_>) -> bool {
     if own == other {
         return true;
     }
-    wide.has_wildcard()
+    begins_like(own, other, false)
+        && wide.has_wildcard()
         && may_take_part(own, other)
         && (is_star(wide) || !other.starts_with(own))
         && takes_in(wide, narrow, mode())
@@ -279,15 +250,16 @@ fn may_take_part(wide: &str, narrow: &str) -> bool {
 fn takes_in(wide: &Pattern<'_>, narrow: &Pattern<'_>, mode: Mode) -> bool {
     let (Some(own), Some(other), true) = (wide.plain(), narrow.plain(), wide.has_wildcard()) else { return false };
     let (wide, narrow) = ([Unit::Wild(own)], [Unit::Wild(other)]);
-    // two looks before the question, which costs more: as a text, the one is among what it stands for itself
-    begins_like(own, other, mode == Mode::Action)
-        && matches(&wide, other, mode)
-        && covers(Tested { units: &wide, mode }, Tested { units: &narrow, mode })
+    // a look before the question, which costs more: as a text, the one is among what it stands for itself
+    matches(&wide, other, mode) && covers(Tested { units: &wide, mode }, Tested { units: &narrow, mode })
 }
 
 /// Values of a list are alternatives, and of a negated operator none may match: either way one that another takes in is needless.
 fn needless_values(condition: &Condition<'_>) -> Vec<(usize, usize)> {
     let (list, Some(operator)) = (&condition.values, condition.operator) else { return Vec::new() };
+    if list.len() < 2 {
+        return Vec::new();
+    }
     // who spares everything is told by itself
     if operator.negated && list.iter().any(|own| is_star(&own.pattern)) {
         return Vec::new();

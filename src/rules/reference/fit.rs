@@ -6,7 +6,7 @@ use super::address::{Address, SERVICE};
 use super::view::{Named, View};
 use super::{arn_form, malformed_arn};
 use crate::policy::PolicyKind;
-use crate::reference::{Action, ActionResource, Level, Service};
+use crate::reference::{Action, Level, Service, Types};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
     if !lists_arns(view) {
         return misfits;
     }
-    let mut types = Types { listed: &view.resources, seen: Vec::new() };
+    let mut listed = Listed { resources: &view.resources, seen: Vec::new() };
     for named in view.actions.iter().filter(|named| is_own(view, named)) {
         let mut actions = named.meaning.actions();
-        if !actions.clone().all(|action| types.are_missed(action)) {
+        if !actions.clone().all(|action| listed.are_missed(action)) {
             continue;
         }
         let first = actions.find(|action| action.resources().next().is_some());
@@ -52,9 +52,9 @@ pub(super) fn without_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<M
         return Vec::new();
     }
     let has_none = |action: Action<'_>| {
-        let takes_none = action.agreed_resources().is_some_and(|mut kinds| kinds.next().is_none());
-        takes_none
-            && (matches!(action.level(), Level::List | Level::Read)
+        let traits = action.traits();
+        !(traits.unsure || traits.takes_resources)
+            && (matches!(traits.level, Level::List | Level::Read)
                 || !view.resources.iter().any(|own| may_be_of(own, action.service)))
     };
     let none = view.actions.iter().filter(|named| {
@@ -93,32 +93,25 @@ fn formats(action: Action<'_>) -> impl Iterator<Item = &str> {
 }
 
 /// The resource types that some of the listed resources may be of.
-struct Types<'v, 'i, 'p, 's> {
-    listed: &'v [Address<'i, 'p, 's>],
+struct Listed<'v, 'i, 'p, 's> {
+    resources: &'v [Address<'i, 'p, 's>],
     /// Those of the services that were asked for; a statement asks for few.
-    seen: Vec<(&'i Service, Vec<&'i str>)>,
+    seen: Vec<(&'i Service, Types)>,
 }
 
-impl<'i> Types<'_, 'i, '_, '_> {
+impl<'i> Listed<'_, 'i, '_, '_> {
     /// Whether it is sure that no listed resource is of a type that an action takes.
     fn are_missed(&mut self, action: Action<'i>) -> bool {
-        let service = action.service;
-        let Some(mut kinds) = action.agreed_resources() else { return false };
-        let is_told = |kind: ActionResource<'i>| service.forms_of(kind.name()).next().is_some();
-        let types = self.of(service);
-        !kinds.clone().any(|kind| types.iter().any(|own| kind.is(own))) && kinds.all(is_told)
+        let traits = action.traits();
+        !traits.unsure && traits.told && !traits.types.meets(self.of(action.service))
     }
 
-    fn of(&mut self, service: &'i Service) -> &[&'i str] {
-        let at = self.seen.iter().position(|(own, _)| ptr::eq(*own, service)).unwrap_or_else(|| {
-            let mut types: Vec<&str> = Vec::new();
-            for address in self.listed {
-                types.extend(address.forms(service).iter().map(|form| form.kind.as_str()));
-            }
-            types.dedup();
-            self.seen.push((service, types));
-            self.seen.len() - 1
-        });
-        self.seen.get(at).map_or(&[], |(_, types)| types)
+    fn of(&mut self, service: &'i Service) -> Types {
+        if let Some((_, types)) = self.seen.iter().find(|(own, _)| ptr::eq(*own, service)) {
+            return *types;
+        }
+        let types = self.resources.iter().fold(Types::default(), |types, own| types.with(own.types(service)));
+        self.seen.push((service, types));
+        types
     }
 }

@@ -1,10 +1,9 @@
 //! Actions by a pattern that takes in more than it seems to.
 
 use super::Grant;
-use super::any_resource::reads;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Action, Level};
+use crate::reference::{Action, Level, Verb};
 use crate::rules::view::{Meaning, Named};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,10 +27,13 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, is_told: bool, findings: &
 /// An action that decides who may do what, among others that do not, on a resource that is listed.
 fn hidden<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, named: &Named<'i, '_, '_>) -> Option<Action<'i>> {
     let name = named.text().split_once(':').map_or("", |(_, name)| name);
-    if reads(name) {
+    if Verb::of(name) == Verb::Reads {
         return None;
     }
-    let is_of_permissions = |action: &Action<'_>| action.level() == Level::PermissionsManagement && !reads(action.name);
+    let is_of_permissions = |action: &Action<'_>| {
+        let traits = action.traits();
+        traits.level == Level::PermissionsManagement && traits.verb != Verb::Reads
+    };
     let mut actions = named.meaning.actions();
     let own = actions.clone().find(|action| is_of_permissions(action) && meets(grant, *action))?;
     actions.any(|action| !is_of_permissions(&action)).then_some(own)
@@ -40,10 +42,7 @@ fn hidden<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, named: &Named<'i, '_, '_>) -> O
 /// Whether an action takes one of the listed resources.
 fn meets<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, action: Action<'i>) -> bool {
     let mut resources = grant.view.resources.iter();
-    resources.any(|own| {
-        own.is_every()
-            || own.forms(action.service).iter().any(|form| action.resources().any(|kind| kind.name() == form.kind.as_str()))
-    })
+    resources.any(|own| own.is_every() || action.traits().types.meets(own.types(action.service)))
 }
 
 fn of_permissions(named: &Named<'_, '_, '_>, own: Action<'_>) -> Finding {

@@ -4,7 +4,7 @@ use super::{Grant, unnamed};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::pattern::{Mode, Unit, matches};
-use crate::reference::{Action, Level, Service, Yield, yields};
+use crate::reference::{Action, Level, Traits, Verb, Yield, yields};
 use crate::rules::address::Address;
 use crate::rules::view::{Meaning, Named};
 
@@ -101,34 +101,27 @@ fn each<'v, 'i, 'p, 's>(
     mut look: impl FnMut(&'v Named<'i, 'p, 's>, Action<'i>, Option<Class>),
 ) {
     let pedantic = grant.facts.is_pedantic(&ANY);
-    // a list mostly goes on with the same service
-    let mut last: Option<(&Service, &[(&str, Yield)])> = None;
     for named in grant.view.actions.iter().filter(|own| !own.is_whole_service()) {
-        let Some(service) = named.meaning.service() else { continue };
-        let handed = match last {
-            Some((own, handed)) if std::ptr::eq(own, service) => handed,
-            _ => yields(service.prefix()),
-        };
-        last = Some((service, handed));
-        let name = named.text().get(service.prefix().len() + 1..).unwrap_or("");
-        // of what reads only that matters which hands something out
-        if reads(name) && !pedantic {
-            let is_one = matches!(named.meaning, Meaning::One(_));
-            let fits = |own: &str| if is_one { own == name } else { matches(&[Unit::Wild(name)], own, Mode::Action) };
-            let fitting = handed.iter().filter(|(own, _)| fits(own));
-            for action in fitting.filter_map(|(own, _)| service.action(own)) {
-                if let Some(class) = class(action, handed).filter(|class| *class < Class::Other) {
-                    look(named, action, Some(class));
-                }
-            }
-            continue;
-        }
-        for action in named.meaning.actions() {
-            if action.name == "CreateServiceLinkedRole" && service.prefix() == "iam" {
+        let mut look_at = |action: Action<'i>| {
+            let traits = action.traits();
+            if action.name == "CreateServiceLinkedRole" && action.service.prefix() == "iam" {
                 look(named, action, None);
-            } else if let Some(class) = class(action, handed).filter(|class| *class < Class::Other || pedantic) {
+            } else if let Some(class) = class(action, traits)
+                // of what reads only that matters which hands something out
+                && (pedantic || class < Class::Other && (traits.verb != Verb::Reads || traits.yields.is_some()))
+            {
                 look(named, action, Some(class));
             }
+        };
+        match named.meaning {
+            Meaning::One(action) => look_at(action),
+            Meaning::Several(matching) if Verb::of(matching.pattern) == Verb::Reads && !pedantic => {
+                let handed = yields(matching.service.prefix()).iter();
+                let handed = handed.filter(|(own, _)| matches(&[Unit::Wild(matching.pattern)], own, Mode::Action));
+                handed.filter_map(|(own, _)| matching.service.action(own)).for_each(look_at);
+            }
+            Meaning::Several(matching) => matching.actions().for_each(look_at),
+            _ => {}
         }
     }
 }
@@ -158,42 +151,20 @@ fn tell(own: &Wide<'_, '_, '_, '_>, others: usize) -> Finding {
 }
 
 /// What makes it matter; `None` where another rule tells of it.
-fn class(action: Action<'_>, handed: &[(&str, Yield)]) -> Option<Class> {
-    match handed.iter().find(|(name, _)| *name == action.name) {
-        Some((_, Yield::Data)) => return Some(Class::Data),
-        Some((_, Yield::Credentials)) => return Some(Class::Credentials),
-        _ => {}
-    }
-    let class = match action.level() {
+fn class(action: Action<'_>, traits: Traits) -> Option<Class> {
+    match (traits.yields, traits.level) {
+        (Some(Yield::Data), _) => return Some(Class::Data),
+        (Some(Yield::Credentials), _) => return Some(Class::Credentials),
         // the reference has some of this level that only read
-        Level::PermissionsManagement if !reads(action.name) => Class::Permissions,
+        (_, Level::PermissionsManagement) if traits.verb != Verb::Reads => {}
         // what is made has its name only then; and logs are written by all
-        Level::Write if !makes(action.name) && action.name != "PutLogEvents" => Class::Write,
+        (_, Level::Write) if traits.verb != Verb::Makes && action.name != "PutLogEvents" => {}
         _ => return Some(Class::Other),
-    };
+    }
     let prefix = action.service.prefix();
     let is_told = prefix == "sts" || (prefix == "iam" && action.name == "PassRole");
+    let class = if traits.level == Level::Write { Class::Write } else { Class::Permissions };
     (!is_told).then_some(class)
-}
-
-/// Whether an action is called as those are that make something new.
-fn makes(name: &str) -> bool {
-    ["Create", "Run", "Allocate", "Copy", "Import", "Register", "Request"].iter().any(|start| name.starts_with(start))
-}
-
-/// Whether an action is called as those are that only read.
-pub(super) fn reads(name: &str) -> bool {
-    let starts: &[&str] = match name.as_bytes().first() {
-        Some(b'G') => &["Get", "GET"],
-        Some(b'D') => &["Describe"],
-        Some(b'L') => &["List", "Lookup"],
-        Some(b'S') => &["Search"],
-        Some(b'V') => &["View"],
-        Some(b'Q') => &["Query"],
-        Some(b'R') => &["Read"],
-        _ => &[],
-    };
-    starts.iter().any(|start| name.starts_with(start))
 }
 
 fn linked_role(grant: &Grant<'_, '_, '_, '_, '_>, named: &Named<'_, '_, '_>, action: Action<'_>) -> Option<Finding> {
