@@ -18,7 +18,11 @@ fn of_process(name: &str, part: &str) -> Option<f64> {
 
 /// The instructions of a program, which may find something wrong. `None` where valgrind is not installed.
 pub(crate) fn of_program(program: &Path, arguments: &[&str]) -> Option<f64> {
+    // what stands in the environment is looked through at each start
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let output = Command::new("valgrind")
+        .env_clear()
+        .env("PATH", path)
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args(arguments)
