@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::prove::Budget;
 use crate::script::Script;
 use crate::source::{SourceId, Span};
+use crate::syntax::SyntaxFault;
 use again::Again;
 
 /// Which fixes are made.
@@ -189,7 +190,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
     fn judge_in(&self, policy: &Policy<'s>, edits: &[Edit]) -> Option<bool> {
         let Facts { sources, reference, .. } = *self.facts;
         let source = sources.get(policy.range.source);
-        if source.is_utf16() || source.not_utf8().is_some() {
+        if source.is_utf16() || source.not_utf8().is_some() || self.goes_on_behind(policy) {
             return None;
         }
         if self.again.is_for(policy) {
@@ -207,6 +208,13 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
             None if self.again.is_in_template(policy) && !self.fills_in(edits) => self.again.judge(edits),
             None => None,
         }
+    }
+
+    /// Whether something follows behind a policy that should be all there is: brackets are lost, and with an edit it may end elsewhere.
+    fn goes_on_behind(&self, policy: &Policy<'s>) -> bool {
+        let own = self.facts.inventory.documents.iter().filter(|own| own.source == policy.range.source);
+        let mut faults = own.flat_map(|own| &own.faults);
+        faults.any(|fault| fault.kind == SyntaxFault::SecondDocument && !policy.range.contains(fault.span))
     }
 
     /// Whether an edit writes something where a reference stands.

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use crate::finding::Edit;
 use crate::policy::{self, Policy};
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Entry, Kind, Literal, Node, Text, Tree, json};
+use crate::syntax::{Entry, Kind, Literal, Node, SyntaxFault, Text, Tree, json};
 use native::Native;
 
 pub use paper::Paper;
@@ -330,7 +330,9 @@ impl<'a, 's> Script<'a, 's> {
 
     fn judge<T>(&self, tree: &Tree<'_>, look: impl FnOnce(Reading<'_, '_>) -> T) -> T {
         let policy = policy::read(tree.root(), self.policy.kind);
-        let form = if tree.root().kind() == Kind::Map { tree.faults().len() } else { usize::MAX / 2 };
+        // where not all are listed it is not known how many there are
+        let are_all = tree.faults().iter().all(|fault| fault.kind != SyntaxFault::TooMany);
+        let form = if tree.root().kind() == Kind::Map && are_all { tree.faults().len() } else { usize::MAX / 2 };
         look(Reading { policy: &policy, faults: Faults { form, all: form + policy.faults.len() } })
     }
 
