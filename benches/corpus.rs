@@ -8,7 +8,7 @@
 use std::hint::black_box;
 
 use crate::Options;
-use crate::support::lint::{Named, lint, parse, read, taken_in};
+use crate::support::lint::{Named, lint, parse, part_of, read, taken_in};
 use crate::support::managed::{file, newest};
 use crate::support::measure::{Clock, median, seconds};
 use crate::support::row::{Bound, Row};
@@ -26,19 +26,9 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
     match options.part.as_deref() {
         None => measure(&policies),
         Some(part) => {
-            one(part, &policies);
+            part_of(part, &policies);
             Vec::new()
         }
-    }
-}
-
-/// One part, for another process to count.
-fn one(part: &str, policies: &[Named]) {
-    match part {
-        "lint" => drop(black_box(lint(policies))),
-        "parse" => parse(policies),
-        // what it takes to find them, which belongs to neither
-        _ => {}
     }
 }
 

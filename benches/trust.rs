@@ -1,11 +1,9 @@
 //! What it takes to lint 10,000 small trust policies, the prover's part included, next to a parse of the same bytes into `serde_json::Value`:
 //! instructions, which are the same on each run, and time.
 
-use std::hint::black_box;
-
 use crate::Options;
 use crate::support::instructions::instructions;
-use crate::support::lint::{Named, lint, parse};
+use crate::support::lint::{Named, lint, part_of};
 use crate::support::measure::{median, seconds};
 use crate::support::row::{Bound, Row};
 use crate::support::trusts::trusts;
@@ -19,25 +17,15 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
     match options.part.as_deref() {
         None => measure(&policies),
         Some(part) => {
-            one(part, &policies);
+            part_of(part, &policies);
             Vec::new()
         }
     }
 }
 
-/// One part, for another process to count.
-fn one(part: &str, policies: &[Named]) {
-    match part {
-        "lint" => drop(black_box(lint(policies))),
-        "parse" => parse(policies),
-        // what it takes to make them, which belongs to neither
-        _ => {}
-    }
-}
-
 fn measure(policies: &[Named]) -> Vec<Row> {
     let bytes = policies.iter().map(|(_, text)| text.len()).sum::<usize>() as f64;
-    let times = (0..ROUNDS).map(|_| (seconds(|| one("lint", policies)), seconds(|| one("parse", policies))));
+    let times = (0..ROUNDS).map(|_| (seconds(|| part_of("lint", policies)), seconds(|| part_of("parse", policies))));
     let times: Vec<(f64, f64)> = times.collect();
     let time = median(times.iter().map(|time| time.0 / time.1));
     let (ours, serde) = (median(times.iter().map(|time| time.0)), median(times.iter().map(|time| time.1)));
