@@ -4,6 +4,7 @@ mod assumed;
 mod aws_cli;
 mod cloudformation;
 mod embedded;
+mod federated;
 mod holding;
 mod managed;
 mod reader;
@@ -34,6 +35,7 @@ pub use assumed::Assumption;
 pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
+pub(crate) use stand_in::is_made_up;
 
 /// All that was given.
 #[derive(Debug, Default)]
@@ -230,6 +232,7 @@ impl<'s> Inventory<'s> {
         cloudformation::complete(self, sources, &pending);
         terraform::complete(self, sources, &pending);
         self.attach_arrived();
+        self.fill_providers();
     }
 
     /// The inputs that belong together with others: templates, the files of modules, values for them.

@@ -13,6 +13,7 @@ mod pools;
 mod principals;
 mod shape;
 mod subjects;
+mod unnamed;
 
 use crate::finding::Fault;
 use crate::inventory::Role;
@@ -108,6 +109,8 @@ pub enum Kind {
     Principal,
     /// An AWS service.
     Service,
+    /// Whoever a hole of a template stands for.
+    Unnamed,
 }
 
 /// One caller of a kind.
@@ -121,7 +124,11 @@ pub enum Sample {
 
 /// Who can take a role, by its trust policy that counts.
 pub fn takers<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
-    of_principals(world, role, |_, _| true)
+    let mut found = of_principals(world, role, |_, _| true);
+    if let Some(policy) = role.trust.as_ref().filter(|policy| policy.has_hole && found.refused.is_none()) {
+        found.open.extend(unnamed::unnamed(policy));
+    }
+    found
 }
 
 /// Who of the holders of tokens of OIDC issuers can take a role, but for those of identity pools. It costs nothing where the trust policy
@@ -164,7 +171,27 @@ fn of_principals<'i, 's>(
             _ => principals::takers(world, role, policy, (kind, name), &mut found),
         }
     }
+    // an issuer may be named as the providers of several accounts, of which one is the role's
+    let mut told = Vec::new();
+    found.takers.retain(|taker| {
+        let own = (taker.who.clone(), taker.statement.index, taker.place);
+        let is_new = !told.contains(&own);
+        if is_new {
+            told.push(own);
+        }
+        is_new
+    });
     found
+}
+
+impl Takers<'_, '_> {
+    /// Somebody whom the trust policy may let in and of whom it is not known who that is: as a phrase, and the place.
+    fn unnamed(&self) -> Option<(&str, Span)> {
+        self.open.iter().find_map(|own| match own.doubt {
+            Doubt::Open(gap) if own.kind == Kind::Unnamed => Some((own.who.as_str(), gap.span)),
+            _ => None,
+        })
+    }
 }
 
 /// The principals that the allowing statements of a policy name, each once, in the order of the text.

@@ -128,7 +128,8 @@ mod desk {
         fn who(&mut self, scope: &Scope<'_>, role: &str) -> Result<String, Trouble> {
             self.asked(scope, |desk, inputs, inventory| {
                 let answers = who::answers(desk.world(inputs, inventory), meant(inventory, role)?);
-                Ok(human::who(&answers, &inputs.sources, LOOK))
+                let assumptions: Vec<String> = inventory.assumed().collect();
+                Ok(human::who(&answers, &assumptions, &inputs.sources, LOOK))
             })
         }
 

@@ -82,9 +82,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         }
         (None, role) => {
             let answers = answers(world, roles(&inventory, role.as_deref().unwrap_or_default())?);
+            let assumptions: Vec<String> = inventory.assumed().collect();
             match args.format {
-                Format::Human => human::who(&answers, &inputs.sources, output::look(common.color)),
-                Format::Json => json::who(&answers, &unread, &inputs.sources),
+                Format::Human => human::who(&answers, &assumptions, &inputs.sources, output::look(common.color)),
+                Format::Json => json::who(&answers, &assumptions, &unread, &inputs.sources),
             }
         }
     };

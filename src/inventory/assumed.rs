@@ -57,7 +57,7 @@ impl<'s> Inventory<'s> {
 }
 
 /// The name in a hole: without its brackets, where it has some.
-fn name_of(written: &str) -> &str {
+pub(super) fn name_of(written: &str) -> &str {
     let brackets = [("${", "}"), ("{{", "}}"), ("<", ">")];
     let inside = brackets.iter().find_map(|(open, close)| written.strip_prefix(open)?.strip_suffix(close));
     inside.unwrap_or(written).trim()

@@ -7,9 +7,9 @@ mod evaluate;
 mod resources;
 mod sam;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Belongs, Form, Inventory, Pending};
+use super::{Belongs, Form, Inventory, Pending, federated};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Kind, Node};
 use evaluate::{Branch, Evaluation};
@@ -95,6 +95,7 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
         }
     }
     number(inventory, &mut stacks);
+    inventory.tell_accounts(|inventory| accounts(&stacks, &mut Evaluation::new(&stacks, inventory)));
     let mut faults: Vec<Vec<_>> = stacks.iter().map(|_| Vec::new()).collect();
     let mut evaluation = Evaluation::new(&stacks, inventory);
     for (stack, faults) in stacks.iter().zip(&mut faults) {
@@ -132,6 +133,23 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
             "its functions are too many to be looked at, so that some of it stays unknown".to_owned(),
         );
     }
+}
+
+/// The accounts that templates tell they are for.
+fn accounts<'t, 's>(stacks: &[Stack<'t, 's>], evaluation: &mut Evaluation<'_, 't, 's>) -> BTreeSet<(usize, String)> {
+    let mut told = BTreeSet::new();
+    for stack in stacks {
+        evaluation.begin();
+        let may_tell = |node: Node<'_, '_>| node.kind() == Kind::String && federated::may_tell_account(node.written());
+        for node in stack.resources().flat_map(|own| own.3.within()) {
+            let is_meant = may_tell(node) || evaluate::is_function(node) && node.within().any(may_tell);
+            if is_meant {
+                let value = evaluation.value(stack.index, node);
+                told.extend(federated::accounts_in(&value.shown()).map(|account| (stack.scope, account.to_owned())));
+            }
+        }
+    }
+    told
 }
 
 /// Finds the templates of nested stacks among those that were given: by the names of their files.

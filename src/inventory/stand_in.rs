@@ -1,7 +1,7 @@
 //! What stands for an id that is known only once a template was deployed. Each is made up, tells so by its zeros, and is an assumption like any
 //! other: it is told with every answer, and the user may say another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Assumption, Inventory, Unresolved};
 use crate::source::Span;
@@ -23,13 +23,25 @@ pub(super) enum Made {
     Client,
     /// An identity pool.
     IdentityPool,
+    /// The issuer of the tokens of an EKS cluster.
+    ClusterIssuer,
 }
 
 /// The ids that were made up: by the stack or module and the name there.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StandIns {
     ids: HashMap<(usize, String), String>,
     counts: HashMap<Made, usize>,
+    /// The account of a stack or module, where what stands in it is only of use in that one.
+    accounts: HashMap<usize, String>,
+}
+
+/// An account of which nothing is known.
+pub(super) const ACCOUNT: &str = "000000000000";
+
+/// Whether an account is made up: nothing says that it is another one than any that is known.
+pub(crate) fn is_made_up(account: &str) -> bool {
+    account.starts_with("00000000")
 }
 
 /// The region that a template is taken to be deployed in.
@@ -63,17 +75,31 @@ impl Inventory<'_> {
         let count = self.stand_ins.counts.entry(made).or_default();
         *count += 1;
         let value = match made {
-            Made::Account => format!("{scope:012}"),
+            Made::Account => self.stand_ins.accounts.get(&scope).cloned().unwrap_or_else(|| format!("{scope:012}")),
             Made::Region => region.to_owned(),
             Made::Partition => "aws".to_owned(),
             Made::UrlSuffix => "amazonaws.com".to_owned(),
             Made::UserPool => format!("{region}_{count:09}"),
             Made::Client => format!("{count:026}"),
             Made::IdentityPool => format!("{region}:00000000-0000-0000-0000-{count:012}"),
+            Made::ClusterIssuer => format!("https://oidc.eks.{region}.amazonaws.com/id/{count:032}"),
         };
         self.stand_ins.ids.insert((scope, name.to_owned()), value.clone());
         self.take_for(name, &value, &written);
         value
+    }
+
+    /// What a look at the inputs tells of the accounts that stacks or modules are in; of one of which it tells several, nothing is known. The look
+    /// leaves nothing behind.
+    pub(super) fn tell_accounts(&mut self, look: impl FnOnce(&mut Self) -> BTreeSet<(usize, String)>) {
+        let before = (self.stand_ins.clone(), self.assumptions.clone(), self.hole_names.clone());
+        let told = look(self);
+        (self.stand_ins, self.assumptions, self.hole_names) = before;
+        for (scope, account) in &told {
+            if told.iter().filter(|own| own.0 == *scope).count() == 1 {
+                self.stand_ins.accounts.insert(*scope, account.clone());
+            }
+        }
     }
 
     /// Notes that something was taken for a value which nobody said.

@@ -15,9 +15,9 @@ mod resources;
 mod shape;
 mod show;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Belongs, Form, Inventory, Pending};
+use super::{Belongs, Form, Inventory, Pending, federated};
 use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
@@ -129,6 +129,7 @@ fn look_at<'s>(
     mut faults: Vec<Fault<SyntaxFault>>,
 ) {
     let expressions = expressions(modules);
+    inventory.tell_accounts(|inventory| accounts(modules, &mut Evaluation::new(modules, &expressions, inventory, sources)));
     let mut evaluation = Evaluation::new(modules, &expressions, inventory, sources);
     let mut role_arns = RoleArns::default();
     for roles in [true, false] {
@@ -169,6 +170,20 @@ fn look_at<'s>(
             "its expressions are too many to be looked at, so that some of it stays unknown".to_owned(),
         );
     }
+}
+
+/// The accounts that modules tell they are in.
+fn accounts<'t, 's>(modules: &[Module<'t, 's>], evaluation: &mut Evaluation<'_, 't, 's>) -> BTreeSet<(usize, String)> {
+    let mut told = BTreeSet::new();
+    for module in modules {
+        let texts = module.roots.iter().flat_map(|own| own.1.within()).filter(|own| own.kind() == Kind::String);
+        for node in texts.filter(|own| federated::may_tell_account(own.written())) {
+            let value = evaluation.value(At { module: module.index, instance: 0 }, node);
+            let text = evaluate::shown(&value);
+            told.extend(federated::accounts_in(&text).map(|account| (module.scope, account.to_owned())));
+        }
+    }
+    told
 }
 
 /// The ARNs of the roles of each account, by their names.

@@ -1,8 +1,9 @@
 //! A provider that a trust policy names, and questions about the holders of its tokens.
 
+use crate::arn::Arn;
 use crate::evaluate::{Context, ContextValue, Truth, Verdict, compare};
 use crate::identity::{Claim, Claims, ProviderKind};
-use crate::inventory::Role;
+use crate::inventory::{Role, is_made_up};
 use crate::pattern::{Mode, Tested, Unit, Wildcard, instance, matches};
 use crate::policy::{Comparison, Condition, Effect, Operand, Policy, Statement};
 use crate::prove::{Among, Budget, Doubt, Held, Proof, Question, Values, prove};
@@ -203,6 +204,9 @@ impl<'i, 's> Door<'i, 's> {
     /// Brings a token to the trust policy, as the simulator does.
     pub(super) fn bring(&self, token: Presented, given: Vec<(String, String)>) -> Asked<'i, 's> {
         let role = self.role.arn.as_ref().and_then(|arn| arn.known());
+        // a role of which the account is not known may be in that of any provider
+        let moved = role.and_then(|role| in_account_of(role, self.provider));
+        let role = moved.as_deref().or(role);
         let beside: Vec<(&str, Vec<&str>)> = given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])).collect();
         match try_assume(self.policy, role, &token, Flow::Classic, &beside).verdict {
             Verdict::Allowed(statement) => Asked::In(Box::new(Holder { token, statement, given })),
@@ -242,6 +246,13 @@ impl<'i, 's> Door<'i, 's> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
     }
+}
+
+/// The ARN of a role whose account is made up, in that of a provider.
+fn in_account_of(role: &str, provider: &str) -> Option<String> {
+    let own = Arn::parse(role).filter(|own| is_made_up(own.account))?;
+    let account = Arn::parse(provider)?.account;
+    Some(format!("arn:{}:iam::{account}:{}", own.partition, own.resource))
 }
 
 /// A pattern's values, but for those of others.

@@ -182,7 +182,8 @@ pub fn reach<'i, 's>(world: World<'i, 's>, asked: Asked<'_>) -> Reach<'i, 's> {
 /// What is taken for granted of all subjects.
 fn assumed(world: World<'_, '_>) -> Vec<String> {
     let unread = world.inventory.unread_groups();
-    unread.map(|(pool, file)| format!("user pool `{pool}` has no other groups: not all were readable ({file})")).collect()
+    let unread = unread.map(|(pool, file)| format!("user pool `{pool}` has no other groups: not all were readable ({file})"));
+    world.inventory.assumed().chain(unread).collect()
 }
 
 /// The subjects, without asking what they reach.
@@ -342,7 +343,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
                 Some(own) => ways::perhaps(who, role, own, self.permitted(role)),
                 None => Cell::No(Vec::new()),
             },
-            Origin::Nobody => ways::closed(role),
+            Origin::Nobody => match self.takers.get(at) {
+                Some(own) => ways::closed(role, own),
+                None => Cell::No(Vec::new()),
+            },
             Origin::ForeignPool => match self.takers.get(at) {
                 Some(own) => ways::from_foreign_pool(role, own, self.permitted(role)),
                 None => Cell::No(Vec::new()),

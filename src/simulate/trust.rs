@@ -5,7 +5,7 @@ use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Request, Trace, Verdict, evaluate};
 use crate::finding::Label;
 use crate::identity::ProviderKind;
-use crate::inventory::Role;
+use crate::inventory::{Role, is_made_up};
 use crate::policy::{Comparison, Condition, Effect, Policy, PrincipalKind, Statement};
 use crate::reference::{self, Reference};
 
@@ -134,11 +134,12 @@ fn provider(policy: &Policy<'_>, host: &str, account: Option<&str>) -> String {
     let ending = format!(":oidc-provider/{host}");
     let principals =
         policy.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|principals| &principals.list);
+    let named = principals.filter_map(|principal| principal.value.known()).filter(|value| value.ends_with(&ending));
     // a provider stands in the role's account; where that is not known, it is the one that the policy names
-    let named = principals.filter_map(|principal| principal.value.known()).find(|value| {
-        value.ends_with(&ending) && account.is_none_or(|account| Arn::parse(value).is_some_and(|arn| arn.account == account))
-    });
-    named.map_or_else(|| format!("arn:aws:iam::{}{ending}", account.unwrap_or("000000000000")), str::to_owned)
+    let is_own = |value: &&str| Arn::parse(value).is_some_and(|arn| account == Some(arn.account));
+    let own = named.clone().find(is_own);
+    let own = own.or_else(|| named.clone().next().filter(|_| account.is_none_or(is_made_up)));
+    own.map_or_else(|| format!("arn:aws:iam::{}{ending}", account.unwrap_or("000000000000")), str::to_owned)
 }
 
 fn tell(

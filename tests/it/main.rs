@@ -89,6 +89,7 @@ mod tidy;
 mod tokens;
 mod transcript;
 mod trust_rules;
+mod unnamed;
 mod walk;
 mod ways;
 mod wide;

@@ -62,6 +62,11 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
                 "Name" => self.text_of(stack, properties, "IdentityPoolName"),
                 _ => None,
             },
+            "AWS::EKS::Cluster" => match attribute {
+                "" => self.text_of(stack, properties, "Name"),
+                "OpenIdConnectIssuerUrl" => Some(self.made(stack, whole, Made::ClusterIssuer)),
+                _ => None,
+            },
             "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => {
                 let output = attribute.strip_prefix("Outputs.")?;
                 let &(_, inner) = own.nested.iter().find(|nested| nested.0 == name)?;

@@ -78,6 +78,14 @@ impl Value<'_, '_> {
             _ => None,
         }
     }
+
+    /// The text, holes as they are written; nothing of what is no text.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(parts, _) => parts.iter().map(|part| &*part.literal.value).collect(),
+            value => value.known().unwrap_or_default(),
+        }
+    }
 }
 
 fn known(parts: &[Part<'_>]) -> Option<String> {
@@ -475,6 +483,10 @@ fn append<'s>(parts: &mut Vec<Part<'s>>, value: Value<'_, 's>, place: Span) {
         Value::Nothing => {}
         Value::List(..) | Value::Json(_) => parts.push(hole_part("…", place)),
     }
+}
+
+pub(super) fn is_function(node: Node<'_, '_>) -> bool {
+    function(node).is_some()
 }
 
 /// The function that a map is, with what it is given.

@@ -1,6 +1,7 @@
 //! What resources and data sources tell of themselves only once they are there: names, ids and ARNs.
 
 use super::evaluate::{At, Evaluation};
+use super::path::Step;
 use crate::inventory::stand_in::Made;
 use crate::syntax::Node;
 
@@ -153,6 +154,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         self.stand(at, self.scope(at), &name, made)
     }
 
+    /// What lies at the end of some steps in a cluster, where that is the issuer of its tokens.
+    pub(super) fn issuer(&mut self, at: At, index: usize, steps: &[Step<'_>]) -> Option<String> {
+        let [Step::Name("identity"), _, Step::Name("oidc"), _, Step::Name("issuer")] = steps else { return None };
+        let own = self.module(at.module)?.resources.get(index).filter(|own| own.kind == "aws_eks_cluster")?;
+        let before = if own.is_data { "data." } else { "" };
+        let name = format!("{before}{}.identity[0].oidc[0].issuer", self.address(at, index));
+        Some(self.stand(at, self.scope(at), &name, Made::ClusterIssuer))
+    }
+
     /// The account that a module is in.
     fn scope(&self, at: At) -> usize {
         self.scope.or_else(|| Some(self.module(at.module)?.scope)).unwrap_or(0)
@@ -161,7 +171,9 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     fn stand(&mut self, at: At, scope: usize, name: &str, made: Made) -> String {
         // of modules that belong together each has names of its own
         let name = match self.module(at.module).filter(|own| own.is_child) {
-            Some(own) if matches!(made, Made::UserPool | Made::Client | Made::IdentityPool) => format!("{}/{name}", own.folder),
+            Some(own) if matches!(made, Made::UserPool | Made::Client | Made::IdentityPool | Made::ClusterIssuer) => {
+                format!("{}/{name}", own.folder)
+            }
             _ => name.to_owned(),
         };
         self.inventory.stand_in(scope, &name, made)

@@ -341,6 +341,9 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     }
 
     fn attribute(&mut self, at: At, index: usize, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
+        if let Some(issuer) = self.issuer(at, index, steps) {
+            return Some(put_in(issuer, place));
+        }
         let (Step::Name(name), behind) = steps.split_first()? else { return None };
         let value = self.attribute_of(at, index, name, place)?;
         self.walk(at, value, behind, place)
@@ -449,6 +452,14 @@ pub(super) fn known(value: &Value<'_, '_>) -> Option<String> {
             all_known.then(|| parts.iter().map(|part| &*part.literal.value).collect())
         }
         _ => None,
+    }
+}
+
+/// The text of a value, holes as they are written; nothing of what is no text.
+pub(super) fn shown(value: &Value<'_, '_>) -> String {
+    match value {
+        Value::Text(parts, _) => parts.iter().map(|part| &*part.literal.value).collect(),
+        value => known(value).unwrap_or_default(),
     }
 }
 

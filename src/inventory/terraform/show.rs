@@ -2,12 +2,12 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::resources::{self, Given, Taking, Told};
 use crate::arn::Arn;
-use crate::inventory::Inventory;
 use crate::inventory::stand_in::Made;
+use crate::inventory::{Inventory, federated};
 use crate::source::{Sources, Span};
 use crate::syntax::{Kind, Node, Text, Weaver};
 
@@ -63,6 +63,7 @@ pub(super) fn read<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, docu
     let links = links(root);
     let is_plan = root.get("planned_values").is_some();
     let scope = inventory.new_scope();
+    inventory.tell_accounts(|_| accounts(&all, scope));
     let account = account(&all).unwrap_or_else(|| {
         let account = inventory.stand_in(scope, "data.aws_caller_identity.current.account_id", Made::Account);
         let partition = inventory.stand_in(scope, "data.aws_partition.current.partition", Made::Partition);
@@ -160,7 +161,7 @@ fn stored<'t, 's>(root: Node<'t, 's>, all: &mut Vec<Shown<'t, 's>>) {
     }
 }
 
-/// What the ARNs in IAM start with, as far as one is known.
+/// What the ARNs in IAM start with, as far as one is known: as what is there already tells.
 fn account(all: &[Shown<'_, '_>]) -> Option<String> {
     let arns = all.iter().filter_map(|own| own.values.get("arn")?.string());
     arns.into_iter().find_map(|arn| {
@@ -168,6 +169,13 @@ fn account(all: &[Shown<'_, '_>]) -> Option<String> {
             Arn::parse(&arn).filter(|arn| !arn.account.is_empty() && arn.account.bytes().all(|byte| byte.is_ascii_digit()))?;
         Some(format!("arn:{}:iam::{}:", arn.partition, arn.account))
     })
+}
+
+/// The accounts that a plan tells it is for.
+fn accounts(all: &[Shown<'_, '_>], scope: usize) -> BTreeSet<(usize, String)> {
+    let texts = all.iter().flat_map(|own| own.values.within()).filter(|own| own.kind() == Kind::String);
+    let texts = texts.filter(|own| federated::may_tell_account(own.written())).filter_map(Node::string);
+    texts.flat_map(|text| federated::accounts_in(&text).map(|own| (scope, own.to_owned())).collect::<Vec<_>>()).collect()
 }
 
 /// An attribute of a resource: as it is, or what stands for it until the plan is applied.

@@ -341,7 +341,9 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
     for own in takers.iter().flat_map(|own| &own.open) {
         let Some(words) = words(&own.kind, given) else { continue };
         if !starts.iter().any(|start| start.subject.name == own.who) {
-            let subject = Subject { name: own.who.clone(), words, distance: Distance::Other };
+            // where it is not known, it may be the worst
+            let distance = if matches!(own.kind, Kind::Principal | Kind::Saml) { Distance::Other } else { Distance::Anyone };
+            let subject = Subject { name: own.who.clone(), words, distance };
             starts.push(Start { subject, origin: Origin::Perhaps(own.who.clone()) });
         }
     }
@@ -358,6 +360,7 @@ fn words(kind: &Kind, is_given: impl Fn(&str) -> bool) -> Option<Vec<String>> {
         Kind::Subject { host, .. } => vec![format!("oidc:{host}")],
         Kind::Saml => vec!["saml".to_owned()],
         Kind::Principal => vec!["principal".to_owned()],
+        Kind::Unnamed => vec!["unnamed".to_owned()],
     };
     Some(words)
 }

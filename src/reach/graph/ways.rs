@@ -231,7 +231,7 @@ pub(super) fn by_trust(taker: &Taker<'_, '_>, role: &Role<'_>, own: &Takers<'_, 
         return Cell::Open(reason("it is not known whether its trust policy takes him"));
     }
     let Some(policy) = &role.trust else { return Cell::Open(reason("its trust policy was not given")) };
-    let Sample::Token(token) = &taker.sample else { return Cell::No(reason("its trust policy does not let him in")) };
+    let Sample::Token(token) = &taker.sample else { return no_or_unnamed(own, policy, "its trust policy does not let him in") };
     let arn = role.arn.as_ref().and_then(|arn| arn.known());
     let given: Vec<(&str, Vec<&str>)> = taker.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])).collect();
     match try_assume(policy, arn, token, Flow::Classic, &given).verdict {
@@ -251,15 +251,25 @@ pub(super) fn perhaps(who: &str, role: &Role<'_>, own: &Takers<'_, '_>, permitte
     if own.open.iter().any(|own| own.who == who) {
         return Cell::Open(reason("it is not known whether its trust policy takes him"));
     }
-    Cell::No(reason("its trust policy does not let him in"))
+    closed(role, own)
 }
 
 /// A trust policy does not let somebody in.
-pub(super) fn closed(role: &Role<'_>) -> Cell {
-    let reason = |text: &str, place| vec![Reason { way: Way::Trust, text: text.to_owned(), place }];
+pub(super) fn closed(role: &Role<'_>, own: &Takers<'_, '_>) -> Cell {
     match &role.trust {
-        Some(policy) => Cell::No(reason("its trust policy does not let him in", Some(policy.mark))),
-        None => Cell::Open(reason("its trust policy was not given", None)),
+        Some(policy) => no_or_unnamed(own, policy, "its trust policy does not let him in"),
+        None => Cell::Open(vec![Reason { way: Way::Trust, text: "its trust policy was not given".to_owned(), place: None }]),
+    }
+}
+
+/// A trust policy does not let somebody in, unless he is one of those of whom it does not say who they are.
+fn no_or_unnamed(own: &Takers<'_, '_>, policy: &Policy<'_>, why_not: &str) -> Cell {
+    let reason = |text: String, place| vec![Reason { way: Way::Trust, text, place: Some(place) }];
+    match own.unnamed() {
+        Some((who, place)) => {
+            Cell::Open(reason(format!("its trust policy may let in {who}, and who that is is not known"), place))
+        }
+        None => Cell::No(reason(why_not.to_owned(), policy.mark)),
     }
 }
 
@@ -270,13 +280,13 @@ pub(super) fn from_foreign_pool(role: &Role<'_>, own: &Takers<'_, '_>, permitted
     }
     let place = role.trust.as_ref().map(|policy| policy.mark);
     let reason = |text: &str| vec![Reason { way: Way::Trust, text: text.to_owned(), place }];
-    if role.trust.is_none() {
-        return Cell::Open(reason("its trust policy was not given"));
-    }
     if own.open.iter().any(|own| matches!(own.kind, Kind::ForeignPool { .. })) {
         return Cell::Open(reason("it is not known whether its trust policy takes tokens of other identity pools"));
     }
-    Cell::No(reason("its trust policy takes tokens of no other identity pool"))
+    match &role.trust {
+        Some(policy) => no_or_unnamed(own, policy, "its trust policy takes tokens of no other identity pool"),
+        None => Cell::Open(reason("its trust policy was not given")),
+    }
 }
 
 fn taken(taker: &Taker<'_, '_>, role: &Role<'_>, place: Span, permitted: Option<Permitted>) -> Path {

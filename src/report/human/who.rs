@@ -7,8 +7,8 @@ use super::page::Page;
 use crate::reach::{Distance, Perhaps, Sample, Taker};
 use crate::source::Sources;
 
-/// Who can take each of these roles.
-pub fn who(answers: &[WhoCan<'_, '_>], sources: &Sources, look: Look) -> String {
+/// Who can take each of these roles, and what was taken for granted.
+pub fn who(answers: &[WhoCan<'_, '_>], assumptions: &[String], sources: &Sources, look: Look) -> String {
     let mut page = Page { out: String::new(), sources, look };
     for (index, answer) in answers.iter().enumerate() {
         if index > 0 {
@@ -16,6 +16,7 @@ pub fn who(answers: &[WhoCan<'_, '_>], sources: &Sources, look: Look) -> String 
         }
         page.role(answer);
     }
+    page.list("taken for granted", assumptions);
     page.out
 }
 

@@ -9,10 +9,16 @@ use crate::identity::Claim;
 use crate::reach::{Breadth, Distance, Kind, Sample, Taker};
 use crate::source::Sources;
 
-/// Who can take each of these roles.
-pub fn who(answers: &[WhoCan<'_, '_>], unread: &[Unread], sources: &Sources) -> String {
+/// Who can take each of these roles, and what was taken for granted.
+pub fn who(answers: &[WhoCan<'_, '_>], assumptions: &[String], unread: &[Unread], sources: &Sources) -> String {
     let roles: Vec<Value> = answers.iter().map(|answer| role(answer, sources)).collect();
-    page(&json!({ "version": VERSION, "level": "trust policy", "roles": roles, "notReadable": not_readable(unread, sources) }))
+    page(&json!({
+        "version": VERSION,
+        "level": "trust policy",
+        "roles": roles,
+        "assumptions": assumptions,
+        "notReadable": not_readable(unread, sources),
+    }))
 }
 
 fn role(answer: &WhoCan<'_, '_>, sources: &Sources) -> Value {
@@ -80,5 +86,6 @@ fn kind(kind: &Kind) -> Value {
         Kind::Saml => json!({ "name": "saml" }),
         Kind::Principal => json!({ "name": "principal" }),
         Kind::Service => json!({ "name": "service" }),
+        Kind::Unnamed => json!({ "name": "unnamed" }),
     }
 }

@@ -3,7 +3,7 @@
 use crate::arn::Arn;
 use crate::finding::{Finding, Label, Severity};
 use crate::identity::ProviderKind;
-use crate::inventory::{Inventory, Role, SnapshotPart, SnapshotState};
+use crate::inventory::{Inventory, Role, SnapshotPart, SnapshotState, is_made_up};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Comparison, Condition, Effect, Operand, PrincipalKind};
 use crate::rules::probe::{is_pool_id, pool_doors, principals_of, storable};
@@ -20,7 +20,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 let Some(account) = Arn::parse(arn).map(|arn| arn.account) else { continue };
                 let kind = if kind == ProviderKind::Oidc { "an OIDC" } else { "a SAML" };
                 let title = statement.title();
-                let finding = if inventory.account_of_role(role).is_some_and(|own| own != account) {
+                let is_other = |own: &str| own != account && !is_made_up(own);
+                let finding = if inventory.account_of_role(role).is_some_and(is_other) {
                     let help =
                         "a provider has to lie in the account of the role: name the one there, and create it where there is none";
                     let message = format!(
