@@ -261,9 +261,9 @@ pub(super) fn warn_of_faults_in(sources: &Sources, inventory: &Inventory<'_>, is
         let (twice, faults): (Vec<&Fault<SyntaxFault>>, Vec<_>) = document.faults.iter().partition(is_twice);
         if let Some((fault, first)) = twice.first().and_then(|fault| Some((fault, fault.related?))) {
             let more = match twice.len() - 1 {
-                0 => " is".to_owned(),
-                1 => " is (as is another block)".to_owned(),
-                count => format!(" is (as are {count} other blocks)"),
+                0 => String::new(),
+                1 => ", and another block is declared twice as well".to_owned(),
+                count => format!(", and {count} other blocks are declared twice as well"),
             };
             let place = |span: Span| {
                 let (name, place) = (text::escape(sources.get(span.source).name()), sources.place(span));
@@ -271,7 +271,7 @@ pub(super) fn warn_of_faults_in(sources: &Sources, inventory: &Inventory<'_>, is
             };
             let (name, own, other) = (text::escape(sources.slice(fault.span)), place(fault.span), place(first));
             output::warn(&format!(
-                "warning: {own}: `{name}`{more} declared at {other}, too, so the answer may be wrong; `rolecall check` tells more"
+                "warning: {own}: `{name}` is declared at {other}, too{more}; the answer may be wrong, and `rolecall check` tells more"
             ));
         }
         if let Some(fault) = faults.first() {

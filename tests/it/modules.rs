@@ -180,8 +180,7 @@ fn what_is_declared_twice_is_looked_at_twice() {
     let run = played(&files, "simulate --role reader .");
     assert_eq!(run.exit, 2);
     assert!(run.stderr.contains("several roles are called `reader`"), "{}", run.stderr);
-    let warning =
-        "warning: more.tf:1:33: `trust` is (as is another block) declared at main.tf:1:33, too, so the answer may be wrong";
+    let warning = "warning: more.tf:1:33: `trust` is declared at main.tf:1:33, too, and another block is declared twice as well; the answer may be wrong";
     assert!(run.stderr.contains(warning), "{}", run.stderr);
     for line in ["who reader .", "reach ."] {
         let run = played(&files, line);
