@@ -6,6 +6,7 @@ mod call;
 mod folder;
 mod iam;
 mod identity_pools;
+mod names;
 mod shape;
 mod snapshot;
 mod user_pools;

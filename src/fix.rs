@@ -210,11 +210,18 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         }
     }
 
-    /// Whether something follows behind a policy that should be all there is: brackets are lost, and with an edit it may end elsewhere.
+    /// Whether something follows behind a policy that should be all there is: brackets are lost, and with an edit it may end elsewhere. Where
+    /// not all mistakes are told, that may be one of them.
     fn goes_on_behind(&self, policy: &Policy<'s>) -> bool {
         let own = self.facts.inventory.documents.iter().filter(|own| own.source == policy.range.source);
         let mut faults = own.flat_map(|own| &own.faults);
-        faults.any(|fault| fault.kind == SyntaxFault::SecondDocument && !policy.range.contains(fault.span))
+        let text = self.facts.sources.get(policy.range.source).text();
+        let is_last = || text.get(policy.range.end as usize..).is_none_or(|rest| rest.trim().is_empty());
+        faults.any(|fault| match fault.kind {
+            SyntaxFault::SecondDocument => !policy.range.contains(fault.span),
+            SyntaxFault::TooMany => !is_last(),
+            _ => false,
+        })
     }
 
     /// Whether an edit writes something where a reference stands.

@@ -2,6 +2,10 @@
 
 #[path = "../../tests/it/asked.rs"]
 mod asked;
+#[path = "../../tests/it/chance.rs"]
+mod chance;
+#[path = "../../tests/features/lsp/target.rs"]
+mod lsp;
 #[path = "../../tests/it/oracle.rs"]
 mod oracle;
 #[path = "../../tests/it/pairs.rs"]
@@ -11,4 +15,5 @@ mod questions;
 #[path = "../../tests/it/targets.rs"]
 mod targets;
 
+pub use lsp::lsp;
 pub use targets::*;

@@ -12,8 +12,9 @@ use aws_sdk_iam::types::{
 use serde_json::Value;
 
 use super::call::{Call, CallError};
+use super::names::{file_name, file_names};
 use super::shape::{Shape, sorted, words};
-use super::snapshot::{Halt, Snapshot, file_name, file_names};
+use super::snapshot::{Halt, Snapshot};
 
 const ROLES: &str = "iam/roles/";
 const POLICIES: &str = "iam/policies/";

@@ -10,8 +10,9 @@ use aws_sdk_cognitoidentity::types::{AmbiguousRoleResolutionType, CognitoIdentit
 use serde_json::Value;
 
 use super::call::{Call, CallError};
+use super::names::{file_name, file_names};
 use super::shape::{Shape, pairs, sorted, words};
-use super::snapshot::{Halt, Snapshot, file_name, file_names};
+use super::snapshot::{Halt, Snapshot};
 
 /// As many as AWS gives at once.
 const PAGE: i32 = 60;

@@ -92,7 +92,7 @@ fn written(time: &DateTime) -> Option<String> {
 
 /// A policy document. IAM's API gives it percent-encoded (RFC 3986), and a stand-in for it may give it as it is. What a JSON value cannot
 /// hold, such as a key that stands twice or a number with many digits, stays a text, of which readers then see all.
-fn document(text: &str) -> Value {
+pub(super) fn document(text: &str) -> Value {
     let plain = if text.trim_start().starts_with('{') {
         text.into()
     } else {
@@ -106,43 +106,4 @@ fn is_whole(text: &str) -> bool {
     let tree = json::read(SourceId::NONE, text);
     let is_kept = |written: &str| serde_json::from_str::<Value>(written).is_ok_and(|value| format!("{value}") == written);
     tree.faults().is_empty() && tree.root().within().all(|node| node.kind() != Kind::Number || is_kept(node.written()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Shape, document, text};
-    use serde_json::{Value, json};
-
-    #[test]
-    fn documents_are_decoded_and_lose_nothing() {
-        assert_eq!(document("%7B%22a%20b%22%3A%22%C3%A9%22%7D"), json!({"a b": "é"}));
-        assert_eq!(document(r#"{"n": 1}"#), json!({"n": 1}));
-        for whole in [r#"{"a": 1, "a": 2}"#, r#"{"n": 1234567890123456789012345}"#, r#"{"a": "#] {
-            assert_eq!(document(whole), Value::from(whole));
-        }
-        assert_eq!(document("%FF"), Value::from("%FF"));
-    }
-
-    #[test]
-    fn times_are_written_to_the_microsecond() {
-        let shape = |seconds: f64| {
-            let time = super::DateTime::from_secs_f64(seconds);
-            Value::from(Shape::new().time("t", Some(&time)))
-        };
-        for (seconds, text) in [
-            (1_594_889_658.0, "2020-07-16T08:54:18+00:00"),
-            (1_594_889_658.976, "2020-07-16T08:54:18.976000+00:00"),
-            (1_594_889_647.287, "2020-07-16T08:54:07.287000+00:00"),
-            (1_594_889_658.999_999_9, "2020-07-16T08:54:19+00:00"),
-            (-0.25, "1969-12-31T23:59:59.750000+00:00"),
-        ] {
-            assert_eq!(shape(seconds), json!({ "t": text }));
-        }
-    }
-
-    #[test]
-    fn texts_are_indented_by_four() {
-        let shape = Shape::new().with("a", Shape::new().with("b", "x\n  y")).maybe("c", None::<bool>);
-        assert_eq!(text(&shape.into()), "{\n    \"a\": {\n        \"b\": \"x\\n  y\"\n    }\n}\n");
-    }
 }

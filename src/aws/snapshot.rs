@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, CallError};
 use super::folder::{Folder, Writing};
+use super::names::is_inside;
 use super::shape::{Shape, text};
 use crate::policy;
 
@@ -320,33 +321,6 @@ const KINDS: [Counted; 8] = [
 /// The list is written so often at most: a run that is cut off loses no more than this.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// No system takes longer names of files than 255 bytes, and something may follow.
-const LONGEST_NAME: usize = 200;
-
-/// A name as part of the name of a file.
-pub(super) fn file_name(name: &str) -> String {
-    let is_kept = |letter: char| letter.is_ascii_alphanumeric() || "._-+=,@".contains(letter);
-    let kept: String = name.chars().take(LONGEST_NAME).map(|letter| if is_kept(letter) { letter } else { '_' }).collect();
-    // what begins with a dot is hidden
-    if kept.starts_with('.') { format!("_{kept}") } else { kept }
-}
-
-/// Names as parts of the names of files, no two of them alike, also where letter case does not count.
-pub(super) fn file_names(names: &[&str]) -> Vec<String> {
-    let mut taken = BTreeSet::new();
-    let mut unlike = |name: &str| {
-        let base = file_name(name);
-        let mut own = base.clone();
-        let mut number = 1;
-        while !taken.insert(own.to_ascii_lowercase()) {
-            number += 1;
-            own = format!("{base}-{number}");
-        }
-        own
-    };
-    names.iter().map(|name| unlike(name)).collect()
-}
-
 fn key(file: &str, call: &Call) -> Key {
     (file.to_owned(), call.name.to_owned())
 }
@@ -420,13 +394,6 @@ fn read_list(text: &str, account: &str, path: &Path) -> Result<Entries, Halt> {
     Ok(files.iter().filter_map(entry).collect())
 }
 
-/// Whether a name leads to nothing outside of the folder: files that a list names may be removed.
-fn is_inside(file: &str) -> bool {
-    ["iam/", "cognito-idp/", "cognito-identity/"].iter().any(|own| file.starts_with(own))
-        && !file.contains('\\')
-        && file.split('/').all(|part| part != ".." && part != ".")
-}
-
 impl fmt::Display for Halt {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -439,26 +406,3 @@ impl fmt::Display for Halt {
 }
 
 impl std::error::Error for Halt {}
-
-#[cfg(test)]
-mod tests {
-    use super::{LONGEST_NAME, file_names, is_inside};
-
-    #[test]
-    fn names_of_files_differ_and_fit() {
-        let long = "x".repeat(255);
-        let cut = "x".repeat(LONGEST_NAME);
-        let names = file_names(&["a/b", "A:b", ".a", &long, &long, "größe"]);
-        assert_eq!(names, ["a_b", "A_b-2", "_.a", &cut, &format!("{cut}-2"), "gr__e"]);
-    }
-
-    #[test]
-    fn a_list_names_nothing_outside_of_its_folder() {
-        for file in ["iam/roles/a.json", "cognito-idp/r/"] {
-            assert!(is_inside(file), "{file}");
-        }
-        for file in ["", "/iam/a", "../iam/a", "iam/../../a", "iam/./a", "iam\\..\\a", "README.md", "snapshot.json", "iam"] {
-            assert!(!is_inside(file), "{file}");
-        }
-    }
-}

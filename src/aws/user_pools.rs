@@ -9,8 +9,9 @@ use aws_sdk_cognitoidentityprovider::types::{
 use serde_json::Value;
 
 use super::call::{Call, CallError};
+use super::names::file_name;
 use super::shape::{Shape, pairs, sorted, words};
-use super::snapshot::{Halt, Snapshot, file_name};
+use super::snapshot::{Halt, Snapshot};
 
 /// As many as AWS gives at once.
 const PAGE: i32 = 60;

@@ -62,21 +62,3 @@ fn shown(command: &Command) -> Command {
         .subcommands(command.get_subcommands().filter(|command| !command.is_hide_set()).map(shown));
     if command.get_version().is_some() { own.version(version()) } else { own }
 }
-
-#[cfg(test)]
-mod tests {
-    use clap::Arg;
-
-    use super::*;
-
-    #[test]
-    fn what_is_hidden_stays_so() {
-        let seen = Command::new("seen").arg(Arg::new("dim").long("dim").hide(true)).arg(Arg::new("bright").long("bright"));
-        let whole = Command::new("whole").subcommand(seen).subcommand(Command::new("secret").hide(true));
-        let shown = shown(&whole);
-        let names: Vec<&str> = shown.get_subcommands().map(Command::get_name).collect();
-        assert_eq!(names, ["seen"]);
-        let longs: Vec<&str> = shown.get_subcommands().flat_map(Command::get_arguments).filter_map(Arg::get_long).collect();
-        assert_eq!(longs, ["bright"]);
-    }
-}

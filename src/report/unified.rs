@@ -168,16 +168,3 @@ fn walk_back(steps: &[Vec<usize>], middle: usize, end: (usize, usize)) -> Vec<(u
     kept.reverse();
     kept
 }
-
-#[test]
-fn the_longest_list_is_kept() {
-    let lines = |text: &'static str| text.split_inclusive("").filter(|line| !line.is_empty()).collect::<Vec<_>>();
-    for (old, new, length) in
-        [("abcabba", "cbabac", 4), ("", "ab", 0), ("ab", "", 0), ("abc", "abc", 3), ("xaby", "ab", 2), ("ab", "xaby", 2)]
-    {
-        let (old, new) = (lines(old), lines(new));
-        let kept = kept(&old, &new).unwrap_or_default();
-        assert!(kept.len() == length && kept.iter().all(|&(x, y)| old.get(x) == new.get(y)), "{kept:?}");
-        assert!(kept.is_sorted_by(|one, other| one.0 < other.0 && one.1 < other.1), "{kept:?}");
-    }
-}

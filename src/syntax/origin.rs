@@ -184,27 +184,3 @@ fn runs(places: &[u32]) -> Box<[(u32, u32)]> {
     }
     runs.into()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_byte_has_its_place() {
-        let percent: Vec<u32> = (0..1_000)
-            .scan(7, |at, index| {
-                let own = *at;
-                *at += if index % 5 == 0 { 3 } else { 1 };
-                Some(own)
-            })
-            .collect();
-        let folded: Vec<u32> = (0..1_000).map(|index| index + index / 40 * 9).collect();
-        let back: Vec<u32> = (100..200).chain(0..100).chain([400]).collect();
-        for places in [percent, folded, back, vec![5], vec![4, 4, 4, 10]] {
-            let own = Places::new(&places);
-            for (index, &place) in places.iter().enumerate() {
-                assert_eq!(own.get(index as u32), place, "{index} in {own:?}");
-            }
-        }
-    }
-}

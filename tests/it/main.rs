@@ -1,4 +1,4 @@
-//! Every integration test, in one binary. Expectations stand in files: `BLESS=1 cargo test` rewrites them.
+//! Every integration test, in one binary, but for those that need features (`tests/features`). Expectations stand in files: `BLESS=1 cargo test` rewrites them.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 mod action_rules;
 mod asked;
 mod assumed;
+mod chance;
 mod cli;
 mod cognito_rules;
 mod config;
@@ -40,11 +41,7 @@ mod joined;
 mod json;
 mod key_rules;
 mod laws;
-#[cfg(feature = "aws")]
-mod live;
 mod logic_rules;
-#[cfg(feature = "lsp")]
-mod lsp;
 mod markdown;
 mod modules;
 mod oracle;
@@ -74,6 +71,7 @@ mod schema;
 mod screenshot;
 mod script;
 mod secrets;
+mod seeds;
 mod selection;
 mod shells;
 mod smt2;
@@ -98,9 +96,10 @@ mod wide;
 #[test]
 fn no_test_file_is_forgotten() {
     let mut forgotten = Vec::new();
-    for path in support::files("tests/it", "rs") {
-        let (folder, name) = path.trim_end_matches(".rs").rsplit_once('/').expect("a path below tests/it");
-        let parent = if folder == "tests/it" { "tests/it/main.rs".to_owned() } else { format!("{folder}.rs") };
+    for path in support::files("tests/it", "rs").into_iter().chain(support::files("tests/features", "rs")) {
+        let (folder, name) = path.trim_end_matches(".rs").rsplit_once('/').expect("a path below tests");
+        let is_root = ["tests/it", "tests/features"].contains(&folder);
+        let parent = if is_root { format!("{folder}/main.rs") } else { format!("{folder}.rs") };
         let line = format!("mod {name};");
         if name != "main" && !support::read(&parent).lines().any(|own| own.ends_with(&line)) {
             forgotten.push(format!("{path}: add `{line}` to {parent}"));

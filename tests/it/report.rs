@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rolecall::finding::{Finding, Label, Severity, Witness};
-use rolecall::report::{Checked, Look, human, json, text};
+use rolecall::report::{Checked, Look, human, json, text, unified};
 use rolecall::source::{SourceId, Sources, Span};
 use serde_json::Value;
 
@@ -338,6 +338,24 @@ fn json_has_places_for_people_and_for_programs() {
     assert_eq!(finding["witness"]["claims"]["aud"], "x");
     assert_eq!(report["summary"]["findings"]["high"], 1);
     assert_eq!(report["summary"]["passedOver"][0]["files"], 2);
+}
+
+/// What a diff leaves in its place is as much as can be, and in both texts.
+#[test]
+fn a_diff_keeps_the_longest_list_of_lines() {
+    let lines = |text: &str| text.chars().flat_map(|letter| [letter, '\n']).collect::<String>();
+    for (old, new, kept) in
+        [("abcabba", "cbabac", 4), ("x", "ab", 0), ("ab", "x", 0), ("xaby", "ab", 2), ("ab", "xaby", 2), ("abc", "abxc", 3)]
+    {
+        let told = unified("x", &lines(old), &lines(new), LOOK);
+        let with = |mark: char| told.lines().skip(3).filter_map(|line| line.strip_prefix(mark)).collect::<String>();
+        assert_eq!(with(' ').len(), kept, "{told}");
+        assert_eq!((with('-').len() + kept, with('+').len() + kept), (old.len(), new.len()), "{told}");
+        let side = |mark: char| {
+            told.lines().skip(3).filter(|line| line.starts_with([' ', mark])).map(|line| &line[1..]).collect::<String>()
+        };
+        assert_eq!((side('-').as_str(), side('+').as_str()), (old, new), "{told}");
+    }
 }
 
 proptest! {

@@ -16,9 +16,6 @@ mod inventory;
 mod json;
 #[path = "targets/laws.rs"]
 mod laws;
-#[cfg(feature = "lsp")]
-#[path = "targets/lsp.rs"]
-mod lsp;
 #[path = "targets/policy.rs"]
 mod policy;
 #[path = "targets/prove.rs"]
@@ -39,11 +36,9 @@ pub use fix::fix;
 pub use hcl::hcl;
 pub use inventory::inventory;
 pub use json::json;
-#[cfg(feature = "lsp")]
-pub use lsp::lsp;
+pub use laws::rereads;
 pub use policy::policy;
 pub use prove::prove;
-pub use requests::Chance;
 pub use saml::saml;
 pub use token::token;
 pub use toml::toml;

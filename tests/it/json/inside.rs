@@ -32,6 +32,24 @@ fn percent_encoded() {
     assert_eq!(parts, ["s", "%C3%A9", "%5Cn", "%5Cu0041", "%F0%9F%98%80", "%", "z", "z", "%", "C", "3", "%", "%41"]);
 }
 
+/// In a text as long as policies are, with places that follow each other closely, and with such as lie far apart.
+#[test]
+fn every_letter_of_a_long_text_has_its_place() {
+    let letters: Vec<char> = ('a'..='z').cycle().take(1_000).collect();
+    let close =
+        |(at, letter): (usize, &char)| if at % 5 == 0 { format!("%{:02X}", u32::from(*letter)) } else { letter.to_string() };
+    let far =
+        |(at, letter): (usize, &char)| if at % 40 == 0 { format!("\\u{:04x}", u32::from(*letter)) } else { letter.to_string() };
+    let (close, far): (Vec<_>, Vec<_>) =
+        (letters.iter().enumerate().map(close).collect(), letters.iter().enumerate().map(far).collect());
+    let told = parts(&format!(r#"{{"doc": "%7B%22a%22:[%22{}%22]%7D"}}"#, close.concat()), true);
+    assert_eq!(told, (letters.iter().collect(), close));
+    let escaped = far.concat().replace('\\', r"\\");
+    let told = parts(&format!(r#"{{"doc": "{{\"a\": [\"{escaped}\"]}}"}}"#), false);
+    let far = far.iter().map(|own| own.replace('\\', r"\\")).collect();
+    assert_eq!(told, (letters.iter().collect(), far));
+}
+
 #[test]
 fn percent_encoded_inside_an_escaped_document() {
     let (value, parts) = parts(r#"{"doc": "\u007b%22a%22:[%22\u0025\u0034\u0031%22]}"}"#, true);

@@ -8,6 +8,7 @@ use rolecall::syntax::{Kind, Literal, Node, Piece, SyntaxFault, Text, Tree, json
 use serde_json::Value;
 
 use super::{POLICIES, agrees_with_oracle, fixtures, with};
+use crate::targets::rereads;
 
 /// Asserts all that must be true of a tree, whatever the text.
 fn lawful(sources: &Sources, tree: &Tree<'_>) {
@@ -43,22 +44,6 @@ fn lawful(sources: &Sources, tree: &Tree<'_>) {
     for span in tree.faults().iter().flat_map(|fault| [Some(fault.span), fault.related]).flatten() {
         assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} parts a character of {text}");
     }
-}
-
-/// Each character of a literal is written in the file where the literal says, and nothing lies between.
-fn rereads(sources: &Sources, literal: &Literal<'_>) {
-    let mut end = literal.span.start;
-    for (at, c) in literal.value.char_indices() {
-        let span = literal.span_of(at..at + c.len_utf8());
-        assert_eq!(span.start, end, "a gap before {c:?} of {literal:?}");
-        end = span.end;
-        let written = sources.slice(span);
-        let decoded = serde_json::from_str::<String>(&format!("\"{written}\"")).ok();
-        let lone_surrogate = c == '\u{FFFD}' && written.starts_with("\\u");
-        let same = written.chars().eq([c]) || decoded.is_some_and(|decoded| decoded.chars().eq([c]));
-        assert!(same || lone_surrogate || (c == '\'' && written == "\\'"), "{c:?} is written {written:?}");
-    }
-    assert_eq!(end, literal.span.end);
 }
 
 fn pieces_lie_side_by_side(sources: &Sources, text: &Text<'_>, node: Node<'_, '_>) {

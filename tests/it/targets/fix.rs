@@ -17,7 +17,8 @@ use rolecall::script::apply;
 use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::SyntaxFault;
 
-use super::requests::{Chance, Words};
+use super::requests::Words;
+use crate::chance::Chance;
 
 /// Longer inputs show no more, and take long.
 const LONGEST: usize = 4096;

@@ -1,10 +1,10 @@
 //! The JSON reader: any bytes give a tree whose places are right, and what it takes for JSON is JSON.
 
 use rolecall::source::Sources;
-use rolecall::syntax::{Kind, Literal, Node, Piece, SyntaxFault, Tree, json};
+use rolecall::syntax::{Kind, Node, Piece, SyntaxFault, Tree, json};
 use serde_json::Value;
 
-use super::laws::{fault_lies_inside, form, lies_inside, source};
+use super::laws::{fault_lies_inside, form, lies_inside, rereads, source};
 
 pub fn json(bytes: &[u8]) {
     let (sources, id) = source(bytes);
@@ -52,22 +52,6 @@ fn lawful(sources: &Sources, node: Node<'_, '_>) {
         end = Some(span.end);
     }
     assert_eq!(text.shown(), node.string().unwrap_or(node.written().into()));
-}
-
-/// Each character of a literal is written in the file where the literal says, and nothing lies between.
-fn rereads(sources: &Sources, literal: &Literal<'_>) {
-    let mut end = literal.span.start;
-    for (at, c) in literal.value.char_indices() {
-        let span = literal.span_of(at..at + c.len_utf8());
-        assert_eq!(span.start, end, "a gap before {c:?} of {literal:?}");
-        end = span.end;
-        let written = sources.slice(span);
-        let plain = written.chars().eq([c]);
-        let decoded = || serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|decoded| decoded.chars().eq([c]));
-        let lone_surrogate = c == '\u{FFFD}' && written.starts_with("\\u");
-        assert!(plain || decoded() || lone_surrogate || written == "\\'", "{c:?} is written {written:?}");
-    }
-    assert_eq!(end, literal.span.end, "a gap behind {literal:?}");
 }
 
 /// The intended differences to `serde_json`: a leading byte order mark, numbers beyond a double, nesting between 128 and 256, equal keys,

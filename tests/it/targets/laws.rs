@@ -8,7 +8,7 @@ use rolecall::reference::Reference;
 use rolecall::report::{Answered, Checked, Detail, Format, Look, Simulated, human, json};
 use rolecall::rules;
 use rolecall::source::{SourceId, Sources, Span};
-use rolecall::syntax::Tree;
+use rolecall::syntax::{Literal, Tree};
 
 /// The looks in which everything is drawn: as narrow as it gets and plain, and wide with all there is.
 const LOOKS: [Look; 2] = [Look { width: 40, colour: false, unicode: false }, Look { width: 100, colour: true, unicode: true }];
@@ -27,7 +27,26 @@ pub fn lies_inside(sources: &Sources, span: Span) {
     assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} lies outside or parts a character");
 }
 
-/// Asserts the same of all places of a fault.
+/// Asserts that each character of a literal is written in the file where the literal says, and nothing lies between.
+#[track_caller]
+pub fn rereads(sources: &Sources, literal: &Literal<'_>) {
+    // of a format string all brackets are doubled
+    let is_doubled = sources.get(literal.span.source).text().trim_start_matches('\u{FEFF}').trim_start().starts_with("{{");
+    let mut end = literal.span.start;
+    for (at, c) in literal.value.char_indices() {
+        let span = literal.span_of(at..at + c.len_utf8());
+        assert_eq!(span.start, end, "a gap before {c:?} of {literal:?}");
+        end = span.end;
+        let written = sources.slice(span);
+        let plain = written.chars().eq([c]) || is_doubled && ['{', '}'].contains(&c) && written.chars().eq([c, c]);
+        let decoded = || serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|decoded| decoded.chars().eq([c]));
+        let lone_surrogate = c == '\u{FFFD}' && written.starts_with("\\u");
+        assert!(plain || decoded() || lone_surrogate || c == '\'' && written == "\\'", "{c:?} is written {written:?}");
+    }
+    assert_eq!(end, literal.span.end, "a gap behind {literal:?}");
+}
+
+/// Asserts that all places of a fault lie in their text.
 #[track_caller]
 pub fn fault_lies_inside<K>(sources: &Sources, fault: &Fault<K>) {
     for span in [Some(fault.span), fault.related].into_iter().flatten() {

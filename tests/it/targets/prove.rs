@@ -9,7 +9,8 @@ use rolecall::reference::Reference;
 use rolecall::source::Sources;
 use rolecall::syntax::json;
 
-use super::requests::{Chance, Words};
+use super::requests::Words;
+use crate::chance::Chance;
 use crate::pairs::{Maker, check_witness, said};
 use crate::questions::Dice;
 

@@ -2,6 +2,7 @@
 
 mod editor;
 mod positions;
+mod target;
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +10,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support;
+use crate::transcript::{finish, tool};
+use crate::{seeds, support};
 use editor::{Editor, NOTHING, apply, uri};
 
 /// A policy with something that can be mended, behind characters of every width.
@@ -542,4 +544,19 @@ fn fixes_are_made_in_yaml_too() {
     let mended = apply(text, &actions[0]["edit"]["changes"][&file]);
     assert_eq!(mended, text.replace("      - s3:GetObject # one\n", ""));
     assert_eq!(editor.end(), 0);
+}
+
+/// The fuzz target, as `tests/it/fuzzed.rs` has the others.
+#[test]
+fn it_stands() {
+    seeds::stands("lsp", target::lsp, 150);
+}
+
+#[test]
+fn what_is_hidden_stands_in_no_script() {
+    for shell in ["bash", "zsh", "fish", "nushell", "powershell", "elvish"] {
+        let script = finish(tool().args(["completions", shell])).stdout;
+        // what the command is called for stands there, and what it takes but does not tell does not
+        assert!(script.contains("lsp") && !script.contains("stdio"), "{shell}");
+    }
 }

@@ -1,5 +1,5 @@
 //! A live account, from recorded answers: a stand-in for AWS gives them, and what `pull` makes of them is compared with what stands in
-//! `fixtures/snapshots`. `BLESS=1 cargo test --features aws` rewrites that.
+//! `fixtures/snapshots`. `BLESS=1 cargo test --features aws,lsp --test features` rewrites that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

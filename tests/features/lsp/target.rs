@@ -2,6 +2,8 @@
 //!
 //! An input that begins with `{` is a message a line, each sent with its length; any other is sent as it is.
 
+#![allow(unreachable_pub, reason = "the package of the fuzz targets takes this file in, and hands it on")]
+
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
