@@ -35,7 +35,8 @@ pub fn settle(findings: &mut [Finding], facts: &Facts<'_, '_>) {
     let mut fixed: Vec<&mut Finding> = findings.iter_mut().filter(|finding| finding.fix.is_some()).collect();
     fixed.sort_by_key(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.safe));
     for finding in fixed {
-        let Some(fix) = finding.fix.take().filter(|fix| !is_for_a_shell(fix, facts)) else { continue };
+        let is_meant = |fix: &Fix| !is_for_a_shell(fix, facts) && changes_something(fix, facts);
+        let Some(fix) = finding.fix.take().filter(is_meant) else { continue };
         finding.fix = bench.shown(&fix.edits, &mut read).map(|shown| Fix { safe: fix.safe && shown, ..fix });
     }
 }
@@ -44,6 +45,11 @@ pub fn settle(findings: &mut [Finding], facts: &Facts<'_, '_>) {
 fn is_for_a_shell(fix: &Fix, facts: &Facts<'_, '_>) -> bool {
     let means_more = |edit: &Edit| edit.text.contains(['$', '`', '\'', '!']);
     fix.edits.iter().any(|edit| means_more(edit) && facts.inventory.is_script(edit.span.source))
+}
+
+/// Whether something else stands there after a fix: where brackets or quotes are lost, what a rule would write may be what is written already.
+fn changes_something(fix: &Fix, facts: &Facts<'_, '_>) -> bool {
+    fix.edits.iter().any(|edit| facts.sources.slice(edit.span) != edit.text)
 }
 
 /// The fixes to make at once, by the places of their findings in the list: the first of those that lie at one place, and in one policy only
