@@ -32,6 +32,7 @@ use stand_in::StandIns;
 use versions::Versions;
 
 pub use assumed::Assumption;
+pub(crate) use federated::fill_as;
 pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};

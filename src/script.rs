@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::finding::Edit;
+use crate::inventory::fill_as;
 use crate::policy::{self, Policy};
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Entry, Kind, Literal, Node, SyntaxFault, Text, Tree, json};
@@ -329,7 +330,8 @@ impl<'a, 's> Script<'a, 's> {
     }
 
     fn judge<T>(&self, tree: &Tree<'_>, look: impl FnOnce(Reading<'_, '_>) -> T) -> T {
-        let policy = policy::read(tree.root(), self.policy.kind);
+        let mut policy = policy::read(tree.root(), self.policy.kind);
+        fill_as(self.policy, &mut policy);
         // where not all are listed it is not known how many there are
         let are_all = tree.faults().iter().all(|fault| fault.kind != SyntaxFault::TooMany);
         let form = if tree.root().kind() == Kind::Map && are_all { tree.faults().len() } else { usize::MAX / 2 };

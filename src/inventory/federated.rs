@@ -5,7 +5,8 @@
 
 use super::{Inventory, Role, assumed, stand_in};
 use crate::arn::Arn;
-use crate::policy::{Comparison, Operator, Policy, PrincipalKind, SetPrefix, Statement};
+use crate::identity::ProviderKind;
+use crate::policy::{Comparison, Operator, Policy, Principal, PrincipalKind, SetPrefix, Statement};
 use crate::reference;
 use crate::syntax::{Piece, Text};
 
@@ -33,9 +34,24 @@ impl Inventory<'_> {
     /// What the ARNs in IAM start with that lie where a role does.
     fn place_of(&self, role: &Role<'_>) -> String {
         let arn = role.arn.as_ref().and_then(|arn| Arn::parse(arn.known()?));
-        let account = arn.map(|arn| arn.account).or_else(|| self.account_of(role.span())).unwrap_or(stand_in::ACCOUNT);
-        format!("arn:{}:iam::{account}:", arn.map_or("aws", |arn| arn.partition))
+        let account = || self.account_of(role.span()).unwrap_or(stand_in::ACCOUNT);
+        arn.map_or_else(|| format!("arn:aws:iam::{}:", account()), place_in)
     }
+}
+
+/// Names the providers in a policy that is read again as they are named in it as it was taken in.
+pub(crate) fn fill_as(known: &Policy<'_>, policy: &mut Policy<'_>) {
+    if policy.has_hole {
+        let principals = known.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|own| &own.list);
+        let of_provider = |arn: &str| ProviderKind::of(arn).and_then(|_| Arn::parse(arn)).map(place_in);
+        let place = principals.filter_map(|own| own.value.known()).find_map(of_provider);
+        name_in(policy, &place.unwrap_or_else(|| format!("arn:aws:iam::{}:", stand_in::ACCOUNT)));
+    }
+}
+
+/// What the ARNs in IAM start with that lie beside another.
+fn place_in(arn: Arn<'_>) -> String {
+    format!("arn:{}:iam::{}:", arn.partition, arn.account)
 }
 
 /// Names the providers in a policy, and tells what for which holes.
@@ -50,9 +66,15 @@ fn name_in(policy: &mut Policy<'_>, place: &str) -> Vec<(String, String)> {
     let (mut statements, mut taken) = (policy.statements.to_vec(), Vec::new());
     for statement in statements.iter_mut().filter(|statement| is_open(statement)) {
         let host = only_issuer(statement);
-        for principal in statement.principals.iter_mut().flat_map(|own| &mut own.list) {
-            let is_open = principal.kind == PrincipalKind::Federated && principal.value.known().is_none();
-            if let Some(named) = is_open.then(|| named(&principal.value, place, host.as_deref())).flatten() {
+        let Some(principals) = &mut statement.principals else { continue };
+        for at in 0..principals.list.len() {
+            let is_open = |own: &&Principal<'_>| own.kind == PrincipalKind::Federated && own.value.known().is_none();
+            let open = principals.list.get(at).filter(is_open);
+            let Some(named) = open.and_then(|own| named(&own.value, place, host.as_deref())) else { continue };
+            // of two that would be the same, one is another that is not known
+            if !principals.list.iter().any(|own| own.value.known() == Some(&*named.provider))
+                && let Some(principal) = principals.list.get_mut(at)
+            {
                 principal.value = Text::made(named.provider, principal.value.span());
                 taken.extend(named.holes);
             }

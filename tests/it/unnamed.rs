@@ -384,3 +384,20 @@ fn an_assertion_does_not_hold_where_it_is_not_known() {
         assert_eq!((run.exit == 0), is_kept, "{principal}: {}{}", run.stdout, run.stderr);
     }
 }
+
+/// What stands in the file is what it was, so it is mended as before.
+#[test]
+fn what_was_filled_in_is_neither_mended_nor_compared() {
+    let folder = TempDir::new().unwrap();
+    for provider in ["arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com", "${PROVIDER}"] {
+        let text = of_github(provider).replacen(r#""Effect""#, r#""Sid": "", "Effect""#, 1);
+        fs::write(folder.path().join("trust.json"), &text).unwrap();
+        run_line("check --fix trust.json", folder.path());
+        assert_eq!(fs::read_to_string(folder.path().join("trust.json")).unwrap(), of_github(provider));
+    }
+    let two = of_github("${ONE}").replace(r#""${ONE}""#, r#"["${ONE}", "${OTHER}"]"#);
+    let files = [("trust.json", two.as_str())];
+    assert_eq!(broken(&files), ["any-tenant-can-assume"]);
+    let (_, takers, open) = asked(&files);
+    assert_eq!((takers, open), (vec![ANYONE.to_owned()], vec!["whoever the provider `${OTHER}` vouches for".to_owned()]));
+}
