@@ -3,6 +3,7 @@
 mod attributes;
 mod blocks;
 mod condition;
+mod conversion;
 mod document;
 mod evaluate;
 mod files;
@@ -11,6 +12,8 @@ mod instance;
 mod module;
 mod path;
 mod put;
+mod reference;
+mod repetition;
 mod resources;
 mod shape;
 mod show;
@@ -141,7 +144,7 @@ fn look_at<'s>(
                 if own.is_data || (own.kind == "aws_iam_role") != roles || !resources::is_known(&own.kind) {
                     continue;
                 }
-                for (number, instance) in evaluation.instances_of(module.index, index).into_iter().enumerate() {
+                for (number, instance) in evaluation.instances_of(module.index, index).list.into_iter().enumerate() {
                     let at = At { module: module.index, instance };
                     take(&mut evaluation, at, (index, number), &mut faults, &mut role_arns);
                 }
@@ -258,7 +261,7 @@ fn take<'s>(
     }
     // what is declared twice may be meant here, too
     for (view, other) in evaluation.views(module, own) {
-        let instance = evaluation.instances_of(view, other).get(number).copied();
+        let instance = evaluation.instances_of(view, other).list.get(number).copied();
         let body = evaluation.module(view).and_then(|own| own.resources.get(other)).map(|own| own.body);
         let Some((instance, body)) = instance.zip(body) else { continue };
         evaluation.scope = Some(module.scope);
@@ -275,7 +278,7 @@ fn take_document<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Modul
     let mut seen = Seen::new();
     let views = evaluation.views(module, own);
     for (view, index) in std::iter::once((module.index, index)).chain(views) {
-        for instance in evaluation.instances_of(view, index) {
+        for instance in evaluation.instances_of(view, index).list {
             let at = At { module: view, instance };
             let name = Text::made(format!("data.{}", evaluation.address(at, index)), own.place);
             evaluation.branch = Branch::First;

@@ -1,7 +1,8 @@
 //! HCL, the language of Terraform. The tree is that of Terraform's JSON syntax: a block is a map below its name and its labels, one map
 //! each, and blocks of one name stand side by side under equal keys. A call is a map of the name with `()` and the list of the arguments,
-//! a conditional a map of `?:` and the list of its three parts; other expressions that are not values are holes.
+//! an operation a map of its sign and the list of its parts, as [`Operation`] tells; references are holes.
 
+mod operation;
 mod split;
 
 use std::borrow::Cow;
@@ -23,9 +24,12 @@ use crate::source::SourceId;
 /// How often a block is read again because a key stands in it twice.
 const MOST_DUPLICATES: usize = 16;
 
-/// The tree of one expression, which stands below `v`. Its places are of no use.
+/// What is put before an expression by itself.
+pub const BEFORE: &str = "v = (";
+
+/// The tree of one expression, which stands below `v`. Its places are those in the expression behind [`BEFORE`].
 pub fn expression(written: &str) -> Tree<'static> {
-    let text = format!("v = ({written})\n");
+    let text = format!("{BEFORE}{written})\n");
     let mut reader = Reader { text: &text, builder: Builder::new(SourceId::NONE, &text), base: 0, hidden: Vec::new() };
     reader.document(0);
     reader.builder.finish()
@@ -224,13 +228,19 @@ impl<'t> Reader<'t> {
             }
             Expression::Object(object) => self.object(object, place),
             Expression::Parenthesis(inside) => self.value(inside.inner()),
-            Expression::FuncCall(call) if !call.args.expand_final() => self.call(call, place),
+            Expression::FuncCall(call) => self.call(call, place),
             Expression::Conditional(conditional) => self.conditional(conditional, place),
-            _ => {
-                let decoded = hole(self.written(&place), &place);
-                self.builder.leaf(Kind::Hole, &decoded, false, place);
+            other => {
+                if !self.operation(other, &place) {
+                    self.hole(place);
+                }
             }
         }
+    }
+
+    fn hole(&mut self, place: Range<usize>) {
+        let decoded = hole(self.written(&place), &place);
+        self.builder.leaf(Kind::Hole, &decoded, false, place);
     }
 
     fn plain(&mut self, kind: Kind, place: Range<usize>) {
@@ -304,7 +314,9 @@ impl<'t> Reader<'t> {
         let written = self.written(&name);
         let mut decoded = Decoded::none(name.start);
         decoded.push(&Decoded::plain(written, name.start));
-        decoded.push(&Decoded::whole("()", name.end..name.end));
+        // the items of the last argument are arguments
+        let brackets = if call.args.expand_final() { "...()" } else { "()" };
+        decoded.push(&Decoded::whole(brackets, name.end..name.end));
         if !self.builder.open(Kind::Map, name.start..name.start) {
             return;
         }
@@ -322,17 +334,11 @@ impl<'t> Reader<'t> {
     fn conditional(&mut self, conditional: &Conditional, place: Range<usize>) {
         let behind = self.place(conditional.cond_expr.span()).end;
         let mark = behind + self.text.get(behind..place.end).and_then(|rest| rest.find('?')).unwrap_or(0);
-        if !self.builder.open(Kind::Map, place.start..place.start) {
-            return;
-        }
-        self.builder.leaf(Kind::String, &Decoded::whole("?:", mark..mark + 1), false, mark..mark + 1);
-        if self.builder.open(Kind::List, place.start..place.start) {
+        self.parts("?:", mark..mark + 1, &place, |reader| {
             for part in [&conditional.cond_expr, &conditional.true_expr, &conditional.false_expr] {
-                self.value(part);
+                reader.value(part);
             }
-            self.builder.close(place.end);
-        }
-        self.builder.close(place.end);
+        });
     }
 
     fn heredoc(&mut self, heredoc: &HeredocTemplate, place: Range<usize>) {

@@ -127,6 +127,11 @@ impl Weaver {
         self.scalar(Kind::Hole, &[Literal::put_in(written, place)], place);
     }
 
+    /// A number, a truth value or nothing, which stands at a place as a whole.
+    pub fn plain(&mut self, kind: Kind, written: &str, place: Span) {
+        self.scalar(kind, &[Literal::put_in(written, place)], place);
+    }
+
     fn scalar(&mut self, kind: Kind, parts: &[Literal<'_>], place: Span) {
         let writing = if kind == Kind::String { Writing::Special } else { Writing::Plain };
         self.leaf(kind, writing, [0, 0], |weaver| {

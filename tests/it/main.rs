@@ -24,6 +24,7 @@ mod doubts;
 mod embedded;
 mod errors;
 mod evaluate;
+mod expressions;
 mod federation_rules;
 mod fix;
 mod fix_forms;

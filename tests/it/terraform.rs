@@ -106,7 +106,7 @@ resource "aws_sns_topic" "t" {
         ("join(\"/\", flatten([[\"a\"], [[\"b\"]]]))", "a/b"),
         ("lower(upper(var.v))", "v"),
         ("element(split(\"/\", \"a/b\"), 1)", "b"),
-        ("merge({ k = \"1\" }, { k = \"2\" }).k", "${merge({ k = \"1\" }, { k = \"2\" }).k}"),
+        ("merge({ k = \"1\" }, { k = \"2\" }).k", "2"),
         ("lookup(var.m, \"zz\", \"none\")", "none"),
         ("coalesce(\"\", var.v)", "V"),
         ("try(var.v, \"w\")", "V"),

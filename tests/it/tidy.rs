@@ -37,7 +37,7 @@ const DOORS: [(&str, &[&str]); 30] = [
     ("gen-lsp-types", &["lsp/"]),
     ("glob-match", &["config/glob.rs"]),
     ("granit-parser", &["syntax/yaml.rs"]),
-    ("hcl-edit", &["syntax/hcl.rs"]),
+    ("hcl-edit", &["syntax/hcl.rs", "syntax/hcl/"]),
     ("ignore", &["cli.rs", "cli/"]),
     ("ipnet", &["evaluate/condition.rs", "policy/condition.rs"]),
     ("lsp-server", &["lsp/"]),

@@ -121,7 +121,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     /// The name of something in IAM: the one that is set, or the one by which the module knows it.
     pub(super) fn name_of(&mut self, at: At, index: usize) -> String {
         let Some(own) = self.module(at.module).and_then(|own| own.resources.get(index)) else { return String::new() };
-        if let Some(name) = self.text_of(at, own.body, "name") {
+        if let Some(name) = self.text_of(at, own.body, "name").filter(|name| !name.is_empty()) {
             return name;
         }
         let address = self.address(at, index);

@@ -1,68 +1,150 @@
-//! Conditions, as far as they are decided.
+//! Conditions and what is computed of values, as far as these are known.
+//!
+//! <https://developer.hashicorp.com/terraform/language/expressions/operators>
 
-use super::evaluate::{At, Branch, Evaluation, Value, known};
+use super::evaluate::{At, Branch, Evaluation, Value, is_null, is_unknown, known};
 use super::path;
 use crate::source::{SourceId, Span};
 use crate::syntax::{Kind, Node, hole_text};
 
+/// How deep two values are compared.
+const DEEPEST: usize = 16;
+
 impl<'t, 's> Evaluation<'_, 't, 's> {
     pub(super) fn conditional(&mut self, at: At, parts: &[Node<'t, 's>]) -> Option<Value<'t, 's>> {
         let [condition, first, second] = parts else { return None };
-        let taken = self.truth(at, *condition).unwrap_or_else(|| {
-            self.met_open = true;
-            if self.branch == Branch::First {
-                let written = hole_text(self.sources.slice(condition.span()));
-                self.inventory.take_for(written.trim_start_matches("${").trim_end_matches('}'), "true", &written);
-            }
-            self.branch == Branch::First
-        });
-        Some(self.value(at, if taken { *first } else { *second }))
+        if let Some(holds) = self.truth(at, *condition) {
+            return Some(self.value(at, if holds { *first } else { *second }));
+        }
+        self.met_open = true;
+        if self.branch == Branch::First && !self.is_quiet {
+            let written = self.written(*condition);
+            self.inventory.take_for(written.trim_start_matches("${").trim_end_matches('}'), "true", &written);
+        }
+        let failed = self.failed;
+        let value = self.value(at, if self.branch == Branch::First { *first } else { *second });
+        // the other one may be taken
+        self.failed = failed;
+        Some(value)
     }
 
     /// Whether a condition holds, where that is known.
-    fn truth(&mut self, at: At, node: Node<'t, 's>) -> Option<bool> {
-        match node.kind() {
-            Kind::Bool(holds) => Some(holds),
-            Kind::Hole => {
-                let inside = node.written().strip_prefix("${")?.strip_suffix('}')?;
-                self.holds(at, inside, 0)
-            }
-            _ => self.known_at(at, node).as_deref().and_then(flag),
-        }
+    pub(super) fn truth(&mut self, at: At, node: Node<'t, 's>) -> Option<bool> {
+        self.known_at(at, node).as_deref().and_then(flag)
     }
 
-    fn holds(&mut self, at: At, text: &str, depth: usize) -> Option<bool> {
-        let text = text.trim();
-        // what stands in brackets or holds an operator in quotes is not taken apart
-        if depth > 16 || text.contains('(') {
+    /// What a sign makes of its parts.
+    pub(super) fn computation(&mut self, at: At, sign: &str, parts: &[Node<'t, 's>], place: Span) -> Option<Value<'t, 's>> {
+        let holds = match (sign, parts) {
+            ("&&", parts) => self.all_are(at, parts, true)?,
+            ("||", parts) => !self.all_are(at, parts, false)?,
+            ("!", [only]) => !self.truth(at, *only)?,
+            ("==", [one, other]) => self.same(at, *one, *other)?,
+            ("!=", [one, other]) => !self.same(at, *one, *other)?,
+            (sign, parts) => return self.number_of(at, sign, parts, place),
+        };
+        Some(truth_value(holds, place))
+    }
+
+    /// Whether all conditions are as `wanted`.
+    fn all_are(&mut self, at: At, parts: &[Node<'t, 's>], wanted: bool) -> Option<bool> {
+        let found: Vec<_> = parts.iter().map(|own| self.truth(at, *own)).collect();
+        if found.contains(&Some(!wanted)) { Some(false) } else { found.iter().all(Option::is_some).then_some(true) }
+    }
+
+    fn number_of(&mut self, at: At, sign: &str, parts: &[Node<'t, 's>], place: Span) -> Option<Value<'t, 's>> {
+        let numbers = parts.iter().map(|own| self.known_at(at, *own)?.parse::<f64>().ok());
+        let numbers: Vec<f64> = numbers.collect::<Option<_>>()?;
+        let result = match (sign, &*numbers) {
+            ("<", [one, other]) => return Some(truth_value(one < other, place)),
+            ("<=", [one, other]) => return Some(truth_value(one <= other, place)),
+            (">", [one, other]) => return Some(truth_value(one > other, place)),
+            (">=", [one, other]) => return Some(truth_value(one >= other, place)),
+            ("+", all) => all.iter().sum(),
+            ("-", [only]) => -only,
+            ("-", [one, other]) => one - other,
+            ("*", [one, other]) => one * other,
+            ("/", [one, other]) => one / other,
+            ("%", [one, other]) => one % other,
+            _ => return None,
+        };
+        result.is_finite().then(|| Value::Plain(Kind::Number, result.to_string(), place))
+    }
+
+    /// Whether two expressions come to the same.
+    fn same(&mut self, at: At, one: Node<'t, 's>, other: Node<'t, 's>) -> Option<bool> {
+        let is_made = |own: Node<'_, '_>| own.kind() == Kind::List;
+        // a list between brackets is of no type that a variable may have
+        if is_made(one) && self.is_list(at, other) || is_made(other) && self.is_list(at, one) {
+            return Some(false);
+        }
+        let (one, other) = (self.value(at, one), self.value(at, other));
+        self.equal(one, other, 0)
+    }
+
+    /// Whether an expression is a variable that is a list by its type.
+    fn is_list(&self, at: At, node: Node<'t, 's>) -> bool {
+        let name =
+            node.written().strip_prefix("${var.").and_then(|rest| rest.strip_suffix('}')).filter(|_| node.kind() == Kind::Hole);
+        let declared = name.and_then(|name| self.module(at.module)?.variables.get(name));
+        let kind = declared.and_then(|own| own.get("type"));
+        kind.is_some_and(|kind| kind.get("list()").is_some() || kind.get("set()").is_some())
+    }
+
+    /// Whether two values are the same, where that is known.
+    pub(super) fn equal(&mut self, one: Value<'t, 's>, other: Value<'t, 's>, depth: usize) -> Option<bool> {
+        if is_null(&one) || is_null(&other) {
+            let are_both = is_null(&one) && is_null(&other);
+            return if are_both { Some(true) } else { (!may_be_null(&one) || !may_be_null(&other)).then_some(false) };
+        }
+        if is_unknown(&one) || is_unknown(&other) || depth > DEEPEST {
             return None;
         }
-        if let Some((one, other)) = text.split_once("||") {
-            let both = [self.holds(at, one, depth + 1), self.holds(at, other, depth + 1)];
-            return if both.contains(&Some(true)) { Some(true) } else { both.iter().all(Option::is_some).then_some(false) };
+        match (known(&one), known(&other)) {
+            (Some(one), Some(other)) => return Some(one == other || is_same_number(&one, &other)),
+            (Some(text), None) if text.is_empty() => return Some(false),
+            (None, Some(text)) if text.is_empty() => return Some(false),
+            _ => {}
         }
-        if let Some((one, other)) = text.split_once("&&") {
-            let both = [self.holds(at, one, depth + 1), self.holds(at, other, depth + 1)];
-            return if both.contains(&Some(false)) { Some(false) } else { both.iter().all(Option::is_some).then_some(true) };
+        if let (Some(one), Some(other)) = (self.entries(one.clone()), self.entries(other.clone())) {
+            return self.equal_entries(one, &other, depth);
         }
-        for (operator, equal) in [("==", true), ("!=", false)] {
-            if let Some((one, other)) = text.split_once(operator) {
-                return Some((self.term(at, one)? == self.term(at, other)?) == equal);
+        match (self.exact(one), self.exact(other)) {
+            (Some(one), Some(other)) if one.len() != other.len() => Some(false),
+            (Some(one), Some(other)) => {
+                let pairs = one.into_iter().zip(other);
+                all_hold(pairs.map(|(one, other)| self.equal(one, other, depth + 1)))
             }
+            _ => None,
         }
-        if let Some(negated) = text.strip_prefix('!') {
-            return self.holds(at, negated, depth + 1).map(|holds| !holds);
-        }
-        flag(&self.term(at, text)?)
     }
 
-    /// What stands on one side of a comparison or between the brackets of an index, where it is known.
+    fn equal_entries(
+        &mut self,
+        one: Vec<(super::evaluate::Part<'s>, Value<'t, 's>)>,
+        other: &[(super::evaluate::Part<'s>, Value<'t, 's>)],
+        depth: usize,
+    ) -> Option<bool> {
+        if one.iter().chain(other).any(|own| own.0.is_hole) {
+            return None;
+        }
+        if one.len() != other.len() {
+            return Some(false);
+        }
+        let pairs = one.into_iter().map(|(key, value)| {
+            let found = other.iter().find(|own| own.0.literal.value == key.literal.value);
+            found.map_or(Some(false), |own| self.equal(value, own.1.clone(), depth + 1))
+        });
+        all_hold(pairs)
+    }
+
+    /// What stands between the brackets of an index, where it is known.
     pub(super) fn term(&mut self, at: At, written: &str) -> Option<String> {
         let written = written.trim();
         if let Some(quoted) = path::quoted(written) {
             return Some(quoted.to_owned());
         }
-        if matches!(written, "true" | "false") || !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(written.to_owned());
         }
         let hole = hole_text(written);
@@ -71,10 +153,30 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     }
 }
 
-fn flag(text: &str) -> Option<bool> {
+pub(super) fn truth_value<'t, 's>(holds: bool, place: Span) -> Value<'t, 's> {
+    Value::Plain(Kind::Bool(holds), holds.to_string(), place)
+}
+
+/// Whether all of some hold, where that is known.
+pub(super) fn all_hold(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let all: Vec<_> = all.collect();
+    if all.contains(&Some(false)) { Some(false) } else { all.iter().all(Option::is_some).then_some(true) }
+}
+
+/// Whether a value may come to `null`: what is not known, or `null` itself.
+fn may_be_null(value: &Value<'_, '_>) -> bool {
+    is_null(value) || is_unknown(value)
+}
+
+pub(super) fn flag(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
     }
+}
+
+fn is_same_number(one: &str, other: &str) -> bool {
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    is_number(one) && is_number(other) && one.parse::<f64>().ok().zip(other.parse::<f64>().ok()).is_some_and(|own| own.0 == own.1)
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 
-use super::evaluate::{At, Evaluation, Part, Value, known};
+use super::evaluate::{At, Evaluation, Part, Value, is_null, known};
 use super::put::put_text;
 use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Tree, Weaver, json};
@@ -34,19 +34,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let (body, mark) = (own.body, own.body.mark());
         self.met.insert(own.body.span());
         weaver.open_as(body);
-        let version = body.entries().find(|entry| entry.key.is("version"));
-        weaver.put_in("Version", version.map_or(mark, |own| own.key.span()));
+        let version = self.set(at, body, "version");
+        weaver.put_in("Version", version.as_ref().map_or(mark, |own| own.0));
         match version {
-            Some(own) => {
-                let value = self.value(at, own.value);
-                self.put(&value, weaver);
-            }
+            Some((_, value)) => self.put(&value, weaver),
             None => weaver.put_in("2012-10-17", mark),
         }
-        if let Some(id) = body.entries().find(|entry| entry.key.is("policy_id")) {
-            weaver.put_in("Id", id.key.span());
-            let value = self.value(at, id.value);
-            self.put(&value, weaver);
+        if let Some((place, id)) = self.set(at, body, "policy_id") {
+            weaver.put_in("Id", place);
+            self.put(&id, weaver);
         }
         weaver.put_in("Statement", mark);
         weaver.open(Kind::List, mark);
@@ -55,6 +51,13 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         }
         weaver.close(body.span());
         weaver.close(body.span());
+    }
+
+    /// What is set for an argument, which `null` does not, and where its name stands.
+    fn set(&mut self, at: At, body: Node<'t, 's>, name: &str) -> Option<(Span, Value<'t, 's>)> {
+        let own = body.entries().find(|entry| entry.key.is(name))?;
+        let value = self.value(at, own.value);
+        (!is_null(&value)).then(|| (own.key.span(), value))
     }
 
     /// The statements of a document: those of its sources first, then its own, then those that override.
@@ -96,7 +99,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
                         take(all, made);
                     }
                 }
-                Value::Node(_, node) if node.kind() == Kind::Null || node.is("") => {}
+                value if is_null(&value) || known(&value).as_deref() == Some("") => {}
                 value => {
                     let tree = self.tree_of(&value, node.span());
                     let inside = tree.root().literal().map(|literal| json::read_inside(&literal, false));
@@ -138,25 +141,21 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let mark = block.mark();
         let find = |name: &str| block.entries().find(|entry| entry.key.is(name));
         weaver.open_as(block);
-        let sid = find("sid").and_then(|sid| {
-            weaver.put_in("Sid", sid.key.span());
-            let value = self.value(at, sid.value);
+        let sid = self.set(at, block, "sid").and_then(|(place, value)| {
+            weaver.put_in("Sid", place);
             self.put(&value, &mut weaver);
             known(&value)
         });
-        let effect = find("effect").filter(|own| own.value.kind() != Kind::Null);
-        weaver.put_in("Effect", effect.map_or(mark, |own| own.key.span()));
+        let effect = self.set(at, block, "effect");
+        weaver.put_in("Effect", effect.as_ref().map_or(mark, |own| own.0));
         match effect {
-            Some(effect) => {
-                let value = self.value(at, effect.value);
-                self.put(&value, &mut weaver);
-            }
+            Some((_, effect)) => self.put(&effect, &mut weaver),
             None => weaver.put_in("Allow", mark),
         }
         for (name, element, has_variables) in LISTS {
             if let Some(own) = find(name) {
                 let value = self.value(at, own.value);
-                if matches!(&value, Value::Node(_, node) if node.kind() == Kind::Null) {
+                if is_null(&value) {
                     continue;
                 }
                 weaver.put_in(element, own.key.span());

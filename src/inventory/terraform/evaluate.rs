@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::instance::Instance;
+use super::functions;
+use super::instance::{Instance, Instances};
 use super::module::{Declared, Module};
 use super::path::{self, Step};
-use super::{document, functions};
 use crate::inventory::Inventory;
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Kind, Literal, Node, Piece, Tree, hole_text};
+use crate::syntax::{Kind, Literal, Node, Piece, Tree, hcl, hole_text};
 
 /// How many references may be looked up, beside one for every few bytes of the modules.
 const MOST_STEPS: usize = 1 << 16;
@@ -21,6 +21,10 @@ const MOST_BYTES: usize = 1 << 24;
 
 /// How deep expressions may stand in each other and in what they refer to.
 pub(super) const DEEPEST: usize = 160;
+
+/// The signs of operations, which no key of a block is.
+const SIGNS: [&str; 19] =
+    ["?:", "[for]", "{for}", "{for...}", ".", "!", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%"];
 
 /// Which branch is taken where a condition is not decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +55,10 @@ pub(super) enum Value<'t, 's> {
     Json(Box<Value<'t, 's>>),
     /// The policy of an `aws_iam_policy_document`, by its number in the module.
     Document(At, usize),
+    /// A number, a truth value or `null` that stands nowhere as such.
+    Plain(Kind, String, Span),
+    /// One instance of a resource or data source as a whole, by its number in the module.
+    Resource(At, usize),
 }
 
 /// One part of a text.
@@ -70,6 +78,14 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) branch: Branch,
     /// Whether a condition that is not decided was met.
     pub(super) met_open: bool,
+    /// Whether an expression was met that Terraform would refuse, such as an index that a list does not have.
+    pub(super) failed: bool,
+    /// How often the default of a variable was taken.
+    pub(super) defaults: usize,
+    /// Whether what is taken for granted is not told.
+    pub(super) is_quiet: bool,
+    /// The expressions in texts that are looked at.
+    pub(super) inside: Vec<&'t str>,
     /// Whether expressions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
     /// The account that all is taken to be in, where it is not that of the module.
@@ -77,9 +93,9 @@ pub(super) struct Evaluation<'e, 't, 's> {
     /// The documents that were put in somewhere, by their places.
     pub(super) met: HashSet<Span>,
     pub(super) instances: Vec<Instance<'t, 's>>,
-    pub(super) of_resources: HashMap<(usize, usize), Vec<usize>>,
+    pub(super) of_resources: HashMap<(usize, usize), Instances>,
     /// What is being looked up, so that a circle ends.
-    pending: Vec<(At, String)>,
+    pub(super) pending: Vec<(At, String)>,
     steps: usize,
     pub(super) bytes: usize,
     pub(super) depth: usize,
@@ -105,7 +121,8 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         sources: &'s Sources,
     ) -> Self {
         let nowhere = Span::new(SourceId::NONE, 0, 0);
-        let alone = Instance { name: String::new(), key: String::new(), value: Value::List(Vec::new(), nowhere), outer: 0 };
+        let value = Value::List(Vec::new(), nowhere);
+        let alone = Instance { name: String::new(), key: String::new(), value, outer: 0, is_whole: false };
         Self {
             modules,
             expressions,
@@ -113,6 +130,10 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             sources,
             branch: Branch::First,
             met_open: false,
+            failed: false,
+            defaults: 0,
+            is_quiet: false,
+            inside: Vec::new(),
             gave_up: false,
             scope: None,
             met: HashSet::new(),
@@ -143,18 +164,29 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         others.filter_map(number).collect()
     }
 
+    /// Whether one step more is too many, and takes it.
+    pub(super) fn is_spent(&mut self) -> bool {
+        self.take_steps(1)
+    }
+
+    fn take_steps(&mut self, steps: usize) -> bool {
+        self.steps += steps;
+        let is_spent = self.steps > MOST_STEPS + self.length / 4 || self.bytes > MOST_BYTES + self.length * 16;
+        self.gave_up |= is_spent;
+        is_spent
+    }
+
     /// What a node comes to. What stands in a map or list is looked at when that is put together.
     pub(super) fn value(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
-        self.steps += usize::from(matches!(node.kind(), Kind::Hole | Kind::Map));
-        if self.steps > MOST_STEPS + self.length / 4 || self.bytes > MOST_BYTES + self.length * 16 || self.depth >= DEEPEST {
+        let steps = usize::from(matches!(node.kind(), Kind::Hole | Kind::Map));
+        if self.take_steps(steps) || self.depth >= DEEPEST {
             self.gave_up = true;
             return self.hole(node);
         }
         self.depth += 1;
         let value = match node.kind() {
             Kind::Map => match operation(node) {
-                Some(("?:", parts)) => self.conditional(at, &parts),
-                Some((call, arguments)) => functions::call(self, at, call.trim_end_matches("()"), &arguments, node.span()),
+                Some((sign, parts)) => self.operation(at, sign, &parts, node.span()),
                 None => Some(Value::Node(at, node)),
             },
             Kind::Hole => self.expression(at, node.written(), node.span()),
@@ -165,14 +197,36 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         value.unwrap_or_else(|| self.hole(node))
     }
 
+    fn operation(&mut self, at: At, sign: &str, parts: &[Node<'t, 's>], place: Span) -> Option<Value<'t, 's>> {
+        if let Some(name) = sign.strip_suffix("()") {
+            return functions::call(self, at, name, parts, place);
+        }
+        match sign {
+            "?:" => self.conditional(at, parts),
+            "[for]" | "{for}" | "{for...}" => self.repetition(at, sign, parts, place),
+            "." => self.taken_out(at, parts, place),
+            sign => self.computation(at, sign, parts, place),
+        }
+    }
+
     /// An expression of which nothing more is known than how it is written.
     fn hole(&self, node: Node<'t, 's>) -> Value<'t, 's> {
-        let written = match operation(node) {
-            _ if matches!(node.kind(), Kind::Hole | Kind::String) => node.written().to_owned(),
-            Some((name, _)) if node.span().source == SourceId::NONE => hole_text(name),
+        Value::Text(vec![Part::hole(self.written(node), node.span())], node.span())
+    }
+
+    /// How an expression is written, as a hole.
+    pub(super) fn written(&self, node: Node<'t, 's>) -> String {
+        match node.kind() {
+            Kind::Hole | Kind::String => node.written().to_owned(),
+            _ if node.span().source == SourceId::NONE => {
+                let span = node.span();
+                let place = |at: u32| (at as usize).checked_sub(hcl::BEFORE.len());
+                let range = place(span.start).zip(place(span.end)).map(|(start, end)| start..end);
+                let written = range.and_then(|range| self.inside.last()?.get(range));
+                written.map_or_else(|| hole_text(""), hole_text)
+            }
             _ => hole_text(self.sources.slice(node.span())),
-        };
-        Value::Text(vec![Part::hole(written, node.span())], node.span())
+        }
     }
 
     fn string(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
@@ -212,6 +266,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                 let text = self.json(&value);
                 parts.push(Part::known(Literal::put_in(text, place)));
             }
+            Some(Value::Plain(Kind::Number | Kind::Bool(_), text, _)) => parts.push(Part::known(Literal::put_in(text, place))),
             _ => parts.push(Part::hole(written.to_owned(), place)),
         }
         self.bytes += parts.iter().skip(before).map(|part| part.literal.value.len() + 64).sum::<usize>();
@@ -234,10 +289,17 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         if let Some(value) = path::quoted(inside) {
             return Some(put_in(value.to_owned(), place));
         }
-        let node = self.expressions.get(inside)?.root().get("v").filter(|node| node.kind() != Kind::Hole)?;
-        match self.value(at, node) {
-            value @ Value::Text(..) => Some(moved(value, place)),
-            Value::Node(_, node) => scalar(node).map(|literal| put_in(literal.value, place)),
+        let (inside, tree) = self.expressions.get_key_value(inside)?;
+        let node = tree.root().get("v").filter(|node| node.kind() != Kind::Hole)?;
+        self.inside.push(inside);
+        let value = self.value(at, node);
+        self.inside.pop();
+        match value {
+            value @ (Value::Text(..) | Value::Plain(..)) => Some(moved(value, place)),
+            Value::Node(_, node) => match scalar(node) {
+                Some(literal) => Some(put_in(literal.value, place)),
+                None => (node.kind() == Kind::Null).then(|| null(place)),
+            },
             value @ (Value::Json(_) | Value::Document(..)) => Some(put_in(self.json(&value), place)),
             _ => None,
         }
@@ -246,6 +308,9 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     /// What a reference stands for.
     fn reference(&mut self, at: At, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
         let (Step::Name(head), rest) = steps.split_first()? else { return None };
+        if let Some(value) = self.looped(at, head) {
+            return self.walk(at, value, rest, place);
+        }
         let own = self.module(at.module)?;
         let first = match rest.first() {
             Some(Step::Name(name)) => *name,
@@ -262,13 +327,10 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         }
         match *head {
             "var" => {
-                let given = own.caller.and_then(|(caller, call)| Some((caller, call.get(first)?)));
-                let (place_of, node) = given.or_else(|| Some((at.module, own.variables.get(first)?.get("default")?)))?;
                 self.pending.push(key);
-                let value = self.value(At { module: place_of, instance: 0 }, node);
+                let value = self.variable(at, first);
                 self.pending.pop();
-                let is_null = matches!(value, Value::Node(_, node) if node.kind() == Kind::Null);
-                if is_null { None } else { self.walk(at, value, behind, place) }
+                self.walk(at, value?, behind, place)
             }
             "local" => {
                 let node = *own.locals.get(first)?;
@@ -303,91 +365,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         }
     }
 
-    /// What `each.key`, `count.index` or the iterator of a block stands for.
-    fn iterated(&self, at: At, head: &str, part: &str, place: Span) -> Option<Value<'t, 's>> {
-        let mut index = at.instance;
-        while index > 0 {
-            let own = self.instances.get(index)?;
-            if own.name == head {
-                return match part {
-                    "value" => Some(own.value.clone()),
-                    "key" | "index" => Some(put_in(own.key.clone(), place)),
-                    _ => None,
-                };
-            }
-            index = own.outer;
-        }
-        None
-    }
-
-    /// What stands in a resource or data source of an address.
-    fn attributes(&mut self, at: At, address: &str, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
-        let index = *self.module(at.module)?.by_address.get(address)?;
-        let instances = self.instances_of(at.module, index);
-        let (chosen, steps) = match steps.split_first()? {
-            (Step::Splat, behind) => {
-                let items = instances.iter().filter_map(|&instance| self.attribute(At { instance, ..at }, index, behind, place));
-                return Some(Value::List(items.collect::<Vec<_>>(), place));
-            }
-            (Step::Index(written), behind) => {
-                let key = self.term(at, written);
-                let is_own = |own: &&usize| self.instances.get(**own).map(|own| &own.key) == key.as_ref();
-                let found = instances.iter().find(is_own).or(if instances.len() == 1 { instances.first() } else { None });
-                (*found?, behind)
-            }
-            _ => (*instances.first()?, steps),
-        };
-        self.attribute(At { instance: chosen, ..at }, index, steps, place)
-    }
-
-    fn attribute(&mut self, at: At, index: usize, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
-        if let Some(issuer) = self.issuer(at, index, steps) {
-            return Some(put_in(issuer, place));
-        }
-        let (Step::Name(name), behind) = steps.split_first()? else { return None };
-        let value = self.attribute_of(at, index, name, place)?;
-        self.walk(at, value, behind, place)
-    }
-
-    /// The value of an attribute of an instance.
-    pub(super) fn attribute_of(&mut self, at: At, index: usize, name: &str, place: Span) -> Option<Value<'t, 's>> {
-        let own = self.module(at.module)?.resources.get(index)?;
-        if own.is_data && own.kind == document::KIND && matches!(name, "json" | "minified_json") {
-            return Some(Value::Document(at, index));
-        }
-        let key = (at, format!("{index}.{name}"));
-        if self.pending.contains(&key) {
-            return None;
-        }
-        self.pending.push(key);
-        let value = match self.computed(at, index, name) {
-            Some(value) => Some(put_in(value, place)),
-            None => own.body.get(name).map(|node| self.value(at, node)),
-        };
-        self.pending.pop();
-        value.filter(|value| !matches!(value, Value::Node(_, node) if node.kind() == Kind::Null))
-    }
-
-    /// What lies at the end of some steps in a value.
-    fn walk(&mut self, at: At, value: Value<'t, 's>, steps: &[Step<'_>], place: Span) -> Option<Value<'t, 's>> {
-        let Some((step, behind)) = steps.split_first() else { return Some(value) };
-        let key = match step {
-            Step::Name(name) => (*name).to_owned(),
-            Step::Index(written) => self.term(at, written)?,
-            Step::Splat => {
-                let items = self.list(value)?.into_iter();
-                let items: Vec<_> = items.map(|item| self.walk(at, item, behind, place)).collect::<Option<_>>()?;
-                return Some(Value::List(items, place));
-            }
-        };
-        let inner = match value {
-            Value::Node(own, node) if node.kind() == Kind::Map => self.value(own, node.get(&key)?),
-            Value::Map(entries, _) => entries.into_iter().find(|entry| entry.0.literal.value == key)?.1,
-            value => self.list(value)?.into_iter().nth(key.parse().ok()?)?,
-        };
-        self.walk(at, inner, behind, place)
-    }
-
     /// The items of a list.
     pub(super) fn list(&mut self, value: Value<'t, 's>) -> Option<Vec<Value<'t, 's>>> {
         match value {
@@ -420,6 +397,12 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         }
     }
 
+    /// The items of a list of which it is known how many it has.
+    pub(super) fn exact(&mut self, value: Value<'t, 's>) -> Option<Vec<Value<'t, 's>>> {
+        let is_made = matches!(value, Value::List(..));
+        self.list(value).filter(|items| !is_made || !items.iter().any(is_unknown))
+    }
+
     /// The text that a node comes to, where it is known.
     pub(super) fn known_at(&mut self, at: At, node: Node<'t, 's>) -> Option<String> {
         let value = self.value(at, node);
@@ -427,16 +410,13 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     }
 }
 
-/// The name and the arguments of a call, or `?:` and its parts.
+/// The sign of an operation, or the name of a call with `()`, and its parts.
 fn operation<'t, 's>(node: Node<'t, 's>) -> Option<(&'t str, Vec<Node<'t, 's>>)> {
-    if node.kind() != Kind::Map {
-        return None;
-    }
     let mut entries = node.entries();
     let only = entries.next().filter(|_| entries.next().is_none())?;
-    let name = only.key.written();
-    let is_one = (name.ends_with("()") || name == "?:") && only.value.kind() == Kind::List;
-    is_one.then(|| (name, only.value.items().collect()))
+    let sign = only.key.written();
+    let is_one = (sign.ends_with("()") || SIGNS.contains(&sign)) && only.value.kind() == Kind::List;
+    is_one.then(|| (sign, only.value.items().collect()))
 }
 
 /// The text of a value, where all of it is known.
@@ -451,6 +431,7 @@ pub(super) fn known(value: &Value<'_, '_>) -> Option<String> {
             let all_known = parts.iter().all(|part| !part.is_hole);
             all_known.then(|| parts.iter().map(|part| &*part.literal.value).collect())
         }
+        Value::Plain(Kind::Number | Kind::Bool(_), text, _) => Some(text.clone()),
         _ => None,
     }
 }
@@ -475,12 +456,32 @@ pub(super) fn put_in<'t, 's>(value: impl Into<Cow<'s, str>>, place: Span) -> Val
     Value::Text(vec![Part::known(Literal::put_in(value, place))], place)
 }
 
+/// `null`, at a place.
+pub(super) fn null<'t, 's>(place: Span) -> Value<'t, 's> {
+    Value::Plain(Kind::Null, "null".to_owned(), place)
+}
+
+/// Whether a value is `null`.
+pub(super) fn is_null(value: &Value<'_, '_>) -> bool {
+    match value {
+        Value::Node(_, node) => node.kind() == Kind::Null,
+        Value::Plain(kind, ..) => *kind == Kind::Null,
+        _ => false,
+    }
+}
+
+/// Whether nothing at all is known of a value.
+pub(super) fn is_unknown(value: &Value<'_, '_>) -> bool {
+    matches!(value, Value::Text(parts, _) if !parts.is_empty() && parts.iter().all(|part| part.is_hole))
+}
+
 /// A text that is put in at a place; what is no text stays where it stands.
 fn moved<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's> {
     match value {
         // what is read from another file stands there
         Value::Text(parts, own) if parts.iter().any(|part| part.literal.value.contains('\n')) => Value::Text(parts, own),
         Value::Text(parts, _) => Value::Text(collapsed(parts, place), place),
+        Value::Plain(kind, text, _) => Value::Plain(kind, text, place),
         Value::Node(at, node) => match scalar(node) {
             Some(literal) if !literal.value.contains('\n') => put_in(literal.value, place),
             _ => Value::Node(at, node),
@@ -505,8 +506,8 @@ pub(super) fn collapsed(parts: Vec<Part<'_>>, place: Span) -> Vec<Part<'_>> {
 pub(super) fn place_of(value: &Value<'_, '_>) -> Span {
     match value {
         Value::Node(_, node) => node.span(),
-        Value::Text(_, place) | Value::List(_, place) | Value::Map(_, place) => *place,
+        Value::Text(_, place) | Value::List(_, place) | Value::Map(_, place) | Value::Plain(_, _, place) => *place,
         Value::Json(inside) => place_of(inside),
-        Value::Document(..) => Span::new(SourceId::NONE, 0, 0),
+        Value::Document(..) | Value::Resource(..) => Span::new(SourceId::NONE, 0, 0),
     }
 }

@@ -1,7 +1,8 @@
 //! What `for_each`, `count` and blocks that are made of a list repeat.
 
 use super::evaluate::{At, Evaluation, Part, Value, known};
-use crate::syntax::{Literal, Node};
+use super::resources;
+use crate::syntax::{Literal, Node, hole_text};
 
 /// How many instances of a resource are told apart.
 const MOST_INSTANCES: usize = 64;
@@ -13,26 +14,61 @@ pub(super) struct Instance<'t, 's> {
     pub(super) key: String,
     pub(super) value: Value<'t, 's>,
     pub(super) outer: usize,
+    /// Whether the name stands for the value itself, as that of a `for` does.
+    pub(super) is_whole: bool,
+}
+
+/// The instances of a resource, and whether it is known that it has these.
+#[derive(Clone, Default)]
+pub(super) struct Instances {
+    pub(super) list: Vec<usize>,
+    pub(super) is_known: bool,
 }
 
 impl<'t, 's> Evaluation<'_, 't, 's> {
     /// The instances of a resource: one where it is not repeated, or where it is not known how often.
-    pub(super) fn instances_of(&mut self, module: usize, index: usize) -> Vec<usize> {
+    pub(super) fn instances_of(&mut self, module: usize, index: usize) -> Instances {
         if let Some(known) = self.of_resources.get(&(module, index)) {
             return known.clone();
         }
+        let alone = Instances { list: vec![0], is_known: false };
         // what counts its own instances has one
-        self.of_resources.insert((module, index), vec![0]);
+        self.of_resources.insert((module, index), alone.clone());
         let at = At { module, instance: 0 };
-        let body = self.module(module).and_then(|own| own.resources.get(index)).map(|own| own.body);
-        let instances = match body.map(|body| (body.get("for_each"), body.get("count"))) {
+        let before = (std::mem::replace(&mut self.met_open, false), self.failed, self.defaults);
+        let own = self.module(module).and_then(|own| own.resources.get(index));
+        let is_data = own.is_some_and(|own| own.is_data);
+        let list = match own.map(|own| (own.body.get("for_each"), own.body.get("count"))) {
             Some((Some(each), _)) => self.repeated(at, each, "each"),
             Some((None, Some(count))) => self.counted(at, count),
             _ => None,
         };
-        let instances = instances.unwrap_or_else(|| vec![0]);
+        // that there is none is as true as the defaults are: a module is written to be called with other values
+        let is_open = self.met_open || self.defaults > before.2;
+        let instances = match list {
+            Some(list) if list.is_empty() && is_open && !is_data => self.assumed(at, index).unwrap_or(alone),
+            Some(list) => Instances { list, is_known: true },
+            None => alone,
+        };
+        (self.met_open, self.failed) = (before.0, before.1);
         self.of_resources.insert((module, index), instances.clone());
         instances
+    }
+
+    /// The instances of a resource that is looked at as if there were one, unless the user says how many there are.
+    fn assumed(&mut self, at: At, index: usize) -> Option<Instances> {
+        let own = self.module(at.module)?.resources.get(index)?;
+        let count = own.body.get("count").filter(|_| resources::is_known(&own.kind))?;
+        let name = format!("{}.count", own.address());
+        let written = hole_text(&name);
+        let number = match self.inventory.said(&name, &written) {
+            Some(said) => said.parse().ok().filter(|number| *number <= MOST_INSTANCES)?,
+            None => {
+                self.inventory.take_for(&name, "1", &written);
+                1
+            }
+        };
+        Some(Instances { list: self.numbered(at, count, number), is_known: true })
     }
 
     /// One instance for each item of a set, or entry of a map; `None` where they are not known.
@@ -42,7 +78,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             entries
         } else {
             let mut items = Vec::new();
-            for (number, item) in self.list(value)?.into_iter().enumerate() {
+            for (number, item) in self.exact(value)?.into_iter().enumerate() {
                 let key = match known(&item) {
                     Some(key) => key,
                     // the items of a block need no names
@@ -58,20 +94,34 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         }
         let made = items.into_iter().map(|(key, value)| {
             let key = key.literal.value.into_owned();
-            self.instances.push(Instance { name: name.to_owned(), key, value, outer: at.instance });
+            self.instances.push(Instance { name: name.to_owned(), key, value, outer: at.instance, is_whole: false });
             self.instances.len() - 1
         });
         Some(made.collect())
     }
 
     fn counted(&mut self, at: At, count: Node<'t, 's>) -> Option<Vec<usize>> {
-        let number = self.known_at(at, count)?.parse::<usize>().ok().filter(|number| *number <= MOST_INSTANCES)?;
+        let is_open = std::mem::replace(&mut self.met_open, false);
+        let is_quiet = std::mem::replace(&mut self.is_quiet, true);
+        let number = self.known_at(at, count).and_then(|own| own.parse::<usize>().ok());
+        self.is_quiet = is_quiet;
+        if number.is_some_and(|number| number > 0) && self.met_open {
+            // once more, so that what is taken for granted is told
+            self.value(at, count);
+        }
+        self.met_open |= is_open;
+        let number = number.filter(|number| *number <= MOST_INSTANCES)?;
+        Some(self.numbered(at, count, number))
+    }
+
+    fn numbered(&mut self, at: At, count: Node<'t, 's>, number: usize) -> Vec<usize> {
         let made = (0..number).map(|number| {
             let value = Value::Node(at, count);
-            self.instances.push(Instance { name: "count".to_owned(), key: number.to_string(), value, outer: at.instance });
+            let key = number.to_string();
+            self.instances.push(Instance { name: "count".to_owned(), key, value, outer: at.instance, is_whole: false });
             self.instances.len() - 1
         });
-        Some(made.collect())
+        made.collect()
     }
 
     /// The blocks that one of them repeats, and whether there may be more or fewer.

@@ -7,8 +7,18 @@ pub(super) enum Step<'t> {
     Name(&'t str),
     /// What stands between brackets.
     Index(&'t str),
-    /// `[*]` or `.*`.
+    /// `[*]`.
     Splat,
+    /// `.*`, which is an old way to write it: an index behind it is one of all that was found.
+    Each,
+}
+
+impl Step<'_> {
+    /// Of the steps behind `[*]` or `.*` those that each of the items is gone into with, and those for what is found.
+    pub(super) fn parts<'b, 't>(&self, behind: &'b [Step<'t>]) -> (&'b [Step<'t>], &'b [Step<'t>]) {
+        let names = behind.iter().take_while(|own| matches!(own, Step::Name(_))).count();
+        behind.split_at(if *self == Step::Each { names } else { behind.len() })
+    }
 }
 
 /// The steps of a reference; `None` where the text is something else.
@@ -24,7 +34,7 @@ pub(super) fn steps(text: &str) -> Option<Vec<Step<'_>>> {
             rest = inside.get(end + 1..)?;
         } else if let Some(behind) = rest.strip_prefix('.').filter(|_| !is_first) {
             if let Some(behind) = behind.strip_prefix('*') {
-                steps.push(Step::Splat);
+                steps.push(Step::Each);
                 rest = behind;
             } else {
                 let length = name_length(behind);

@@ -1,8 +1,8 @@
 //! Values as trees.
 
 use super::evaluate::{At, DEEPEST, Evaluation, Part, Value, place_of};
-use crate::source::Span;
-use crate::syntax::{Kind, Literal, Node, Tree, Weaver};
+use crate::source::{SourceId, Span};
+use crate::syntax::{Kind, Literal, Node, Tree, Weaver, hole_text};
 
 impl<'t, 's> Evaluation<'_, 't, 's> {
     /// What a node comes to, as a tree of its own.
@@ -62,8 +62,20 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             }
             Value::Json(inside) => self.put(inside, weaver),
             Value::Document(at, index) => self.document(*at, *index, weaver),
+            Value::Plain(kind, text, place) => weaver.plain(*kind, text, *place),
+            Value::Resource(at, index) => weaver.hole(&hole_text(&self.address(*at, *index)), Span::new(SourceId::NONE, 0, 0)),
         }
         self.depth -= 1;
+    }
+
+    /// A value as JSON.
+    pub(super) fn json(&mut self, value: &Value<'t, 's>) -> String {
+        let mut weaver = Weaver::new(place_of(value).source);
+        self.put(value, &mut weaver);
+        let tree = weaver.finish();
+        let mut text = String::new();
+        write(tree.root(), &mut text);
+        text
     }
 
     fn put_entries(&mut self, at: At, node: Node<'t, 's>, weaver: &mut Weaver) {
@@ -105,6 +117,44 @@ pub(super) fn put_text(parts: &[Part<'_>], place: Span, weaver: &mut Weaver) {
         parts => {
             let literals: Vec<_> = parts.iter().map(|part| part.literal.clone()).collect();
             weaver.string(&literals, place);
+        }
+    }
+}
+
+fn write(node: Node<'_, '_>, text: &mut String) {
+    match node.kind() {
+        Kind::Map => {
+            text.push('{');
+            for (index, entry) in node.entries().enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                write(entry.key, text);
+                text.push(':');
+                write(entry.value, text);
+            }
+            text.push('}');
+        }
+        Kind::List => {
+            text.push('[');
+            for (index, item) in node.items().enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                write(item, text);
+            }
+            text.push(']');
+        }
+        Kind::Null => text.push_str("null"),
+        Kind::Number | Kind::Bool(_) => text.push_str(node.written()),
+        Kind::String | Kind::Hole | Kind::Wrong => {
+            text.push('"');
+            for c in node.string().unwrap_or(node.written().into()).chars() {
+                match c {
+                    '"' | '\\' => text.extend(['\\', c]),
+                    '\n' => text.push_str("\\n"),
+                    '\r' => text.push_str("\\r"),
+                    '\t' => text.push_str("\\t"),
+                    c => text.push(c),
+                }
+            }
+            text.push('"');
         }
     }
 }
