@@ -17,12 +17,12 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             return Some(self.value(at, if holds { *first } else { *second }));
         }
         self.met_open = true;
-        if self.branch == Branch::First && !self.is_quiet {
+        if self.branch == Branch::First {
             let written = self.written(*condition);
             self.inventory.take_for(written.trim_start_matches("${").trim_end_matches('}'), "true", &written);
         }
         let failed = self.failed;
-        let value = self.value(at, if self.branch == Branch::First { *first } else { *second });
+        let value = self.value(at, if self.branch == Branch::Second { *second } else { *first });
         // the other one may be taken
         self.failed = failed;
         Some(value)
@@ -178,5 +178,6 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 
 fn is_same_number(one: &str, other: &str) -> bool {
     let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    is_number(one) && is_number(other) && one.parse::<f64>().ok().zip(other.parse::<f64>().ok()).is_some_and(|own| own.0 == own.1)
+    let compared = || one.parse::<f64>().ok()?.partial_cmp(&other.parse::<f64>().ok()?);
+    is_number(one) && is_number(other) && compared() == Some(std::cmp::Ordering::Equal)
 }

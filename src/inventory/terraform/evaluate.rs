@@ -30,6 +30,8 @@ const SIGNS: [&str; 19] =
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Branch {
     First,
+    /// The first as well, without a word.
+    Silent,
     Second,
 }
 
@@ -82,8 +84,6 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) failed: bool,
     /// How often the default of a variable was taken.
     pub(super) defaults: usize,
-    /// Whether what is taken for granted is not told.
-    pub(super) is_quiet: bool,
     /// The expressions in texts that are looked at.
     pub(super) inside: Vec<&'t str>,
     /// Whether expressions were left as they are, since there are too many of them.
@@ -132,7 +132,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             met_open: false,
             failed: false,
             defaults: 0,
-            is_quiet: false,
             inside: Vec::new(),
             gave_up: false,
             scope: None,

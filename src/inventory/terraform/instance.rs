@@ -1,6 +1,6 @@
 //! What `for_each`, `count` and blocks that are made of a list repeat.
 
-use super::evaluate::{At, Evaluation, Part, Value, known};
+use super::evaluate::{At, Branch, Evaluation, Part, Value, known};
 use super::resources;
 use crate::syntax::{Literal, Node, hole_text};
 
@@ -37,6 +37,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let at = At { module, instance: 0 };
         let before = (std::mem::replace(&mut self.met_open, false), self.failed, self.defaults);
         let own = self.module(module).and_then(|own| own.resources.get(index));
+        let branch = std::mem::replace(&mut self.branch, Branch::First);
         let is_data = own.is_some_and(|own| own.is_data);
         let list = match own.map(|own| (own.body.get("for_each"), own.body.get("count"))) {
             Some((Some(each), _)) => self.repeated(at, each, "each"),
@@ -50,7 +51,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             Some(list) => Instances { list, is_known: true },
             None => alone,
         };
-        (self.met_open, self.failed) = (before.0, before.1);
+        (self.met_open, self.failed, self.branch) = (before.0, before.1, branch);
         self.of_resources.insert((module, index), instances.clone());
         instances
     }
@@ -61,12 +62,11 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let count = own.body.get("count").filter(|_| resources::is_known(&own.kind))?;
         let name = format!("{}.count", own.address());
         let written = hole_text(&name);
-        let number = match self.inventory.said(&name, &written) {
-            Some(said) => said.parse().ok().filter(|number| *number <= MOST_INSTANCES)?,
-            None => {
-                self.inventory.take_for(&name, "1", &written);
-                1
-            }
+        let number = if let Some(said) = self.inventory.said(&name, &written) {
+            said.parse().ok().filter(|number| *number <= MOST_INSTANCES)?
+        } else {
+            self.inventory.take_for(&name, "1", &written);
+            1
         };
         Some(Instances { list: self.numbered(at, count, number), is_known: true })
     }
@@ -102,9 +102,9 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
 
     fn counted(&mut self, at: At, count: Node<'t, 's>) -> Option<Vec<usize>> {
         let is_open = std::mem::replace(&mut self.met_open, false);
-        let is_quiet = std::mem::replace(&mut self.is_quiet, true);
+        self.branch = Branch::Silent;
         let number = self.known_at(at, count).and_then(|own| own.parse::<usize>().ok());
-        self.is_quiet = is_quiet;
+        self.branch = Branch::First;
         if number.is_some_and(|number| number > 0) && self.met_open {
             // once more, so that what is taken for granted is told
             self.value(at, count);

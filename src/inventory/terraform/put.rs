@@ -1,7 +1,7 @@
 //! Values as trees.
 
 use super::evaluate::{At, DEEPEST, Evaluation, Part, Value, place_of};
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Tree, Weaver, hole_text};
 
 impl<'t, 's> Evaluation<'_, 't, 's> {
@@ -63,7 +63,11 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             Value::Json(inside) => self.put(inside, weaver),
             Value::Document(at, index) => self.document(*at, *index, weaver),
             Value::Plain(kind, text, place) => weaver.plain(*kind, text, *place),
-            Value::Resource(at, index) => weaver.hole(&hole_text(&self.address(*at, *index)), Span::new(SourceId::NONE, 0, 0)),
+            Value::Resource(at, index) => {
+                let own = self.module(at.module).and_then(|own| own.resources.get(*index));
+                let place = own.map_or_else(|| place_of(value), |own| own.place);
+                weaver.hole(&hole_text(&self.address(*at, *index)), place);
+            }
         }
         self.depth -= 1;
     }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use hcl_edit::Span as _;
 use hcl_edit::expr::{BinaryOp, BinaryOperator, Expression, ForExpr, Traversal, TraversalOperator};
+use hcl_edit::{Decorated, Span as _};
 
 use super::super::decode::Decoded;
 use super::{Kind, Reader};
@@ -77,7 +77,7 @@ impl Reader<'_> {
 
     fn traversal(&mut self, own: &Traversal, place: &Range<usize>) {
         let is_name = |step: &TraversalOperator| matches!(step, TraversalOperator::GetAttr(_));
-        let mut steps = own.operators.iter().map(|step| step.value()).peekable();
+        let mut steps = own.operators.iter().map(Decorated::value).peekable();
         let start = self.place(own.expr.span());
         let is_reference = matches!(own.expr, Expression::Variable(_));
         self.parts(".", start.clone(), place, |reader| {

@@ -89,8 +89,8 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
             self.evaluation.failed = true;
             return None;
         }
-        let index = index.checked_rem_euclid(items.len() as i64)?;
-        items.into_iter().nth(index as usize)
+        let index = index.checked_rem_euclid(i64::try_from(items.len()).ok()?)?;
+        items.into_iter().nth(usize::try_from(index).ok()?)
     }
 
     /// The only item of a list, or `null` where there is none.

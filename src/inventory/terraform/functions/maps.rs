@@ -8,16 +8,18 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
         Some(match name {
             "tomap" => self.value(0),
             "merge" => self.merge(),
-            "keys" => self.sorted().map(|own| own.into_iter().map(|(key, _)| of_key(key)).collect()).map(|own| self.made(own)),
-            "values" => self.sorted().map(|own| own.into_iter().map(|own| own.1).collect()).map(|own| self.made(own)),
+            "keys" => self.sorted().map(|own| {
+                let keys = own.into_iter().map(|(key, _)| {
+                    let place = key.literal.span;
+                    Value::Text(vec![key], place)
+                });
+                Value::List(keys.collect(), self.place)
+            }),
+            "values" => self.sorted().map(|own| Value::List(own.into_iter().map(|own| own.1).collect(), self.place)),
             "lookup" => self.lookup(),
             "zipmap" => self.zipped(),
             _ => return None,
         })
-    }
-
-    fn made(&self, items: Vec<Value<'t, 's>>) -> Value<'t, 's> {
-        Value::List(items, self.place)
     }
 
     /// The entries of a map in the order of their keys.
@@ -74,9 +76,4 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
         let keys: Vec<_> = keys.collect::<Option<_>>()?;
         Some(Value::Map(keys.into_iter().zip(values).collect(), self.place))
     }
-}
-
-fn of_key<'t, 's>(key: Part<'s>) -> Value<'t, 's> {
-    let place = key.literal.span;
-    Value::Text(vec![key], place)
 }

@@ -43,7 +43,8 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
     /// So many characters from one on, which may be counted from the end; -1 is for all of them.
     fn part_of_text(&mut self) -> Option<Value<'t, 's>> {
         let (text, start, length) = (self.known(0)?, self.number(1)?, self.number(2)?);
-        let start = if start < 0 { text.chars().count().checked_sub(start.unsigned_abs() as usize)? } else { start as usize };
+        let from = usize::try_from(start.unsigned_abs()).ok()?;
+        let start = if start < 0 { text.chars().count().checked_sub(from)? } else { from };
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         Some(put_in(text.chars().skip(start).take(length).collect::<String>(), self.place))
     }
