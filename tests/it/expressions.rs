@@ -433,3 +433,25 @@ fn a_dynamic_block_is_there_where_its_list_has_items() {
     }
     support::none(wrong);
 }
+
+/// What grows with each round ends where it is too much.
+#[test]
+fn repetitions_are_bounded() {
+    let grown = (0..100).map(|level| format!("  r{} = replace(local.r{level}, \"a\", \"aaaaaaaaaa\")\n", level + 1));
+    let grown = format!("locals {{\n  r0 = \"a\"\n{}}}\n", grown.collect::<String>());
+    for (blocks, expression) in [
+        ("", "join(\"\", flatten([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : \"x\"]]]))"),
+        ("", "length([for a in range(1000) : [for b in range(1000) : range(1000)]])"),
+        ("", "length([for v in [range(1000)] : [for a in range(1000) : [for b in range(1000) : v]]])"),
+        ("", "length([for v in [range(1000)] : [for a in range(1000) : [for b in range(1000) : concat(v, v)]]])"),
+        (&*grown, "local.r100"),
+    ] {
+        let module =
+            format!("{blocks}resource \"aws_iam_role\" \"r\" {{\n  name = \"it\"\n  tags = {{ t = {expression} }}\n}}\n");
+        let start = std::time::Instant::now();
+        with(&module, |inventory| {
+            assert!(inventory.unresolved.iter().any(|own| own.message.contains("too many")), "{expression}");
+        });
+        assert!(start.elapsed().as_secs() < 60, "{expression} takes {:?}", start.elapsed());
+    }
+}

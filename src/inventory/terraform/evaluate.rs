@@ -16,6 +16,9 @@ use crate::syntax::{Kind, Literal, Node, Piece, Tree, hcl, hole_text};
 /// How many references may be looked up, beside one for every few bytes of the modules.
 const MOST_STEPS: usize = 1 << 16;
 
+/// How many items that are put together are as much as one reference.
+const ITEMS_OF_STEP: usize = 16;
+
 /// How many bytes may be put in for references, beside a few for each byte of the modules.
 const MOST_BYTES: usize = 1 << 24;
 
@@ -166,6 +169,17 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     /// Whether one step more is too many, and takes it.
     pub(super) fn is_spent(&mut self) -> bool {
         self.take_steps(1)
+    }
+
+    /// Whether so many items are too many to be put together, and takes them.
+    pub(super) fn is_full(&mut self, items: usize) -> bool {
+        self.take_steps(items / ITEMS_OF_STEP)
+    }
+
+    /// Whether so many bytes are too many to be put in, and takes them.
+    pub(super) fn is_too_long(&mut self, bytes: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.take_steps(0)
     }
 
     fn take_steps(&mut self, steps: usize) -> bool {
@@ -367,8 +381,11 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     /// The items of a list.
     pub(super) fn list(&mut self, value: Value<'t, 's>) -> Option<Vec<Value<'t, 's>>> {
         match value {
-            Value::Node(at, node) if node.kind() == Kind::List => Some(node.items().map(|item| self.value(at, item)).collect()),
-            Value::List(items, _) => Some(items),
+            Value::Node(at, node) if node.kind() == Kind::List => {
+                let items: Vec<_> = node.items().map(|item| self.value(at, item)).collect();
+                (!self.is_full(items.len())).then_some(items)
+            }
+            Value::List(items, _) => (!self.is_full(items.len())).then_some(items),
             _ => None,
         }
     }
@@ -389,9 +406,10 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                     };
                     Some((key?, self.value(at, own.value)))
                 };
-                Some(node.entries().filter_map(entry).collect())
+                let entries: Vec<_> = node.entries().filter_map(entry).collect();
+                (!self.is_full(entries.len())).then_some(entries)
             }
-            Value::Map(entries, _) => Some(entries),
+            Value::Map(entries, _) => (!self.is_full(entries.len())).then_some(entries),
             _ => None,
         }
     }

@@ -27,13 +27,13 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     }
 
     /// What `each.key`, `count.index` or the iterator of a block stands for.
-    pub(super) fn iterated(&self, at: At, head: &str, part: &str, place: Span) -> Option<Value<'t, 's>> {
+    pub(super) fn iterated(&mut self, at: At, head: &str, part: &str, place: Span) -> Option<Value<'t, 's>> {
         let mut index = at.instance;
         while index > 0 {
             let own = self.instances.get(index)?;
             if own.name == head && !own.is_whole {
                 return match part {
-                    "value" => Some(own.value.clone()),
+                    "value" => self.copied(index),
                     "key" | "index" => Some(put_in(own.key.clone(), place)),
                     _ => None,
                 };
@@ -44,16 +44,22 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     }
 
     /// What a name of a `for` stands for.
-    pub(super) fn looped(&self, at: At, head: &str) -> Option<Value<'t, 's>> {
+    pub(super) fn looped(&mut self, at: At, head: &str) -> Option<Value<'t, 's>> {
         let mut index = at.instance;
         while index > 0 {
             let own = self.instances.get(index)?;
             if own.name == head && own.is_whole {
-                return Some(own.value.clone());
+                return self.copied(index);
             }
             index = own.outer;
         }
         None
+    }
+
+    /// The value of an instance, unless that is too much.
+    fn copied(&mut self, instance: usize) -> Option<Value<'t, 's>> {
+        let items = items_in(&self.instances.get(instance)?.value);
+        if self.is_full(items) { None } else { Some(self.instances.get(instance)?.value.clone()) }
     }
 
     /// What stands in a resource or data source of an address.
@@ -221,5 +227,17 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let found = entries.into_iter().find(|entry| !entry.0.is_hole && entry.0.literal.value == key);
         self.failed |= found.is_none() && !is_open;
         found.map(|entry| entry.1)
+    }
+}
+
+/// How many items stand in a value that was put together.
+// INVARIANT: such a value is as deep as expressions stand in each other.
+fn items_in(value: &Value<'_, '_>) -> usize {
+    match value {
+        Value::List(items, _) => items.iter().map(items_in).sum::<usize>() + items.len(),
+        Value::Map(entries, _) => entries.iter().map(|own| items_in(&own.1)).sum::<usize>() + entries.len(),
+        Value::Text(parts, _) => parts.len(),
+        Value::Json(inside) => items_in(inside),
+        _ => 1,
     }
 }

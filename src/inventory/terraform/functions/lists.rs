@@ -126,7 +126,7 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
         let mut numbers = Vec::new();
         let mut next = start;
         while if step < 0 { next > limit } else { next < limit } {
-            if numbers.len() == MOST_NUMBERS {
+            if numbers.len() == MOST_NUMBERS || self.evaluation.is_spent() {
                 return None;
             }
             numbers.push(put_in(next.to_string(), self.place));

@@ -27,7 +27,7 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
 
     fn text(&mut self, change: impl Fn(&str) -> String) -> Option<Value<'t, 's>> {
         let text = self.known(0)?;
-        Some(put_in(change(&text), self.place))
+        if self.evaluation.is_too_long(text.len()) { None } else { Some(put_in(change(&text), self.place)) }
     }
 
     fn both(&mut self, change: impl Fn(&str, &str) -> String) -> Option<Value<'t, 's>> {
@@ -53,8 +53,12 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
         let (from, to) = (self.known(1)?, self.known(2)?);
         // in slashes it is a regular expression
         let is_pattern = from.len() > 1 && from.starts_with('/') && from.ends_with('/');
-        let is_plain = !from.is_empty() && !is_pattern;
-        if is_plain { self.text(|text| text.replace(&from, &to)) } else { None }
+        if from.is_empty() || is_pattern {
+            return None;
+        }
+        let text = self.known(0)?;
+        let length = text.matches(&from).count().saturating_mul(to.len());
+        if self.evaluation.is_too_long(length) { None } else { Some(put_in(text.replace(&from, &to), self.place)) }
     }
 
     fn format(&mut self) -> Option<Value<'t, 's>> {
@@ -147,8 +151,11 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
 
     fn split(&mut self) -> Option<Value<'t, 's>> {
         let (between, text) = (self.known(0)?, self.known(1)?);
-        let items = text.split(between.as_str()).map(|part| put_in(part.to_owned(), self.place));
-        (!between.is_empty()).then(|| Value::List(items.collect(), self.place))
+        if between.is_empty() || self.evaluation.is_full(text.matches(&between).count()) {
+            return None;
+        }
+        let items = text.split(&between).map(|part| put_in(part.to_owned(), self.place));
+        Some(Value::List(items.collect(), self.place))
     }
 }
 
