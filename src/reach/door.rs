@@ -254,7 +254,7 @@ impl<'i, 's> Door<'i, 's> {
                 Some(claim) if self.registered(claim).is_some() => continue,
                 Some(_) => Values::None,
                 None if key.eq_ignore_ascii_case("aws:SecureTransport") => Values::One("true".to_owned()),
-                None if says_of_the_session && is_of_session(key) => continue,
+                None if says_of_the_session && is_of_session(key) && !(self.is_of_pools() && is_identity(key)) => continue,
                 None if never_held_with_token(key) => Values::None,
                 None => continue,
             };
@@ -272,7 +272,11 @@ impl<'i, 's> Door<'i, 's> {
 
 /// Whether a condition key is one that a token may tell of the session that it is for.
 fn is_of_session(key: &str) -> bool {
-    tag_in(key).is_some() || key.eq_ignore_ascii_case("aws:TagKeys") || key.eq_ignore_ascii_case("sts:SourceIdentity")
+    tag_in(key).is_some() || key.eq_ignore_ascii_case("aws:TagKeys") || is_identity(key)
+}
+
+fn is_identity(key: &str) -> bool {
+    key.eq_ignore_ascii_case("sts:SourceIdentity")
 }
 
 /// The name of a session tag in its condition key.
@@ -298,7 +302,7 @@ fn saying_of_the_session(token: &Presented, given: &mut Vec<(String, String)>) -
     let others = listed.filter(|name| !named.iter().any(|(own, _)| own == name)).map(|name| (name, "example"));
     let tags: Vec<(&str, &str)> = named.iter().copied().chain(others).collect();
     let mut token = if tags.is_empty() { token.clone() } else { token.with_tags(&tags) };
-    if let Some((_, identity)) = said.iter().find(|(key, _)| key.eq_ignore_ascii_case("sts:SourceIdentity")) {
+    if let Some((_, identity)) = said.iter().find(|(key, _)| is_identity(key)) {
         token = token.with_source_identity(identity);
     }
     let further = token.further_actions().collect();
