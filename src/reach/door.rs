@@ -201,7 +201,7 @@ impl<'i, 's> Door<'i, 's> {
             }
         }
         given.retain(|(key, _)| !key.eq_ignore_ascii_case("aws:SecureTransport"));
-        let token = Presented::new(self.host(), told);
+        let token = Presented::new(self.host(), with_audiences(told));
         if !says {
             return self.bring(token, given);
         }
@@ -268,6 +268,19 @@ impl<'i, 's> Door<'i, 's> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
     }
+}
+
+/// The claims by which a token holds these condition keys: of two audiences `azp` is the key `aud`, and `aud` the key `oaud`.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif>
+fn with_audiences(keys: Claims) -> Claims {
+    let Some(audience) = keys.get("oaud").cloned() else { return keys };
+    let mut claims = Claims::new();
+    for (name, claim) in keys.iter().filter(|(name, _)| *name != "oaud") {
+        claims.set(if name == "aud" { "azp" } else { name }, claim.clone());
+    }
+    claims.set("aud", audience);
+    claims
 }
 
 /// Whether a condition key is one that a token may tell of the session that it is for.

@@ -146,6 +146,15 @@ fn what_a_token_says_of_the_session_lets_it_in() {
     }
 }
 
+/// Of two audiences `azp` is the one key, and `aud` the other.
+#[test]
+fn a_token_may_have_two_audiences() {
+    let google = r#"{ "Federated": "accounts.google.com" }"#;
+    let condition = r#"{ "StringEquals": { "accounts.google.com:aud": "app", "accounts.google.com:oaud": "backend", "accounts.google.com:sub": "123" } }"#;
+    let who = (vec!["the subject `123` of Google".to_owned()], Vec::new());
+    assert_eq!(asked(&trust(google, r#""sts:AssumeRoleWithWebIdentity""#, condition)), who);
+}
+
 /// An account need not be in an organization, and asks whatever region it likes.
 #[test]
 fn who_is_in_no_organization_is_a_stranger_too() {
