@@ -7,6 +7,7 @@ mod document;
 mod evaluate;
 mod files;
 mod functions;
+mod head;
 mod instance;
 mod module;
 mod path;
@@ -21,6 +22,8 @@ use super::{Belongs, Form, Inventory, Pending, federated};
 use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
+pub(super) use head::{is_hcl_by_name, may_be_hcl};
+
 use blocks::Overridden;
 use evaluate::{At, Branch, Evaluation, Value};
 use functions::within;
@@ -30,8 +33,12 @@ use resources::{Given, Seen, Taking, Told, what_and_where};
 /// How many expressions that stand in texts are looked at.
 const MOST_EXPRESSIONS: usize = 1 << 14;
 
+/// What people call a module.
+pub(super) const MODULE: &str = "Terraform module";
+
 /// What a file of a module is made of.
-const BLOCKS: [&str; 14] = [
+const BLOCKS: [&str; 15] = [
+    "action",
     "check",
     "data",
     "ephemeral",
@@ -49,36 +56,24 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// What a document is in the world of Terraform; `None` where it is nothing of it.
-pub(super) fn recognise(root: Node<'_, '_>) -> Option<(Form, Belongs)> {
-    let name = match show::form_of(root) {
-        Some(name) => name,
-        None if is_module(root) => "Terraform module",
+pub(super) fn recognise(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
+    let form = match show::form_of(root) {
+        Some(form) => form,
+        None if is_module(root, files::File::of(name).is_some()) => MODULE,
         None => return None,
     };
-    Some((Form::Template(name), Belongs::Terraform))
+    Some((Form::Template(form), Belongs::Terraform))
 }
 
-/// Whether the first line of a text that says something is the head of a block.
-pub(super) fn may_be_hcl(text: &str) -> bool {
-    let mut rest = text.trim_start_matches('\u{FEFF}').trim_start();
-    loop {
-        if rest.starts_with('#') || rest.starts_with("//") {
-            rest = rest.split_once('\n').map_or("", |own| own.1).trim_start();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").map_or("", |own| own.1).trim_start();
-        } else {
-            break;
-        }
-    }
-    let line = rest.lines().next().unwrap_or("").trim_end();
-    let word = line.split([' ', '"', '{']).next().unwrap_or("");
-    let behind = line.get(word.len()..).unwrap_or("").trim_start();
-    // an import of JavaScript goes on behind its brackets
-    let is_body = behind.starts_with('{') && behind.ends_with(['{', '}']);
-    BLOCKS.contains(&word) && (is_body || behind.starts_with('"') && behind.contains('{'))
+/// As [`recognise`], of HCL: blocks of other types may stand beside those of a module.
+pub(super) fn recognise_hcl(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
+    let is_block = |key: &str| root.entries().any(|own| own.key.is(key) && own.value.kind() == Kind::Map);
+    let is_it = is_hcl_by_name(name) || ["data", "module", "resource"].into_iter().any(is_block) || is_module(root, false);
+    is_it.then_some((Form::Template(MODULE), Belongs::Terraform))
 }
 
-fn is_module(root: Node<'_, '_>) -> bool {
+/// Whether a document is a module; one that is named as such needs not be told from others.
+fn is_module(root: Node<'_, '_>, is_named: bool) -> bool {
     let is_block = |key: Node<'_, '_>| BLOCKS.iter().any(|name| key.is(name));
     let holds = |name: &str, what: fn(&str) -> bool| {
         let types =
@@ -87,7 +82,8 @@ fn is_module(root: Node<'_, '_>) -> bool {
         types.any(|own| what(&own))
     };
     // other JSON has keys of these names too
-    let is_own = holds("resource", |kind| kind.contains('_'))
+    let is_own = is_named && root.entries().next().is_some()
+        || holds("resource", |kind| kind.contains('_'))
         || holds("data", |kind| kind.contains('_'))
         || root.get("terraform").or_else(|| root.get("locals")).or_else(|| root.get("provider")).is_some_and(is_body)
         || ["variable", "output", "module"].iter().any(|name| holds(name, |_| true));

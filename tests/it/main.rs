@@ -12,6 +12,7 @@
 mod action_rules;
 mod asked;
 mod assumed;
+mod calls;
 mod chance;
 mod cli;
 mod cognito_rules;
