@@ -72,6 +72,7 @@ const TOO_LARGE: &str = "over 1 GiB";
 const TOO_LONG: &str = "over 64 MiB and no JSON";
 const NO_FILE: &str = "not a regular file";
 pub(super) const LINK: &str = "a symbolic link";
+const ABSENT: &str = "a module that is called and not among the inputs";
 const EXCLUDED: &str = "excluded by the configuration";
 
 /// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
@@ -288,6 +289,9 @@ impl Inputs {
             }
         }
         checked.looked_at = checked.files.len();
+        for _ in 0..inventory.absent_modules {
+            checked.pass_over(ABSENT);
+        }
         for (name, why) in &self.passed_over {
             pass_over(&mut checked, name, why);
         }

@@ -39,7 +39,7 @@ impl<'s> Inventory<'s> {
                 }
                 // of a file in which every block is broken, that is all there is to tell
                 if let Some(own) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
-                    own.form = Form::Template(terraform::MODULE);
+                    own.form = terraform::call_unknown(sources.get(id).name());
                     own.faults.extend(faults);
                 }
             }

@@ -13,8 +13,10 @@ mod module;
 mod path;
 mod put;
 mod resources;
+mod rest;
 mod shape;
 mod show;
+mod values;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -34,7 +36,13 @@ use resources::{Given, Seen, Taking, Told, what_and_where};
 const MOST_EXPRESSIONS: usize = 1 << 14;
 
 /// What people call a module.
-pub(super) const MODULE: &str = "Terraform module";
+const MODULE: &str = "Terraform module";
+
+/// What people call the values of its variables.
+const VALUES: &str = "values of a Terraform module";
+
+/// Why values are not looked at of which it is not told with which module they go.
+const GIVEN: &str = "values for a module, given by `-var-file`";
 
 /// What a file of a module is made of.
 const BLOCKS: [&str; 15] = [
@@ -59,14 +67,26 @@ const BLOCKS: [&str; 15] = [
 pub(super) fn recognise(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
     let form = match show::form_of(root) {
         Some(form) => form,
+        None if values::is_of_values(name) => {
+            let is_it = values::is_read(name) && root.kind() == Kind::Map;
+            return is_it.then_some((Form::Template(VALUES), Belongs::Values));
+        }
         None if is_module(root, files::File::of(name).is_some()) => MODULE,
         None => return None,
     };
     Some((Form::Template(form), Belongs::Terraform))
 }
 
+/// What to call a file of HCL, or of what its name says is values, in which nothing was recognised.
+pub(super) fn call_unknown(name: &str) -> Form {
+    if values::is_of_values(name) { Form::Nothing(GIVEN) } else { Form::Template(MODULE) }
+}
+
 /// As [`recognise`], of HCL: blocks of other types may stand beside those of a module.
 pub(super) fn recognise_hcl(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
+    if values::is_of_values(name) {
+        return recognise(name, root);
+    }
     let is_block = |key: &str| root.entries().any(|own| own.key.is(key) && own.value.kind() == Kind::Map);
     let is_it = is_hcl_by_name(name) || ["data", "module", "resource"].into_iter().any(is_block) || is_module(root, false);
     is_it.then_some((Form::Template(MODULE), Belongs::Terraform))
@@ -101,6 +121,8 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     for file in shown {
         show::read(inventory, sources, file.document, file.tree.root());
     }
+    let given: Vec<_> = pending.iter().filter(|own| own.belongs == Belongs::Values).map(|own| own.tree.root()).collect();
+    let values = values::by_folder(&given, sources);
     let documents = own.into_iter().map(|own| (own.document, own.tree.root()));
     let (folders, alone) = module::folders(documents, sources);
     let overridden: Vec<Overridden<'s>> = folders.iter().map(|own| own.overridden(inventory)).collect();
@@ -113,6 +135,7 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     }
     if !modules.is_empty() {
         link(inventory, &mut modules);
+        values::give(&mut modules, &values);
         look_at(inventory, sources, &modules, faults);
     }
 }
@@ -144,6 +167,7 @@ fn look_at<'s>(
             }
         }
     }
+    rest::calls(&mut evaluation, modules, &mut faults);
     for module in modules {
         for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
             if own.is_data && own.kind == document::KIND && !evaluation.met.contains(&own.body.span()) {
@@ -151,6 +175,7 @@ fn look_at<'s>(
             }
         }
     }
+    rest::others(&mut evaluation, modules, &mut faults);
     let gave_up = evaluation.gave_up;
     let documents: HashMap<SourceId, usize> =
         modules.iter().flat_map(|own| &own.roots).map(|own| (own.1.span().source, own.0)).collect();

@@ -130,3 +130,199 @@ fn other_languages_are_no_modules() {
         assert_ne!(look_at("-", text), Ok(Look::Hcl), "of {text}");
     }
 }
+
+/// A role for those whose tokens have this subject.
+const SUBJECT: &str = r#"variable "sub" {
+  default = "repo:octo/app:ref:refs/heads/main"
+}
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = var.sub }
+      }
+    }]
+  })
+}
+"#;
+
+/// What the subject is in the trust policy.
+fn subject(files: &[(&str, &str)]) -> String {
+    with(files, |_, inventory| {
+        let [role] = &*inventory.roles else { panic!("{} roles", inventory.roles.len()) };
+        let conditions = &role.trust.as_ref().unwrap().statements[0].conditions;
+        conditions[1].values[0].pattern.text.shown().into_owned()
+    })
+}
+
+#[test]
+fn values_of_variables_are_those_that_terraform_loads() {
+    let all = [("main.tf", SUBJECT)];
+    let of = |more: &[(&str, &str)]| subject(&[&all, more].concat());
+    assert_eq!(of(&[]), "repo:octo/app:ref:refs/heads/main");
+    let text = |value: &str| format!("# the subject\nsub = \"{value}\"\n");
+    let json = |value: &str| format!("{{\"sub\": \"{value}\", \"other\": 1}}");
+    let files = [
+        ("terraform.tfvars", text("1")),
+        ("terraform.tfvars.json", json("2")),
+        (".auto.tfvars", text("3")),
+        ("a.auto.tfvars", text("4")),
+        ("a.auto.tfvars.json", json("5")),
+        ("b.auto.tfvars", text("6")),
+    ];
+    // each takes the place of those before, whatever they are read in the order of
+    for count in 1..=files.len() {
+        let mut given: Vec<_> = files[..count].iter().map(|own| (own.0, own.1.as_str())).collect();
+        assert_eq!(of(&given), count.to_string());
+        given.reverse();
+        assert_eq!(of(&given), count.to_string());
+    }
+    // one that says nothing of it leaves the others in force
+    assert_eq!(of(&[("terraform.tfvars", &files[0].1), ("a.auto.tfvars", "other = 2\n")]), "1");
+    // these are not loaded
+    for name in ["prod.tfvars", "prod.tfvars.json", "sub/terraform.tfvars", "auto.tfvars", "terraform.tfvars.bak"] {
+        let value = if name.ends_with("json") { &files[1].1 } else { &files[0].1 };
+        assert_eq!(of(&[(name, value)]), "repo:octo/app:ref:refs/heads/main", "{name}");
+    }
+    // a module that is called has the values of its caller
+    let call = "module \"m\" {\n  source = \"./m\"\n  sub    = \"called\"\n}\n";
+    assert_eq!(subject(&[("m/main.tf", SUBJECT), ("main.tf", call), ("m/terraform.tfvars", &files[0].1)]), "called");
+    // through which those of the outer one go
+    let call = "variable \"sub\" {}\nmodule \"m\" {\n  source = \"./m\"\n  sub    = var.sub\n}\n";
+    assert_eq!(subject(&[("m/main.tf", SUBJECT), ("main.tf", call), ("terraform.tfvars", &files[0].1)]), "1");
+}
+
+#[test]
+fn a_value_from_another_file_is_looked_at() {
+    let files = [("main.tf", SUBJECT), ("terraform.tfvars", "sub = \"repo:*\"\n")];
+    let found = told(&files);
+    assert!(found.iter().any(|own| own.starts_with("main.tf: any-tenant-can-assume")), "{found:?}");
+    // a list stands where it is written
+    let list = SUBJECT.replace("default = \"repo:octo/app:ref:refs/heads/main\"", "type = list(string)");
+    let files = [("main.tf", &*list), ("terraform.tfvars", "sub = [\"repo:*\"]\n")];
+    let found = told(&files);
+    assert!(found.iter().any(|own| own.starts_with("terraform.tfvars: ")), "{found:?}");
+    let files = [("main.tf", SUBJECT), ("prod.tfvars", "sub = \"repo:*\"\n"), ("x.auto.tfvars", "sub = \"repo:a/b:*\"\n")];
+    let run = played(&files, "files .");
+    assert_eq!(
+        run.stdout,
+        "main.tf        Terraform module\nprod.tfvars    not looked at: values for a module, given by `-var-file`\nx.auto.tfvars  values of a Terraform module\n\n2 files to look at, 1 not\n"
+    );
+}
+
+/// Somebody whom the trust policy of a role should not let in, as HCL.
+const ANYBODY: &str = "{ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = { AWS = \"*\" }, Action = \"sts:AssumeRole\" }] }";
+
+/// What is told of a call that has this argument, beside other text.
+fn called(argument: &str, beside: &str) -> Vec<String> {
+    let call =
+        format!("module \"role\" {{\n  source = \"terraform-aws-modules/iam/aws//modules/iam-role\"\n  {argument}\n}}\n{beside}");
+    told(&[("main.tf", &call)])
+}
+
+#[test]
+fn what_an_unknown_module_is_given_is_looked_at() {
+    let is_told = |found: &[String]| {
+        let own: Vec<_> = found.iter().filter(|own| own.starts_with("main.tf: anyone-can-assume")).collect();
+        own.len() == 1
+    };
+    let heredoc = "custom_role_trust_policy = <<EOF\n{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"*\"}, \"Action\": \"sts:AssumeRole\"}]}\nEOF";
+    let document = "data \"aws_iam_policy_document\" \"d\" {\n  statement {\n    actions = [\"sts:AssumeRole\"]\n    principals {\n      type = \"AWS\"\n      identifiers = [\"*\"]\n    }\n  }\n}\n";
+    let local = format!("locals {{\n  trust = {ANYBODY}\n}}\n");
+    let variable = format!("variable \"trust\" {{\n  default = {ANYBODY}\n}}\n");
+    let statements = "Statement = [{ Effect = \"Allow\", Principal = { AWS = var.on ? \"111122223333\" : \"*\" }, Action = \"sts:AssumeRole\" }]";
+    for (argument, beside) in [
+        (format!("custom_role_trust_policy = jsonencode({ANYBODY})"), ""),
+        (format!("roles = {{ reader = {{ trust = jsonencode({ANYBODY}) }} }}"), ""),
+        (format!("policy = {ANYBODY}"), ""),
+        (heredoc.to_owned(), ""),
+        ("policy = data.aws_iam_policy_document.d.json".to_owned(), document),
+        ("policy = jsonencode(local.trust)".to_owned(), &local),
+        ("policies = [local.trust]".to_owned(), &local),
+        ("policy = jsonencode(var.trust)".to_owned(), &variable),
+        (format!("policy = var.on ? null : jsonencode({ANYBODY})"), ""),
+        (format!("policy = jsonencode({{ Version = \"2012-10-17\", {statements} }})"), ""),
+        (
+            format!(
+                "for_each = toset([\"111122223333\", \"*\"])\n  policy = jsonencode({})",
+                ANYBODY.replace("\"*\"", "each.value")
+            ),
+            "",
+        ),
+        // nothing but these has it
+        ("name = \"r\"".to_owned(), &local),
+        ("name = \"r\"".to_owned(), document),
+        ("name = \"r\"".to_owned(), &format!("output \"o\" {{\n  value = jsonencode({ANYBODY})\n}}\n")),
+        (
+            "name = \"r\"".to_owned(),
+            &format!("resource \"awscc_iam_role\" \"r\" {{\n  assume_role_policy_document = jsonencode({ANYBODY})\n}}\n"),
+        ),
+        ("name = \"r\"".to_owned(), &format!("resource \"made_up\" \"r\" {{\n  count = 2\n  thing = {ANYBODY}\n}}\n")),
+    ] {
+        let found = called(&argument, beside);
+        assert!(is_told(&found), "{argument}\n{beside}: {found:?}");
+    }
+    // permission policies
+    let found =
+        called("policy = jsonencode({ Statement = [{ Effect = \"Allow\", Action = \"s3:Gett\", Resource = \"*\" }] })", "");
+    assert!(found.iter().any(|own| own.starts_with("main.tf: unknown-action")), "{found:?}");
+    with(&[("main.tf", &format!("module \"m\" {{\n  source = \"a/b/aws\"\n  trust = {ANYBODY}\n}}\n"))], |_, inventory| {
+        assert_eq!(inventory.roles[0].name.known(), Some("module.m.trust"));
+    });
+}
+
+/// What a resource or a module that was given is made of is looked at there, and once.
+#[test]
+fn what_was_looked_at_is_not_looked_at_again() {
+    let local = format!(
+        "locals {{\n  trust = {ANYBODY}\n  statements = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }}]\n}}\n"
+    );
+    let roles = "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = jsonencode(local.trust)\n}\nresource \"aws_iam_policy\" \"p\" {\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = concat(local.statements, []) })\n}\n";
+    with(&[("main.tf", &format!("{local}{roles}"))], |_, inventory| {
+        let [role] = &*inventory.roles else { panic!("{} roles", inventory.roles.len()) };
+        assert_eq!((role.name.known(), inventory.policies.len()), (Some("r"), 1));
+    });
+    let child = "variable \"trust\" {}\nresource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = var.trust\n}\n";
+    let call = format!("module \"m\" {{\n  source = \"./m\"\n  trust = jsonencode({ANYBODY})\n}}\n");
+    with(&[("m/main.tf", child), ("main.tf", &call)], |_, inventory| {
+        assert_eq!(inventory.roles.len(), 1);
+        assert_eq!(inventory.unresolved, []);
+    });
+    // one that takes no notice of it
+    let none = told(&[("m/main.tf", "variable \"trust\" {}\n"), ("main.tf", &call)]);
+    assert!(none.iter().any(|own| own.starts_with("main.tf: anyone-can-assume")), "{none:?}");
+}
+
+#[test]
+fn a_module_that_was_not_given_is_told() {
+    let call = |source: &str| format!("module \"role\" {{\n  source  = {source}\n  version = \"1.0\"\n}}\n");
+    for source in [
+        "\"terraform-aws-modules/iam/aws//modules/iam-role\"",
+        "\"git::https://example.com/x.git?ref=v1\"",
+        "\"./m\"",
+        "\"../m\"",
+    ] {
+        with(&[("main.tf", &call(source))], |sources, inventory| {
+            let told: Vec<_> = inventory.unresolved.iter().map(|own| (sources.slice(own.span), own.message.clone())).collect();
+            let source = source.trim_matches('"');
+            assert_eq!(told, [("role", format!("`module.role` is made of `{source}`, which is not among the inputs"))]);
+        });
+    }
+    with(&[("main.tf", &call("\"./m\"")), ("m/main.tf", ROLE)], |_, inventory| assert_eq!(inventory.unresolved, []));
+    let files = [("main.tf", call("\"./m\"")), ("role.tf", ROLE.to_owned())];
+    let files = files.each_ref().map(|own| (own.0, own.1.as_str()));
+    for line in ["check --no-config .", "who r .", "reach ."] {
+        let run = played(&files, line);
+        let warning = "warning: main.tf:1:9: `module.role` is made of `./m`, which is not among the inputs";
+        assert!(run.stderr.contains(warning), "{line}: {}", run.stderr);
+    }
+    let run = played(&files[..1], "check --no-config .");
+    let last = "no findings in 1 file; not looked at: 1 (a module that is called and not among the inputs)";
+    assert_eq!((run.exit, run.stdout.split_once("; service").unwrap().0), (0, last));
+}

@@ -41,10 +41,13 @@ fn may_be_body(text: &str) -> bool {
     let text = behind_comments(text);
     let (word, behind) = word(text);
     if word.is_empty() {
-        return text.is_empty() || text.starts_with('}');
+        // an import of JavaScript goes on behind its brackets
+        let end = text.strip_prefix('}').map(|behind| behind.lines().next().unwrap_or("").trim());
+        return text.is_empty() || end.is_some_and(|end| end.is_empty() || end.starts_with(['#', '/']));
     }
     let value = behind.trim_start_matches([' ', '\t']).strip_prefix('=');
-    value.is_some_and(|value| !value.starts_with(['=', '>'])) || !OUTERMOST.contains(&word) && labels(behind).is_some()
+    value.is_some_and(|value| !value.starts_with(['=', '>']))
+        || !OUTERMOST.contains(&word) && labels(behind).is_some_and(|own| own.0 < 2)
 }
 
 /// How many labels stand before the bracket of a block, and what stands behind it.
