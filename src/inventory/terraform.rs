@@ -266,16 +266,27 @@ fn take<'s>(
     };
     evaluation.branch = Branch::First;
     evaluation.met_open = false;
-    let tree = evaluation.tree(at, own.body);
+    let assumed = evaluation.inventory.assumptions.len();
+    let mut tree = evaluation.tree(at, own.body);
+    let mut other = evaluation.met_open.then(|| {
+        evaluation.branch = Branch::Second;
+        let other = evaluation.tree(at, own.body);
+        evaluation.branch = Branch::First;
+        other
+    });
+    let lacks = |tree: &Tree<'_>| resources::lacks_statements(&given, tree.root());
+    if let Some(other) = other.as_mut().filter(|other| lacks(&tree) && !lacks(other)) {
+        // a policy with no statement is none that somebody means
+        std::mem::swap(&mut tree, other);
+        for own in evaluation.inventory.assumptions.iter_mut().skip(assumed).filter(|own| !own.said && own.value == "true") {
+            "false".clone_into(&mut own.value);
+        }
+    }
     let sources = evaluation.sources;
     let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults: &mut *faults, role_arns: &mut *known };
     let mut seen = taking.take(&given, tree.root());
-    if evaluation.met_open {
-        evaluation.branch = Branch::Second;
-        let tree = evaluation.tree(at, own.body);
-        let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
-        taking.take_other(&given, tree.root(), &mut seen);
-        evaluation.branch = Branch::First;
+    if let Some(other) = other {
+        taking.take_other(&given, other.root(), &mut seen);
     }
     // what is declared twice may be meant here, too
     for (view, other) in evaluation.views(module, own) {
@@ -299,13 +310,20 @@ fn take_document<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Modul
         for instance in evaluation.instances_of(view, index) {
             let at = At { module: view, instance };
             let name = Text::made(format!("data.{}", evaluation.address(at, index)), own.place);
-            evaluation.branch = Branch::First;
-            evaluation.scope = Some(module.scope);
-            let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
-            evaluation.scope = None;
-            if seen.insert(what_and_where(tree.root())) {
-                evaluation.inventory.loose_made(tree.root(), name);
+            for branch in [Branch::First, Branch::Second] {
+                evaluation.branch = branch;
+                evaluation.met_open = false;
+                evaluation.scope = Some(module.scope);
+                let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
+                evaluation.scope = None;
+                if seen.insert(what_and_where(tree.root())) {
+                    evaluation.inventory.loose_made(tree.root(), name.clone());
+                }
+                if !evaluation.met_open {
+                    break;
+                }
             }
+            evaluation.branch = Branch::First;
         }
     }
 }

@@ -326,3 +326,85 @@ fn a_module_that_was_not_given_is_told() {
     let last = "no findings in 1 file; not looked at: 1 (a module that is called and not among the inputs)";
     assert_eq!((run.exit, run.stdout.split_once("; service").unwrap().0), (0, last));
 }
+
+/// A role whose trust policy is made of these blocks.
+fn role_of(statements: &str) -> String {
+    format!(
+        "variable \"kind\" {{}}\nvariable \"private\" {{}}\ndata \"aws_iam_policy_document\" \"d\" {{\n{statements}}}\nresource \"aws_iam_role\" \"r\" {{\n  name = \"r\"\n  assume_role_policy = data.aws_iam_policy_document.d.json\n}}\n"
+    )
+}
+
+/// A statement for somebody, if something holds.
+fn if_so(each: &str, who: &str) -> String {
+    format!(
+        "  dynamic \"statement\" {{\n    for_each = {each}\n    content {{\n      actions = [\"sts:AssumeRole\"]\n      principals {{\n        type = \"AWS\"\n        identifiers = [\"{who}\"]\n      }}\n    }}\n  }}\n"
+    )
+}
+
+/// Who may take the role, by each of its trust policies.
+fn let_in(text: &str) -> Vec<String> {
+    with(&[("main.tf", text)], |_, inventory| {
+        let [role] = &*inventory.roles else { panic!("{} roles", inventory.roles.len()) };
+        let of = |own: &rolecall::policy::Policy<'_>| {
+            let principals = own.statements.iter().filter_map(|own| own.principals.as_ref());
+            let names = principals.flat_map(|own| own.list.iter().map(|own| own.value.shown().into_owned()));
+            names.collect::<Vec<_>>().join(" ")
+        };
+        role.trusts().map(of).collect()
+    })
+}
+
+#[test]
+fn statements_that_hang_on_conditions_are_there() {
+    let (a, b) = ("var.kind == \"a\" ? [1] : []", "var.kind == \"b\" ? [1] : []");
+    // each is there in some case, and none in none that is meant
+    let text = role_of(&[if_so(a, "111122223333"), if_so(b, "*")].concat());
+    assert_eq!(let_in(&text), ["111122223333 *"]);
+    let found = told(&[("main.tf", &text)]);
+    assert!(!found.iter().any(|own| own.contains("empty-statement")), "{found:?}");
+    assert!(found.iter().any(|own| own.contains("anyone-can-assume")), "{found:?}");
+    // the second branch is the one in which something is there
+    let text = role_of(&if_so("var.private ? [] : [1]", "*"));
+    assert_eq!(let_in(&text), ["*"]);
+    let run = played(&[("main.tf", &text)], "who r .");
+    assert!(!run.stdout.contains("refuse") && run.stdout.contains("any principal of any account"), "{}", run.stdout);
+    assert!(run.stdout.contains("`${var.private}` stands for `false`"), "{}", run.stdout);
+    // of two branches, both are there
+    let text = role_of(&[if_so("var.private ? [1] : []", "111122223333"), if_so("var.private ? [] : [1]", "*")].concat());
+    assert_eq!(let_in(&text), ["111122223333", "*"]);
+    // where there is nothing in either, that is so
+    assert!(told(&[("main.tf", &role_of(""))]).iter().any(|own| own.contains("empty-statement")));
+    // beside one that is always there
+    let always = if_so("[1]", "444455556666");
+    let text = role_of(&[always, if_so("var.private ? [] : [1]", "*")].concat());
+    assert_eq!(let_in(&text), ["444455556666", "444455556666 *"]);
+    // the same without a document
+    let statements = "Statement = concat(var.kind == \"a\" ? [{ Effect = \"Allow\", Principal = \"*\", Action = \"sts:AssumeRole\" }] : [], [])";
+    let text = format!(
+        "variable \"kind\" {{}}\nresource \"aws_iam_role\" \"r\" {{\n  name = \"r\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", {statements} }})\n}}\n"
+    );
+    assert_eq!(let_in(&text), ["*"]);
+}
+
+#[test]
+fn principals_that_hang_on_conditions_are_there() {
+    let if_so = |each: &str, who: &str| {
+        format!(
+            "    dynamic \"principals\" {{\n      for_each = {each}\n      content {{\n        type = \"AWS\"\n        identifiers = [\"{who}\"]\n      }}\n    }}\n"
+        )
+    };
+    let role = |principals: &str| role_of(&format!("  statement {{\n    actions = [\"sts:AssumeRole\"]\n{principals}  }}\n"));
+    assert_eq!(let_in(&role(&if_so("var.private ? [] : [1]", "*"))), ["*"]);
+    assert_eq!(let_in(&role(&if_so("var.private ? [1] : []", "*"))), ["*"]);
+    let both = [if_so("var.private ? [1] : []", "111122223333"), if_so("var.private ? [] : [1]", "*")].concat();
+    assert_eq!(let_in(&role(&both)), ["111122223333", "*"]);
+}
+
+/// A document that nothing names is looked at in both branches.
+#[test]
+fn both_branches_of_a_document_that_nothing_names_are_looked_at() {
+    let text = role_of(&if_so("[1]", "${var.private ? \"444455556666\" : \"*\"}"));
+    let (text, _) = text.split_at(text.find("\nresource").unwrap());
+    let found = told(&[("main.tf", text)]);
+    assert!(found.iter().any(|own| own.contains("anyone-can-assume")), "{found:?}");
+}
