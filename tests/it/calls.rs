@@ -408,3 +408,24 @@ fn both_branches_of_a_document_that_nothing_names_are_looked_at() {
     let found = told(&[("main.tf", text)]);
     assert!(found.iter().any(|own| own.contains("anyone-can-assume")), "{found:?}");
 }
+
+/// Whom only the branch lets in that is not taken is told as not known.
+#[test]
+fn whoever_another_branch_lets_in_is_told() {
+    let text = role_of(&if_so("[1]", "${var.private ? \"444455556666\" : \"*\"}"));
+    let run = played(&[("main.tf", &text)], "who r .");
+    let why = "can take it: it hangs on a condition of the template, or on which declaration counts (main.tf:6:";
+    let line = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(line.contains("? not known whether any principal of any account") && line.contains(why), "{}", run.stdout);
+    assert!(line.contains("account `444455556666`") && line.contains("one kind of caller"), "{}", run.stdout);
+    let run = played(&[("main.tf", &text)], "reach .");
+    assert!(run.stdout.contains("any principal of any account"), "{}", run.stdout);
+    // those whom both let in are known
+    let text = role_of(&[if_so("[1]", "444455556666"), if_so("var.private ? [] : [1]", "111122223333")].concat());
+    let run = played(&[("main.tf", &text)], "who r .");
+    assert_eq!(run.stdout.matches("not known whether").count(), 1, "{}", run.stdout);
+    // and so in a template of CloudFormation
+    let template = r#"{"Parameters": {"On": {"Type": "String"}}, "Conditions": {"C": {"Fn::Equals": [{"Ref": "On"}, "x"]}}, "Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {"Fn::If": ["C", "111122223333", "*"]}}, "Action": "sts:AssumeRole"}]}}}}}"#;
+    let run = played(&[("t.json", template)], "who r .");
+    assert_eq!(run.stdout.matches("not known whether").count(), 1, "{}", run.stdout);
+}
