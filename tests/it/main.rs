@@ -12,6 +12,7 @@
 mod action_rules;
 mod asked;
 mod assumed;
+mod callers;
 mod calls;
 mod chance;
 mod cli;
@@ -47,6 +48,7 @@ mod markdown;
 mod modules;
 mod oracle;
 mod outputs;
+mod own_resources;
 mod pages;
 mod pairs;
 mod paper;
