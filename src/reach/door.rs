@@ -300,10 +300,17 @@ fn tag_in(key: &str) -> Option<&str> {
 
 /// What a token says of the session, as the end of a phrase.
 pub(super) fn said_of_the_session(token: &Presented) -> String {
-    let value = |value: &ContextValue<'_>| value.values().flat_map(|own| [" `", own, "`"]).collect::<String>();
-    let tags = token.tags().map(|(name, own)| format!(", with the session tag `{name}`{}", value(&own)));
-    let identity = token.source_identity().map(|own| format!(", with the source identity `{own}`"));
-    tags.chain(identity).collect()
+    let mut said = String::new();
+    for (name, value) in token.tags() {
+        said.extend([", with the session tag `", name, "`"]);
+        for own in value.values() {
+            said.extend([" `", own, "`"]);
+        }
+    }
+    if let Some(own) = token.source_identity() {
+        said.extend([", with the source identity `", own, "`"]);
+    }
+    said
 }
 
 /// The token with what a request holds of the session, and the actions that it takes to say that.
