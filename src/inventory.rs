@@ -66,6 +66,8 @@ pub struct Inventory<'s> {
     pub snapshots: Vec<Snapshot<'s>>,
     /// What belongs to a template or module and is not among what was given, or not known.
     pub unresolved: Vec<Unresolved>,
+    /// How many calls of modules of Terraform there are of which the module is not among what was given.
+    pub absent_modules: usize,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
     /// What holes are taken to stand for.
@@ -120,6 +122,8 @@ enum Belongs {
     Settings,
     /// A module of Terraform, a plan or a state.
     Terraform,
+    /// Values of the variables of a module of Terraform.
+    Values,
 }
 
 /// Something that is named and not known.

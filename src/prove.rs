@@ -21,6 +21,7 @@ use crate::evaluate::{Caller, Context, Gap, GapReason, Standing};
 use crate::finding::Fault;
 use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::reference::Reference;
+use crate::source::Span;
 use asking::Asking;
 use caller::{Someone, callers, named};
 use keys::Keys;
@@ -136,6 +137,8 @@ pub enum Doubt {
     Open(Gap),
     /// AWS refuses to store one of the policies.
     Refused(Fault<PolicyFault>),
+    /// It hangs on a condition of a template, or on which of two declarations counts; what it hangs on leads to this place.
+    Branch(Span),
     /// A key is compared both as text and as something else, which is not looked at together.
     Mixed,
     /// What was found is not what the evaluator makes of it.

@@ -122,11 +122,24 @@ pub enum Sample {
     Principal(String),
 }
 
-/// Who can take a role, by its trust policy that counts.
+/// Who can take a role, by its trust policy that counts. Of those whom only another one lets in that a template may give it, it is not known.
 pub fn takers<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, 's> {
-    let mut found = of_principals(world, role, |_, _| true);
+    let mut found = of_principals(world, role, role.trust.as_ref(), |_, _| true);
     if let Some(policy) = role.trust.as_ref().filter(|policy| policy.has_hole && found.refused.is_none()) {
         found.open.extend(unnamed::unnamed(policy));
+    }
+    let is_of_template = |policy: &&Policy<'_>| world.inventory.templates().contains(&policy.mark.source);
+    for policy in role.other_trusts.iter().filter(is_of_template) {
+        let other = of_principals(world, role, Some(policy), |_, _| true);
+        let perhaps = other.takers.into_iter().map(|own| {
+            let doubt = Doubt::Branch(own.place.unwrap_or_else(|| own.statement.place()));
+            Perhaps { who: own.who, kind: own.kind, doubt }
+        });
+        for own in perhaps.chain(other.open) {
+            if !found.takers.iter().any(|told| told.who == own.who) && !found.open.iter().any(|told| told.who == own.who) {
+                found.open.push(own);
+            }
+        }
     }
     found
 }
@@ -138,7 +151,7 @@ pub fn holders<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, '
         kind == PrincipalKind::Federated && !name.starts_with("cognito-identity") && !name.contains(":saml-provider/")
     };
     if role.trust.as_ref().is_some_and(|policy| named(policy).into_iter().any(|(kind, name)| is_meant(kind, name))) {
-        of_principals(world, role, is_meant)
+        of_principals(world, role, role.trust.as_ref(), is_meant)
     } else {
         Takers { takers: Vec::new(), open: Vec::new(), refused: None }
     }
@@ -147,10 +160,11 @@ pub fn holders<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>) -> Takers<'i, '
 fn of_principals<'i, 's>(
     world: World<'i, 's>,
     role: &'i Role<'s>,
+    trust: Option<&'i Policy<'s>>,
     is_meant: impl Fn(PrincipalKind, &str) -> bool,
 ) -> Takers<'i, 's> {
     let mut found = Takers { takers: Vec::new(), open: Vec::new(), refused: None };
-    let Some(policy) = &role.trust else { return found };
+    let Some(policy) = trust else { return found };
     let named: Vec<(PrincipalKind, &str)> = named(policy).into_iter().filter(|(kind, name)| is_meant(*kind, name)).collect();
     if let Some(fault) = policy.refusal() {
         found.refused = Some(*fault);

@@ -300,7 +300,7 @@ pub fn leads_somewhere(sources: &Sources, id: SourceId, pointer: &str) -> bool {
 /// The documents of a text, as it is read.
 fn trees(sources: &Sources, id: SourceId) -> Vec<Tree<'_>> {
     let text = sources.get(id).text();
-    match look_at(text) {
+    match look_at(sources.get(id).name(), text) {
         Ok(Look::Json) => vec![json::read(id, text)],
         Ok(Look::Yaml) => yaml::read_all(id, text),
         Ok(Look::Hcl) => vec![hcl::read(id, text)],

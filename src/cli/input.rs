@@ -72,6 +72,7 @@ const TOO_LARGE: &str = "over 1 GiB";
 const TOO_LONG: &str = "over 64 MiB and no JSON";
 const NO_FILE: &str = "not a regular file";
 pub(super) const LINK: &str = "a symbolic link";
+const ABSENT: &str = "a module that is called and not among the inputs";
 const EXCLUDED: &str = "excluded by the configuration";
 
 /// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
@@ -244,7 +245,7 @@ impl Inputs {
 
     /// Takes in a file that was read elsewhere, unless its head shows that it is not worth it.
     pub(super) fn take(&mut self, name: &str, bytes: &[u8]) {
-        match content(bytes, bytes.len()) {
+        match content(name, bytes, bytes.len()) {
             Ok(content) => self.take_content(name, content),
             Err(_) => self.pass_over(name, NOTHING),
         }
@@ -288,6 +289,9 @@ impl Inputs {
             }
         }
         checked.looked_at = checked.files.len();
+        for _ in 0..inventory.absent_modules {
+            checked.pass_over(ABSENT);
+        }
         for (name, why) in &self.passed_over {
             pass_over(&mut checked, name, why);
         }
@@ -482,9 +486,11 @@ impl Gathering<'_> {
             self.inputs.standard = self.keeps.then_some(Standard { bytes, id: None });
             return Ok(());
         }
-        let content = if self.keeps { content(bytes.as_slice(), bytes.len()) } else { content(io::stdin().lock(), 0) };
+        let name = name.unwrap_or("-");
+        let content =
+            if self.keeps { content(name, bytes.as_slice(), bytes.len()) } else { content(name, io::stdin().lock(), 0) };
         let before = self.inputs.read.len();
-        self.take(name.unwrap_or("-"), content.map_err(failure)?);
+        self.take(name, content.map_err(failure)?);
         let id = self.inputs.read.get(before).copied();
         self.inputs.standard = self.keeps.then_some(Standard { bytes, id });
         Ok(())
@@ -541,11 +547,11 @@ enum Content {
 fn read_file(path: &Path) -> io::Result<Content> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(file, size as usize) }
+    if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(&path.to_string_lossy(), file, size as usize) }
 }
 
 /// Reads to the end, unless the head shows that it is not worth it.
-fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
+fn content(name: &str, mut from: impl Read, size: usize) -> io::Result<Content> {
     let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
     from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
     let most = match most(&bytes) {
@@ -553,7 +559,7 @@ fn content(mut from: impl Read, size: usize) -> io::Result<Content> {
         Err(why) => return Ok(Content::Nothing(why)),
     };
     from.take(most + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
-    let why = if bytes.len() as u64 > most { Some(too_large(most)) } else { no_reason(&bytes, most) };
+    let why = if bytes.len() as u64 > most { Some(too_large(most)) } else { no_reason(name, &bytes, most) };
     Ok(why.map_or(Content::Text(bytes), Content::Nothing))
 }
 
@@ -572,8 +578,8 @@ pub(super) fn too_large(most: u64) -> &'static str {
 }
 
 /// Why a whole file is not looked at, by the size that it may have; none where it is.
-pub(super) fn no_reason(bytes: &[u8], most: u64) -> Option<&'static str> {
-    if most == MAX_SIZE { None } else { look_at(&String::from_utf8_lossy(bytes)).err() }
+pub(super) fn no_reason(name: &str, bytes: &[u8], most: u64) -> Option<&'static str> {
+    if most == MAX_SIZE { None } else { look_at(name, &String::from_utf8_lossy(bytes)).err() }
 }
 
 /// Whether a file that starts like this may be JSON.

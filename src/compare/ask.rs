@@ -229,6 +229,7 @@ impl<'i, 's> Direction<'i, 's> {
         let own = match doubt {
             prove::Doubt::Budget => Doubt::Budget,
             prove::Doubt::Open(gap) => Doubt::Open(gap),
+            prove::Doubt::Branch(span) => Doubt::Open(Gap { reason: GapReason::Hole, span }),
             prove::Doubt::Refused(fault) => Doubt::Refused(fault, state),
             prove::Doubt::Mixed => Doubt::Mixed,
             prove::Doubt::Refuted => Doubt::Refuted,

@@ -1,8 +1,11 @@
 //! Policies in documents that are no matter of AWS themselves: manifests of Kubernetes, settings of frameworks, what a program wrote.
 
+use std::collections::HashSet;
+
 use super::reader::{Reader, inside};
 use super::{Form, LoosePolicy, Role, embedded, recognise::stem};
 use crate::policy::{self, PolicyKind};
+use crate::source::Span;
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, Weaver, json};
 
 /// A string shorter than this holds no policy.
@@ -16,84 +19,104 @@ pub(super) fn read<'s>(reader: &mut Reader<'_, 's>, root: Node<'_, 's>) -> Optio
     }
     let before = reader.inventory.policies.len() + reader.inventory.roles.len();
     let name = root.get("metadata").and_then(|own| own.get("name")).and_then(Node::text);
-    let mut behind = 0;
-    for (index, node) in root.within().enumerate() {
-        if index < behind {
-            continue;
-        }
-        let taken = match node.kind() {
-            Kind::Map if policy::looks_like(node) => take(reader, node, name.as_ref()),
-            Kind::List if is_list_of_statements(node) => take_statements(reader, node),
-            Kind::String => take_text(reader, node, name.as_ref()),
-            _ => false,
-        };
-        if taken {
-            behind = index + node.within().count();
-        }
-    }
+    Search { reader: &mut *reader, name: name.as_ref(), known: None }.all(root);
     let found = reader.inventory.policies.len() + reader.inventory.roles.len() > before;
     let is_manifest = root.get("apiVersion").is_some() && root.get("kind").is_some();
     found.then_some(Form::Holding(if is_manifest { "Kubernetes manifest" } else { "policies in another document" }))
 }
 
-fn take<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
-    let (kind, sure) = reader.inventory.kind.map_or_else(|| policy::kind_of(node), |kind| (kind, true));
-    let mut policy = policy::read(node, kind);
-    if policy.says_nothing() {
-        return false;
-    }
-    policy.guessed = !sure;
-    let source = policy.mark.source;
-    if kind == PolicyKind::Trust {
-        let file = || Text::made(stem(reader.sources.get(source).name()).to_owned(), policy.mark);
-        let name = name.cloned().unwrap_or_else(file);
-        reader.inventory.add_role(Role { trust: Some(policy), ..Role::new(name) });
-    } else {
-        reader.inventory.policies.push(LoosePolicy { source, name: name.cloned(), policy, sure, alone: false });
-    }
-    true
+/// Looks for the policies in a document.
+pub(super) struct Search<'r, 'a, 's> {
+    pub(super) reader: &'r mut Reader<'a, 's>,
+    /// What a policy goes by that tells no name of its own.
+    pub(super) name: Option<&'r Text<'s>>,
+    /// The places of the statements that were looked at, where these are to be passed over.
+    pub(super) known: Option<&'r HashSet<Span>>,
 }
 
-/// A list of statements that a program puts into a policy.
-fn take_statements<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>) -> bool {
-    let place = node.mark();
-    let mut weaver = Weaver::new(place.source);
-    weaver.open(Kind::Map, place);
-    weaver.put_in("Version", place);
-    weaver.put_in("2012-10-17", place);
-    weaver.put_in("Statement", place);
-    weaver.copy_all(node);
-    weaver.close(place);
-    take(reader, weaver.finish().root(), None)
-}
-
-fn take_text<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
-    let written = node.written();
-    if written.len() < SHORTEST || !(written.contains("Statement") || written.contains("%22Statement")) {
-        return false;
-    }
-    if !written.trim_start().starts_with(['{', '%', '"']) {
-        return take_documents(reader, node);
-    }
-    // an example in a text is followed by more of that
-    let is_whole = |tree: &Tree<'_>| !tree.faults().iter().any(|fault| fault.kind == SyntaxFault::SecondDocument);
-    let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root()) && is_whole(tree)) else { return false };
-    reader.faults.extend_from_slice(tree.faults());
-    take(reader, tree.root(), name)
-}
-
-/// The documents in a script, such as that of a workflow.
-fn take_documents<'s>(reader: &mut Reader<'_, 's>, node: Node<'_, 's>) -> bool {
-    let mut taken = false;
-    for document in node.literal().iter().flat_map(embedded::documents) {
-        let tree = json::read_inside(&document.text, false);
-        if policy::looks_like(tree.root()) {
-            reader.faults.extend_from_slice(tree.faults());
-            let name = document.name.map(|name| Text::made(name.value.clone(), name.span));
-            taken |= take(reader, tree.root(), name.as_ref());
+impl<'s> Search<'_, '_, 's> {
+    /// Takes in each of them.
+    pub(super) fn all(&mut self, root: Node<'_, 's>) {
+        let mut behind = 0;
+        for (index, node) in root.within().enumerate() {
+            if index < behind {
+                continue;
+            }
+            let taken = match node.kind() {
+                Kind::Map if policy::looks_like(node) => self.take(node, self.name),
+                Kind::List if is_list_of_statements(node) => self.take_statements(node),
+                Kind::String => self.take_text(node),
+                _ => false,
+            };
+            if taken {
+                behind = index + node.within().count();
+            }
         }
     }
-    taken
+
+    fn take(&mut self, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
+        let (kind, sure) = self.reader.inventory.kind.map_or_else(|| policy::kind_of(node), |kind| (kind, true));
+        let mut policy = policy::read(node, kind);
+        if policy.says_nothing() {
+            return false;
+        }
+        if self.known.is_some_and(|known| policy.statements.iter().all(|own| known.contains(&own.mark))) {
+            return true;
+        }
+        policy.guessed = !sure;
+        let source = policy.mark.source;
+        if kind == PolicyKind::Trust {
+            let file = || Text::made(stem(self.reader.sources.get(source).name()).to_owned(), policy.mark);
+            let name = name.cloned().unwrap_or_else(file);
+            self.reader.inventory.add_role(Role { trust: Some(policy), ..Role::new(name) });
+        } else {
+            self.reader.inventory.policies.push(LoosePolicy { source, name: name.cloned(), policy, sure, alone: false });
+        }
+        true
+    }
+
+    /// A list of statements that a program puts into a policy.
+    fn take_statements(&mut self, node: Node<'_, 's>) -> bool {
+        let place = node.mark();
+        let mut weaver = Weaver::new(place.source);
+        weaver.open(Kind::Map, place);
+        weaver.put_in("Version", place);
+        weaver.put_in("2012-10-17", place);
+        weaver.put_in("Statement", place);
+        weaver.copy_all(node);
+        weaver.close(place);
+        let name = self.name.filter(|_| self.known.is_some());
+        self.take(weaver.finish().root(), name)
+    }
+
+    fn take_text(&mut self, node: Node<'_, 's>) -> bool {
+        let written = node.written();
+        if written.len() < SHORTEST || !(written.contains("Statement") || written.contains("%22Statement")) {
+            return false;
+        }
+        if !written.trim_start().starts_with(['{', '%', '"']) {
+            return self.take_documents(node);
+        }
+        // an example in a text is followed by more of that
+        let is_whole = |tree: &Tree<'_>| !tree.faults().iter().any(|fault| fault.kind == SyntaxFault::SecondDocument);
+        let Some(tree) = inside(node).filter(|tree| policy::looks_like(tree.root()) && is_whole(tree)) else { return false };
+        self.reader.faults.extend_from_slice(tree.faults());
+        self.take(tree.root(), self.name)
+    }
+
+    /// The documents in a script, such as that of a workflow.
+    fn take_documents(&mut self, node: Node<'_, 's>) -> bool {
+        let mut taken = false;
+        for document in node.literal().iter().flat_map(embedded::documents) {
+            let tree = json::read_inside(&document.text, false);
+            if policy::looks_like(tree.root()) {
+                self.reader.faults.extend_from_slice(tree.faults());
+                let name = document.name.map(|name| Text::made(name.value.clone(), name.span));
+                taken |= self.take(tree.root(), name.as_ref().or(self.name));
+            }
+        }
+        taken
+    }
 }
 
 fn is_list_of_statements(node: Node<'_, '_>) -> bool {

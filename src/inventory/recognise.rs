@@ -1,4 +1,4 @@
-//! What an input is: told by its content, never by its name.
+//! What an input is: told by its content, and by its name only where the programs that it is for go by that.
 
 use super::embedded;
 use super::reader::Reader;
@@ -24,7 +24,7 @@ impl<'s> Inventory<'s> {
     pub fn read(&mut self, sources: &'s Sources, id: SourceId) {
         self.sources = Some(sources);
         let text = sources.get(id).text();
-        match look_at(text) {
+        match look_at(sources.get(id).name(), text) {
             Ok(Look::Json) => {
                 self.begin(sources, id);
                 self.read_stream(sources, id, text);
@@ -33,10 +33,13 @@ impl<'s> Inventory<'s> {
                 self.begin(sources, id);
                 let tree = hcl::read(id, text);
                 let faults = tree.faults().to_vec();
-                self.read_tree(sources, id, tree, false);
+                match terraform::recognise_hcl(sources.get(id).name(), tree.root()) {
+                    Some((form, belongs)) => self.put_off(tree, form, belongs),
+                    None => drop(self.read_tree(sources, id, tree, false)),
+                }
                 // of a file in which every block is broken, that is all there is to tell
                 if let Some(own) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
-                    own.form = Form::Template("Terraform module");
+                    own.form = terraform::call_unknown(sources.get(id).name());
                     own.faults.extend(faults);
                 }
             }
@@ -71,6 +74,16 @@ impl<'s> Inventory<'s> {
         let usual = self.kind.replace(kind);
         self.read(sources, id);
         self.kind = usual;
+    }
+
+    /// Keeps the tree of the last input until all was read.
+    fn put_off(&mut self, tree: Tree<'s>, form: Form, belongs: Belongs) {
+        let Some(document) = self.documents.len().checked_sub(1) else { return };
+        if let Some(own) = self.documents.get_mut(document) {
+            own.form = form;
+            own.faults.extend(tree.faults().iter().copied());
+        }
+        self.pending.push(Pending { document, tree, belongs });
     }
 
     /// Says why nothing was recognised in the last input, where that is so.
@@ -136,7 +149,7 @@ impl<'s> Inventory<'s> {
         let root = tree.root();
         // nearly all there is are policies by themselves, which nothing else looks like
         let is_policy = policy::is_nothing_else(root);
-        let template = || cloudformation::recognise(root).or_else(|| terraform::recognise(root));
+        let template = || cloudformation::recognise(root).or_else(|| terraform::recognise(source.name(), root));
         let (form, belongs) = if is_policy {
             (self.loose(source, id, root), None)
         } else if let Some((form, belongs)) = template() {
@@ -264,12 +277,12 @@ pub enum Look {
     Text,
 }
 
-/// How a text is to be read, by what stands in it; or why it is not looked at.
-pub fn look_at(text: &str) -> Result<Look, &'static str> {
+/// How a text is to be read, by what stands in it and, where that tells, by its name; or why it is not looked at.
+pub fn look_at(name: &str, text: &str) -> Result<Look, &'static str> {
     if may_hold_json(text) {
         return Ok(Look::Json);
     }
-    if terraform::may_be_hcl(text) {
+    if terraform::is_hcl_by_name(name) && !text.trim().is_empty() || terraform::may_be_hcl(text) {
         return Ok(Look::Hcl);
     }
     let is_markdown = embedded::holds_fence(text);

@@ -8,6 +8,7 @@ mod document;
 mod evaluate;
 mod files;
 mod functions;
+mod head;
 mod instance;
 mod module;
 mod path;
@@ -15,8 +16,10 @@ mod put;
 mod reference;
 mod repetition;
 mod resources;
+mod rest;
 mod shape;
 mod show;
+mod values;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,6 +27,8 @@ use super::{Belongs, Form, Inventory, Pending, federated};
 use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
+pub(super) use head::{is_hcl_by_name, may_be_hcl};
+
 use blocks::Overridden;
 use evaluate::{At, Branch, Evaluation, Value};
 use functions::within;
@@ -33,8 +38,18 @@ use resources::{Given, Seen, Taking, Told, what_and_where};
 /// How many expressions that stand in texts are looked at.
 const MOST_EXPRESSIONS: usize = 1 << 14;
 
+/// What people call a module.
+const MODULE: &str = "Terraform module";
+
+/// What people call the values of its variables.
+const VALUES: &str = "values of a Terraform module";
+
+/// Why values are not looked at of which it is not told with which module they go.
+const GIVEN: &str = "values for a module, given by `-var-file`";
+
 /// What a file of a module is made of.
-const BLOCKS: [&str; 14] = [
+const BLOCKS: [&str; 15] = [
+    "action",
     "check",
     "data",
     "ephemeral",
@@ -52,36 +67,36 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// What a document is in the world of Terraform; `None` where it is nothing of it.
-pub(super) fn recognise(root: Node<'_, '_>) -> Option<(Form, Belongs)> {
-    let name = match show::form_of(root) {
-        Some(name) => name,
-        None if is_module(root) => "Terraform module",
+pub(super) fn recognise(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
+    let form = match show::form_of(root) {
+        Some(form) => form,
+        None if values::is_of_values(name) => {
+            let is_it = values::is_read(name) && root.kind() == Kind::Map;
+            return is_it.then_some((Form::Template(VALUES), Belongs::Values));
+        }
+        None if is_module(root, files::File::of(name).is_some()) => MODULE,
         None => return None,
     };
-    Some((Form::Template(name), Belongs::Terraform))
+    Some((Form::Template(form), Belongs::Terraform))
 }
 
-/// Whether the first line of a text that says something is the head of a block.
-pub(super) fn may_be_hcl(text: &str) -> bool {
-    let mut rest = text.trim_start_matches('\u{FEFF}').trim_start();
-    loop {
-        if rest.starts_with('#') || rest.starts_with("//") {
-            rest = rest.split_once('\n').map_or("", |own| own.1).trim_start();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").map_or("", |own| own.1).trim_start();
-        } else {
-            break;
-        }
+/// What to call a file of HCL, or of what its name says is values, in which nothing was recognised.
+pub(super) fn call_unknown(name: &str) -> Form {
+    if values::is_of_values(name) { Form::Nothing(GIVEN) } else { Form::Template(MODULE) }
+}
+
+/// As [`recognise`], of HCL: blocks of other types may stand beside those of a module.
+pub(super) fn recognise_hcl(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
+    if values::is_of_values(name) {
+        return recognise(name, root);
     }
-    let line = rest.lines().next().unwrap_or("").trim_end();
-    let word = line.split([' ', '"', '{']).next().unwrap_or("");
-    let behind = line.get(word.len()..).unwrap_or("").trim_start();
-    // an import of JavaScript goes on behind its brackets
-    let is_body = behind.starts_with('{') && behind.ends_with(['{', '}']);
-    BLOCKS.contains(&word) && (is_body || behind.starts_with('"') && behind.contains('{'))
+    let is_block = |key: &str| root.entries().any(|own| own.key.is(key) && own.value.kind() == Kind::Map);
+    let is_it = is_hcl_by_name(name) || ["data", "module", "resource"].into_iter().any(is_block) || is_module(root, false);
+    is_it.then_some((Form::Template(MODULE), Belongs::Terraform))
 }
 
-fn is_module(root: Node<'_, '_>) -> bool {
+/// Whether a document is a module; one that is named as such needs not be told from others.
+fn is_module(root: Node<'_, '_>, is_named: bool) -> bool {
     let is_block = |key: Node<'_, '_>| BLOCKS.iter().any(|name| key.is(name));
     let holds = |name: &str, what: fn(&str) -> bool| {
         let types =
@@ -90,7 +105,8 @@ fn is_module(root: Node<'_, '_>) -> bool {
         types.any(|own| what(&own))
     };
     // other JSON has keys of these names too
-    let is_own = holds("resource", |kind| kind.contains('_'))
+    let is_own = is_named && root.entries().next().is_some()
+        || holds("resource", |kind| kind.contains('_'))
         || holds("data", |kind| kind.contains('_'))
         || root.get("terraform").or_else(|| root.get("locals")).or_else(|| root.get("provider")).is_some_and(is_body)
         || ["variable", "output", "module"].iter().any(|name| holds(name, |_| true));
@@ -108,6 +124,8 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     for file in shown {
         show::read(inventory, sources, file.document, file.tree.root());
     }
+    let given: Vec<_> = pending.iter().filter(|own| own.belongs == Belongs::Values).map(|own| own.tree.root()).collect();
+    let values = values::by_folder(&given, sources);
     let documents = own.into_iter().map(|own| (own.document, own.tree.root()));
     let (folders, alone) = module::folders(documents, sources);
     let overridden: Vec<Overridden<'s>> = folders.iter().map(|own| own.overridden(inventory)).collect();
@@ -120,6 +138,7 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
     }
     if !modules.is_empty() {
         link(inventory, &mut modules);
+        values::give(&mut modules, &values);
         look_at(inventory, sources, &modules, faults);
     }
 }
@@ -151,6 +170,7 @@ fn look_at<'s>(
             }
         }
     }
+    rest::calls(&mut evaluation, modules, &mut faults);
     for module in modules {
         for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
             if own.is_data && own.kind == document::KIND && !evaluation.met.contains(&own.body.span()) {
@@ -158,6 +178,7 @@ fn look_at<'s>(
             }
         }
     }
+    rest::others(&mut evaluation, modules, &mut faults);
     let gave_up = evaluation.gave_up;
     let documents: HashMap<SourceId, usize> =
         modules.iter().flat_map(|own| &own.roots).map(|own| (own.1.span().source, own.0)).collect();
@@ -248,16 +269,27 @@ fn take<'s>(
     };
     evaluation.branch = Branch::First;
     evaluation.met_open = false;
-    let tree = evaluation.tree(at, own.body);
+    let assumed = evaluation.inventory.assumptions.len();
+    let mut tree = evaluation.tree(at, own.body);
+    let mut other = evaluation.met_open.then(|| {
+        evaluation.branch = Branch::Second;
+        let other = evaluation.tree(at, own.body);
+        evaluation.branch = Branch::First;
+        other
+    });
+    let lacks = |tree: &Tree<'_>| resources::lacks_statements(&given, tree.root());
+    if let Some(other) = other.as_mut().filter(|other| lacks(&tree) && !lacks(other)) {
+        // a policy with no statement is none that somebody means
+        std::mem::swap(&mut tree, other);
+        for own in evaluation.inventory.assumptions.iter_mut().skip(assumed).filter(|own| !own.said && own.value == "true") {
+            "false".clone_into(&mut own.value);
+        }
+    }
     let sources = evaluation.sources;
     let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults: &mut *faults, role_arns: &mut *known };
     let mut seen = taking.take(&given, tree.root());
-    if evaluation.met_open {
-        evaluation.branch = Branch::Second;
-        let tree = evaluation.tree(at, own.body);
-        let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
-        taking.take_other(&given, tree.root(), &mut seen);
-        evaluation.branch = Branch::First;
+    if let Some(other) = other {
+        taking.take_other(&given, other.root(), &mut seen);
     }
     // what is declared twice may be meant here, too
     for (view, other) in evaluation.views(module, own) {
@@ -281,13 +313,20 @@ fn take_document<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Modul
         for instance in evaluation.instances_of(view, index).list {
             let at = At { module: view, instance };
             let name = Text::made(format!("data.{}", evaluation.address(at, index)), own.place);
-            evaluation.branch = Branch::First;
-            evaluation.scope = Some(module.scope);
-            let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
-            evaluation.scope = None;
-            if seen.insert(what_and_where(tree.root())) {
-                evaluation.inventory.loose_made(tree.root(), name);
+            for branch in [Branch::First, Branch::Second] {
+                evaluation.branch = branch;
+                evaluation.met_open = false;
+                evaluation.scope = Some(module.scope);
+                let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
+                evaluation.scope = None;
+                if seen.insert(what_and_where(tree.root())) {
+                    evaluation.inventory.loose_made(tree.root(), name.clone());
+                }
+                if !evaluation.met_open {
+                    break;
+                }
             }
+            evaluation.branch = Branch::First;
         }
     }
 }

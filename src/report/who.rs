@@ -12,6 +12,7 @@ pub(super) fn doubt(doubt: &Doubt) -> String {
     match doubt {
         Doubt::Budget => "there is too much to look at".to_owned(),
         Doubt::Open(gap) => open(*gap),
+        Doubt::Branch(_) => "it hangs on a condition of the template, or on which declaration counts".to_owned(),
         Doubt::Refused(_) => "AWS would refuse to store the trust policy".to_owned(),
         Doubt::Mixed => "a condition key is compared both as text and as something else".to_owned(),
         Doubt::Refuted => "the trust policy asks for what tokens of this form cannot all hold together".to_owned(),
@@ -22,6 +23,7 @@ pub(super) fn doubt(doubt: &Doubt) -> String {
 pub(super) fn place(doubt: &Doubt) -> Option<Span> {
     match doubt {
         Doubt::Open(gap) => span_of_gap(*gap),
+        Doubt::Branch(span) => Some(*span),
         Doubt::Refused(fault) => Some(fault.span),
         Doubt::Budget | Doubt::Mixed | Doubt::Refuted => None,
     }

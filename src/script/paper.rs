@@ -46,7 +46,7 @@ impl Paper {
     /// The text of a number, if it is YAML or HCL.
     pub fn of(sources: &Sources, id: SourceId) -> Option<&Self> {
         let read = |text: &str| {
-            let form = match look_at(Some(text).filter(|text| text.len() <= LONGEST)?) {
+            let form = match look_at(sources.get(id).name(), Some(text).filter(|text| text.len() <= LONGEST)?) {
                 Ok(Look::Yaml) => Form::Yaml,
                 Ok(Look::Hcl) => Form::Hcl,
                 _ => return None,

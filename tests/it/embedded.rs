@@ -226,7 +226,7 @@ fn source_code_is_named() {
         ("import type { AWS } from '@serverless/typescript';\nstatements", "the Serverless Framework"),
         ("from troposphere.iam import Role, PolicyType\nPolicyDocument={}", "Troposphere"),
     ] {
-        let why = look_at(text).unwrap_err();
+        let why = look_at("-", text).unwrap_err();
         assert!(why.starts_with(&format!("source code of {library};")) && why.contains('`'), "{why} of {text}");
     }
     for text in [
@@ -235,9 +235,9 @@ fn source_code_is_named() {
         "aws-cdk-lib==2.1 # UserPool",
         "int main() { return 0; }",
     ] {
-        assert_eq!(look_at(text), Err(NOTHING), "of {text}");
+        assert_eq!(look_at("-", text), Err(NOTHING), "of {text}");
     }
-    assert_eq!(look_at("policy = {'Statement': [{'Effect': 'Allow'}]}"), Ok(Look::Text));
+    assert_eq!(look_at("-", "policy = {'Statement': [{'Effect': 'Allow'}]}"), Ok(Look::Text));
     with("policy = {'Statement': [{'Effect': 'Allow'}]}", |_, inventory| {
         assert_eq!(inventory.documents[0].form, Form::Nothing("a policy in source code; what a run of it gives is read"));
     });

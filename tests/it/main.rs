@@ -13,6 +13,7 @@ mod action_rules;
 mod asked;
 mod assumed;
 mod callers;
+mod calls;
 mod chance;
 mod cli;
 mod cognito_rules;

@@ -116,9 +116,10 @@ impl Repository {
         let mut reader = Blobs::open(&self.root)?;
         let mut found = HashMap::new();
         for entry in entries.filter(|own| own.passed_over.is_none()) {
-            if !found.contains_key(&entry.object) {
+            // under another name, it may be worth reading
+            if found.get(&entry.object).is_none_or(Result::is_err) {
                 let cannot = |why| Failure::new(format!("cannot read `{}` from the repository: {why}", entry.path));
-                found.insert(entry.object.clone(), reader.read(&entry.object).map_err(cannot)?);
+                found.insert(entry.object.clone(), reader.read(&entry.path, &entry.object).map_err(cannot)?);
             }
         }
         reader.close();
@@ -202,7 +203,7 @@ impl Blobs {
     }
 
     /// What is in a file, or why it is not worth reading.
-    fn read(&mut self, object: &str) -> Result<Result<Vec<u8>, &'static str>, String> {
+    fn read(&mut self, name: &str, object: &str) -> Result<Result<Vec<u8>, &'static str>, String> {
         let told = |error: io::Error| reason(&error);
         let mut questions = self.child.stdin.as_ref().ok_or("nobody listens")?;
         writeln!(questions, "{object}").and_then(|()| questions.flush()).map_err(told)?;
@@ -227,7 +228,7 @@ impl Blobs {
         if content.len() as u64 != if why.is_none() { size } else { head } {
             return Err("git broke off".to_owned());
         }
-        let why = why.or_else(|| no_reason(&content, most.unwrap_or(0)));
+        let why = why.or_else(|| no_reason(name, &content, most.unwrap_or(0)));
         Ok(why.map_or(Ok(content), Err))
     }
 

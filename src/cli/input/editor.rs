@@ -36,7 +36,7 @@ pub(in crate::cli) fn gather_open(
     let depth = matches!(scope.extent, Extent::Folder(_)).then_some(1);
     gathering.bounds = Bounds { depth, ..if at_each_key { MOST } else { ALL } };
     gathering.read = Box::new(|path| match scope.open.iter().find(|open| open.path == path) {
-        Some(open) => content(open.text.as_bytes(), open.text.len()),
+        Some(open) => content(&path.to_string_lossy(), open.text.as_bytes(), open.text.len()),
         None => shelf.read(path),
     });
     if let Extent::Tree(folder) | Extent::Folder(folder) = scope.extent {

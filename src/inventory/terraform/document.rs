@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 
-use super::evaluate::{At, Evaluation, Part, Value, is_null, known};
+use super::evaluate::{At, Branch, Evaluation, Part, Value, is_null, known};
 use super::put::put_text;
 use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Tree, Weaver, json};
@@ -162,11 +162,30 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
                 self.put_list(&value, has_variables, own.value.span(), &mut weaver);
             }
         }
+        let branch = self.branch;
+        self.branch = self.branch_with_principals(at, block);
         self.principals(at, block, ("principals", "Principal"), &mut weaver);
         self.principals(at, block, ("not_principals", "NotPrincipal"), &mut weaver);
+        self.branch = branch;
         self.conditions(at, block, &mut weaver);
         weaver.close(block.span());
         Made { sid, tree: weaver.finish() }
+    }
+
+    /// The branch in which a statement has principals, where all of them hang on conditions that are not decided.
+    fn branch_with_principals(&mut self, at: At, block: Node<'t, 's>) -> Branch {
+        let (usual, met) = (self.branch, std::mem::replace(&mut self.met_open, false));
+        let has_some =
+            |own: &mut Self| ["principals", "not_principals"].iter().any(|name| !own.blocks(at, block, name).is_empty());
+        let mut branch = usual;
+        if !has_some(self) && self.met_open {
+            branch = if usual == Branch::First { Branch::Second } else { Branch::First };
+            self.branch = branch;
+            branch = if has_some(self) { branch } else { usual };
+            self.branch = usual;
+        }
+        self.met_open |= met;
+        branch
     }
 
     /// A list of texts, in which `&{` may start a variable of IAM.

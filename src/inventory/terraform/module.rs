@@ -76,6 +76,8 @@ impl Declared<'_, '_> {
 /// A call of a module.
 pub(super) struct Call<'t, 's> {
     pub(super) name: String,
+    /// Where its name stands.
+    pub(super) place: Span,
     pub(super) node: Node<'t, 's>,
     pub(super) child: Option<usize>,
     /// Whether it is this module that declares it, not another one of its folder.
@@ -187,7 +189,7 @@ impl<'t, 's> Module<'t, 's> {
             Block::Variable => drop(self.variables.entry(name).or_insert(body)),
             Block::Local => drop(self.locals.entry(name).or_insert(body)),
             Block::Output => drop(self.outputs.entry(name).or_insert(body)),
-            Block::Module => self.calls.push(Call { name, node: body, child: None, is_own }),
+            Block::Module => self.calls.push(Call { name, place: declaration.place(), node: body, child: None, is_own }),
             Block::Provider => {
                 let region = body.get("region").filter(|_| name == "aws" && body.get("alias").is_none());
                 self.region = self.region.or(region);

@@ -208,7 +208,8 @@ impl<'s> Taking<'_, 's> {
     /// Takes in the documents of a resource that come to something else in the other branch, or where something else is meant by a name.
     pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, seen: &mut Seen) {
         for (kind, node) in documents(given, root) {
-            if !seen.insert(what_and_where(node)) {
+            // where all that hangs on conditions is absent, nothing is left to be looked at
+            if has_no_statement(node) || !seen.insert(what_and_where(node)) {
                 continue;
             }
             if kind != PolicyKind::Trust {
@@ -450,6 +451,15 @@ impl<'s> Taking<'_, 's> {
         let tree = weaver.finish();
         self.loose(given, PolicyKind::Resource, tree.root(), None);
     }
+}
+
+/// Whether a resource has a policy with no statement in it.
+pub(super) fn lacks_statements(given: &Given<'_, '_>, root: Node<'_, '_>) -> bool {
+    documents(given, root).into_iter().any(|own| has_no_statement(own.1))
+}
+
+fn has_no_statement(policy: Node<'_, '_>) -> bool {
+    policy.get("Statement").is_some_and(|own| own.kind() == Kind::List && own.items().next().is_none())
 }
 
 pub(super) fn what_and_where(node: Node<'_, '_>) -> (String, u64) {

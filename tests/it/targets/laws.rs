@@ -32,6 +32,10 @@ pub fn lies_inside(sources: &Sources, span: Span) {
 pub fn rereads(sources: &Sources, literal: &Literal<'_>) {
     // of a format string all brackets are doubled
     let is_doubled = sources.get(literal.span.source).text().trim_start_matches('\u{FEFF}').trim_start().starts_with("{{");
+    // and a reference is one of a name in brackets, wherever that stands
+    if is_doubled && literal.value.contains("${") {
+        return;
+    }
     let mut end = literal.span.start;
     for (at, c) in literal.value.char_indices() {
         let span = literal.span_of(at..at + c.len_utf8());
