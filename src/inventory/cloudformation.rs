@@ -4,6 +4,7 @@
 mod amplify;
 mod attributes;
 mod evaluate;
+mod permissions;
 mod resources;
 mod sam;
 

@@ -4,7 +4,7 @@
 //! <https://docs.amplify.aws/gen1/javascript/tools/cli/project/team-provider-info/>
 
 use super::Stack;
-use super::resources::{Named, Taking, trust};
+use super::resources::{Named, Taking, policy_of_one};
 use crate::arn::Arn;
 use crate::identity::{Ambiguous, Mapping, MappingType, RoleMap, Setting};
 use crate::inventory::aws_cli::text;
@@ -250,7 +250,7 @@ pub(super) fn call(taking: &mut Taking<'_, '_, '_, '_>, resource: &Named<'_>, ro
 fn trust_of<'s>(pool: &Text<'_>, sign_in: &str) -> Tree<'s> {
     let place = pool.span();
     let principal = ("Federated", "cognito-identity.amazonaws.com");
-    trust(place, "sts:AssumeRoleWithWebIdentity", principal, |weaver| {
+    policy_of_one(place, "sts:AssumeRoleWithWebIdentity", principal, |weaver| {
         weaver.put_in("Condition", place);
         weaver.open(Kind::Map, place);
         for (operator, key, value) in [("StringEquals", "aud", &*pool.shown()), ("ForAnyValue:StringLike", "amr", sign_in)] {

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html>
 
-use super::resources::{Named, Taking, trust};
+use super::resources::{Named, Taking, policy_of_one};
 use crate::inventory::NamedPolicy;
 use crate::inventory::aws_cli::{tags, text};
 use crate::inventory::reader::RoleParts;
@@ -22,7 +22,7 @@ pub(super) fn role<'t, 's>(taking: &mut Taking<'_, '_, 't, 's>, resource: &Named
     let mut unread: Vec<Text<'s>> = Vec::new();
     let mut reader = taking.reader();
     let place = node.get("Type").map_or(resource.place, Node::span);
-    let usual = trust(place, "sts:AssumeRole", ("Service", service), |_| {});
+    let usual = policy_of_one(place, "sts:AssumeRole", ("Service", service), |_| {});
     let trust = reader.document(root.get("AssumeRolePolicyDocument").unwrap_or(usual.root()), PolicyKind::Trust);
     for (index, policy) in root.get("Policies").into_iter().flat_map(Node::items_or_self).enumerate() {
         if policy.kind() != Kind::Map {
