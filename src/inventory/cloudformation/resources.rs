@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
 use super::evaluate::Evaluation;
-use super::{amplify, permissions, sam};
+use super::{amplify, permissions, sam, serverless};
 use crate::finding::Fault;
 use crate::identity::{Attribute, OidcProvider};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
@@ -95,7 +95,8 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
     /// What the properties of a resource come to.
     fn properties(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Tree<'s> {
         if let Some(properties) = node.get("Properties") {
-            return self.evaluation.tree(resource.stack, properties);
+            let only = sam::looked_at(resource.kind);
+            return self.evaluation.tree_of(resource.stack, properties, only);
         }
         let mut weaver = Weaver::new(resource.place.source);
         weaver.open(Kind::Map, resource.place);
@@ -161,7 +162,16 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         amplify::call(self, resource, tree.root());
     }
 
-    /// Takes in the documents of a resource that come to something else in the other branch.
+    /// What the documents of a resource come to.
+    pub(super) fn written(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Vec<String> {
+        let tree = self.properties(resource, node);
+        match permissions::policy(self, resource, tree.root()) {
+            Some(made) => vec![made.root().written().to_owned()],
+            None => documents(resource, tree.root()).into_iter().map(|own| own.node.written().to_owned()).collect(),
+        }
+    }
+
+    /// Takes in the documents of a resource that come to something else in the other branch than in the first.
     pub(super) fn take_other(&mut self, resource: &Named<'_>, node: Node<'t, 's>, first: &[String]) {
         let tree = self.properties(resource, node);
         if let Some(made) = permissions::policy(self, resource, tree.root()) {
@@ -195,6 +205,9 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         // where it is written, its name is underlined
         let written = text(root, "RoleName").filter(|own| own.known() == name.known());
         let arn = self.own(resource, ".Arn");
+        // what the framework adds itself for logs is not written
+        let complete =
+            resource.name != serverless::ROLE || self.evaluation.stack(resource.stack).is_none_or(|own| !own.is_service());
         let mut reader = self.reader();
         let trust = root.get("AssumeRolePolicyDocument").and_then(|own| reader.document(own, PolicyKind::Trust));
         let permissions = items(root, "Policies").filter_map(|policy| reader.inline(policy)).collect();
@@ -202,7 +215,7 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             trust,
             permissions,
             unread: items(root, "ManagedPolicyArns").filter_map(Node::text).collect(),
-            complete: true,
+            complete,
             boundary: text(root, "PermissionsBoundary"),
             tags: Some(tags(root)),
             max_session: number(root, "MaxSessionDuration"),
