@@ -161,7 +161,7 @@ fn of_event_bus<'n, 's>(evaluation: &mut Evaluation<'_, '_, 's>, stack: usize, r
 
 fn of_function<'n, 's>(evaluation: &mut Evaluation<'_, '_, 's>, stack: usize, root: Node<'n, 's>) -> Option<Permission<'n, 's>> {
     let function = root.get("FunctionName");
-    let named = function.and_then(|own| own.text());
+    let named = function.and_then(Node::text);
     let arn = named.as_ref().and_then(|own| evaluation.arn_of_function(stack, &own.shown()));
     let action = root.get("Action")?;
     let resource = match (function, arn) {
