@@ -17,12 +17,12 @@ mod words;
 
 use std::cell::Cell;
 
-use crate::evaluate::{Context, Gap, GapReason};
+use crate::evaluate::{Caller, Context, Gap, GapReason, Standing};
 use crate::finding::Fault;
 use crate::policy::{Effect, Policy, PolicyFault, Statement};
 use crate::reference::Reference;
 use asking::Asking;
-use caller::{Someone, callers};
+use caller::{Someone, callers, named};
 use keys::Keys;
 
 pub use smt2::{smt2, smt2_each};
@@ -43,12 +43,24 @@ pub struct Question<'q, 's> {
 pub struct Among {
     /// The caller, as [`Caller::parse`](crate::evaluate::Caller::parse) reads it.
     pub caller: Option<String>,
+    /// Among which callers one is looked for, where none is given.
+    pub whom: Whom,
     /// The action.
     pub action: Option<String>,
     /// The resource.
     pub resource: Option<String>,
     /// What is known of condition keys. One that is not named here is held or not, with any value.
     pub keys: Vec<Held>,
+}
+
+/// Callers among whom one is looked for.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum Whom {
+    /// All.
+    #[default]
+    Anyone,
+    /// Users, and sessions of roles, of this account; of any, where none is named. Root users are none of them: they take no role.
+    Principals(Option<String>),
 }
 
 /// What is known of a condition key.
@@ -187,14 +199,23 @@ fn with_callers<'q, 's>(
     let all = question.allowed_by.iter().chain(&question.not_by).copied();
     let keys = Keys::of(all.clone(), reference);
     let found = match &question.among.caller {
-        Some(name) => vec![Someone { name: name.clone(), form: None, arn: None }],
-        None => callers(all, &keys),
+        Some(name) => vec![named(name, all, &keys)],
+        None => callers(all, &keys).into_iter().filter(|own| question.among.whom.holds(own)).collect(),
     };
     if found.is_empty() {
         ask(Asking { question, reference, keys: &keys, caller: None, steps });
     }
     for caller in &found {
         ask(Asking { question, reference, keys: &keys, caller: Some(caller), steps });
+    }
+}
+
+impl Whom {
+    fn holds(&self, someone: &Someone) -> bool {
+        let Self::Principals(account) = self else { return true };
+        let principal =
+            Caller::parse(&someone.name).filter(|own| matches!(own, Caller::Aws(_)) && own.standing() != Standing::Root);
+        principal.is_some_and(|own| account.is_none() || own.account() == account.as_deref())
     }
 }
 

@@ -193,7 +193,7 @@ fn deciding(principal: Option<&str>, action: &str, resource: &str, context: &Con
 fn news(principal: Option<&str>, action: &str, resource: &str, not_by: &[&Policy<'_>], means: Means<'_>) -> News {
     let never = |action: Option<&str>, resource: Option<&str>| {
         let own = |text: Option<&str>| text.map(str::to_owned);
-        let among = Among { caller: own(principal), action: own(action), resource: own(resource), keys: Vec::new() };
+        let among = Among { caller: own(principal), action: own(action), resource: own(resource), ..Among::default() };
         let question = Question { allowed_by: not_by.to_vec(), not_by: Vec::new(), among };
         matches!(prove(&question, means.reference, means.budget), Proof::Holds)
     };

@@ -74,6 +74,18 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
     found.callers
 }
 
+/// The caller of a name; of a session with the path of its role, where a policy names that.
+pub(super) fn named<'q, 's: 'q>(
+    name: &str,
+    policies: impl Iterator<Item = &'q Policy<'s>> + Clone,
+    keys: &Keys<'_, '_>,
+) -> Someone {
+    let is_session = name.contains(":assumed-role/");
+    let known = is_session.then(|| callers(policies, keys)).into_iter().flatten();
+    let known = known.into_iter().find(|own| own.name == name && own.form.is_none());
+    known.unwrap_or_else(|| Someone { name: name.to_owned(), form: None, arn: None })
+}
+
 /// The callers and accounts that were found so far.
 #[derive(Default)]
 struct Found {

@@ -165,11 +165,14 @@ impl<'i, 's> Door<'i, 's> {
     /// Asks whether somebody gets in with these claims; others he holds or not, as he likes. `aud` and `sub` are always told.
     pub(super) fn ask(&self, claims: &[(&str, Values)]) -> Asked<'i, 's> {
         let own: Vec<Held> = claims.iter().map(|(claim, values)| Held { key: self.key(claim), values: values.clone() }).collect();
+        // what tags tell comes from claims, and a guest has none
+        let is_guest = |held: &Held| held.values == Values::Set(vec!["unauthenticated".to_owned()]);
+        let says = self.may_say_of_the_session() && !own.iter().any(is_guest);
         let among = Among {
             caller: Some(format!("federated:{}", self.provider)),
             action: Some("sts:AssumeRoleWithWebIdentity".to_owned()),
-            resource: None,
-            keys: own.iter().cloned().chain(self.never(&own)).collect(),
+            keys: own.iter().cloned().chain(self.never(&own, says)).collect(),
+            ..Among::default()
         };
         let question = Question { allowed_by: vec![self.policy], not_by: Vec::new(), among };
         let witness = match prove(&question, self.world.reference, Budget::default()) {
@@ -198,7 +201,24 @@ impl<'i, 's> Door<'i, 's> {
             }
         }
         given.retain(|(key, _)| !key.eq_ignore_ascii_case("aws:SecureTransport"));
-        self.bring(Presented::new(self.host(), told), given)
+        let token = Presented::new(self.host(), told);
+        if !says {
+            return self.bring(token, given);
+        }
+        let (token, further) = saying_of_the_session(&token, &mut given);
+        // the trust policy lets him say so by a call of its own
+        let is_let = |action: &str| {
+            let among = Among { action: Some(action.to_owned()), ..question.among.clone() };
+            let question = Question { among, ..question.clone() };
+            !matches!(prove(&question, self.world.reference, Budget::default()), Proof::Holds)
+        };
+        if further.iter().all(|action| is_let(action)) { self.bring(token, given) } else { Asked::Out }
+    }
+
+    /// Whether tokens of this issuer may tell session tags and a source identity: those of identity pools the former, and of an issuer of which
+    /// nothing is known both.
+    fn may_say_of_the_session(&self) -> bool {
+        self.is_of_pools() || self.issuer().is_none()
     }
 
     /// Brings a token to the trust policy, as the simulator does.
@@ -222,8 +242,9 @@ impl<'i, 's> Door<'i, 's> {
         key.get(host.len()..).filter(|_| own)?.strip_prefix(':')
     }
 
-    /// The keys in the policy that no request with a token of this issuer holds; and those that each holds in one way.
-    fn never(&self, own: &[Held]) -> Vec<Held> {
+    /// The keys in the policy that no request with a token of this issuer holds; and those that each holds in one way. A token may say
+    /// something of the session.
+    fn never(&self, own: &[Held], says_of_the_session: bool) -> Vec<Held> {
         let keys = self.policy.statements.iter().flat_map(|statement| &statement.conditions).filter_map(|own| own.key.known());
         let mut held: Vec<Held> = Vec::new();
         for key in keys {
@@ -233,6 +254,7 @@ impl<'i, 's> Door<'i, 's> {
                 Some(claim) if self.registered(claim).is_some() => continue,
                 Some(_) => Values::None,
                 None if key.eq_ignore_ascii_case("aws:SecureTransport") => Values::One("true".to_owned()),
+                None if says_of_the_session && is_of_session(key) => continue,
                 None if never_held_with_token(key) => Values::None,
                 None => continue,
             };
@@ -246,6 +268,41 @@ impl<'i, 's> Door<'i, 's> {
         let keys = self.issuer().map_or_else(reference::default_issuer_keys, |issuer| &issuer.keys);
         keys.iter().find(|key| key.name.eq_ignore_ascii_case(claim))
     }
+}
+
+/// Whether a condition key is one that a token may tell of the session that it is for.
+fn is_of_session(key: &str) -> bool {
+    tag_in(key).is_some() || key.eq_ignore_ascii_case("aws:TagKeys") || key.eq_ignore_ascii_case("sts:SourceIdentity")
+}
+
+/// The name of a session tag in its condition key.
+fn tag_in(key: &str) -> Option<&str> {
+    const START: &str = "aws:RequestTag/";
+    key.split_at_checked(START.len()).filter(|(start, _)| start.eq_ignore_ascii_case(START)).map(|(_, name)| name)
+}
+
+/// What a token says of the session, as the end of a phrase.
+pub(super) fn said_of_the_session(token: &Presented) -> String {
+    let value = |value: &ContextValue<'_>| value.values().map(|own| format!(" `{own}`")).collect::<String>();
+    let tags = token.tags().map(|(name, own)| format!(", with the session tag `{name}`{}", value(&own)));
+    let identity = token.source_identity().map(|own| format!(", with the source identity `{own}`"));
+    tags.chain(identity).collect()
+}
+
+/// The token with what a request holds of the session, and the actions that it takes to say that.
+fn saying_of_the_session(token: &Presented, given: &mut Vec<(String, String)>) -> (Presented, Vec<&'static str>) {
+    let (said, rest): (Vec<_>, Vec<_>) = std::mem::take(given).into_iter().partition(|(key, _)| is_of_session(key));
+    *given = rest;
+    let named: Vec<(&str, &str)> = said.iter().filter_map(|(key, value)| Some((tag_in(key)?, value.as_str()))).collect();
+    let listed = said.iter().filter(|(key, _)| key.eq_ignore_ascii_case("aws:TagKeys")).map(|(_, name)| name.as_str());
+    let others = listed.filter(|name| !named.iter().any(|(own, _)| own == name)).map(|name| (name, "example"));
+    let tags: Vec<(&str, &str)> = named.iter().copied().chain(others).collect();
+    let mut token = if tags.is_empty() { token.clone() } else { token.with_tags(&tags) };
+    if let Some((_, identity)) = said.iter().find(|(key, _)| key.eq_ignore_ascii_case("sts:SourceIdentity")) {
+        token = token.with_source_identity(identity);
+    }
+    let further = token.further_actions().collect();
+    (token, further)
 }
 
 /// The ARN of a role whose account is made up, in that of a provider.

@@ -1,6 +1,6 @@
 //! Visitors of identity pools.
 
-use super::door::{Asked, Door, Holder, like};
+use super::door::{Asked, Door, Holder, like, said_of_the_session};
 use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::identity::IdentityPool;
 use crate::prove::Values;
@@ -121,6 +121,7 @@ fn add<'i, 's>(
         }
         Asked::In(holder) => {
             let Holder { token, statement, given } = *holder;
+            let who = who + &said_of_the_session(&token);
             let place = token.claims.text("aud").and_then(|id| door.place(statement, "aud", id));
             let (call, sample) = (token.action(), Sample::Token(token));
             found.takers.push(Taker { who, distance, kind, call, sample, statement, place, given });

@@ -6,7 +6,7 @@ use crate::arn::Arn;
 use crate::evaluate::OF_CALLER;
 use crate::inventory::Role;
 use crate::policy::{Effect, Policy, PrincipalKind};
-use crate::prove::{Among, Budget, Proof, Question, Witness, prove};
+use crate::prove::{Among, Budget, Proof, Question, Whom, Witness, prove};
 use crate::simulate::World;
 
 /// Whether a principal that the policy names can take the role.
@@ -35,19 +35,84 @@ pub(super) fn takers<'i, 's>(
                 },
                 _ => {
                     let partition = arn.map_or("aws", |arn| arn.partition);
-                    let who = format!("whomever account `{account}` lets call `{ASSUME}`");
-                    (format!("arn:{partition}:iam::{account}:user/example"), who, distance)
+                    return of_account(world, policy, Account { partition, id: account, distance }, found);
                 }
             }
         }
         PrincipalKind::CanonicalUser | PrincipalKind::Federated | PrincipalKind::Later => return,
     };
     let own = if kind == PrincipalKind::Service { Kind::Service } else { Kind::Principal };
-    ask(world, policy, (&caller, ASSUME), own, |witness| {
+    ask(world, policy, (by(&caller), ASSUME), own, |witness| {
         let given = given(witness);
         (told(&who, &given), distance, given)
     })
     .put(found, who.clone(), caller.clone());
+}
+
+/// An account that a policy names.
+#[derive(Clone, Copy)]
+struct Account<'a> {
+    partition: &'a str,
+    id: &'a str,
+    distance: Distance,
+}
+
+/// Whether those can take the role whom an account lets: all of them; else those whom the conditions name; else anybody of it.
+fn of_account<'i, 's>(world: World<'i, 's>, policy: &'i Policy<'s>, account: Account<'_>, found: &mut Takers<'i, 's>) {
+    let Account { partition, id, distance } = account;
+    let who = format!("whomever account `{id}` lets call `{ASSUME}`");
+    let all = [
+        (format!("arn:{partition}:iam::{id}:user/example"), who.clone()),
+        (
+            format!("arn:{partition}:sts::{id}:assumed-role/example/session"),
+            format!("any session of any role of account `{id}` that this lets call `{ASSUME}`"),
+        ),
+    ];
+    let tell = |who: &str| {
+        let who = who.to_owned();
+        move |witness: &Witness<'_, '_>| {
+            let given = given(witness);
+            (told(&who, &given), distance, given)
+        }
+    };
+    for (caller, who) in all {
+        let answer = ask(world, policy, (by(&caller), ASSUME), Kind::Principal, tell(&who));
+        if !matches!(answer.proof, Proof::Holds) {
+            return answer.put(found, who, caller);
+        }
+    }
+    let before = found.takers.len() + found.open.len();
+    for (caller, who) in by_conditions(policy, Some(account)) {
+        ask(world, policy, (by(&caller), ASSUME), Kind::Principal, tell(&who)).put(found, who, caller);
+    }
+    if found.takers.len() + found.open.len() == before {
+        somebody(world, policy, (Some(id), &who, Kind::Principal), distance, found);
+    }
+}
+
+/// Whether there is anybody at all, of an account or of any, who can take the role.
+fn somebody<'i, 's>(
+    world: World<'i, 's>,
+    policy: &'i Policy<'s>,
+    (account, who, unknown): (Option<&str>, &str, Kind),
+    distance: Distance,
+    found: &mut Takers<'i, 's>,
+) {
+    let among = Among { whom: Whom::Principals(account.map(str::to_owned)), ..Among::default() };
+    let mut answer = ask(world, policy, (among, ASSUME), Kind::Principal, |witness| {
+        let given = given(witness);
+        let own =
+            witness.principal.as_ref().map_or_else(|| who.to_owned(), |own| format!("`{own}`, and whoever else is like it"));
+        (told(&own, &given), distance, given)
+    });
+    let caller = match &answer.proof {
+        Proof::Witness(witness) => witness.principal.clone().unwrap_or_default(),
+        _ => String::new(),
+    };
+    if matches!(answer.proof, Proof::Undecided(_)) {
+        answer.kind = unknown;
+    }
+    answer.put(found, who.to_owned(), caller);
 }
 
 /// Whether anybody can take the role; else whether those can whom the conditions name.
@@ -57,7 +122,7 @@ fn anyone<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>, policy: &'i Policy<'
         (format!("arn:aws:sts::{STRANGER}:assumed-role/example/session"), "any session of any role of any account"),
     ];
     for (caller, who) in strangers {
-        let answer = ask(world, policy, (&caller, ASSUME), Kind::Principal, |witness| {
+        let answer = ask(world, policy, (by(&caller), ASSUME), Kind::Principal, |witness| {
             let given = given(witness);
             let distance = if given.is_empty() { Distance::Anyone } else { narrowed(&given) };
             (told(who, &given), distance, given)
@@ -68,45 +133,57 @@ fn anyone<'i, 's>(world: World<'i, 's>, role: &'i Role<'s>, policy: &'i Policy<'
             return;
         }
     }
-    for (caller, who) in by_conditions(policy) {
+    let before = found.takers.len() + found.open.len();
+    for (caller, who) in by_conditions(policy, None) {
         let account = Arn::parse(&caller).map(|arn| arn.account.to_owned());
         let other = role.account().is_some_and(|own| account.as_deref() != Some(own));
         let distance = if other { Distance::Other } else { Distance::Known };
-        ask(world, policy, (&caller, ASSUME), Kind::Principal, |witness| {
+        ask(world, policy, (by(&caller), ASSUME), Kind::Principal, |witness| {
             let given = given(witness);
             (told(&who, &given), distance, given)
         })
         .put(found, who.clone(), caller.clone());
     }
+    if found.takers.len() + found.open.len() == before {
+        somebody(world, policy, (None, "somebody of some account", Kind::Unnamed), Distance::Anyone, found);
+    }
 }
 
-/// Principals that the conditions of the allowing statements name, each with who that is; of a pattern one that fits.
-fn by_conditions(policy: &Policy<'_>) -> Vec<(String, String)> {
+/// Principals that the conditions of the allowing statements name, each with who that is; of a pattern one that fits. Of an account only its
+/// own.
+fn by_conditions(policy: &Policy<'_>, of: Option<Account<'_>>) -> Vec<(String, String)> {
     let mut callers: Vec<(String, String)> = Vec::new();
     let mut add = |caller: String, who: String| {
         if !callers.iter().any(|(own, _)| *own == caller) {
             callers.push((caller, who));
         }
     };
+    let (partition, open) = of.map_or(("aws", STRANGER), |own| (own.partition, own.id));
+    let whose = of.map_or_else(|| "any account".to_owned(), |own| format!("account `{}`", own.id));
     for condition in policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions) {
         let Some(key) = condition.key.known().map(str::to_ascii_lowercase) else { continue };
         for text in condition.values.iter().filter_map(|operand| operand.pattern.plain()) {
             let filled = text.replace(['*', '?'], "x");
             let is_pattern = filled != text;
             match (key.as_str(), Arn::parse(&filled)) {
-                ("aws:principalaccount", _) => {
+                ("aws:principalaccount", _) if of.is_none() => {
                     let digits = "0".repeat(13_usize.saturating_sub(text.len()));
                     let account = text.replacen('*', &digits, 1).replace('*', "").replace('?', "0");
                     add(format!("arn:aws:iam::{account}:user/example"), format!("any principal of account `{text}`"));
                 }
                 ("aws:username", _) => {
-                    add(format!("arn:aws:iam::{STRANGER}:user/{filled}"), format!("a user `{text}` of any account"));
+                    add(format!("arn:{partition}:iam::{open}:user/{filled}"), format!("a user `{text}` of {whose}"));
                 }
-                ("aws:principalarn", Some(arn)) => {
+                // root users take no role
+                ("aws:principalarn", Some(arn)) if arn.resource != "root" => {
                     // any account fits a pattern that leaves it open
                     let is_told = !arn.account.is_empty() && arn.account.bytes().all(|byte| byte.is_ascii_digit());
-                    let account = if is_told { arn.account } else { STRANGER };
-                    let named = format!("arn:{}:iam::{account}:{}", arn.partition, arn.resource);
+                    let account = if is_told { arn.account } else { open };
+                    if of.is_some_and(|own| own.id != account) {
+                        continue;
+                    }
+                    let partition = if of.is_some() { partition } else { arn.partition };
+                    let named = format!("arn:{partition}:iam::{account}:{}", arn.resource);
                     let who = match (arn.role_name().is_some(), is_pattern) {
                         (true, true) => format!("any session of a role like `{text}`"),
                         (true, false) => format!("any session of the role `{text}`"),
@@ -126,7 +203,7 @@ fn by_conditions(policy: &Policy<'_>) -> Vec<(String, String)> {
 pub(super) fn saml<'i, 's>(door: &Door<'i, 's>, found: &mut Takers<'i, 's>) {
     let who = format!("whoever `{}` vouches for", door.provider);
     let caller = format!("federated:{}", door.provider);
-    ask(door.world, door.policy, (&caller, "sts:AssumeRoleWithSAML"), Kind::Saml, |witness| {
+    ask(door.world, door.policy, (by(&caller), "sts:AssumeRoleWithSAML"), Kind::Saml, |witness| {
         let given = given(witness);
         (told(&who, &given), Distance::Known, given)
     })
@@ -144,14 +221,19 @@ struct Answer<'i, 's> {
     told: Option<Told>,
 }
 
+/// The requests of a caller.
+fn by(caller: &str) -> Among {
+    Among { caller: Some(caller.to_owned()), ..Among::default() }
+}
+
 fn ask<'i, 's>(
     world: World<'i, 's>,
     policy: &'i Policy<'s>,
-    (caller, call): (&str, &'static str),
+    (among, call): (Among, &'static str),
     kind: Kind,
     tell: impl FnOnce(&Witness<'_, '_>) -> Told,
 ) -> Answer<'i, 's> {
-    let among = Among { caller: Some(caller.to_owned()), action: Some(call.to_owned()), ..Among::default() };
+    let among = Among { action: Some(call.to_owned()), ..among };
     let proof = prove(&Question { allowed_by: vec![policy], not_by: Vec::new(), among }, world.reference, Budget::default());
     let told = if let Proof::Witness(witness) = &proof { Some(tell(witness)) } else { None };
     Answer { proof, call, kind, told }
@@ -176,11 +258,11 @@ impl<'i, 's> Answer<'i, 's> {
     }
 }
 
-/// What a request must hold beside what follows from its caller.
+/// What a request must hold beside what follows from its caller; the id of a user or session follows from nothing.
 fn given(witness: &Witness<'_, '_>) -> Vec<(String, String)> {
     let follows = |key: &str| {
         let key = key.to_ascii_lowercase();
-        OF_CALLER.contains(&key.as_str()) || key == "aws:securetransport"
+        OF_CALLER.contains(&key.as_str()) && key != "aws:userid" || key == "aws:securetransport"
     };
     let keys = witness.context.iter().filter(|(key, _)| !follows(key));
     keys.flat_map(|(key, value)| value.values().map(|value| (key.to_owned(), value.to_owned())).collect::<Vec<_>>()).collect()

@@ -3,7 +3,7 @@
 mod ask;
 mod tell;
 
-use super::door::{Asked, Door, Holder, Told, fits, like};
+use super::door::{Asked, Door, Holder, Told, fits, like, said_of_the_session};
 use super::shape::{Form, Known, Scope, Shape};
 use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::prove::Values;
@@ -518,6 +518,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
                 let audience =
                     holder.token.claims.text("aud").filter(|aud| self.door.place(holder.statement, "aud", aud).is_some());
                 let who = tell(self.door.issuer(), &host, (&breadth, audience), &holder.given);
+                let who = who + &said_of_the_session(&holder.token);
                 let subject = holder.token.claims.text("sub").unwrap_or_default().to_owned();
                 let place = self.door.place(holder.statement, "sub", &subject);
                 let Holder { token, statement, given } = holder;

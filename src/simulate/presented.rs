@@ -106,6 +106,14 @@ impl Presented {
         own
     }
 
+    /// The token with a source identity.
+    #[must_use]
+    pub fn with_source_identity(&self, identity: &str) -> Self {
+        let mut own = self.clone();
+        own.claims.set(SOURCE_IDENTITY, Claim::Text(identity.to_owned()));
+        own
+    }
+
     /// The token of a guest of an identity pool.
     pub fn guest(pool: &str) -> Self {
         Self::of_pool(pool, ["unauthenticated"], Some(&sample_identity(pool)))
@@ -142,7 +150,7 @@ impl Presented {
     }
 
     /// The source identity that it sets.
-    pub(super) fn source_identity(&self) -> Option<&str> {
+    pub fn source_identity(&self) -> Option<&str> {
         self.claims.text(SOURCE_IDENTITY)
     }
 

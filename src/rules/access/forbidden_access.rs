@@ -36,6 +36,7 @@ fn of_policy(facts: &Facts<'_, '_>, policy: &Policy<'_>, forbid: &Forbid, findin
                 action,
                 resource: forbid.resource.clone(),
                 keys: keys.iter().cloned().collect(),
+                ..Among::default()
             };
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {

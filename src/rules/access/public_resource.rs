@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];
         for (caller, keys) in callers.iter().flat_map(|caller| all.iter().map(move |keys| (caller, keys))) {
             let keys = if caller == "anonymous" { without_credentials(policy, keys, facts.reference) } else { keys.clone() };
-            let among = Among { caller: Some(caller.clone()), action: None, resource: None, keys };
+            let among = Among { caller: Some(caller.clone()), keys, ..Among::default() };
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
                 let Proof::Witness(witness) = proof else { continue };

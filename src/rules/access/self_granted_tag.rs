@@ -47,7 +47,7 @@ fn finding(
             action: Some(action.clone()),
             resource: Some(opened.resource.clone()),
             keys: untagged(&opened, key, (tag, &value)),
-            caller: None,
+            ..Among::default()
         };
         let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
         match prove(&question, facts.reference, Budget::default()) {
@@ -74,7 +74,7 @@ fn is_open_anyway(facts: &Facts<'_, '_>, policy: &Policy<'_>, opened: &prove::Wi
         action: Some(opened.action.clone()),
         resource: Some(opened.resource.clone()),
         keys: vec![Held { key: key.to_owned(), values: Values::None }],
-        caller: None,
+        ..Among::default()
     };
     let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
     !matches!(prove(&question, facts.reference, Budget::default()), Proof::Holds)
