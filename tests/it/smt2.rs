@@ -56,6 +56,7 @@ fn any_text_is_well_formed() {
                     action: Some(request.action.to_owned()),
                     resource: Some(request.resource.to_owned()),
                     keys: held(),
+                    ..Among::default()
                 };
                 for among in [Among::default(), pinned] {
                     let question = Question { allowed_by: allowed_by.clone(), not_by: not_by.clone(), among };

@@ -143,15 +143,11 @@ pub(super) fn inner<'s>(root: Node<'_, 's>, told: &mut Told) -> Vec<Tree<'s>> {
         let is_set = entry.value.get("Type").is_some_and(|own| own.is("AWS::CloudFormation::StackSet"));
         let Some(properties) = entry.value.get("Properties").filter(|_| is_set) else { continue };
         let tree = properties.get("TemplateBody").and_then(text_inside);
-        match tree.filter(|tree| tree.root().get("Resources").is_some()) {
-            Some(tree) => found.push(tree),
-            None => {
-                let name = entry.key.string().unwrap_or_default();
-                told.push((
-                    entry.key.span(),
-                    format!("the template of `{name}` is not looked at, since it is not written there"),
-                ));
-            }
+        if let Some(tree) = tree.filter(|tree| tree.root().get("Resources").is_some()) {
+            found.push(tree);
+        } else {
+            let name = entry.key.string().unwrap_or_default();
+            told.push((entry.key.span(), format!("the template of `{name}` is not looked at, since it is not written there")));
         }
     }
     found
