@@ -159,9 +159,7 @@ fn a_url_of_a_function_without_sign_in_is_for_everybody() {
 #[test]
 fn the_policy_of_an_api_is_for_that_api() {
     let statement = "{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: ['execute-api:/prod/*']}";
-    let text = format!(
-        r#"'{{"Statement": [{{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}}]}}'"#
-    );
+    let text = r#"'{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}]}'"#;
     let sam = format!("{{StageName: p, Auth: {{ResourcePolicy: {{CustomStatements: [{statement}]}}}}}}");
     let object = format!("{{Policy: {{Statement: {statement}}}}}");
     let as_text = format!("{{Policy: {text}}}");
@@ -445,4 +443,20 @@ fn policies_of_aws_go_by_their_names() {
         ];
         assert_eq!(unread, expected);
     });
+}
+
+/// Loops in loops end soon, and what is not looked at is told.
+#[test]
+fn loops_are_bounded() {
+    let list: Vec<String> = (0..100).map(|index| format!("v{index}")).collect();
+    for innermost in ["'R${N0}${N4}': {Type: AWS::S3::Bucket}", ""] {
+        let wrap = |body: String, depth: usize| format!("'Fn::ForEach::L{depth}': [N{depth}, [{}], {{{body}}}]", list.join(", "));
+        let nested = (0..5).rev().fold(innermost.to_owned(), wrap);
+        let text = format!("AWSTemplateFormatVersion: 2010-09-09\nResources: {{{nested}, R: {{Type: AWS::IAM::Role}}}}\n");
+        support::with_inventory(None, std::iter::once(("t.yaml", text)), |_, inventory| {
+            let told: Vec<_> = inventory.unresolved.iter().map(|own| own.message.as_str()).collect();
+            assert_eq!(told, ["the resources of `Fn::ForEach::L0` are too many to be looked at"]);
+            assert_eq!(inventory.roles.len(), 1);
+        });
+    }
 }

@@ -15,6 +15,10 @@ const DEEPEST: usize = 5;
 /// How many resources loops may come to: no more are taken in one template.
 const MOST: usize = 500;
 
+/// How many steps loops may take, and how many values they may come to.
+const MOST_STEPS: usize = 1 << 14;
+const MOST_NODES: usize = 1 << 20;
+
 /// What is not looked at, and where it stands.
 pub(super) type Told = Vec<(Span, String)>;
 
@@ -31,7 +35,7 @@ pub(super) fn expanded<'s>(root: Node<'_, '_>, told: &mut Told) -> Option<Tree<'
         weaver.copy(entry.key);
         if entry.key.is("Resources") {
             weaver.open_as(entry.value);
-            Loops { weaver: &mut weaver, told, count: 0 }.put_entries(entry.value, &mut Vec::new());
+            Loops { weaver: &mut weaver, told, count: 0, steps: 0 }.put_entries(entry.value, &mut Vec::new());
             weaver.close(entry.value.span());
         } else {
             weaver.copy_all(entry.value);
@@ -49,7 +53,9 @@ fn name_of_loop(key: Node<'_, '_>) -> Option<String> {
 struct Loops<'w> {
     weaver: &'w mut Weaver,
     told: &'w mut Told,
+    /// How many resources there are so far.
     count: usize,
+    steps: usize,
 }
 
 impl Loops<'_> {
@@ -57,8 +63,8 @@ impl Loops<'_> {
     fn put_entries(&mut self, map: Node<'_, '_>, values: &mut Vec<(String, String)>) {
         for entry in map.entries() {
             let Some(name) = name_of_loop(entry.key) else {
-                self.count += 1;
-                if self.count <= MOST {
+                self.count += usize::from(!values.is_empty());
+                if values.is_empty() || self.count <= MOST {
                     self.put(entry.key, values);
                     self.put(entry.value, values);
                 }
@@ -80,6 +86,15 @@ impl Loops<'_> {
                 continue;
             }
             for value in list {
+                self.steps += 1;
+                if self.count > MOST || self.steps > MOST_STEPS || self.weaver.len() > MOST_NODES {
+                    // a loop in a loop is told with the outer one
+                    if values.is_empty() {
+                        let message = format!("the resources of `{name}` are too many to be looked at");
+                        self.told.push((entry.key.span(), message));
+                    }
+                    break;
+                }
                 values.push((identifier.clone().into_owned(), value));
                 self.put_entries(body, values);
                 values.pop();
