@@ -196,7 +196,7 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
     fn judge_in(&self, policy: &Policy<'s>, edits: &[Edit]) -> Option<bool> {
         let Facts { sources, reference, .. } = *self.facts;
         let source = sources.get(policy.range.source);
-        if source.is_utf16() || source.not_utf8().is_some() || self.goes_on_behind(policy) {
+        if source.is_utf16() || source.not_utf8().is_some() || self.is_torn(policy) {
             return None;
         }
         if self.again.is_for(policy) {
@@ -216,16 +216,15 @@ impl<'f, 'i, 's> Bench<'f, 'i, 's> {
         }
     }
 
-    /// Whether something follows behind a policy that should be all there is: brackets are lost, and with an edit it may end elsewhere. Where
-    /// not all mistakes are told, that may be one of them.
-    fn goes_on_behind(&self, policy: &Policy<'s>) -> bool {
+    /// Whether it is not told where the parts of a document end: quotes, brackets or colons are lost in it. With an edit they may end elsewhere, so
+    /// that is to be mended first, by whoever knows what was meant.
+    fn is_torn(&self, policy: &Policy<'s>) -> bool {
+        use SyntaxFault as F;
         let own = self.facts.inventory.documents.iter().filter(|own| own.source == policy.range.source);
-        let mut faults = own.flat_map(|own| &own.faults);
-        let text = self.facts.sources.get(policy.range.source).text();
-        let is_last = || text.get(policy.range.end as usize..).is_none_or(|rest| rest.trim().is_empty());
-        faults.any(|fault| match fault.kind {
-            SyntaxFault::SecondDocument => !policy.range.contains(fault.span),
-            SyntaxFault::TooMany => !is_last(),
+        own.flat_map(|own| &own.faults).any(|fault| match fault.kind {
+            F::MissingColon | F::MissingValue | F::UnclosedString | F::ControlCharacter | F::UnclosedBracket => true,
+            F::LostBracket | F::StrayBracket | F::StrayText | F::TooDeep | F::TooMany => true,
+            F::SecondDocument => !policy.range.contains(fault.span),
             _ => false,
         })
     }

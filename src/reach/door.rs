@@ -201,7 +201,7 @@ impl<'i, 's> Door<'i, 's> {
             }
         }
         given.retain(|(key, _)| !key.eq_ignore_ascii_case("aws:SecureTransport"));
-        let token = Presented::new(self.host(), told);
+        let token = Presented::new(self.host(), with_audiences(told));
         if !says {
             return self.bring(token, given);
         }
@@ -254,7 +254,7 @@ impl<'i, 's> Door<'i, 's> {
                 Some(claim) if self.registered(claim).is_some() => continue,
                 Some(_) => Values::None,
                 None if key.eq_ignore_ascii_case("aws:SecureTransport") => Values::One("true".to_owned()),
-                None if says_of_the_session && is_of_session(key) => continue,
+                None if says_of_the_session && is_of_session(key) && !(self.is_of_pools() && is_identity(key)) => continue,
                 None if never_held_with_token(key) => Values::None,
                 None => continue,
             };
@@ -270,9 +270,26 @@ impl<'i, 's> Door<'i, 's> {
     }
 }
 
+/// The claims by which a token holds these condition keys: of two audiences `azp` is the key `aud`, and `aud` the key `oaud`.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif>
+fn with_audiences(keys: Claims) -> Claims {
+    let Some(audience) = keys.get("oaud").cloned() else { return keys };
+    let mut claims = Claims::new();
+    for (name, claim) in keys.iter().filter(|(name, _)| *name != "oaud") {
+        claims.set(if name == "aud" { "azp" } else { name }, claim.clone());
+    }
+    claims.set("aud", audience);
+    claims
+}
+
 /// Whether a condition key is one that a token may tell of the session that it is for.
 fn is_of_session(key: &str) -> bool {
-    tag_in(key).is_some() || key.eq_ignore_ascii_case("aws:TagKeys") || key.eq_ignore_ascii_case("sts:SourceIdentity")
+    tag_in(key).is_some() || key.eq_ignore_ascii_case("aws:TagKeys") || is_identity(key)
+}
+
+fn is_identity(key: &str) -> bool {
+    key.eq_ignore_ascii_case("sts:SourceIdentity")
 }
 
 /// The name of a session tag in its condition key.
@@ -298,7 +315,7 @@ fn saying_of_the_session(token: &Presented, given: &mut Vec<(String, String)>) -
     let others = listed.filter(|name| !named.iter().any(|(own, _)| own == name)).map(|name| (name, "example"));
     let tags: Vec<(&str, &str)> = named.iter().copied().chain(others).collect();
     let mut token = if tags.is_empty() { token.clone() } else { token.with_tags(&tags) };
-    if let Some((_, identity)) = said.iter().find(|(key, _)| key.eq_ignore_ascii_case("sts:SourceIdentity")) {
+    if let Some((_, identity)) = said.iter().find(|(key, _)| is_identity(key)) {
         token = token.with_source_identity(identity);
     }
     let further = token.further_actions().collect();

@@ -5,6 +5,7 @@
 
 mod caller;
 mod login;
+mod own_resource;
 mod pool_id;
 
 use crate::evaluate::{Truth, Verdict};
@@ -16,8 +17,9 @@ use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind
 use crate::reference::identity_pool_host;
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
-pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, naming, principals_of, put, stranger};
+pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, loner, naming, principals_of, put, stranger};
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
+pub(super) use own_resource::on_own_resource;
 pub(super) use pool_id::is_pool_id;
 
 /// A token to ask with.

@@ -12,6 +12,7 @@
 mod action_rules;
 mod asked;
 mod assumed;
+mod callers;
 mod chance;
 mod cli;
 mod cognito_rules;
@@ -46,6 +47,7 @@ mod markdown;
 mod modules;
 mod oracle;
 mod outputs;
+mod own_resources;
 mod pages;
 mod pairs;
 mod paper;

@@ -73,6 +73,9 @@ impl<'i, 's> Links<'i, 's> {
         if role.boundary.is_some() || role.limit.is_some() {
             return None;
         }
+        if let Some(step) = by_managed_policy(role) {
+            return Some(step);
+        }
         let mut sets = escalations().iter().filter(|set| set.gain == Gain::Rights);
         sets.find_map(|set| self.step(role, set, &Sought::default(), "gives itself any right of the account"))
     }
@@ -207,6 +210,23 @@ impl<'i, 's> Links<'i, 's> {
         let permission = may(self.world, role, Access { action, resource }, &given, self.at);
         (permission.outcome == Outcome::Allowed).then(|| permission.place.into_iter().collect())
     }
+}
+
+/// The step by which a policy that AWS manages gives the session any right. What these hold need not be given to be known.
+///
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html>
+fn by_managed_policy(role: &Role<'_>) -> Option<Step> {
+    const ALL_RIGHTS: [(&str, &str); 2] =
+        [("AdministratorAccess", "has any right of the account"), ("IAMFullAccess", "gives itself any right of the account")];
+    let name = role.name.shown();
+    role.unread.iter().find_map(|attached| {
+        let arn = Arn::parse(attached.known()?).filter(|own| own.service == "iam" && own.account == "aws")?;
+        let (policy, what) = ALL_RIGHTS.iter().find(|own| arn.resource.strip_prefix("policy/") == Some(own.0))?;
+        let places = vec![Label::new(attached.span(), "attached here")];
+        let call = if *policy == "IAMFullAccess" { "iam:PutRolePolicy" } else { "*" }.to_owned();
+        Some(Step { call, text: format!("with the session of `{name}` {what}, by `{policy}`"), places })
+    })
 }
 
 /// A step that is one only if something runs that it is about.

@@ -5,6 +5,7 @@ use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove_each};
 use crate::rules::access::request;
+use crate::rules::probe::on_own_resource;
 
 pub(super) static RULE: Rule = Rule {
     name: "insecure-transport-allowed",
@@ -24,6 +25,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         if !policy.with_effect(Effect::Allow).any(is_meant) {
             continue;
         }
+        let policy = &*on_own_resource(policy);
         let keys = vec![Held { key: KEY.to_owned(), values: Values::One("false".to_owned()) }];
         let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among: Among { keys, ..Among::default() } };
         let proofs = prove_each(&question, facts.reference, Budget::default());

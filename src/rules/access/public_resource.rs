@@ -8,6 +8,7 @@ use crate::pattern::Pattern;
 use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
 use crate::reference::{Action, Level, Reference};
+use crate::rules::probe::on_own_resource;
 
 pub(super) static RULE: Rule =
     Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
@@ -16,6 +17,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let is_meant =
         |policy: &&Policy<'_>| policy.kind == PolicyKind::Resource && policy.refusal().is_none() && names_anybody(policy);
     for policy in facts.inventory.all_policies().map(|(policy, _)| policy).filter(is_meant) {
+        let policy = &*on_own_resource(policy);
         let all = everywhere(policy, &strange(policy));
         let mut told: Vec<&Statement<'_>> = Vec::new();
         let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];

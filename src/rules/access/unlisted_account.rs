@@ -6,7 +6,7 @@ use crate::finding::{Finding, Label, Severity, Witness};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind};
 use crate::prove::{Among, Budget, Proof, Question, prove};
-use crate::rules::probe::principals_of;
+use crate::rules::probe::{on_own_resource, principals_of};
 
 pub(super) static RULE: Rule = Rule {
     name: "unlisted-account",
@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
     for policy in policies.filter(|policy| policy.kind == PolicyKind::Resource && policy.refusal().is_none()) {
-        of_policy(facts, policy, findings);
+        of_policy(facts, &on_own_resource(policy), findings);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{self, Among, Budget, Proof, Question, prove_each};
 use crate::reference::{Level, Reference, service_principals, yields};
 use crate::rules::access::request;
-use crate::rules::probe::principals_of;
+use crate::rules::probe::{on_own_resource, principals_of};
 
 pub(super) static RULE: Rule =
     Rule { name: "confused-deputy", severity: Severity::Medium, page: include_str!("../../../rules/deputy/confused-deputy.md") };
@@ -83,6 +83,7 @@ type Tell<'t> = dyn FnMut(&Statement<'_>, &str, &prove::Witness<'_, '_>) + 't;
 fn each(facts: &Facts<'_, '_>, is_meant: &dyn Fn(&Statement<'_>) -> bool, tell: &mut Tell<'_>) {
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
     for policy in policies.filter(|own| own.kind == PolicyKind::Resource && own.refusal().is_none()) {
+        let policy = &*on_own_resource(policy);
         let services = services(policy, is_meant);
         if services.is_empty() {
             continue;

@@ -72,6 +72,20 @@ pub(in crate::rules) fn stranger(arn: &str, account: &str, external_id: Option<&
     context
 }
 
+/// As [`stranger`], of an account that is in no organization: its calls hold no key of one.
+pub(in crate::rules) fn loner(arn: &str, account: &str, external_id: Option<&str>) -> Context<'static> {
+    fn is_of_organization(key: &str) -> bool {
+        ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"].iter().any(|own| own.eq_ignore_ascii_case(key))
+    }
+    let mut context = Context::new();
+    context.partial = true;
+    context.never = Some(|key| key.eq_ignore_ascii_case(EXTERNAL_ID) || is_of_organization(key));
+    for (key, value) in stranger(arn, account, external_id).iter().filter(|(key, _)| !is_of_organization(key)) {
+        context.set(key.to_owned(), value.clone());
+    }
+    context
+}
+
 /// Whether a statement that allows names this caller and this action, whatever its conditions.
 pub(in crate::rules) fn is_granted<'p, 's>(
     role: &Role<'_>,

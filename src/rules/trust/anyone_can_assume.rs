@@ -5,7 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
-use crate::rules::probe::{call, is_on, principals_of, put, storable, stranger, takes};
+use crate::rules::probe::{call, is_on, loner, principals_of, put, storable, stranger, takes};
 
 pub(super) static RULE: Rule =
     Rule { name: "anyone-can-assume", severity: Severity::High, page: include_str!("../../../rules/trust/anyone-can-assume.md") };
@@ -40,24 +40,27 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> Option<(String, bool, Context<'static>)> {
     let account = STRANGERS.into_iter().find(|account| role.account() != Some(account))?;
     let names = names(statement, account);
+    let gets_in = |arn: &str, mut context: Context<'static>| {
+        choose(&mut context, statement);
+        takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement).then_some(context)
+    };
     [None, Some("made-up")].into_iter().find_map(|id| {
         names.iter().find_map(|arn| {
-            let mut context = stranger(arn, account, id);
-            choose(&mut context, statement);
-            let gets_in = takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement);
-            gets_in.then(|| (arn.clone(), id.is_some(), context))
+            // of another organization, or of none
+            let context = gets_in(arn, stranger(arn, account, id)).or_else(|| gets_in(arn, loner(arn, account, id)))?;
+            Some((arn.clone(), id.is_some(), context))
         })
     })
 }
 
-/// What a stranger chooses by himself as the statement wants it: the tags of his role, the name of the session, and the headers of his
-/// request.
+/// What a stranger chooses by himself as the statement wants it: the tags of his role, the name of the session, the region that he asks, and the
+/// headers of his request.
 fn choose(context: &mut Context<'static>, statement: &Statement<'_>) {
     for condition in &statement.conditions {
         let own = condition.key.known().map(str::to_ascii_lowercase);
         let is_own = own.is_some_and(|key| {
             key.starts_with("aws:principaltag/")
-                || ["sts:rolesessionname", "aws:useragent", "aws:referer"].contains(&key.as_str())
+                || ["sts:rolesessionname", "aws:useragent", "aws:referer", "aws:requestedregion"].contains(&key.as_str())
         });
         let wanted = condition.values.first().and_then(|value| value.pattern.plain()).filter(|_| is_own);
         let Some((key, wanted)) = condition.key.known().zip(wanted) else { continue };

@@ -93,6 +93,8 @@ pub(super) fn everybody(facts: &Facts<'_, '_>, role: &Role<'_>, statement: &Stat
 impl<'a, 'i, 's> Opening<'a, 'i, 's> {
     fn of(role: &'i Role<'s>, taker: &'a Taker<'i, 's>) -> Option<Self> {
         match (&taker.kind, &taker.sample) {
+            // to whom the issuer gives a session tag that is asked for, it says itself
+            (Kind::Subject { .. }, Sample::Token(token)) if token.further_actions().next().is_some() => None,
             (Kind::Subject { host, breadth }, Sample::Token(token)) => Some(Self { role, taker, host, breadth, token }),
             _ => None,
         }

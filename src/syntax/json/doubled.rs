@@ -23,7 +23,11 @@ pub(super) fn undoubled(text: &str) -> Option<(String, Box<[u32]>)> {
         } else {
             let inside = rest.strip_prefix('{')?.split_once('}')?.0;
             let name = inside.split([':', '!']).next().unwrap_or("");
-            if name.len() > LONGEST_NAME || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte)) {
+            // a dollar before it is one of a reference, which is no matter of format strings
+            if value.ends_with('$')
+                || name.len() > LONGEST_NAME
+                || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte))
+            {
                 return None;
             }
             let start = value.len();
