@@ -154,6 +154,8 @@ enum Writing {
     Special,
     /// Its text differs from what it means.
     Escaped,
+    /// As it is, and what looks like a hole or a variable in it is text.
+    Known,
 }
 
 /// One node of a tree.

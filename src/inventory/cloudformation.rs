@@ -1,17 +1,21 @@
-//! Templates of CloudFormation, also those that SAM, the CDK and Amplify write: each resource is put together as its functions tell, and then read
+//! Templates of CloudFormation, also those that SAM, the CDK, Amplify and the Serverless Framework write: each resource is put together as its functions tell, and then read
 //! like what the AWS CLI prints.
 
 mod amplify;
 mod attributes;
 mod evaluate;
+mod extended;
+mod parameters;
+mod permissions;
 mod resources;
 mod sam;
+mod serverless;
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Belongs, Form, Inventory, Pending, federated};
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Kind, Node, Tree};
 use evaluate::{Branch, Evaluation};
 use resources::Taking;
 
@@ -26,7 +30,27 @@ pub(super) fn recognise(root: Node<'_, '_>) -> Option<(Form, Belongs)> {
         let name = if is_sam { "SAM template" } else { "CloudFormation template" };
         return is_template.then_some((Form::Template(name), Belongs::CloudFormation));
     }
+    if serverless::is_service(root) {
+        return Some((Form::Template("Serverless Framework service"), Belongs::CloudFormation));
+    }
     amplify::has_environments(root).then_some((Form::Template("Amplify environments"), Belongs::Settings))
+}
+
+/// The templates that a document which was recognised as one comes to.
+pub(super) fn comes_to<'s>(inventory: &mut Inventory<'s>, tree: Tree<'s>) -> Vec<Tree<'s>> {
+    let mut told = Vec::new();
+    let tree = if serverless::is_service(tree.root()) { serverless::template(tree.root()) } else { tree };
+    let tree = extended::expanded(tree.root(), &mut told).unwrap_or(tree);
+    let inner = extended::inner(tree.root(), &mut told);
+    for (span, message) in told {
+        inventory.unresolved(span, message);
+    }
+    std::iter::once(tree).chain(inner).collect()
+}
+
+/// What else stands in a document which was recognised as a template; `None` where nothing else may.
+pub(super) fn beside<'s>(root: Node<'_, '_>) -> Option<Tree<'s>> {
+    serverless::is_service(root).then(|| serverless::rest(root))
 }
 
 /// Whether a document that is nothing else may hold the values of a template's parameters.
@@ -63,6 +87,11 @@ impl<'t, 's> Stack<'t, 's> {
     /// The resource of a name.
     fn resource(&self, name: &str) -> Option<Node<'t, 's>> {
         self.resources.get(name).copied()
+    }
+
+    /// Whether it is that of a service of the Serverless Framework, which fills in some itself.
+    fn is_service(&self) -> bool {
+        self.root.get("service").is_some()
     }
 
     /// The parameter of a name.
@@ -104,10 +133,17 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
             let resource = resources::Named { stack: stack.index, name: &name, place, kind: &kind };
             evaluation.branch = Branch::First;
             evaluation.met_open = false;
-            let first = Taking { evaluation: &mut evaluation, sources, faults }.take(&resource, node);
+            evaluation.varied.clear();
+            let mut first = Taking { evaluation: &mut evaluation, sources, faults }.take(&resource, node);
             if evaluation.met_open {
+                // what differs by these values only is no other document
+                evaluation.varies = true;
+                if !evaluation.varied.is_empty() {
+                    first = Taking { evaluation: &mut evaluation, sources, faults }.written(&resource, node);
+                }
                 evaluation.branch = Branch::Second;
                 Taking { evaluation: &mut evaluation, sources, faults }.take_other(&resource, node, &first);
+                evaluation.varies = false;
             }
         }
     }

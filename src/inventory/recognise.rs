@@ -153,6 +153,9 @@ impl<'s> Inventory<'s> {
         let (form, belongs) = if is_policy {
             (self.loose(source, id, root), None)
         } else if let Some((form, belongs)) = template() {
+            if let Some(beside) = cloudformation::beside(root) {
+                holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, beside.root());
+            }
             (Some(form), Some(belongs))
         } else if root.get(snapshot::MARK).is_some() {
             self.add_snapshot(id, root);
@@ -179,7 +182,9 @@ impl<'s> Inventory<'s> {
         }
         match belongs {
             Some(belongs) => {
-                self.pending.push(Pending { document, tree, belongs });
+                let is_template = belongs == Belongs::CloudFormation;
+                let trees = if is_template { cloudformation::comes_to(self, tree) } else { vec![tree] };
+                self.pending.extend(trees.into_iter().map(|tree| Pending { document, tree, belongs }));
                 (None, form)
             }
             None => (Some(tree), form),

@@ -307,7 +307,7 @@ pub(super) fn of<'s>(tree: &Tree<'s>, raw: Raw) -> Text<'s> {
                 return Text(Form::Plain { value, source: tree.source, start: raw.start });
             }
             // of a tree that was put together, it is left to whoever asks whether a hole stands in a string
-            Written::Inner(inner) if raw.writing == Writing::Plain || is_plain(tree, raw) => {
+            Written::Inner(inner) if matches!(raw.writing, Writing::Plain | Writing::Known) || is_plain(tree, raw) => {
                 let part = Part { inner: Arc::clone(inner), start: raw.start, end: raw.end };
                 return Text(Form::Apart(Apart::Part(part)));
             }
@@ -330,7 +330,7 @@ fn apart<'s>(tree: &Tree<'s>, raw: Raw) -> Other<'s> {
     let reference = whole.value.contains("${");
     let pieces = match raw.kind {
         Kind::Hole => [Piece::Hole(Hole { written: whole.value, span })].into(),
-        Kind::String if raw.writing != Writing::Plain => split(whole),
+        Kind::String if !matches!(raw.writing, Writing::Plain | Writing::Known) => split(whole),
         _ => [Piece::Literal(whole)].into(),
     };
     Other { span, reference, pieces }
@@ -340,7 +340,7 @@ fn apart<'s>(tree: &Tree<'s>, raw: Raw) -> Other<'s> {
 #[inline]
 pub(super) fn has_hole(tree: &Tree<'_>, raw: Raw) -> bool {
     match raw.writing {
-        Writing::Plain => raw.kind == Kind::Hole,
+        Writing::Plain | Writing::Known => raw.kind == Kind::Hole,
         Writing::Special => next_hole(tree.slice(raw.start, raw.end), 0).is_some(),
         Writing::Escaped => next_hole(&json::unescaped(tree.slice(raw.start, raw.end)), 0).is_some(),
     }
@@ -473,7 +473,7 @@ fn special(text: &str, at: usize) -> (usize, bool) {
 }
 
 /// What variables of the Serverless Framework start with; no condition key does.
-const SETTINGS: [&str; 7] = ["cf:", "env:", "opt:", "param:", "self:", "sls:", "ssm:/"];
+const SETTINGS: [&str; 9] = ["aws:accountId", "aws:region", "cf:", "env:", "opt:", "param:", "self:", "sls:", "ssm:/"];
 
 /// Whether `${…}` is a variable that IAM fills in, not a hole of a template.
 fn is_variable(written: &str) -> bool {

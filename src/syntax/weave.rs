@@ -122,6 +122,11 @@ impl Weaver {
         self.scalar(Kind::String, parts, place);
     }
 
+    /// A string of which all is known: what looks like a hole or a variable in it is text.
+    pub fn known(&mut self, text: &Literal<'_>) {
+        self.leaf(Kind::String, Writing::Known, [0, 0], |weaver| weaver.put_parts(std::slice::from_ref(text), text.span));
+    }
+
     /// A value that is known only later; `written` is how it is shown.
     pub fn hole(&mut self, written: &str, place: Span) {
         self.scalar(Kind::Hole, &[Literal::put_in(written, place)], place);
@@ -134,18 +139,20 @@ impl Weaver {
 
     fn scalar(&mut self, kind: Kind, parts: &[Literal<'_>], place: Span) {
         let writing = if kind == Kind::String { Writing::Special } else { Writing::Plain };
-        self.leaf(kind, writing, [0, 0], |weaver| {
-            weaver.stands_in(place.source);
-            for part in parts {
-                if part.span.source == place.source {
-                    weaver.origin.extend((0..part.value.len()).map(|at| part.offset_of(at)));
-                } else {
-                    weaver.origin.extend((0..part.value.len()).map(|at| if at == 0 { place.start } else { place.end }));
-                }
-                weaver.text.push_str(&part.value);
+        self.leaf(kind, writing, [0, 0], |weaver| weaver.put_parts(parts, place));
+    }
+
+    fn put_parts(&mut self, parts: &[Literal<'_>], place: Span) -> Span {
+        self.stands_in(place.source);
+        for part in parts {
+            if part.span.source == place.source {
+                self.origin.extend((0..part.value.len()).map(|at| part.offset_of(at)));
+            } else {
+                self.origin.extend((0..part.value.len()).map(|at| if at == 0 { place.start } else { place.end }));
             }
-            place.after()
-        });
+            self.text.push_str(&part.value);
+        }
+        place.after()
     }
 
     /// A string that stands at a place as a whole.

@@ -85,6 +85,7 @@ mod sts;
 mod support;
 mod suppress;
 mod targets;
+mod templates;
 mod terminal;
 mod terraform;
 mod tidy;

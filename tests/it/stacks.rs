@@ -186,7 +186,7 @@ provider:
 fn policies_in_other_documents() {
     for (text, form, places) in [
         (MANIFEST, "Kubernetes manifest", &[("s3:GetObjct", 8), ("sts:AssumRole", 16)][..]),
-        (FRAMEWORK, "policies in another document", &[("dynamodb:Qery", 9)]),
+        (FRAMEWORK, "Serverless Framework service", &[("dynamodb:Qery", 9)]),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("input.yaml");

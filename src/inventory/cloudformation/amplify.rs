@@ -4,7 +4,7 @@
 //! <https://docs.amplify.aws/gen1/javascript/tools/cli/project/team-provider-info/>
 
 use super::Stack;
-use super::resources::{Named, Taking, trust};
+use super::resources::{Named, Taking, policy_of_one};
 use crate::arn::Arn;
 use crate::identity::{Ambiguous, Mapping, MappingType, RoleMap, Setting};
 use crate::inventory::aws_cli::text;
@@ -65,6 +65,8 @@ struct Project {
     outermost: Option<usize>,
     /// All others, each with what the names of its outputs elsewhere start with.
     parts: Vec<(String, usize)>,
+    /// Whether the folder around them is one of Amplify by its name.
+    is_amplify: bool,
 }
 
 /// The projects: templates that lie below one folder `backend`, in folders of their categories.
@@ -75,12 +77,13 @@ fn projects(stacks: &[Stack<'_, '_>], sources: &Sources) -> Vec<Project> {
         let place = place.strip_suffix("/build").unwrap_or(&place);
         let Some(at) = place.rfind("backend/") else { continue };
         let (project, rest) = place.split_at(at);
+        let is_amplify = project.trim_end_matches('/').rsplit('/').next() == Some("amplify");
         let is_outermost = stack.resource("AuthRole").is_some() && stack.resource("UnauthRole").is_some();
         let name: String = rest.split('/').skip(1).collect();
         let known = projects.iter().position(|own| own.0 == project);
         let index = known.unwrap_or(projects.len());
         if known.is_none() {
-            projects.push((project.to_owned(), Project { outermost: None, parts: Vec::new() }));
+            projects.push((project.to_owned(), Project { outermost: None, parts: Vec::new(), is_amplify }));
         }
         let Some((_, own)) = projects.get_mut(index) else { continue };
         if is_outermost {
@@ -118,7 +121,9 @@ impl Project {
                     stack.given.entry((*parameter).into()).or_insert(found);
                 }
             }
-            let outermost = self.outermost.and_then(|own| stacks.get_mut(own));
+            // without it, they are of one account all the same
+            let first = || self.parts.first().map(|own| own.1).filter(|own| self.is_amplify && own != index);
+            let outermost = self.outermost.or_else(first).and_then(|own| stacks.get_mut(own));
             if let Some(outermost) = outermost.filter(|own| !own.nested.iter().any(|nested| nested.1 == *index)) {
                 outermost.nested.push((name.clone(), *index));
             }
@@ -250,7 +255,7 @@ pub(super) fn call(taking: &mut Taking<'_, '_, '_, '_>, resource: &Named<'_>, ro
 fn trust_of<'s>(pool: &Text<'_>, sign_in: &str) -> Tree<'s> {
     let place = pool.span();
     let principal = ("Federated", "cognito-identity.amazonaws.com");
-    trust(place, "sts:AssumeRoleWithWebIdentity", principal, |weaver| {
+    policy_of_one(place, "sts:AssumeRoleWithWebIdentity", principal, |weaver| {
         weaver.put_in("Condition", place);
         weaver.open(Kind::Map, place);
         for (operator, key, value) in [("StringEquals", "aud", &*pool.shown()), ("ForAnyValue:StringLike", "amr", sign_in)] {

@@ -4,10 +4,11 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Stack;
+use super::parameters::{PSEUDO, default, is_of_list, listed};
 use crate::inventory::Inventory;
 use crate::inventory::stand_in::Made;
 use crate::source::Span;
@@ -34,8 +35,14 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) stacks: &'e [Stack<'t, 's>],
     pub(super) inventory: &'e mut Inventory<'s>,
     pub(super) branch: Branch,
-    /// Whether a condition that is not decided was met.
+    /// Whether a condition was met that is not decided, or only by the defaults of parameters.
     pub(super) met_open: bool,
+    /// The parameters whose defaults decide conditions that were met: where those are decided otherwise, the values are others.
+    pub(super) varied: HashSet<(usize, String)>,
+    /// Whether these parameters are not known.
+    pub(super) varies: bool,
+    /// The parameters whose defaults the condition rests on that is being looked at; none where none is.
+    rests_on: Option<Vec<(usize, String)>>,
     /// Whether functions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
     steps: usize,
@@ -100,6 +107,9 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             inventory,
             branch: Branch::First,
             met_open: false,
+            varied: HashSet::new(),
+            varies: false,
+            rests_on: None,
             gave_up: false,
             steps: 0,
             nodes: 0,
@@ -123,6 +133,22 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let mut weaver = Weaver::new(node.span().source);
         let value = self.value(stack, node);
         self.put(stack, &value, node.span(), &mut weaver);
+        weaver.finish()
+    }
+
+    /// As [`Evaluation::tree`], of these entries of a map; of all where none are named.
+    pub(super) fn tree_of(&mut self, stack: usize, node: Node<'t, 's>, only: Option<&[&str]>) -> Tree<'s> {
+        let Some(only) = only.filter(|_| node.kind() == Kind::Map && !is_function(node)) else { return self.tree(stack, node) };
+        let mut weaver = Weaver::new(node.span().source);
+        weaver.open_as(node);
+        for entry in node.entries().filter(|own| only.iter().any(|name| own.key.is(name))) {
+            let value = self.value(stack, entry.value);
+            if !matches!(value, Value::Nothing) {
+                weaver.copy(entry.key);
+                self.put(stack, &value, entry.value.span(), &mut weaver);
+            }
+        }
+        weaver.close(node.span());
         weaver.finish()
     }
 
@@ -161,7 +187,10 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                     }
                     weaver.close(node.span());
                 }
-                _ => weaver.copy(*node),
+                _ => match self.unfilled(stack, *node) {
+                    Some(literal) => weaver.known(&literal),
+                    None => weaver.copy(*node),
+                },
             },
             Value::Text(parts, place) => match &**parts {
                 [hole] if hole.is_hole => weaver.hole(&hole.literal.value, *place),
@@ -224,6 +253,24 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         value
     }
 
+    /// A string that names parameters or resources as `Fn::Sub` would, but outside of one: CloudFormation puts nothing in there.
+    fn unfilled(&mut self, stack: usize, node: Node<'t, 's>) -> Option<Literal<'s>> {
+        let own = self.stack(stack).filter(|own| node.kind() == Kind::String && node.has_hole() && !own.is_service())?;
+        let is_named = |written: &str| {
+            let Some(name) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+            let resource = name.split('.').next().unwrap_or(name);
+            PSEUDO.contains(&name) || own.parameter(name).is_some() || own.resource(resource).is_some()
+        };
+        let text = node.text().filter(|text| text.holes().all(|hole| is_named(&hole.written)))?;
+        if self.branch == Branch::First && !self.varies {
+            for hole in text.holes() {
+                let message = format!("`{}` stands outside of `Fn::Sub`, so that nothing is put in for it", hole.written);
+                self.inventory.unresolved(hole.span, message);
+            }
+        }
+        node.literal()
+    }
+
     fn known(&mut self, stack: usize, node: Node<'t, 's>) -> Option<String> {
         let value = self.value(stack, node);
         value.known().map(Cow::into_owned)
@@ -240,16 +287,25 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             return Value::Nothing;
         }
         let written = format!("${{{name}}}");
+        let own = self.stack(stack);
+        let parameter = own.and_then(|own| own.parameter(name));
+        let is_list = parameter.is_some_and(is_of_list);
+        let listed = |value| if is_list { listed(value, place) } else { value };
         if let Some(said) = self.inventory.said(name, &written) {
-            return put_in(&said, place);
+            return listed(put_in(&said, place));
         }
-        if let Some(own) = self.stack(stack) {
-            if let Some(&(outer, node)) = own.given.get(name) {
-                return moved(self.value(outer, node), place);
+        if let Some(&(outer, node)) = own.and_then(|own| own.given.get(name)) {
+            return listed(moved(self.value(outer, node), place));
+        }
+        if let Some(parameter) = parameter {
+            let own = (stack, name.to_owned());
+            let is_other = self.varies && self.rests_on.is_none() && self.varied.contains(&own);
+            let Some(default) = default(parameter).filter(|_| !is_other) else { return hole(name, place) };
+            self.inventory.take_for(name, &default, &written);
+            if let Some(rests_on) = &mut self.rests_on {
+                rests_on.push(own);
             }
-            if let Some(parameter) = own.parameter(name) {
-                return default(parameter, place).unwrap_or_else(|| hole(name, place));
-            }
+            return listed(put_in(&default, place));
         }
         match self.attribute(stack, name) {
             Some(value) => put_in(&value, place),
@@ -404,8 +460,15 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         if let Some(said) = self.inventory.said(name, &format!("${{{name}}}")) {
             return said == "true";
         }
-        if let Some(decided) = self.condition_named(stack, name) {
-            return decided;
+        let around = self.rests_on.replace(Vec::new());
+        let decided = self.condition_named(stack, name);
+        let rests_on = std::mem::replace(&mut self.rests_on, around).unwrap_or_default();
+        if let Some(decided) = decided {
+            // a template is deployed with other values, too
+            let is_open = !rests_on.is_empty();
+            self.met_open |= is_open;
+            self.varied.extend(rests_on);
+            return decided != (is_open && self.branch == Branch::Second);
         }
         self.met_open = true;
         if self.branch == Branch::First {
@@ -453,23 +516,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         self.pending.pop();
         holds
     }
-}
-
-/// The default of a parameter.
-fn default<'t, 's>(parameter: Node<'t, 's>, place: Span) -> Option<Value<'t, 's>> {
-    let default = parameter.get("Default")?;
-    let kind = parameter.get("Type").and_then(Node::string).unwrap_or_default();
-    // such a default is only the name of what holds the value
-    if kind.starts_with("AWS::SSM::Parameter::Value") {
-        return None;
-    }
-    let text = default.text()?;
-    let text = text.known()?;
-    if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-        let items = text.split(',').map(|item| (0, put_in(item.trim(), place)));
-        return Some(Value::List(items.collect(), place));
-    }
-    Some(put_in(text, place))
 }
 
 /// Puts the text of a value behind other parts.

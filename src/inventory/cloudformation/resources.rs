@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
 use super::evaluate::Evaluation;
-use super::{amplify, sam};
+use super::{amplify, permissions, sam, serverless};
 use crate::finding::Fault;
 use crate::identity::{Attribute, OidcProvider};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
@@ -30,9 +30,10 @@ pub(super) struct Taking<'a, 'e, 't, 's> {
 }
 
 /// Resources that hold one policy: their type, where it stands, and of what kind it is.
-const HOLDERS: [(&str, &str, PolicyKind); 36] = [
-    ("AWS::ApiGateway::RestApi", "Policy", PolicyKind::Resource),
+const HOLDERS: [(&str, &str, PolicyKind); 41] = [
     ("AWS::Backup::BackupVault", "AccessPolicy", PolicyKind::Resource),
+    ("AWS::BedrockAgentCore::ResourcePolicy", "Policy", PolicyKind::Resource),
+    ("AWS::CloudTrail::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource),
     ("AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", PolicyKind::Resource),
     ("AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", PolicyKind::Resource),
     ("AWS::DynamoDB::Table", "ResourcePolicy.PolicyDocument", PolicyKind::Resource),
@@ -42,15 +43,19 @@ const HOLDERS: [(&str, &str, PolicyKind); 36] = [
     ("AWS::ECR::Repository", "RepositoryPolicyText", PolicyKind::Resource),
     ("AWS::EFS::FileSystem", "FileSystemPolicy", PolicyKind::Resource),
     ("AWS::Elasticsearch::Domain", "AccessPolicies", PolicyKind::Resource),
+    ("AWS::Events::EventBus", "Policy", PolicyKind::Resource),
     ("AWS::IAM::GroupPolicy", "PolicyDocument", PolicyKind::Identity),
     ("AWS::IAM::UserPolicy", "PolicyDocument", PolicyKind::Identity),
     ("AWS::KMS::Key", "KeyPolicy", PolicyKind::Resource),
     ("AWS::KMS::ReplicaKey", "KeyPolicy", PolicyKind::Resource),
     ("AWS::Kinesis::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource),
     ("AWS::Lambda::LayerVersion", "Policy", PolicyKind::Resource),
+    ("AWS::Lex::ResourcePolicy", "Policy", PolicyKind::Resource),
+    ("AWS::Logs::Destination", "DestinationPolicy", PolicyKind::Resource),
     ("AWS::Logs::ResourcePolicy", "PolicyDocument", PolicyKind::Resource),
     ("AWS::MediaStore::Container", "Policy", PolicyKind::Resource),
     ("AWS::OpenSearchService::Domain", "AccessPolicies", PolicyKind::Resource),
+    ("AWS::Organizations::ResourcePolicy", "Content", PolicyKind::Resource),
     ("AWS::S3::AccessPoint", "Policy", PolicyKind::Resource),
     ("AWS::S3::BucketPolicy", "PolicyDocument", PolicyKind::Resource),
     ("AWS::S3::MultiRegionAccessPointPolicy", "Policy", PolicyKind::Resource),
@@ -64,17 +69,15 @@ const HOLDERS: [(&str, &str, PolicyKind); 36] = [
     ("AWS::SQS::QueuePolicy", "PolicyDocument", PolicyKind::Resource),
     ("AWS::SSO::PermissionSet", "InlinePolicy", PolicyKind::Identity),
     ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource),
-    ("AWS::Serverless::Api", "Auth.ResourcePolicy", PolicyKind::Resource),
     ("AWS::VpcLattice::AuthPolicy", "Policy", PolicyKind::Resource),
     ("AWS::VpcLattice::ResourcePolicy", "Policy", PolicyKind::Resource),
+    ("AWS::XRay::ResourcePolicy", "PolicyDocument", PolicyKind::Resource),
 ];
 
 /// Whether resources of a type tell something of policies, roles or pools.
 pub(super) fn is_looked_at(kind: &str) -> bool {
     let named = ["AWS::IAM::", "AWS::Cognito::", "AWS::Serverless::"].iter().any(|start| kind.starts_with(start));
-    named
-        || matches!(kind, "AWS::Lambda::Permission" | "AWS::Events::EventBusPolicy" | "AWS::Organizations::Policy")
-        || HOLDERS.iter().any(|own| own.0 == kind)
+    named || kind == "AWS::Organizations::Policy" || permissions::KINDS.contains(&kind) || HOLDERS.iter().any(|own| own.0 == kind)
 }
 
 /// A document that a resource holds.
@@ -92,7 +95,8 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
     /// What the properties of a resource come to.
     fn properties(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Tree<'s> {
         if let Some(properties) = node.get("Properties") {
-            return self.evaluation.tree(resource.stack, properties);
+            let only = sam::looked_at(resource.kind);
+            return self.evaluation.tree_of(resource.stack, properties, only);
         }
         let mut weaver = Weaver::new(resource.place.source);
         weaver.open(Kind::Map, resource.place);
@@ -119,13 +123,6 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             "AWS::Cognito::IdentityPool" => self.identity_pool(resource, root),
             "AWS::Cognito::IdentityPoolRoleAttachment" => self.reader().role_map(root),
             "AWS::Cognito::IdentityPoolPrincipalTag" => self.reader().tag_map(root),
-            "AWS::Lambda::Permission" => self.permission(resource, root),
-            "AWS::Events::EventBusPolicy" => {
-                if let Some(statement) = root.get("Statement") {
-                    let tree = policy_of(statement, resource.place);
-                    self.loose(resource, PolicyKind::Resource, tree.root());
-                }
-            }
             "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => sam::role(self, resource, node, root),
             _ => {
                 for document in documents(resource, root) {
@@ -134,6 +131,10 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             }
         }
         self.expect(resource, root);
+        if let Some(made) = permissions::policy(self, resource, root) {
+            self.loose(resource, PolicyKind::Resource, made.root());
+            return vec![made.root().written().to_owned()];
+        }
         documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
     }
 
@@ -161,9 +162,24 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         amplify::call(self, resource, tree.root());
     }
 
-    /// Takes in the documents of a resource that come to something else in the other branch.
+    /// What the documents of a resource come to.
+    pub(super) fn written(&mut self, resource: &Named<'_>, node: Node<'t, 's>) -> Vec<String> {
+        let tree = self.properties(resource, node);
+        match permissions::policy(self, resource, tree.root()) {
+            Some(made) => vec![made.root().written().to_owned()],
+            None => documents(resource, tree.root()).into_iter().map(|own| own.node.written().to_owned()).collect(),
+        }
+    }
+
+    /// Takes in the documents of a resource that come to something else in the other branch than in the first.
     pub(super) fn take_other(&mut self, resource: &Named<'_>, node: Node<'t, 's>, first: &[String]) {
         let tree = self.properties(resource, node);
+        if let Some(made) = permissions::policy(self, resource, tree.root()) {
+            if first.first().is_none_or(|own| own != made.root().written()) {
+                self.loose(resource, PolicyKind::Resource, made.root());
+            }
+            return;
+        }
         for (index, document) in documents(resource, tree.root()).into_iter().enumerate() {
             if first.get(index).is_some_and(|own| own == document.node.written()) {
                 continue;
@@ -189,6 +205,9 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         // where it is written, its name is underlined
         let written = text(root, "RoleName").filter(|own| own.known() == name.known());
         let arn = self.own(resource, ".Arn");
+        // what the framework adds itself for logs is not written
+        let complete =
+            resource.name != serverless::ROLE || self.evaluation.stack(resource.stack).is_none_or(|own| !own.is_service());
         let mut reader = self.reader();
         let trust = root.get("AssumeRolePolicyDocument").and_then(|own| reader.document(own, PolicyKind::Trust));
         let permissions = items(root, "Policies").filter_map(|policy| reader.inline(policy)).collect();
@@ -196,7 +215,7 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             trust,
             permissions,
             unread: items(root, "ManagedPolicyArns").filter_map(Node::text).collect(),
-            complete: true,
+            complete,
             boundary: text(root, "PermissionsBoundary"),
             tags: Some(tags(root)),
             max_session: number(root, "MaxSessionDuration"),
@@ -275,71 +294,6 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
         if let Some(pool) = reader.inventory.identity_pools.last_mut() {
             pool.has_open_classic |= pool.classic.is_none();
         }
-    }
-
-    /// What a permission says, as the statement that Lambda makes of it.
-    fn permission(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
-        let (Some(action), Some(principal)) = (root.get("Action"), root.get("Principal")) else { return };
-        let place = resource.place;
-        let mut weaver = Weaver::new(place.source);
-        open_policy(&mut weaver, place);
-        weaver.open(Kind::Map, place);
-        let key = |weaver: &mut Weaver, name: &str| weaver.put_in(name, place);
-        key(&mut weaver, "Effect");
-        key(&mut weaver, "Allow");
-        key(&mut weaver, "Principal");
-        let known = principal.text();
-        let known = known.as_ref().and_then(Text::known).unwrap_or("");
-        if known == "*" {
-            weaver.copy(principal);
-        } else {
-            weaver.open(Kind::Map, place);
-            key(
-                &mut weaver,
-                if known.starts_with("arn:") || known.bytes().all(|byte| byte.is_ascii_digit()) { "AWS" } else { "Service" },
-            );
-            weaver.copy(principal);
-            weaver.close(place);
-        }
-        key(&mut weaver, "Action");
-        weaver.copy(action);
-        key(&mut weaver, "Resource");
-        match root.get("FunctionName") {
-            Some(function) if function.text().is_some_and(|own| own.known().is_none_or(|own| own.starts_with("arn:"))) => {
-                weaver.copy(function);
-            }
-            _ => weaver.hole("${FunctionArn}", place),
-        }
-        let conditions = [
-            ("SourceArn", "ArnLike", "aws:SourceArn"),
-            ("SourceAccount", "StringEquals", "aws:SourceAccount"),
-            ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
-            ("FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"),
-            ("EventSourceToken", "StringEquals", "lambda:EventSourceToken"),
-        ];
-        let given: Vec<_> = conditions.iter().filter_map(|own| Some((own, root.get(own.0)?))).collect();
-        if !given.is_empty() {
-            key(&mut weaver, "Condition");
-            weaver.open(Kind::Map, place);
-            for operator in ["ArnLike", "StringEquals"] {
-                let own: Vec<_> = given.iter().filter(|own| own.0.1 == operator).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                key(&mut weaver, operator);
-                weaver.open(Kind::Map, place);
-                for (condition, value) in own {
-                    key(&mut weaver, condition.2);
-                    weaver.copy(*value);
-                }
-                weaver.close(place);
-            }
-            weaver.close(place);
-        }
-        weaver.close(place);
-        close_policy(&mut weaver, place);
-        let tree = weaver.finish();
-        self.loose(resource, PolicyKind::Resource, tree.root());
     }
 
     fn loose(&mut self, resource: &Named<'_>, kind: PolicyKind, node: Node<'_, 's>) {
@@ -436,17 +390,13 @@ fn documents<'n, 's>(resource: &Named<'_>, root: Node<'n, 's>) -> Vec<Document<'
     }
 }
 
-/// A policy of one statement.
-fn policy_of<'s>(statement: Node<'_, 's>, place: Span) -> Tree<'s> {
-    let mut weaver = Weaver::new(place.source);
-    open_policy(&mut weaver, place);
-    weaver.copy_all(statement);
-    close_policy(&mut weaver, place);
-    weaver.finish()
-}
-
-/// A trust policy of one statement that stands at a place as a whole; `more` puts in what else the statement holds.
-pub(super) fn trust<'s>(place: Span, action: &str, (kind, principal): (&str, &str), more: impl FnOnce(&mut Weaver)) -> Tree<'s> {
+/// A policy of one statement that stands at a place as a whole; `more` puts in what else the statement holds.
+pub(super) fn policy_of_one<'s>(
+    place: Span,
+    action: &str,
+    (kind, principal): (&str, &str),
+    more: impl FnOnce(&mut Weaver),
+) -> Tree<'s> {
     let mut weaver = Weaver::new(place.source);
     open_policy(&mut weaver, place);
     weaver.open(Kind::Map, place);
@@ -464,7 +414,7 @@ pub(super) fn trust<'s>(place: Span, action: &str, (kind, principal): (&str, &st
 }
 
 /// Begins a policy up to its first statement.
-fn open_policy(weaver: &mut Weaver, place: Span) {
+pub(super) fn open_policy(weaver: &mut Weaver, place: Span) {
     weaver.open(Kind::Map, place);
     weaver.put_in("Version", place);
     weaver.put_in("2012-10-17", place);
@@ -473,7 +423,7 @@ fn open_policy(weaver: &mut Weaver, place: Span) {
 }
 
 /// Ends a policy behind its last statement.
-fn close_policy(weaver: &mut Weaver, place: Span) {
+pub(super) fn close_policy(weaver: &mut Weaver, place: Span) {
     weaver.close(place);
     weaver.close(place);
 }
