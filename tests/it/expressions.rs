@@ -267,7 +267,7 @@ fn roles(module: &str) -> (Vec<String>, Vec<String>) {
             let trust = role.trust.as_ref().map_or_else(|| "none".to_owned(), |own| own.statements.len().to_string());
             format!("{} {trust}", role.name.known().unwrap_or("?"))
         };
-        let counts = inventory.assumptions().iter().filter(|own| own.name.ends_with(".count"));
+        let counts = inventory.assumptions().iter().filter(|own| own.name.rsplit('.').next() == Some("count"));
         (inventory.roles.iter().map(shown).collect(), counts.map(|own| format!("{}={}", own.name, own.value)).collect())
     })
 }

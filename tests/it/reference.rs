@@ -355,7 +355,9 @@ fn the_nearest_name_of_any_kind_is_found() {
 }
 
 /// Names of ours that the data does not have, and why they are right.
-const NOT_IN_THE_DATA: [(&str, &str); 17] = [
+const NOT_IN_THE_DATA: [(&str, &str); 19] = [
+    ("aws:accountId", "a variable of the Serverless Framework"),
+    ("aws:region", "likewise"),
     ("cognito:groups", "a claim of the tokens of user pools"),
     ("cognito:roles", "a claim of the tokens of user pools"),
     ("cognito:preferred_role", "a claim of the tokens of user pools"),
