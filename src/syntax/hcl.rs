@@ -1,6 +1,6 @@
 //! HCL, the language of Terraform. The tree is that of Terraform's JSON syntax: a block is a map below its name and its labels, one map
 //! each, and blocks of one name stand side by side under equal keys. A call is a map of the name with `()` and the list of the arguments,
-//! an operation a map of its sign and the list of its parts, as [`Operation`] tells; references are holes.
+//! an operation a map of its sign and the list of its parts, as `src/syntax/hcl/operation.rs` tells; references are holes.
 
 mod operation;
 mod split;
