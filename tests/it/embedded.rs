@@ -121,6 +121,17 @@ fn in_scripts() {
     }
 }
 
+/// A backslash at the end of a script leads on to nothing.
+#[test]
+fn a_command_may_go_on_where_the_script_ends() {
+    let trust =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}"#;
+    for end in ["\\", " \\", "\\\n\\", "\n"] {
+        let script = format!("#!/bin/sh\naws iam create-role --role-name reader --assume-role-policy-document '{trust}' {end}");
+        with(&script, |_, inventory| assert_eq!(inventory.roles.len(), 1, "{script}"));
+    }
+}
+
 #[test]
 fn what_is_no_document() {
     for script in [

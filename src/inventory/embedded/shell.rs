@@ -150,7 +150,7 @@ fn command_start(text: &str, mut line: usize) -> usize {
 /// Where the command ends that goes on at `at`.
 fn command_end(text: &str, at: usize) -> usize {
     let mut end = line_end(text, at);
-    while end < at + COMMAND && text.get(..end).is_some_and(|own| own.ends_with('\\')) {
+    while end < text.len().min(at + COMMAND) && text.get(..end).is_some_and(|own| own.ends_with('\\')) {
         end = line_end(text, end + 1);
     }
     end
