@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support;
+use crate::support::{self, folder};
 use crate::transcript::{Run, finish, tool};
 use crate::walk::{ends, fifo};
 
@@ -21,16 +21,6 @@ const POLICY: &str = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"
 
 /// Far more than anything here takes.
 const LONGEST: Duration = Duration::from_secs(180);
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
 
 fn run(folder: &Path, arguments: &[&str]) -> Run {
     let start = Instant::now();

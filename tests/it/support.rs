@@ -13,12 +13,24 @@ use rolecall::reference::Reference;
 use rolecall::rules;
 use rolecall::simulate::{self, Question, Simulation, World};
 use rolecall::source::Sources;
+use tempfile::TempDir;
 
 /// Runs one login through all gates, of inputs whose texts nobody will look at.
 pub(crate) fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question<'_>) -> Simulation<'i, 's> {
     static SOURCES: LazyLock<Sources> = LazyLock::new(Sources::new);
     static REFERENCE: LazyLock<Reference> = LazyLock::new(Reference::default);
     simulate::simulate(World { inventory, sources: &SOURCES, reference: &REFERENCE }, question)
+}
+
+/// A folder with files.
+pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    folder
 }
 
 /// The folder that `Cargo.toml` lies in.

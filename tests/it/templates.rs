@@ -1,9 +1,6 @@
 //! What stands in templates and is easily passed over: policies under other names, in other places, in other words.
 
-use std::fs;
-
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::cli::run;
 use crate::support;
@@ -11,19 +8,8 @@ use crate::transcript::Run;
 
 /// What `check` prints of files, one finding a line.
 fn check(files: &[(&str, &str)]) -> Run {
-    let folder = written(files);
+    let folder = support::folder(files);
     run(&["check", "--format", "ndjson", folder.path().to_str().expect("a path in UTF-8")])
-}
-
-/// A folder with files.
-fn written(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
 }
 
 /// The lines that a rule has a finding in.
@@ -220,7 +206,7 @@ resources:
 /// What a service of the Serverless Framework names as its resources is a template, and so is what it makes itself.
 #[test]
 fn a_service_is_the_template_that_it_comes_to() {
-    let folder = written(&[("serverless.yml", SERVICE)]);
+    let folder = support::folder(&[("serverless.yml", SERVICE)]);
     let path = folder.path().to_str().expect("a path in UTF-8");
     let ran = run(&["simulate", "--guest", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::files/x", path]);
     assert!(ran.stdout.starts_with("allowed"), "{}{}", ran.stdout, ran.stderr);
@@ -344,7 +330,7 @@ fn a_default_is_no_more_than_an_assumption() {
         "ndjson",
         "--assume",
         "Open=no",
-        written(&[("t.yaml", BRANCHES)]).path().to_str().expect("a path"),
+        support::folder(&[("t.yaml", BRANCHES)]).path().to_str().expect("a path"),
     ]);
     assert_eq!(lines_of(&given, "anyone-can-assume"), [0; 0], "{}", given.stdout);
 }
