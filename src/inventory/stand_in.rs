@@ -1,7 +1,7 @@
 //! What stands for an id that is known only once a template was deployed. Each is made up, tells so by its zeros, and is an assumption like any
 //! other: it is told with every answer, and the user may say another.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Assumption, Inventory, Unresolved};
 use crate::source::Span;
@@ -32,6 +32,8 @@ pub(super) enum Made {
 pub(super) struct StandIns {
     ids: HashMap<(usize, String), String>,
     counts: HashMap<Made, usize>,
+    /// What was noted to be taken for something: names and values.
+    taken: HashSet<(String, String)>,
     /// The account of a stack or module, where what stands in it is only of use in that one.
     accounts: HashMap<usize, String>,
 }
@@ -104,10 +106,17 @@ impl Inventory<'_> {
 
     /// Notes that something was taken for a value which nobody said.
     pub(super) fn take_for(&mut self, name: &str, value: &str, written: &str) {
-        let is_it = |own: &Assumption| own.name == name && own.value == value;
-        if !self.assumptions.iter().any(is_it) {
+        if self.stand_ins.taken.insert((name.to_owned(), value.to_owned())) {
             let hole = Some(written.to_owned());
             self.assumptions.push(Assumption { name: name.to_owned(), value: value.to_owned(), hole, said: false });
+        }
+    }
+
+    /// Notes that conditions of these names do not hold, of those that were taken to since there were so many assumptions.
+    pub(super) fn take_otherwise(&mut self, since: usize, names: &[String]) {
+        for own in self.assumptions.iter_mut().skip(since).filter(|own| own.value == "true" && names.contains(&own.name)) {
+            self.stand_ins.taken.remove(&(own.name.clone(), own.value.clone()));
+            "false".clone_into(&mut own.value);
         }
     }
 

@@ -10,6 +10,7 @@ mod files;
 mod functions;
 mod head;
 mod instance;
+mod looks;
 mod module;
 mod path;
 mod put;
@@ -30,7 +31,7 @@ use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
 pub(super) use head::{is_hcl_by_name, may_be_hcl};
 
 use blocks::Overridden;
-use evaluate::{At, Branch, Evaluation, Value};
+use evaluate::{At, Evaluation, Value};
 use functions::within;
 use module::{Module, Standing};
 use resources::{Given, Seen, Taking, Told, what_and_where};
@@ -267,28 +268,22 @@ fn take<'s>(
         account: &account,
         told: if own.is_own { Told::Module } else { Told::Again },
     };
-    evaluation.branch = Branch::First;
-    evaluation.met_open = false;
     let assumed = evaluation.inventory.assumptions.len();
-    let mut tree = evaluation.tree(at, own.body);
-    let mut other = evaluation.met_open.then(|| {
-        evaluation.branch = Branch::Second;
-        let other = evaluation.tree(at, own.body);
-        evaluation.branch = Branch::First;
-        other
-    });
+    let mut looks = evaluation.looks(|evaluation| evaluation.body(at, own.body));
     let lacks = |tree: &Tree<'_>| resources::lacks_statements(&given, tree.root());
-    if let Some(other) = other.as_mut().filter(|other| lacks(&tree) && !lacks(other)) {
+    if let Some(other) = looks.other.as_mut().filter(|other| !looks.undecided.is_empty() && lacks(&looks.first) && !lacks(other))
+    {
         // a policy with no statement is none that somebody means
-        std::mem::swap(&mut tree, other);
-        for own in evaluation.inventory.assumptions.iter_mut().skip(assumed).filter(|own| !own.said && own.value == "true") {
-            "false".clone_into(&mut own.value);
-        }
+        std::mem::swap(&mut looks.first, other);
+        evaluation.inventory.take_otherwise(assumed, &looks.undecided);
     }
     let sources = evaluation.sources;
     let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults: &mut *faults, role_arns: &mut *known };
-    let mut seen = taking.take(&given, tree.root());
-    if let Some(other) = other {
+    let mut seen = taking.take(&given, looks.first.root());
+    if let Some(alike) = looks.alike {
+        seen.extend(resources::written(&given, alike.root()));
+    }
+    if let Some(other) = looks.other {
         taking.take_other(&given, other.root(), &mut seen);
     }
     // what is declared twice may be meant here, too
@@ -297,7 +292,7 @@ fn take<'s>(
         let body = evaluation.module(view).and_then(|own| own.resources.get(other)).map(|own| own.body);
         let Some((instance, body)) = instance.zip(body) else { continue };
         evaluation.scope = Some(module.scope);
-        let tree = evaluation.tree(At { module: view, instance }, body);
+        let tree = evaluation.body(At { module: view, instance }, body);
         evaluation.scope = None;
         let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
         taking.take_other(&given, tree.root(), &mut seen);
@@ -313,20 +308,15 @@ fn take_document<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Modul
         for instance in evaluation.instances_of(view, index).list {
             let at = At { module: view, instance };
             let name = Text::made(format!("data.{}", evaluation.address(at, index)), own.place);
-            for branch in [Branch::First, Branch::Second] {
-                evaluation.branch = branch;
-                evaluation.met_open = false;
-                evaluation.scope = Some(module.scope);
-                let tree = evaluation.tree_of(&Value::Document(at, index), own.place);
-                evaluation.scope = None;
+            evaluation.scope = Some(module.scope);
+            let looks = evaluation.looks(|evaluation| evaluation.tree_of(&Value::Document(at, index), own.place));
+            evaluation.scope = None;
+            seen.extend(looks.alike.map(|own| what_and_where(own.root())));
+            for tree in std::iter::once(looks.first).chain(looks.other) {
                 if seen.insert(what_and_where(tree.root())) {
                     evaluation.inventory.loose_made(tree.root(), name.clone());
                 }
-                if !evaluation.met_open {
-                    break;
-                }
             }
-            evaluation.branch = Branch::First;
         }
     }
 }

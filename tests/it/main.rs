@@ -19,6 +19,7 @@ mod cli;
 mod cognito_rules;
 mod config;
 mod conformance;
+mod defaults;
 mod dependencies;
 mod diff;
 mod differential;

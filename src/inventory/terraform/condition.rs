@@ -13,14 +13,29 @@ const DEEPEST: usize = 16;
 impl<'t, 's> Evaluation<'_, 't, 's> {
     pub(super) fn conditional(&mut self, at: At, parts: &[Node<'t, 's>]) -> Option<Value<'t, 's>> {
         let [condition, first, second] = parts else { return None };
-        if let Some(holds) = self.truth(at, *condition) {
-            return Some(self.value(at, if holds { *first } else { *second }));
+        let before = self.defaults.len();
+        self.deciding += 1;
+        let decided = self.truth(at, *condition);
+        self.deciding -= 1;
+        let rests_on = self.defaults.get(before..).unwrap_or_default().to_vec();
+        if let Some(holds) = decided {
+            // a module is called with other values, too
+            let is_other = self.branch == Branch::Second && !rests_on.is_empty();
+            self.met_open |= !rests_on.is_empty();
+            self.varied.extend(rests_on);
+            let failed = self.failed;
+            let value = self.value(at, if holds == is_other { *second } else { *first });
+            // the other one is taken
+            self.failed = if is_other { failed } else { self.failed };
+            return Some(value);
         }
         self.met_open = true;
+        let written = self.written(*condition);
+        let name = written.trim_start_matches("${").trim_end_matches('}');
         if self.branch == Branch::First {
-            let written = self.written(*condition);
-            self.inventory.take_for(written.trim_start_matches("${").trim_end_matches('}'), "true", &written);
+            self.inventory.take_for(name, "true", &written);
         }
+        self.undecided.push(name.to_owned());
         let failed = self.failed;
         let value = self.value(at, if self.branch == Branch::Second { *second } else { *first });
         // the other one may be taken

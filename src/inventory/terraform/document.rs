@@ -174,17 +174,16 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
 
     /// The branch in which a statement has principals, where all of them hang on conditions that are not decided.
     fn branch_with_principals(&mut self, at: At, block: Node<'t, 's>) -> Branch {
-        let (usual, met) = (self.branch, std::mem::replace(&mut self.met_open, false));
+        let (usual, met) = (self.branch, self.undecided.len());
         let has_some =
             |own: &mut Self| ["principals", "not_principals"].iter().any(|name| !own.blocks(at, block, name).is_empty());
         let mut branch = usual;
-        if !has_some(self) && self.met_open {
+        if !has_some(self) && self.undecided.len() > met {
             branch = if usual == Branch::First { Branch::Second } else { Branch::First };
             self.branch = branch;
             branch = if has_some(self) { branch } else { usual };
             self.branch = usual;
         }
-        self.met_open |= met;
         branch
     }
 

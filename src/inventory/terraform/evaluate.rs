@@ -38,6 +38,9 @@ pub(super) enum Branch {
     Second,
 }
 
+/// A variable of a module.
+pub(super) type Variable = (usize, String);
+
 /// Where an expression stands: in a module, and in which instance of a resource or block that is repeated.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct At {
@@ -81,12 +84,20 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) inventory: &'e mut Inventory<'s>,
     pub(super) sources: &'s Sources,
     pub(super) branch: Branch,
-    /// Whether a condition that is not decided was met.
+    /// Whether a condition that is not decided was met, or one that only the defaults of variables decide.
     pub(super) met_open: bool,
+    /// The conditions that were met and are not decided.
+    pub(super) undecided: Vec<String>,
+    /// The variables whose defaults decide conditions that were met: where those are decided otherwise, the values are others.
+    pub(super) varied: HashSet<Variable>,
+    /// Whether these variables are not known.
+    pub(super) varies: bool,
+    /// How many conditions stand around what is being looked at, as a part of one that decides.
+    pub(super) deciding: usize,
     /// Whether an expression was met that Terraform would refuse, such as an index that a list does not have.
     pub(super) failed: bool,
-    /// How often the default of a variable was taken.
-    pub(super) defaults: usize,
+    /// The variables whose defaults were taken, as often as they were.
+    pub(super) defaults: Vec<Variable>,
     /// The expressions in texts that are looked at.
     pub(super) inside: Vec<&'t str>,
     /// Whether expressions were left as they are, since there are too many of them.
@@ -133,8 +144,12 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             sources,
             branch: Branch::First,
             met_open: false,
+            undecided: Vec::new(),
+            varied: HashSet::new(),
+            varies: false,
+            deciding: 0,
             failed: false,
-            defaults: 0,
+            defaults: Vec::new(),
             inside: Vec::new(),
             gave_up: false,
             scope: None,

@@ -35,7 +35,8 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         // what counts its own instances has one
         self.of_resources.insert((module, index), alone.clone());
         let at = At { module, instance: 0 };
-        let before = (std::mem::replace(&mut self.met_open, false), self.failed, self.defaults);
+        let before = (std::mem::replace(&mut self.met_open, false), self.undecided.len(), self.failed, self.defaults.len());
+        let (varies, varied) = (std::mem::replace(&mut self.varies, false), std::mem::take(&mut self.varied));
         let own = self.module(module).and_then(|own| own.resources.get(index));
         let branch = std::mem::replace(&mut self.branch, Branch::First);
         let is_data = own.is_some_and(|own| own.is_data);
@@ -45,13 +46,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             _ => None,
         };
         // that there is none is as true as the defaults are: a module is written to be called with other values
-        let is_open = self.met_open || self.defaults > before.2;
+        let is_open = self.met_open || self.defaults.len() > before.3;
         let instances = match list {
             Some(list) if list.is_empty() && is_open && !is_data => self.assumed(at, index).unwrap_or(alone),
             Some(list) => Instances { list, is_known: true },
             None => alone,
         };
-        (self.met_open, self.failed, self.branch) = (before.0, before.1, branch);
+        (self.met_open, self.failed, self.branch) = (before.0, before.2, branch);
+        self.undecided.truncate(before.1);
+        (self.varies, self.varied) = (varies, varied);
         self.of_resources.insert((module, index), instances.clone());
         instances
     }
@@ -102,10 +105,11 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
 
     fn counted(&mut self, at: At, count: Node<'t, 's>) -> Option<Vec<usize>> {
         let is_open = std::mem::replace(&mut self.met_open, false);
+        let defaults = self.defaults.len();
         self.branch = Branch::Silent;
         let number = self.known_at(at, count).and_then(|own| own.parse::<usize>().ok());
         self.branch = Branch::First;
-        if number.is_some_and(|number| number > 0) && self.met_open {
+        if number.is_some_and(|number| number > 0) && (self.met_open || self.defaults.len() > defaults) {
             // once more, so that what is taken for granted is told
             self.value(at, count);
         }

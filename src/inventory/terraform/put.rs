@@ -2,13 +2,27 @@
 
 use super::evaluate::{At, DEEPEST, Evaluation, Part, Value, place_of};
 use crate::source::Span;
-use crate::syntax::{Kind, Literal, Node, Tree, Weaver, hole_text};
+use crate::syntax::{Entry, Kind, Literal, Node, Tree, Weaver, hole_text};
+
+/// The arguments of resources that no right hangs on.
+const OF_NO_MATTER: [&str; 8] =
+    ["count", "depends_on", "description", "for_each", "force_detach_policies", "lifecycle", "provider", "timeouts"];
 
 impl<'t, 's> Evaluation<'_, 't, 's> {
     /// What a node comes to, as a tree of its own.
     pub(super) fn tree(&mut self, at: At, node: Node<'t, 's>) -> Tree<'s> {
         let value = self.value(at, node);
         self.tree_of(&value, node.span())
+    }
+
+    /// What the body of a resource comes to, without what no right hangs on.
+    pub(super) fn body(&mut self, at: At, node: Node<'t, 's>) -> Tree<'s> {
+        let mut weaver = Weaver::new(node.span().source);
+        weaver.open_as(node);
+        let is_of_matter = |own: &Entry<'_, '_>| !OF_NO_MATTER.iter().any(|name| own.key.is(name));
+        self.put_entries(at, node.entries().filter(is_of_matter), &mut weaver);
+        weaver.close(node.span());
+        weaver.finish()
     }
 
     pub(super) fn tree_of(&mut self, value: &Value<'t, 's>, place: Span) -> Tree<'s> {
@@ -28,7 +42,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             Value::Node(at, node) => match node.kind() {
                 Kind::Map => {
                     weaver.open_as(*node);
-                    self.put_entries(*at, *node, weaver);
+                    self.put_entries(*at, node.entries(), weaver);
                     weaver.close(node.span());
                 }
                 Kind::List => {
@@ -82,8 +96,8 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         text
     }
 
-    fn put_entries(&mut self, at: At, node: Node<'t, 's>, weaver: &mut Weaver) {
-        for entry in node.entries() {
+    fn put_entries(&mut self, at: At, entries: impl Iterator<Item = Entry<'t, 's>>, weaver: &mut Weaver) {
+        for entry in entries {
             if entry.key.is("dynamic") && entry.value.kind() == Kind::Map {
                 self.put_dynamic(at, entry.value, weaver);
                 continue;

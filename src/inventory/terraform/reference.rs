@@ -1,11 +1,14 @@
 //! What references lead to: variables, iterators, attributes of resources, and what lies in a value.
 
 use super::document;
-use super::evaluate::{At, Evaluation, Part, Value, is_null, is_unknown, put_in};
+use super::evaluate::{At, Branch, Evaluation, Part, Value, is_null, is_unknown, known, put_in};
 use super::instance::Instances;
 use super::path::Step;
 use crate::source::Span;
-use crate::syntax::{Kind, Literal, Node};
+use crate::syntax::{Kind, Literal, Node, hole_text};
+
+/// How many characters of a list or map are told that is taken for granted.
+const LONGEST_TOLD: usize = 60;
 
 impl<'t, 's> Evaluation<'_, 't, 's> {
     /// What is given for a variable, or else its default; `None` where nothing is.
@@ -17,13 +20,28 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let takes_null = declared.and_then(|own| own.get("nullable")).is_none_or(|own| own.kind() != Kind::Bool(false));
         if value.as_ref().is_none_or(|value| is_null(value) && !takes_null) {
             let default = declared?.get("default")?;
-            self.defaults += 1;
-            value = Some(self.value(At { module: at.module, instance: 0 }, default));
+            let variable = (at.module, name.to_owned());
+            if self.varies && self.deciding == 0 && self.varied.contains(&variable) {
+                return None;
+            }
+            self.defaults.push(variable);
+            let default = self.value(At { module: at.module, instance: 0 }, default);
+            self.tell_default(name, &default);
+            value = Some(default);
         }
         match declared.and_then(|own| own.get("type")) {
             Some(kind) => value.map(|value| self.converted(value, kind)),
             None => value,
         }
+    }
+
+    /// Tells that the default of a variable is taken for granted.
+    fn tell_default(&mut self, name: &str, value: &Value<'t, 's>) {
+        if self.branch == Branch::Silent || self.branch == Branch::Second && self.deciding > 0 {
+            return;
+        }
+        let told = known(value).filter(|own| !own.is_empty()).unwrap_or_else(|| shortened(self.json(value)));
+        self.inventory.take_for(&format!("var.{name}"), &told, &hole_text(&format!("var.{name}")));
     }
 
     /// What `each.key`, `count.index` or the iterator of a block stands for.
@@ -228,6 +246,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         self.failed |= found.is_none() && !is_open;
         found.map(|entry| entry.1)
     }
+}
+
+/// A text that is told, without what is too much of it.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_TOLD) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// How many items stand in a value that was put together.

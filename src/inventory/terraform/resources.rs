@@ -202,7 +202,7 @@ impl<'s> Taking<'_, 's> {
                 }
             }
         }
-        documents(given, root).into_iter().map(|own| what_and_where(own.1)).collect()
+        written(given, root)
     }
 
     /// Takes in the documents of a resource that come to something else in the other branch, or where something else is meant by a name.
@@ -460,6 +460,11 @@ pub(super) fn lacks_statements(given: &Given<'_, '_>, root: Node<'_, '_>) -> boo
 
 fn has_no_statement(policy: Node<'_, '_>) -> bool {
     policy.get("Statement").is_some_and(|own| own.kind() == Kind::List && own.items().next().is_none())
+}
+
+/// What the documents of a resource are, and where they stand.
+pub(super) fn written(given: &Given<'_, '_>, root: Node<'_, '_>) -> Seen {
+    documents(given, root).into_iter().map(|own| what_and_where(own.1)).collect()
 }
 
 pub(super) fn what_and_where(node: Node<'_, '_>) -> (String, u64) {

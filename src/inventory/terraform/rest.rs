@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::document;
-use super::evaluate::{At, Branch, Evaluation};
+use super::evaluate::{At, Evaluation};
 use super::module::{Call, Module, Standing};
 use super::resources::{self, Seen, what_and_where};
 use crate::finding::Fault;
@@ -136,18 +136,13 @@ fn take<'t, 's>(
     let mut seen = Seen::new();
     for &instance in &place.instances {
         let at = At { module: place.module, instance };
-        for branch in [Branch::First, Branch::Second] {
-            evaluation.branch = branch;
-            evaluation.met_open = false;
-            let tree = evaluation.tree(at, place.node);
+        let looks = evaluation.looks(|own| own.tree(at, place.node));
+        seen.extend(looks.alike.map(|own| what_and_where(own.root())));
+        for tree in std::iter::once(looks.first).chain(looks.other) {
             if seen.insert(what_and_where(tree.root())) {
                 search(evaluation, &tree, &place.name, known, faults);
             }
-            if !evaluation.met_open {
-                break;
-            }
         }
-        evaluation.branch = Branch::First;
     }
     known.take_new(evaluation.inventory);
 }
