@@ -37,6 +37,7 @@ pub use recognise::{Look, NOTHING, look_at, may_hold_json};
 pub use sign_in::SignInError;
 pub use snapshot::{Snapshot, SnapshotFault, SnapshotFile, SnapshotPart, SnapshotState};
 pub(crate) use stand_in::is_made_up;
+pub use terraform::{Part, part_of_module};
 
 /// All that was given.
 #[derive(Debug, Default)]

@@ -1,21 +1,21 @@
 //! Gathers the inputs: files, directories, standard input.
 
+mod content;
 #[cfg(feature = "lsp")]
 mod editor;
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::str::Utf8Error;
 use std::sync::Arc;
 
 use rolecall::finding::Finding;
 pub(super) use rolecall::inventory::NOTHING;
-use rolecall::inventory::{Form, Inventory, look_at, may_hold_json};
+use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
 use rolecall::report::{Checked, Listed, Unread, text, unread};
-use rolecall::source::{SourceId, Sources, Span, utf16};
+use rolecall::source::{SourceId, Sources, Span};
 use rolecall::spelling::nearest;
 
 use super::config::Loaded;
@@ -26,6 +26,8 @@ use super::secret::mask;
 use super::walk::{Folders, Met};
 use super::{Common, Failure};
 
+use content::{Content, content, read_file};
+pub(super) use content::{HEAD, most, no_reason, too_large};
 #[cfg(feature = "lsp")]
 pub(super) use editor::{Shelf, gather_open};
 
@@ -61,19 +63,11 @@ pub(super) struct Standard {
     pub(super) id: Option<SourceId>,
 }
 
-/// Offsets are counted in 32 bits.
-const MAX_SIZE: u64 = 1 << 30;
-/// A text longer than this that is no JSON is written by no person.
-const MAX_TEXT: u64 = 64 << 20;
-/// A file with more white space than this before its first word is not worth more.
-pub(super) const HEAD: usize = 4096;
-
-const TOO_LARGE: &str = "over 1 GiB";
-const TOO_LONG: &str = "over 64 MiB and no JSON";
 const NO_FILE: &str = "not a regular file";
 pub(super) const LINK: &str = "a symbolic link";
 const ABSENT: &str = "a module that is called and not among the inputs";
 const EXCLUDED: &str = "excluded by the configuration";
+const LEFT_OUT: &str = "a file of a Terraform module, left out by an ignore file";
 
 /// Where a shell hands over what it reads from a pipe. These cannot hang more than standard input can.
 pub(super) const PIPES: [&str; 3] = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
@@ -350,6 +344,8 @@ pub(super) fn tell_unread(inventory: &Inventory<'_>, sources: &Sources, common: 
 
 struct Gathering<'r> {
     inputs: Inputs,
+    /// Files that belong to what was read, and that a walk did not come upon, by how they are shown.
+    left_out: Vec<(PathBuf, PathBuf)>,
     /// The files that were read, where one may be named twice.
     seen: Option<HashSet<PathBuf>>,
     config: Arc<Loaded>,
@@ -383,7 +379,7 @@ impl Gathering<'_> {
     fn new(paths: &[PathBuf], config: &Loaded) -> Self {
         let seen = (paths.len() > 1).then(HashSet::new);
         let (inputs, config) = (Inputs::of(config), Arc::new(config.clone()));
-        Self { inputs, seen, config, keeps: false, base: None, bounds: ALL, read: Box::new(read_file) }
+        Self { inputs, left_out: Vec::new(), seen, config, keeps: false, base: None, bounds: ALL, read: Box::new(read_file) }
     }
 
     fn gather(&mut self, paths: &[PathBuf], stdin_name: Option<&str>) -> Result<(), Failure> {
@@ -397,7 +393,19 @@ impl Gathering<'_> {
                 self.named(path);
             }
         }
+        self.tell_left_out();
         Ok(())
+    }
+
+    /// Tells of files that belong to what was read and were not read, nor named.
+    fn tell_left_out(&mut self) {
+        for (path, shown) in std::mem::take(&mut self.left_out) {
+            let name = shown.to_string_lossy();
+            let is_seen = self.seen.as_ref().is_some_and(|seen| fs::canonicalize(path).is_ok_and(|own| seen.contains(&own)));
+            if !is_seen && !self.inputs.read.iter().any(|&id| self.inputs.sources.get(id).name() == name) {
+                self.pass_over(&name, LEFT_OUT);
+            }
+        }
     }
 
     fn walk(&mut self, root: &Path) {
@@ -433,6 +441,11 @@ impl Gathering<'_> {
                     let path = shown(path_of(&error).unwrap_or(root));
                     let why = error.io_error().map_or_else(|| error.to_string(), reason);
                     self.unreadable(&path, &why);
+                }
+                Met::LeftOut(path) if self.config.excludes(&path) => {}
+                Met::LeftOut(path) => {
+                    let shown = shown(&path);
+                    self.left_out.push((path, shown));
                 }
                 Met::NoFile(path) if path.ancestors().any(|above| self.config.excludes(above)) => {}
                 Met::NoFile(path) => {
@@ -535,58 +548,6 @@ fn what(kind: fs::FileType) -> &'static str {
 #[cfg(not(unix))]
 fn what(_: fs::FileType) -> &'static str {
     "something else"
-}
-
-#[derive(Clone)]
-enum Content {
-    Text(Vec<u8>),
-    /// Nothing that is looked at, and why.
-    Nothing(&'static str),
-}
-
-fn read_file(path: &Path) -> io::Result<Content> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > MAX_SIZE { Ok(Content::Nothing(TOO_LARGE)) } else { content(&path.to_string_lossy(), file, size as usize) }
-}
-
-/// Reads to the end, unless the head shows that it is not worth it.
-fn content(name: &str, mut from: impl Read, size: usize) -> io::Result<Content> {
-    let mut bytes = Vec::with_capacity(size.max(HEAD) + 1);
-    from.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
-    let most = match most(&bytes) {
-        Ok(most) => most,
-        Err(why) => return Ok(Content::Nothing(why)),
-    };
-    from.take(most + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
-    let why = if bytes.len() as u64 > most { Some(too_large(most)) } else { no_reason(name, &bytes, most) };
-    Ok(why.map_or(Content::Text(bytes), Content::Nothing))
-}
-
-/// How large a file that starts like this may be, or why it is not looked at.
-pub(super) fn most(head: &[u8]) -> Result<u64, &'static str> {
-    if is_json(head) {
-        return Ok(MAX_SIZE);
-    }
-    // a zero stands in no text
-    if head.contains(&0) { Err(NOTHING) } else { Ok(MAX_TEXT) }
-}
-
-/// Why a file that is larger than it may be is not looked at.
-pub(super) fn too_large(most: u64) -> &'static str {
-    if most == MAX_SIZE { TOO_LARGE } else { TOO_LONG }
-}
-
-/// Why a whole file is not looked at, by the size that it may have; none where it is.
-pub(super) fn no_reason(name: &str, bytes: &[u8], most: u64) -> Option<&'static str> {
-    if most == MAX_SIZE { None } else { look_at(name, &String::from_utf8_lossy(bytes)).err() }
-}
-
-/// Whether a file that starts like this may be JSON.
-fn is_json(head: &[u8]) -> bool {
-    let valid = |error: Utf8Error| head.get(..error.valid_up_to()).and_then(|valid| str::from_utf8(valid).ok());
-    let text = str::from_utf8(head).or_else(|error| valid(error).ok_or(error)).unwrap_or("");
-    may_hold_json(text) || utf16(head).is_some()
 }
 
 /// The path that an error of the walk is about.

@@ -106,8 +106,8 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             let entry = match met {
                 Met::Entry(entry) => entry,
                 Met::Error(error) => return Err(Failure::new(error.to_string())),
-                // nothing is left out then
-                Met::NoFile(_) => continue,
+                // nothing is left out then, and expectations are of no module
+                Met::NoFile(_) | Met::LeftOut(_) => continue,
             };
             if entry.file_type().is_some_and(|kind| kind.is_file()) && ending(entry.path()).is_some() {
                 files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());

@@ -1,11 +1,15 @@
 //! Walks folders as git sees them: what ignore files leave out is left out. One of these that is a pipe or a device is not opened, for it could be
-//! waited for or read without end; then nothing below its folder is left out.
+//! waited for or read without end; then nothing below its folder is left out. What is left out and belongs to a module of Terraform that is not,
+//! such as the values of its variables, is told.
 
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, Walk, WalkBuilder};
+use rolecall::inventory::{Part, part_of_module};
 
 /// What a walk comes upon.
 pub(super) enum Met {
@@ -13,6 +17,8 @@ pub(super) enum Met {
     Error(ignore::Error),
     /// An ignore file that is none.
     NoFile(PathBuf),
+    /// A file that Terraform reads with others that were met.
+    LeftOut(PathBuf),
 }
 
 /// What stands in the folder of a repository, and says what is left out.
@@ -28,6 +34,16 @@ pub(super) struct Folders<E> {
     open: Arc<Mutex<Vec<(PathBuf, usize)>>>,
     /// How deep the root of this walk lies.
     at: usize,
+    /// The folders with files of modules.
+    modules: BTreeMap<PathBuf, Module>,
+    left_out: Vec<PathBuf>,
+}
+
+/// What was met of a folder that may be a module.
+#[derive(Default)]
+struct Module {
+    has_blocks: bool,
+    names: HashSet<OsString>,
 }
 
 impl<E: Fn(&DirEntry) -> bool + Send + Sync + 'static> Folders<E> {
@@ -40,7 +56,35 @@ impl<E: Fn(&DirEntry) -> bool + Send + Sync + 'static> Folders<E> {
         told.extend(above.ancestors().skip(1).flat_map(no_files));
         let open = Arc::default();
         let walk = walk(root, depth, told.is_empty(), (&enters, &open, 0));
-        Self { enters, depth, walk, told, open, at: 0 }
+        Self { enters, depth, walk, told, open, at: 0, modules: BTreeMap::new(), left_out: Vec::new() }
+    }
+
+    /// Notes what may be a file of a module.
+    fn note(&mut self, entry: &DirEntry) {
+        let part = part_of_module(&entry.file_name().to_string_lossy());
+        let Some((part, folder)) = part.zip(entry.path().parent()).filter(|_| entry.depth() > 0) else { return };
+        if !self.modules.contains_key(folder) {
+            self.modules.insert(folder.to_owned(), Module::default());
+        }
+        if let Some(module) = self.modules.get_mut(folder) {
+            module.has_blocks |= part == Part::Blocks;
+            module.names.insert(entry.file_name().to_owned());
+        }
+    }
+
+    /// The next file of a module that was met of which this one was not.
+    fn next_left_out(&mut self) -> Option<PathBuf> {
+        while self.left_out.is_empty() {
+            let (folder, module) = self.modules.pop_first()?;
+            let entries = fs::read_dir(&folder).into_iter().flatten().flatten().filter(|_| module.has_blocks);
+            let of_module = entries.filter(|own| part_of_module(&own.file_name().to_string_lossy()).is_some());
+            let is_folder = |own: &fs::DirEntry| own.file_type().is_ok_and(|kind| kind.is_dir());
+            let others = of_module.filter(|own| !module.names.contains(&own.file_name()) && !is_folder(own));
+            self.left_out = others.map(|own| folder.join(own.file_name())).collect();
+            // the last is told first
+            self.left_out.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        self.left_out.pop()
     }
 }
 
@@ -53,12 +97,15 @@ impl<E: Fn(&DirEntry) -> bool + Send + Sync + 'static> Iterator for Folders<E> {
                 return Some(Met::NoFile(told));
             }
             match self.walk.next() {
-                Some(Ok(entry)) => return Some(Met::Entry(entry)),
+                Some(Ok(entry)) => {
+                    self.note(&entry);
+                    return Some(Met::Entry(entry));
+                }
                 Some(Err(error)) => return Some(Met::Error(error)),
                 None => {}
             }
             let next = self.open.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let (folder, at) = next?;
+            let Some((folder, at)) = next else { return self.next_left_out().map(Met::LeftOut) };
             self.at = at;
             self.told = no_files(&folder);
             let depth = self.depth.map(|depth| depth.saturating_sub(at));

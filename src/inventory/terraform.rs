@@ -67,6 +67,21 @@ const BLOCKS: [&str; 15] = [
     "//",
 ];
 
+/// What a file is to the module of its folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// It declares something.
+    Blocks,
+    /// It gives values to variables.
+    Values,
+}
+
+/// What a file of this name is to the module of its folder, by which Terraform or `OpenTofu` reads it; `None` where neither does.
+pub fn part_of_module(name: &str) -> Option<Part> {
+    let is_of_values = || (values::is_read(name) && !name.starts_with('.')).then_some(Part::Values);
+    files::File::of(name).map(|_| Part::Blocks).or_else(is_of_values)
+}
+
 /// What a document is in the world of Terraform; `None` where it is nothing of it.
 pub(super) fn recognise(name: &str, root: Node<'_, '_>) -> Option<(Form, Belongs)> {
     let form = match show::form_of(root) {

@@ -45,6 +45,44 @@ fn played(files: &[(&str, &str)], line: &str) -> Run {
     run_line(line, folder.path())
 }
 
+/// What of a module an ignore file leaves out is told: the answer hangs on it.
+#[test]
+fn what_an_ignore_file_leaves_out_of_a_module_is_told() {
+    const WHY: &str = "a file of a Terraform module, left out by an ignore file";
+    let files = [
+        (".git/HEAD", ""),
+        (".gitignore", "*.tfvars\n*.tfvars.json\n*_override.tf\nold/\n.hidden.tf\n"),
+        ("rolecall.toml", "[check]\nexclude = [\"left/dev.auto.tfvars\"]\n"),
+        ("a/main.tf", ROLE),
+        ("a/terraform.tfvars", "open = true\n"),
+        ("a/b_override.tf", ""),
+        ("a/.hidden.tf", ""),
+        ("a/x.auto.tfvars.json", "{}"),
+        // which of these is meant is not known
+        ("a/prod.tfvars", ""),
+        // these belong to no module that is looked at
+        ("values/terraform.tfvars", ""),
+        ("old/main.tf", ROLE),
+        ("old/terraform.tfvars", ""),
+        ("left/main.tf", ""),
+        ("left/dev.auto.tfvars", ""),
+    ];
+    let listed = |line: &str| {
+        let run = played(&files, line);
+        let told = run.stdout.lines().filter(|own| own.contains(WHY));
+        told.filter_map(|own| own.split_whitespace().next()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("files ."), ["a/b_override.tf", "a/terraform.tfvars", "a/x.auto.tfvars.json"]);
+    assert_eq!(listed("files a"), ["a/b_override.tf", "a/terraform.tfvars", "a/x.auto.tfvars.json"]);
+    // what is named is looked at, in whatever order
+    assert_eq!(listed("files . a/terraform.tfvars"), ["a/b_override.tf", "a/x.auto.tfvars.json"]);
+    assert_eq!(listed("files a/terraform.tfvars a/b_override.tf a"), ["a/x.auto.tfvars.json"]);
+    // of files that are named, nothing is looked for
+    assert_eq!(listed("files a/main.tf"), [""; 0]);
+    let run = played(&files, "check a");
+    assert!(run.stdout.contains(&format!("not looked at: 3 ({WHY})")), "{}", run.stdout);
+}
+
 /// A role that anybody may take.
 const ROLE: &str = "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = { AWS = \"*\" }, Action = \"sts:AssumeRole\" }] })\n}\n";
 

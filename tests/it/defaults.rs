@@ -11,8 +11,12 @@ fn with<T>(files: &[(&str, &str)], assumed: &[(&str, &str)], look: impl FnOnce(&
     let mut sources = Sources::new();
     let ids: Vec<_> = files.iter().map(|(name, text)| sources.add(*name, *text)).collect();
     let mut inventory = Inventory::new(None);
-    assumed.iter().for_each(|(name, value)| inventory.assume(*name, *value));
-    ids.into_iter().for_each(|id| inventory.read(&sources, id));
+    for (name, value) in assumed {
+        inventory.assume(*name, *value);
+    }
+    for id in ids {
+        inventory.read(&sources, id);
+    }
     inventory.complete(&sources);
     look(&inventory)
 }

@@ -62,6 +62,7 @@ pub(in crate::cli) fn gather_open(
             gathering.file(open.path, Path::new(&*name));
         }
     }
+    gathering.tell_left_out();
     Ok(gathering.inputs)
 }
 

@@ -90,8 +90,8 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) undecided: Vec<String>,
     /// The variables whose defaults decide conditions that were met: where those are decided otherwise, the values are others.
     pub(super) varied: HashSet<Variable>,
-    /// Whether these variables are not known.
-    pub(super) varies: bool,
+    /// Variables that are not known, whatever their defaults are.
+    pub(super) unknown: HashSet<Variable>,
     /// How many conditions stand around what is being looked at, as a part of one that decides.
     pub(super) deciding: usize,
     /// Whether an expression was met that Terraform would refuse, such as an index that a list does not have.
@@ -146,7 +146,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             met_open: false,
             undecided: Vec::new(),
             varied: HashSet::new(),
-            varies: false,
+            unknown: HashSet::new(),
             deciding: 0,
             failed: false,
             defaults: Vec::new(),

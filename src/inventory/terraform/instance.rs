@@ -36,7 +36,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         self.of_resources.insert((module, index), alone.clone());
         let at = At { module, instance: 0 };
         let before = (std::mem::replace(&mut self.met_open, false), self.undecided.len(), self.failed, self.defaults.len());
-        let (varies, varied) = (std::mem::replace(&mut self.varies, false), std::mem::take(&mut self.varied));
+        let sets = (std::mem::take(&mut self.varied), std::mem::take(&mut self.unknown));
         let own = self.module(module).and_then(|own| own.resources.get(index));
         let branch = std::mem::replace(&mut self.branch, Branch::First);
         let is_data = own.is_some_and(|own| own.is_data);
@@ -54,7 +54,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         };
         (self.met_open, self.failed, self.branch) = (before.0, before.2, branch);
         self.undecided.truncate(before.1);
-        (self.varies, self.varied) = (varies, varied);
+        (self.varied, self.unknown) = sets;
         self.of_resources.insert((module, index), instances.clone());
         instances
     }

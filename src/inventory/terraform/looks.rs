@@ -22,7 +22,7 @@ impl<'s> Evaluation<'_, '_, 's> {
         let undecided = std::mem::take(&mut self.undecided);
         let (mut alike, mut other) = (None, None);
         if self.met_open {
-            self.varies = true;
+            self.unknown.clone_from(&self.varied);
             alike = (!self.varied.is_empty()).then(|| made(self));
             self.branch = Branch::Second;
             other = Some(made(self));
@@ -33,8 +33,9 @@ impl<'s> Evaluation<'_, '_, 's> {
 
     fn begin(&mut self) {
         self.branch = Branch::First;
-        (self.met_open, self.varies) = (false, false);
+        self.met_open = false;
         self.varied.clear();
+        self.unknown.clear();
         self.undecided.clear();
         self.defaults.clear();
     }

@@ -21,7 +21,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         if value.as_ref().is_none_or(|value| is_null(value) && !takes_null) {
             let default = declared?.get("default")?;
             let variable = (at.module, name.to_owned());
-            if self.varies && self.deciding == 0 && self.varied.contains(&variable) {
+            if self.deciding == 0 && self.unknown.contains(&variable) {
                 return None;
             }
             self.defaults.push(variable);
