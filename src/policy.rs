@@ -181,6 +181,12 @@ impl<'s> Policy<'s> {
         Some(Self { later: None, statements: statements.into(), ..self.clone() })
     }
 
+    /// The values and parts of which nothing is known, such as a principal that is a variable of a template, by their places.
+    pub fn not_known(&self) -> impl Iterator<Item = Span> {
+        let statements = self.statements.iter().filter(|_| self.has_hole).flat_map(Statement::not_known);
+        self.later.into_iter().chain(statements)
+    }
+
     /// The first fault for which AWS refuses to store it.
     pub fn refusal(&self) -> Option<&Fault<PolicyFault>> {
         self.faults.iter().find(|fault| fault.kind.is_refused())
@@ -225,6 +231,15 @@ impl Statement<'_> {
     /// Why it is not known what it comes to in the end: a hole, or a directive of a template.
     pub fn open(&self) -> Option<Span> {
         self.later.or(self.optional)
+    }
+
+    fn not_known(&self) -> impl Iterator<Item = Span> {
+        let principals = self.principals.iter().flat_map(|own| &own.list).map(|own| &own.value);
+        let patterns = self.actions.iter().chain(&self.resources).flat_map(|own| &own.list).map(|own| &own.text);
+        let keys = self.conditions.iter().map(|own| &own.key);
+        let values = self.conditions.iter().flat_map(|own| &own.values).map(|own| &own.pattern.text);
+        let texts = principals.chain(patterns).chain(keys).chain(values);
+        self.later.into_iter().chain(texts.filter(|text| text.is_hole()).map(Text::span))
     }
 
     /// How to call it: its Sid, else its number from 1.

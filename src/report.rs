@@ -38,7 +38,7 @@ use crate::suppress::Suppressed;
 use parts::{Judged, by_file, portable, reason, remedies};
 
 pub use unified::{is_exact, unified};
-pub use unread::{Unread, UnreadCall, count as count_unread, unread};
+pub use unread::{Unread, UnreadCall, count as count_unread, not_known, unread};
 
 /// The formats that the report of a check can take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +93,8 @@ pub struct Checked {
     pub passed_over: Vec<(String, usize)>,
     /// What the snapshots among the inputs could not read.
     pub unread: Vec<Unread>,
+    /// Where in policies something stands of which nothing is known.
+    pub not_known: Vec<Span>,
     /// The rules that were asked.
     pub rules: Vec<Run>,
     /// The service data that the rules asked.

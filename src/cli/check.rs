@@ -11,7 +11,7 @@ use rolecall::fix::{self, together};
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reach::unknown_names;
-use rolecall::report::{Checked, Format, Run, ServiceData, text};
+use rolecall::report::{Checked, Format, Run, ServiceData, not_known, text};
 use rolecall::source::{Sources, Span};
 use rolecall::spelling::nearest;
 use rolecall::suppress::Suppressed;
@@ -149,6 +149,8 @@ impl Lint<'_> {
         output::tell_passed_over(&passed_over, common);
         tell_suppressed(&checked.suppressed, &inputs.sources, common);
         checked.unread = tell_unread(&inventory, &inputs.sources, common);
+        checked.not_known = not_known(&inventory);
+        tell_not_known(&checked.not_known, &inputs.sources, common);
         report(args, common, &checked, inputs)?;
         let fail_on = args.fail_on.or(judge.loaded.config.check.fail_on).unwrap_or(Severity::Low);
         // who uploads the report decides on the findings there
@@ -170,14 +172,23 @@ impl Lint<'_> {
 /// Tells on standard error what is suppressed and why, where that is asked for.
 fn tell_suppressed(suppressed: &[Suppressed], sources: &Sources, common: Common) {
     for own in suppressed.iter().filter(|_| common.verbose) {
-        let address = |span: Span| {
-            let place = sources.place(span);
-            format!("{}:{}:{}", sources.get(span.source).name(), place.line, place.column)
-        };
         let reason = own.by.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
-        let (what, why) = (address(own.finding.primary.span), address(own.by.place));
+        let (what, why) = (address(own.finding.primary.span, sources), address(own.by.place, sources));
         output::warn(&text::escape(&format!("suppressed: {what}: {}{reason} ({why})", own.finding.rule)));
     }
+}
+
+/// Tells on standard error what in policies is not known, where that is asked for.
+fn tell_not_known(places: &[Span], sources: &Sources, common: Common) {
+    for place in places.iter().filter(|_| common.verbose) {
+        let written = sources.slice(*place).lines().next().unwrap_or_default();
+        output::warn(&text::escape(&format!("not known: {}: {written}", address(*place, sources))));
+    }
+}
+
+fn address(span: Span, sources: &Sources) -> String {
+    let place = sources.place(span);
+    format!("{}:{}:{}", sources.get(span.source).name(), place.line, place.column)
 }
 
 /// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.

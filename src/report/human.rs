@@ -118,7 +118,7 @@ fn escape_lines(text: &str) -> String {
     text.lines().map(text::escape).collect::<Vec<_>>().join("\n")
 }
 
-/// One line: counts by severity, inputs, what is suppressed, what was not looked at or not readable, and the day of the service data where a rule asked it.
+/// One line: counts by severity, inputs, what is suppressed, what was not looked at, not readable or not known, and the day of the service data where a rule asked it.
 pub(super) fn summary(checked: &Checked, look: Look) -> String {
     let counts: Vec<String> = checked
         .counts()
@@ -143,11 +143,16 @@ pub(super) fn summary(checked: &Checked, look: Look) -> String {
         1 => "; 1 call of the snapshot not readable".to_owned(),
         count => format!("; {count} calls of the snapshot not readable"),
     };
+    let not_known = match checked.not_known.len() {
+        0 => String::new(),
+        1 => "; 1 value not known".to_owned(),
+        count => format!("; {count} values not known"),
+    };
     let suppressed = match checked.suppressed.len() {
         0 => String::new(),
         count => format!("; {count} suppressed"),
     };
-    format!("{found} in {}{suppressed}{passed_over}{unread}{}{data}", files(checked.looked_at), fixes(checked))
+    format!("{found} in {}{suppressed}{passed_over}{unread}{not_known}{}{data}", files(checked.looked_at), fixes(checked))
 }
 
 /// How many findings were mended, and how many can be.

@@ -79,6 +79,7 @@ fn around(checked: &Checked, sources: &Sources) -> [Value; 2] {
             "fixed": checked.fixed,
             "fixable": { "safe": safe, "unsafe": others },
             "passedOver": passed_over,
+            "notKnown": checked.not_known.len(),
         },
     });
     [head, tail]

@@ -235,7 +235,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What was not looked at: one notification a reason. What a snapshot could not read: one each.
+/// What was not looked at: one notification a reason. What a snapshot could not read: one each. What is not known: one for all.
 fn notifications(checked: &Checked, sources: &Sources) -> Vec<Value> {
     let text = |reason: &str, count: usize| format!("{count} input{} not looked at: {reason}", if count == 1 { "" } else { "s" });
     let own = checked.passed_over.iter().map(|(reason, count)| {
@@ -253,5 +253,16 @@ fn notifications(checked: &Checked, sources: &Sources) -> Vec<Value> {
             "locations": [location(&Label::new(own.span, ""), None, sources)],
         })
     });
-    own.chain(unread).collect()
+    let not_known = (!checked.not_known.is_empty()).then(|| {
+        let (count, s) = (checked.not_known.len(), if checked.not_known.len() == 1 { "" } else { "s" });
+        let locations: Vec<Value> =
+            checked.not_known.iter().map(|span| location(&Label::new(*span, ""), None, sources)).collect();
+        json!({
+            "descriptor": { "id": "not-known" },
+            "level": "note",
+            "message": { "text": format!("{count} value{s} in policies not known: what hangs on them is not judged") },
+            "locations": locations,
+        })
+    });
+    own.chain(unread).chain(not_known).collect()
 }

@@ -1,5 +1,5 @@
 //! What the snapshots among the inputs could not read, what is wrong with them, and what templates name that was not given: every report tells
-//! it in the same words.
+//! it in the same words. And what stands in policies that is not known.
 
 use crate::inventory::{Inventory, SnapshotFile};
 use crate::source::Span;
@@ -35,6 +35,14 @@ pub fn unread(inventory: &Inventory<'_>) -> Vec<Unread> {
     let unresolved = inventory.unresolved.iter();
     let unresolved = unresolved.map(|own| Unread { span: own.span, message: own.message.clone(), call: None });
     faults.chain(inventory.not_readable().map(Unread::of)).chain(unresolved).collect()
+}
+
+/// Where in policies something stands of which nothing is known, so that what hangs on it is not judged; each place once, in order.
+pub fn not_known(inventory: &Inventory<'_>) -> Vec<Span> {
+    let mut places: Vec<Span> = inventory.all_policies().flat_map(|(policy, _)| policy.not_known()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 /// How many calls were not readable.

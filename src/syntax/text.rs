@@ -151,6 +151,11 @@ impl<'s> Text<'s> {
         })
     }
 
+    /// Whether nothing of it is known.
+    pub fn is_hole(&self) -> bool {
+        self.pieces_apart().is_some_and(|pieces| pieces.iter().all(|piece| matches!(piece, Piece::Hole(_))))
+    }
+
     /// Whether a `${` stands in it: the beginning of a variable or of a hole.
     pub fn holds_reference(&self) -> bool {
         matches!(&self.0, Form::Apart(Apart::Other(other)) if other.reference)

@@ -96,6 +96,36 @@ fn lines_of_ndjson_are_the_findings_of_json() {
     }
 }
 
+/// What nothing is known of is counted, each place once, and named where that is asked for.
+#[test]
+fn what_is_not_known_is_told() {
+    const TEXT: &str = r#"variable "who" {}
+variable "b" { default = "b" }
+resource "aws_iam_role" "r" {
+  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = var.who } }] })
+}
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({ Statement = [{ Effect = "Deny", Action = var.who, Resource = ["arn:aws:s3:::${var.who}/*", "arn:aws:s3:::${var.b}/*"], Condition = { StringLike = { (var.who) = ["${var.who}", "x"] } } }] })
+}
+"#;
+    let folder = support::folder(&[("main.tf", TEXT)]);
+    let run = check(folder.path(), &["-v", "."]);
+    assert!(run.stdout.contains("; 4 values not known;"), "{}", run.stdout);
+    let told: Vec<&str> = run.stderr.lines().filter_map(|line| line.strip_prefix("not known: main.tf:")).collect();
+    assert_eq!(told, ["4:117: var.who", "7:66: var.who", "7:174: var.who", "7:189: var.who"]);
+    assert!(!check(folder.path(), &["."]).stderr.contains("not known"));
+    let told = |format: &str| json(&check(folder.path(), &["--format", format, "."]).stdout);
+    assert_eq!(told("json")["summary"]["notKnown"], 4);
+    let told = told("sarif");
+    let notifications = list(&told["runs"][0]["invocations"][0]["toolExecutionNotifications"]);
+    let own: Vec<&Value> = notifications.iter().filter(|own| own["descriptor"]["id"] == "not-known").collect();
+    assert_eq!(own.len(), 1, "{notifications:?}");
+    assert_eq!(list(&own[0]["locations"]).len(), 4);
+    // what is said is known
+    let run = check(folder.path(), &["--assume", "var.who=111122223333", "."]);
+    assert!(!run.stdout.contains("not known"), "{}", run.stdout);
+}
+
 /// What the documentation of workflow commands says undone.
 fn unescaped(text: &str) -> String {
     text.replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
