@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy).filter(|policy| policy.statements.len() > 1);
     for policy in policies.filter(|policy| policy.refusal().is_none()) {
         all_marks.clear();
-        all_marks.extend(policy.statements.iter().map(|own| Marks::of(own.actions.as_ref())));
+        all_marks.extend(policy.statements.iter().map(Marks::of));
         let by_action = ByAction::of(policy);
         let mut gone: HashSet<usize> = HashSet::new();
         for (statement, own) in policy.statements.iter().zip(&all_marks) {
@@ -94,40 +94,78 @@ fn written<'p>(action: &'p Pattern<'_>) -> Option<Cow<'p, str>> {
     Some(if is_small { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) })
 }
 
-/// The actions of a statement as bits, some with the same: what takes in another list has all bits of that.
+/// The actions and resources of a statement as bits, some with the same: what takes in another list has all bits of that.
 #[derive(Clone, Copy)]
 struct Marks {
-    /// Of their services.
+    /// Of the services of the actions.
     services: u64,
-    /// Of those that are written out; in a list of patterns all.
-    names: u64,
-    /// Of those that are written out.
+    names: Bits,
+    resources: Bits,
+}
+
+/// The bits of a list.
+#[derive(Clone, Copy)]
+struct Bits {
+    /// Of what is written out; in a list of patterns all.
+    all: u64,
+    /// Of what is written out.
     written: u64,
 }
 
 impl Marks {
-    /// All, where it may be any.
-    const ALL: Self = Self { services: u64::MAX, names: u64::MAX, written: 0 };
+    fn of(statement: &Statement<'_>) -> Self {
+        let (services, names) = Self::of_actions(statement.actions.as_ref()).unwrap_or((u64::MAX, Bits::ANY));
+        Self { services, names, resources: Bits::of_resources(statement.resources.as_ref()).unwrap_or(Bits::ANY) }
+    }
 
-    fn of(actions: Option<&Patterns<'_>>) -> Self {
-        let Some(actions) = actions.filter(|own| !own.negated) else { return Self::ALL };
-        let mut own = Self { services: 0, names: 0, written: 0 };
-        for text in actions.list.iter().map(Pattern::plain) {
-            let Some(text) = text else { return Self::ALL };
+    fn of_actions(actions: Option<&Patterns<'_>>) -> Option<(u64, Bits)> {
+        let (mut services, mut names) = (0, Bits::NONE);
+        for text in actions.filter(|own| !own.negated)?.list.iter().map(Pattern::plain) {
+            let text = text?;
             let (is_wild, is_wild_service) = wildcards(text);
             let tag = Tag::of(text);
-            own.services |= if is_wild_service { u64::MAX } else { tag.service_bit() };
-            own.names |= if is_wild { u64::MAX } else { tag.bit() };
-            own.written |= if is_wild { 0 } else { tag.bit() };
+            services |= if is_wild_service { u64::MAX } else { tag.service_bit() };
+            names.add(if is_wild { None } else { Some(tag.bit()) });
         }
-        own
+        Some((services, names))
     }
 
-    /// Whether a list with these may take in one with others.
+    /// Whether a statement with these may take in one with others.
     fn may_take_in(self, other: Self) -> bool {
-        other.services & !self.services == 0 && other.written & !self.names == 0
+        other.services & !self.services == 0 && self.names.may_take_in(other.names) && self.resources.may_take_in(other.resources)
     }
 }
+
+impl Bits {
+    const NONE: Self = Self { all: 0, written: 0 };
+    /// Those of a list that may be any.
+    const ANY: Self = Self { all: u64::MAX, written: 0 };
+
+    fn of_resources(resources: Option<&Patterns<'_>>) -> Option<Self> {
+        let mut own = Self::NONE;
+        for pattern in &resources.filter(|own| !own.negated)?.list {
+            let text = pattern.plain()?;
+            // ARNs differ at their ends
+            let hash =
+                text.bytes().rev().take(8).fold(text.len() as u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(MIX));
+            own.add((!pattern.has_wildcard()).then_some(1 << (hash >> 58)));
+        }
+        Some(own)
+    }
+
+    /// Takes in the bit of what is written out; none of a pattern.
+    fn add(&mut self, bit: Option<u64>) {
+        self.all |= bit.unwrap_or(u64::MAX);
+        self.written |= bit.unwrap_or(0);
+    }
+
+    fn may_take_in(self, other: Self) -> bool {
+        other.written & !self.all == 0
+    }
+}
+
+/// An odd number with bits all over.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Whether an action has a wildcard, and whether it has one in its service.
 fn wildcards(action: &str) -> (bool, bool) {
