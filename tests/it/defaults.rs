@@ -91,6 +91,18 @@ fn what_is_alike_in_both_is_one_policy() {
     });
 }
 
+/// A policy that a module may be given is none that is missing.
+#[test]
+fn a_policy_that_may_be_given_is_not_missing() {
+    let beside = "variable \"policy\" { default = null }\nresource \"aws_iam_policy\" \"p\" {\n  name = \"p\"\n  policy = var.policy != null ? var.policy : jsonencode({ Statement = [{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }] })\n}";
+    let text = role("var.who != \"\" ? var.who : \"111122223333\"", beside);
+    with(&[("m/main.tf", &text)], &[], |inventory| {
+        assert!(inventory.unresolved.is_empty(), "{:?}", inventory.unresolved);
+        assert_eq!(inventory.policies.len(), 1);
+    });
+    with(&[("m/main.tf", &text.replace("default = null", ""))], &[], |inventory| assert_eq!(inventory.unresolved.len(), 1));
+}
+
 /// Whoever says what a variable is has decided.
 #[test]
 fn what_is_said_or_given_is_decided() {

@@ -208,8 +208,8 @@ impl<'s> Taking<'_, 's> {
     /// Takes in the documents of a resource that come to something else in the other branch, or where something else is meant by a name.
     pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, seen: &mut Seen) {
         for (kind, node) in documents(given, root) {
-            // where all that hangs on conditions is absent, nothing is left to be looked at
-            if has_no_statement(node) || !seen.insert(what_and_where(node)) {
+            // where all that hangs on conditions is absent, nothing is left to be looked at, and so where it is up to whoever calls the module
+            if node.kind() == Kind::Hole || has_no_statement(node) || !seen.insert(what_and_where(node)) {
                 continue;
             }
             if kind != PolicyKind::Trust {
