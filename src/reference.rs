@@ -30,7 +30,7 @@ use crate::syntax::{Node, json};
 
 pub use action::{Action, ActionResource, Level, ResourceType};
 pub use error::{Cause, KnownError, errors, errors_date, errors_like};
-pub use escalation::{Escalation, EscalationAction, Gain, On, escalations};
+pub use escalation::{Escalation, EscalationAction, Gain, On, escalations, made_role};
 pub use form::{Form, Slot, Start};
 pub use issuer::{
     Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, issuer, issuer_named, issuers, issuers_date,

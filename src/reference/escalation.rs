@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::arn::Arn;
+
 /// Actions that together give more than each says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Escalation {
@@ -35,6 +37,8 @@ pub enum On {
     User,
     /// On a group.
     Group,
+    /// On one role that is made, of a name that the own policies leave open.
+    New,
     /// On an EC2 instance.
     Instance,
     /// On an identity pool.
@@ -72,6 +76,23 @@ pub enum Gain {
     Group,
     /// A role with which something runs already for which this service took it.
     RunsAs(&'static str),
+}
+
+impl Escalation {
+    /// Whether it is about a role that is made.
+    pub fn makes_role(&self) -> bool {
+        self.actions.iter().any(|action| action.on == On::New)
+    }
+}
+
+/// A role that a resource of a policy leaves room for, as `role/NAME`: with a name in the place of each wildcard. `None` of what has none.
+pub fn made_role(resource: &str, name: &str) -> Option<String> {
+    let own = if resource == "*" { "*" } else { Arn::parse(resource).filter(|arn| matches!(arn.service, "iam" | "*"))?.resource };
+    if own == "*" {
+        return Some(format!("role/{name}"));
+    }
+    let is_open = own.starts_with("role/") && own.contains(['*', '?']);
+    is_open.then(|| own.replace('*', name).replace('?', "x"))
 }
 
 /// All sets that are known.
@@ -113,6 +134,7 @@ fn action(text: &'static str) -> Option<EscalationAction> {
         Some((name, "policy")) => (name, On::OwnPolicy),
         Some((name, "user")) => (name, On::User),
         Some((name, "group")) => (name, On::Group),
+        Some((name, "new")) => (name, On::New),
         Some((name, "instance")) => (name, On::Instance),
         Some((name, "pool")) => (name, On::Pool),
         Some((name, "user-pool")) => (name, On::UserPool),

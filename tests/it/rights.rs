@@ -25,7 +25,9 @@ fn is_told(set: &Escalation, statements: &[Value]) -> bool {
 }
 
 fn statement(action: &EscalationAction) -> Value {
-    json!({ "Effect": "Allow", "Action": action.name, "Resource": "*" })
+    // whoever may change all roles may change his own
+    let resource = if action.on == On::New { "arn:aws:iam::111122223333:role/made-*" } else { "*" };
+    json!({ "Effect": "Allow", "Action": action.name, "Resource": resource })
 }
 
 /// Each set is told where all of it is allowed, and not where an action is missing or denied, unless what is left is a set, too.
@@ -58,7 +60,7 @@ fn what_is_named_is_no_way_to_more() {
             .iter()
             .map(|action| {
                 let resource = match action.on {
-                    On::Role | On::Itself => "arn:aws:iam::111122223333:role/named",
+                    On::Role | On::Itself | On::New => "arn:aws:iam::111122223333:role/named",
                     On::OwnPolicy => "arn:aws:iam::111122223333:policy/named",
                     On::User => "arn:aws:iam::111122223333:user/named",
                     On::Group => "arn:aws:iam::111122223333:group/named",
@@ -159,6 +161,46 @@ fn who_holds_a_policy_is_where_it_says() {
     // whoever changes his own keys gets nothing by it
     let own = json!({ "Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "arn:aws:iam::*:user/${aws:username}" });
     assert!(findings(&[own]).is_empty());
+}
+
+/// Whoever makes a role and gives it rights has these, where both are of one role that need not be there yet.
+#[test]
+fn who_makes_a_role_has_what_he_gives_it() {
+    let on = |action: &str, resource: &str| json!({ "Effect": "Allow", "Action": action, "Resource": resource });
+    let made = "arn:aws:iam::111122223333:role/made-*";
+    let put = on("iam:PutRolePolicy", made);
+    let within = json!({ "StringEquals": { "iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/limit" } });
+    let bounded = json!({ "Effect": "Allow", "Action": "iam:CreateRole", "Resource": made, "Condition": within });
+    let denied = json!({ "Effect": "Deny", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::*:role/made-*" });
+    let anybody = [on("iam:CreateRole", "*"), put.clone()];
+    for (statements, expected) in [
+        (vec![on("iam:CreateRole", made), put.clone()], true),
+        (vec![on("iam:CreateRole", made), on("iam:AttachRolePolicy", made)], true),
+        (vec![on("iam:CreateRole", "arn:aws:iam::*:role/made-*"), put.clone()], true),
+        (
+            vec![
+                on("iam:CreateRole", "arn:aws:iam::111122223333:role/team/*"),
+                on("iam:*RolePolicy", "arn:*:iam::*:role/team/*"),
+            ],
+            true,
+        ),
+        (anybody.to_vec(), true),
+        (vec![on("iam:CreateRole", made), on("iam:PutRolePolicy", "arn:aws:iam::111122223333:role/other-*")], false),
+        (
+            vec![
+                on("iam:CreateRole", "arn:aws:iam::111122223333:role/named"),
+                on("iam:PutRolePolicy", "arn:aws:iam::111122223333:role/named"),
+            ],
+            false,
+        ),
+        (vec![bounded, put.clone()], false),
+        ([anybody.to_vec(), vec![denied]].concat(), false),
+        (vec![on("iam:CreateUser", made), put], false),
+    ] {
+        let told = findings(&statements).into_iter().find(|own| own.rule == "privilege-escalation");
+        let is_told = told.is_some_and(|own| own.message.contains("`iam:CreateRole`") && own.severity.name() == "high");
+        assert_eq!(is_told, expected, "{statements:?}");
+    }
 }
 
 #[test]

@@ -192,6 +192,7 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
             On::Any | On::User | On::Group | On::Instance => "*".to_owned(),
             On::Role => arn("target"),
             On::Itself => arn("start"),
+            On::New => arn("made-*"),
             On::OwnPolicy => format!("arn:aws:iam::{ACCOUNT}:policy/mine"),
             On::Pool => format!("arn:aws:cognito-identity:eu-west-1:{ACCOUNT}:identitypool/{POOL}"),
             On::UserPool => format!("arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/eu-west-1_Rep0rtsAA"),

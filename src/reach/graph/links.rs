@@ -8,11 +8,18 @@ use crate::evaluate::{OF_CALLER, Verdict};
 use crate::finding::Label;
 use crate::identity::{Group, IdentityPool};
 use crate::inventory::Role;
-use crate::policy::{Effect, Instant, Policy, PrincipalKind};
+use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::policy::{Effect, Instant, Patterns, Policy, PrincipalKind};
 use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
-use crate::reference::{Escalation, Gain, On, escalations};
+use crate::reference::{Escalation, Gain, On, escalations, made_role};
 use crate::simulate::{Access, Flow, Outcome, Permission, Presented, World, deciding, may, try_assume};
 use crate::source::SourceId;
+
+/// A name that no role has.
+const NOBODYS: &str = "unrelated-7f3c";
+
+/// How many names of roles are tried that a policy leaves room for.
+const MOST_ROLES: usize = 200;
 
 /// What leads from one role to another.
 pub(super) enum Link {
@@ -77,7 +84,31 @@ impl<'i, 's> Links<'i, 's> {
             return Some(step);
         }
         let mut sets = escalations().iter().filter(|set| set.gain == Gain::Rights);
-        sets.find_map(|set| self.step(role, set, &Sought::default(), "gives itself any right of the account"))
+        sets.find_map(|set| {
+            let roles = if set.makes_role() { self.new_roles(role, set).into_iter().map(Some).collect() } else { vec![None] };
+            let mut sought = roles.into_iter().map(|role| Sought { role, ..Sought::default() });
+            sought.find_map(|sought| self.step(role, set, &sought, "gives itself any right of the account"))
+        })
+    }
+
+    /// Roles of names that nobody has, which the policies of a role on the actions of a set leave room for.
+    fn new_roles(&self, role: &'i Role<'s>, set: &Escalation) -> Vec<String> {
+        let Some(own) = arn_of(role).and_then(Arn::parse) else { return Vec::new() };
+        let allowing = policies(self.world, role).flat_map(|policy| policy.with_effect(Effect::Allow));
+        let names_one = |own: &Pattern<'_>| {
+            let names = |text: &str| set.actions.iter().any(|action| matches(&[Unit::Wild(text)], action.name, Mode::Action));
+            own.plain().is_some_and(names)
+        };
+        let is_about = |own: &Patterns<'_>| own.negated || own.list.iter().any(names_one);
+        let about = allowing.filter(|own| own.actions.as_ref().is_some_and(is_about));
+        let names = about.filter_map(|own| own.resources.as_ref()).flat_map(|own| {
+            let listed = own.list.iter().filter(|_| !own.negated).filter_map(Pattern::plain);
+            listed.chain(own.negated.then_some("*")).filter_map(|text| made_role(text, NOBODYS))
+        });
+        let mut roles: Vec<String> =
+            names.take(MOST_ROLES).map(|name| format!("arn:{}:iam::{}:{name}", own.partition, own.account)).collect();
+        roles.dedup();
+        roles
     }
 
     /// The roles that the session of a role comes by, by their places in the inventory; perhaps, where it hangs on whether something runs
@@ -161,7 +192,7 @@ impl<'i, 's> Links<'i, 's> {
     fn allowed(&mut self, role: &'i Role<'s>, (action, on): (&'static str, On), sought: &Sought) -> Option<Vec<Label>> {
         let about = match on {
             On::Any | On::Itself | On::OwnPolicy | On::User | On::Group | On::Instance => Sought::default(),
-            On::Role => Sought { pool: None, ..sought.clone() },
+            On::Role | On::New => Sought { pool: None, ..sought.clone() },
             On::Pool | On::UserPool => Sought { pool: sought.pool.clone(), ..Sought::default() },
         };
         let key: Key = (arn_of(role)?.to_owned(), action, on, about);
@@ -177,7 +208,7 @@ impl<'i, 's> Links<'i, 's> {
         let own = arn_of(role)?;
         let resources: Vec<String> = match on {
             On::Any | On::User | On::Group | On::Instance => return self.anywhere(role, action),
-            On::Role => vec![sought.role.clone()?],
+            On::Role | On::New => vec![sought.role.clone()?],
             On::Itself => vec![own.to_owned()],
             On::OwnPolicy => role.own_policies(own),
             On::Pool | On::UserPool => vec![sought.pool.clone()?],

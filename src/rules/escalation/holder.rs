@@ -9,7 +9,7 @@ use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind, Statement};
-use crate::reference::{Escalation, Form, Reference};
+use crate::reference::{Escalation, Form, Reference, made_role};
 use crate::rules::access::wide::unnamed;
 use crate::source::Span;
 
@@ -194,6 +194,19 @@ impl<'i, 's> Holder<'i, 's> {
         let mut all: Vec<String> = std::iter::once(resource.to_owned()).chain(placed).collect();
         all.dedup();
         all.iter().find_map(|resource| self.allows(action, resource, None))
+    }
+
+    /// Roles of names that nobody has, which its statements on the actions of a set leave room for.
+    pub(super) fn new_roles(&self, set: &Escalation) -> Vec<String> {
+        let is_about = |own: &&Statement<'_>| set.actions.iter().any(|action| lists(own, action.name));
+        let about = self.allowing().filter(is_about).filter_map(|own| own.resources.as_ref());
+        let names = about.flat_map(|own| {
+            let listed = own.list.iter().filter(|_| !own.negated).filter_map(Pattern::plain);
+            listed.chain(own.negated.then_some("*")).filter_map(|text| made_role(text, ANYTHING))
+        });
+        let mut roles: Vec<String> = names.take(MOST_RESOURCES).map(|name| self.in_iam(&name)).collect();
+        roles.dedup();
+        roles
     }
 
     /// The forms of the resources that an action takes.

@@ -41,7 +41,7 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         Gain::UserRights | Gain::NoUserBoundary => Some((USER, ANYTHING)),
         _ => None,
     };
-    let places = |action: &EscalationAction| match action.on {
+    let place = |action: &EscalationAction, new: Option<&str>| match action.on {
         On::Itself => holder.allows(action.name, &holder.arn(), given),
         On::Role => holder.allows(action.name, &holder.in_iam(&format!("role/{ANYTHING}")), given),
         On::OwnPolicy => {
@@ -51,12 +51,14 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         }
         On::User => holder.allows(action.name, &holder.in_iam(&format!("user/{ANYTHING}")), given),
         On::Group => holder.allows(action.name, &holder.in_iam(&format!("group/{ANYTHING}")), given),
+        On::New => holder.allows(action.name, new?, given),
         On::Instance => holder.allows_any_of(action.name, "arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a"),
         // what runs is as good as named where it is held to some
         On::Any | On::Pool | On::UserPool if matches!(set.gain, Gain::RunsAs(_)) => holder.allows_unnamed(action.name),
         On::Any | On::Pool | On::UserPool => holder.allows_listed(action.name),
     };
-    set.actions.iter().map(places).collect()
+    let places = |new: Option<&str>| set.actions.iter().map(|action| place(action, new)).collect();
+    if set.makes_role() { holder.new_roles(set).iter().find_map(|role| places(Some(role))) } else { places(None) }
 }
 
 fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usize) -> Option<Finding> {
