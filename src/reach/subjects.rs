@@ -80,7 +80,8 @@ struct Named<'i> {
     subjects: Vec<String>,
     /// What stands there for subjects.
     told: Vec<Told<'i>>,
-    /// Subjects with a `*` that is a letter, which no token has, and subjects in another case of letters; as patterns.
+    /// Subjects with a `*` that is a letter, which no token has, subjects in another case of letters, and those that the issuer never makes; as
+    /// patterns.
     impossible: Vec<String>,
 }
 
@@ -94,6 +95,10 @@ impl<'i> Named<'i> {
         let mut named = Self { told: door.told("sub"), ..Self::default() };
         for told in &named.told {
             let text = told.text;
+            if door.issuer().is_some_and(|issuer| issuer.never(text).is_some()) {
+                named.impossible.push(text.to_owned());
+                continue;
+            }
             if !text.contains(['*', '?']) {
                 add(&mut named.subjects, text);
             } else if !told.is_pattern {
@@ -453,9 +458,11 @@ impl<'i, 's> Asking<'_, 'i, 's> {
     /// By the texts that stand in the policy for subjects.
     fn by_text(&self, is_meant: impl Fn(&str) -> bool, found: &mut Takers<'i, 's>) {
         let mut texts: Vec<&str> = Vec::new();
-        for told in
-            self.named.told.iter().filter(|told| is_meant(told.text) && (told.is_pattern || !told.text.contains(['*', '?'])))
-        {
+        let comes = |told: &&Told<'_>| {
+            let is_whole = !told.text.contains(['*', '?']);
+            (told.is_pattern || is_whole) && !self.named.impossible.iter().any(|own| own == told.text)
+        };
+        for told in self.named.told.iter().filter(|told| is_meant(told.text)).filter(comes) {
             if !texts.contains(&told.text) {
                 texts.push(told.text);
             }

@@ -91,6 +91,30 @@ impl Issuer {
         self.keys.iter().find(|key| key.name.eq_ignore_ascii_case(name))
     }
 
+    /// Why no token has a subject like this, which may be a pattern of `StringLike`; `None` where some may, by one of the forms or of its owner's
+    /// making. Known of GitHub: there a subject of an owner's making is of claims, `NAME:VALUE` for `NAME:VALUE`, and `repo` holds the repository.
+    ///
+    /// <https://docs.github.com/en/actions/reference/security/oidc>,
+    /// <https://docs.github.com/en/rest/actions/oidc>
+    pub fn never(&self, subject: &str) -> Option<&'static str> {
+        if !matches!(&*self.id, "github" | "github-enterprise") {
+            return None;
+        }
+        // what follows the first wildcard may be anything
+        let begun = subject.split(['*', '?']).next().unwrap_or(subject);
+        let (name, rest) = begun.split_once(':').unwrap_or((begun, ""));
+        if name.contains(['/', '@']) {
+            return Some("each begins with `repo:`, or with the name of another claim");
+        }
+        let (repository, behind) = rest.split_once(':').filter(|_| name == "repo")?;
+        if !repository.contains('/') {
+            return Some("`OWNER/REPOSITORY` stands behind `repo:`");
+        }
+        let reference = behind.strip_prefix("ref:")?;
+        let is_one = "refs/".starts_with(reference) || reference.starts_with("refs/");
+        (!is_one).then_some("`refs/heads/BRANCH` or `refs/tags/TAG` stands behind `ref:`")
+    }
+
     /// The form of subjects of this id.
     pub fn subject(&self, id: &str) -> Option<&SubjectForm> {
         self.subjects.iter().find(|form| form.id == id)

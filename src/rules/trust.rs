@@ -11,6 +11,7 @@ mod foreign_account;
 mod foreign_issuer_key;
 mod guest_can_assume;
 mod guests;
+mod impossible_subject;
 mod loose_audience;
 mod missing_provider;
 mod open_user_pool_provider;
@@ -47,6 +48,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &missing_provider::RULE, run: missing_provider::check },
     Check { rule: &open_user_pool_provider::RULE, run: open_user_pool_provider::check },
     Check { rule: &claim_without_key::RULE, run: claim_without_key::check },
+    Check { rule: &impossible_subject::RULE, run: impossible_subject::check },
     Check { rule: &principal_key_for_token::RULE, run: principal_key_for_token::check },
     Check { rule: &tag_session_missing::RULE, run: tag_session_missing::check },
     Check { rule: &saml_audience_missing::RULE, run: saml_audience_missing::check },

@@ -8,11 +8,12 @@ use rolecall::rules;
 
 use crate::support;
 
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "any-certificate",
     "anyone-can-assume",
     "claim-without-key",
     "external-id-missing",
+    "impossible-subject",
     "key-never-present",
     "missing-provider",
     "open-user-pool-provider",
@@ -130,6 +131,11 @@ fn claims_that_are_no_keys() {
             vec!["claim-without-key high: GH:nothing"],
         ),
         (format!(r#""StringEquals": {{{sub}, "GH:repositry": "x"}}"#), vec!["claim-without-key medium: GH:repositry"]),
+        // that of the provider is the only issuer
+        (
+            format!(r#""StringEquals": {{{sub}}}, "ForAllValues:StringEquals": {{"GH:iss": "https://GH"}}"#),
+            vec!["claim-without-key low: GH:iss"],
+        ),
         (format!(r#""StringEquals": {{{sub}, "GH:repository_owner_id": "1", "GH:AUD": "x"}}"#), vec![]),
         // the key of another issuer is another rule's
         (format!(r#""StringEquals": {{{sub}, "gitlab.com:namespace_path": "x"}}"#), vec![]),
@@ -144,6 +150,56 @@ fn claims_that_are_no_keys() {
         "Condition": {"StringEquals": {"GH:event_name": "pull_request"}}}"#;
     let both = format!("{}, {deny}", web("GH", &format!(r#""StringEquals": {{{sub}}}"#)));
     check(&[(&both, &["claim-without-key high: token.actions.githubusercontent.com:event_name"])]);
+    let both = both.replace("GH:event_name", "GH:iss");
+    check(&[(&both, &["claim-without-key high: token.actions.githubusercontent.com:iss"])]);
+}
+
+/// A subject that no token has is told at its value, and lets nobody in; one that an owner may have made for himself is not.
+#[test]
+fn subjects_that_never_come() {
+    for (operator, subject, is_told) in [
+        ("StringLike", "repo:acme:*", true),
+        ("StringLike", "acme/articles:*", true),
+        ("StringLike", "acme/articles*", true),
+        ("StringEquals", "acme/articles:ref:refs/heads/main", true),
+        ("StringEquals", "repo:acme/articles:ref:main", true),
+        ("StringLike", "repo:acme/articles:ref:main*", true),
+        ("StringLike", "repo:acme/*:ref:heads/main", false),
+        ("StringEquals", "repo:acme@1/articles@2:ref:refs/heads/main", false),
+        ("StringLike", "repo:acme/articles:ref:*", false),
+        ("StringLike", "repo:acme/articles:ref:re*", false),
+        ("StringLike", "repo:acme*", false),
+        ("StringLike", "repo:acme/articles:*", false),
+        ("StringLike", "*acme/articles:*", false),
+        ("StringEquals", "repo:acme/articles:environment:ref:main", false),
+        // of an owner's own making
+        ("StringEquals", "repo:acme/articles", false),
+        ("StringEquals", "repository_owner:acme:repository_visibility:private", false),
+        ("StringEquals", "job_workflow_ref:acme/articles/.github/workflows/w.yml@refs/heads/main", false),
+        ("StringEquals", "environment:production", false),
+    ] {
+        let condition = format!(r#""{operator}": {{"GH:sub": "{subject}"}}"#);
+        let expected: Vec<String> = is_told.then(|| format!("impossible-subject medium: {subject}")).into_iter().collect();
+        assert_eq!(lint(&[role(&web("GH", &condition))], &Trust::default()), expected, "{subject}");
+        let among = format!(r#""{operator}": {{"GH:sub": ["repo:acme/a:ref:refs/heads/b", "{subject}"]}}"#);
+        assert_eq!(lint(&[role(&web("GH", &among))], &Trust::default()), expected, "{subject}");
+    }
+    // of others it is not known, and what excepts somebody is another matter
+    let condition = r#""StringEquals": {"idp.example.com:sub": "acme/articles"}"#;
+    assert_eq!(lint(&[role(&web("idp.example.com", condition))], &Trust::default()), [""; 0]);
+    let condition = r#""StringLike": {"GH:sub": "repo:acme/a:*"}, "StringNotLike": {"GH:sub": "acme/b:*"}"#;
+    assert_eq!(lint(&[role(&web("GH", condition))], &Trust::default()), [""; 0]);
+    // nobody gets in, and no rule says that somebody does
+    for subject in ["repo:acme:*", "acme/articles:*"] {
+        let condition = format!(r#""StringLike": {{"GH:sub": "{subject}"}}"#);
+        let policy = role(&web("GH", &condition));
+        support::with_inventory(None, [("role.json", policy)].into_iter(), |sources, inventory| {
+            let (config, reference) = (Config::default(), Reference::default());
+            let found = rules::run(&Facts { sources, inventory, config: &config, reference: &reference });
+            let told: Vec<&str> = found.iter().map(|own| own.rule).filter(|own| *own != "missing-provider").collect();
+            assert_eq!(told, ["impossible-subject"], "{subject}");
+        });
+    }
 }
 
 #[test]

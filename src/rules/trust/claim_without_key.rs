@@ -3,7 +3,7 @@
 use super::foreign_issuer_key::{NOBODY, is_key_of, issuer_of, of_absence, providers, token_of};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Condition, Statement};
+use crate::policy::{Condition, Effect, Statement};
 use crate::reference::{self, IssuerKey};
 use crate::rules::probe::storable;
 use crate::spelling;
@@ -51,7 +51,11 @@ fn finding(
     let names = || keys(host).iter().map(|key| key.name.as_str());
     let near = spelling::nearest(claim, names());
     let listed = || names().map(|name| format!("`{host}:{name}`")).collect::<Vec<_>>().join(", ");
+    // whose tokens come in the provider says
+    let allows = statement.effect.is_some_and(|(effect, _)| effect == Effect::Allow);
+    let is_kept = claim.eq_ignore_ascii_case("iss") && consequence != NOBODY && allows;
     let help = match (told, near) {
+        _ if is_kept => "take it out: the provider in `Principal` says already whose tokens these are".to_owned(),
         (Some((_, instead)), _) if !instead.is_empty() => instead.clone(),
         (None, Some(near)) => format!("write `{host}:{near}`"),
         _ => format!("ask for what is a key, as of {}: {}", reference::issuers_date(), listed()),
@@ -59,7 +63,11 @@ fn finding(
     let of_keys = statement.principals.iter().flat_map(|principals| &principals.list).next();
     Finding {
         // that a claim is none is sure only of those that AWS's list was held against
-        severity: if told.is_some() || consequence != NOBODY { RULE.severity } else { Severity::Medium },
+        severity: match told {
+            _ if is_kept => Severity::Low,
+            None if consequence == NOBODY => Severity::Medium,
+            _ => RULE.severity,
+        },
         related: of_keys.map(|principal| Label::new(principal.value.span(), "the tokens come from here")).into_iter().collect(),
         help: Some(help),
         ..RULE.finding(
