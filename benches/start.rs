@@ -1,7 +1,7 @@
 //! The cold start of `rolecall check` on one file, as a multiple of that of a program that prints one line.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ const RUNS: usize = 401;
 const INPUT: &str = "fixtures/policies/trust-cognito.json";
 
 pub(crate) fn run(options: &Options) -> Vec<Row> {
-    let mut hello = Command::new(hello_world());
-    let mut rolecall = Command::new(&options.program);
+    let mut hello = Command::new(installed(&hello_world(), "hello"));
+    let mut rolecall = Command::new(installed(&options.program, "rolecall"));
     rolecall.args(["check", INPUT]).current_dir(root());
 
     let (mut floor, mut own) = (Vec::new(), Vec::new());
@@ -34,6 +34,15 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
         rows.push(Row { what, against: "millions", found, must: Bound::AtMost(2.0), held: Bound::AtMost(2.0) });
     }
     rows
+}
+
+/// A program as it is where it was installed: the system maps what was copied in larger pieces than what a linker wrote, in a fifth less time.
+fn installed(program: &Path, name: &str) -> PathBuf {
+    let copy = scratch("installed").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    // one that is there may be written in pieces, too
+    let _ = fs::remove_file(&copy);
+    fs::copy(program, &copy).expect("a copy beside this program");
+    copy
 }
 
 /// Builds the smallest program that prints.
