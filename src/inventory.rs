@@ -165,7 +165,7 @@ pub enum Form {
 }
 
 /// A role.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Role<'s> {
     /// Its name; of a bare trust policy the name of its file.
     pub name: Text<'s>,
@@ -194,7 +194,7 @@ pub struct Role<'s> {
 }
 
 /// A policy with its name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NamedPolicy<'s> {
     /// Its name.
     pub name: Text<'s>,

@@ -447,6 +447,23 @@ fn both_branches_of_a_document_that_nothing_names_are_looked_at() {
     assert!(found.iter().any(|own| own.contains("anyone-can-assume")), "{found:?}");
 }
 
+/// What a token needs is looked at in both branches, too.
+#[test]
+fn subjects_of_the_other_branch_are_looked_at() {
+    let text = |default: &str| {
+        format!(
+            "variable \"wide\" {{{default}}}\nresource \"aws_iam_role\" \"r\" {{\n  name = \"r\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRoleWithWebIdentity\", Principal = {{ Federated = \"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com\" }}, Condition = {{ StringEquals = {{ \"token.actions.githubusercontent.com:aud\" = \"sts.amazonaws.com\" }}, StringLike = {{ \"token.actions.githubusercontent.com:sub\" = var.wide ? \"repo:*\" : \"repo:acme/a:ref:refs/heads/main\" }} }} }}] }})\n}}\n"
+        )
+    };
+    for (default, expected) in [("", 1), (" default = false ", 1), (" default = true ", 1)] {
+        let found = told(&[("main.tf", &text(default))]);
+        let wide = found.iter().filter(|own| own.contains("any-tenant-can-assume"));
+        assert_eq!(wide.count(), expected, "{default}: {found:?}");
+    }
+    let said = [("main.tf", &*text(" default = false ")), ("terraform.tfvars", "wide = false\n")];
+    assert!(!told(&said).iter().any(|own| own.contains("any-tenant")), "{:?}", told(&said));
+}
+
 /// Whom only the branch lets in that is not taken is told as not known.
 #[test]
 fn whoever_another_branch_lets_in_is_told() {

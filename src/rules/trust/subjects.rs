@@ -13,7 +13,7 @@ use crate::finding::{Finding, Witness};
 use crate::identity::Claims;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
-use crate::policy::Statement;
+use crate::policy::{Policy, Statement};
 use crate::reach::{Breadth, Distance, Kind, Sample, Taker, holders};
 use crate::reference::{self, Issuer};
 use crate::rules::probe::{ask, is_on};
@@ -57,7 +57,9 @@ struct Opening<'a, 'i, 's> {
 /// The findings of all these rules. Who takes a role is asked once for all of them.
 pub(in crate::rules) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let mut all = Vec::new();
-    for role in &facts.inventory.roles {
+    let others = otherwise(facts);
+    let own = facts.inventory.roles.iter().map(|role| (role, true));
+    for (role, is_own) in own.chain(others.iter().map(|role| (role, false))) {
         let takers = holders(facts.world(), role).takers;
         if takers.is_empty() {
             continue;
@@ -77,9 +79,19 @@ pub(in crate::rules) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Findi
             }
         }
         findings.extend(told.into_iter().map(|(_, finding)| finding));
-        all.push((role, takers));
+        if is_own {
+            all.push((role, takers));
+        }
     }
     several::findings(facts, &all, findings);
+}
+
+/// Roles with the trust policies that they have in other branches of their templates.
+fn otherwise<'s>(facts: &Facts<'_, 's>) -> Vec<Role<'s>> {
+    let with =
+        |role: &Role<'s>, trust: &Policy<'s>| Role { trust: Some(trust.clone()), other_trusts: Vec::new(), ..role.clone() };
+    let of = |role: &Role<'s>| role.other_trusts.iter().map(|trust| with(role, trust)).collect::<Vec<_>>();
+    facts.inventory.roles.iter().flat_map(of).collect()
 }
 
 /// A token of a stranger that gets in by a statement, where every customer of a shared issuer does.
