@@ -21,7 +21,7 @@ pub use classes::classes;
 pub use find::{Search, Tested, Wildcard, covers, find, instance};
 pub use glob::{arn_is_short, matches};
 pub use shape::{Field, Shape, Without};
-pub use words::begins_like;
+pub use words::{alike, begins_like};
 
 /// A string of a policy, taken apart into what it is compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]

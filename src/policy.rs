@@ -114,6 +114,8 @@ pub struct Patterns<'s> {
     pub negated: bool,
     /// The values.
     pub list: Box<[Pattern<'s>]>,
+    /// Whether a `*` or `?` stands in the known text of any of them.
+    pub wild: bool,
 }
 
 /// `Principal` or `NotPrincipal`.

@@ -75,11 +75,9 @@ fn judge_actions(statement: &Statement<'_>, request: &Request<'_>) -> Truth {
     let Some(actions) = &statement.actions else {
         return later(statement).unwrap_or(Truth::No);
     };
-    judge_list(actions, |pattern| {
-        // nearly all are others, and begin otherwise
-        if pattern.plain().is_some_and(|own| !begins_like(own, request.action, true)) {
-            return Truth::No;
-        }
+    // nearly all are others, and begin otherwise
+    let begins = |pattern: &&Pattern<'_>| pattern.plain().is_none_or(|own| begins_like(own, request.action, true));
+    judge_list(actions, begins, |pattern| {
         let matched = fill::judge(pattern, request.context, request.action, Mode::Action);
         match matched {
             Truth::Yes if has_wild_prefix(pattern) => {
@@ -95,13 +93,17 @@ fn judge_resources(kind: PolicyKind, statement: &Statement<'_>, request: &Reques
         _ if kind == PolicyKind::Trust => Truth::Yes,
         // A resource-based policy may leave it out: it is attached to the one resource that it is about.
         None => Truth::Yes,
-        Some(resources) => judge_list(resources, |pattern| {
-            let matched = fill::judge(pattern, request.context, request.resource, Mode::Resource);
-            match misplaced_variable(pattern) {
-                Some(gap) if matched != Truth::No => Truth::Unknown(gap),
-                _ => matched,
-            }
-        }),
+        Some(resources) => judge_list(
+            resources,
+            |_| true,
+            |pattern| {
+                let matched = fill::judge(pattern, request.context, request.resource, Mode::Resource);
+                match misplaced_variable(pattern) {
+                    Some(gap) if matched != Truth::No => Truth::Unknown(gap),
+                    _ => matched,
+                }
+            },
+        ),
     }
 }
 
@@ -111,12 +113,17 @@ fn has_wild_prefix(pattern: &Pattern<'_>) -> bool {
     prefix.contains(['*', '?']) && pattern.plain() != Some("*")
 }
 
-fn judge_list(patterns: &Patterns<'_>, mut judge: impl FnMut(&Pattern<'_>) -> Truth) -> Truth {
+/// The patterns that `may` match are judged; the others do not.
+fn judge_list<'p, 's>(
+    patterns: &'p Patterns<'s>,
+    may: impl Fn(&&'p Pattern<'s>) -> bool,
+    mut judge: impl FnMut(&'p Pattern<'s>) -> Truth,
+) -> Truth {
     if patterns.list.is_empty() {
         return Gap::undocumented(undocumented::EMPTY_LIST, patterns.key).into();
     }
     let mut found = Truth::No;
-    for pattern in &patterns.list {
+    for pattern in patterns.list.iter().filter(may) {
         found = found.or(judge(pattern));
         if found == Truth::Yes {
             break;

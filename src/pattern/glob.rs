@@ -1,6 +1,6 @@
 //! Matching without allocation and without blow-up: at worst the product of the lengths of pattern and text.
 
-use super::words::begins_like;
+use super::words::{begins_alike, is_wildcard};
 use super::{Mode, Unit};
 use crate::arn::Arn;
 
@@ -10,12 +10,11 @@ use crate::arn::Arn;
 /// case". In the modes of ARNs a [`Unit::Any`] may hold colons, so a pattern with one is compared as by [`Mode::Like`],
 /// which accepts all that any filling of the hole would accept.
 pub fn matches(pattern: &[Unit<'_>], text: &str, mode: Mode) -> bool {
-    // nearly all that do not match differ before the first wildcard
     if let [Unit::Wild(own)] = pattern
         && !matches!(mode, Mode::Equal | Mode::EqualIgnoreCase)
-        && !begins_like(own, text, mode == Mode::Action)
+        && let Some(matches) = at_a_glance(own, text, mode)
     {
-        return false;
+        return matches;
     }
     match mode {
         Mode::Equal => equal(pattern, text),
@@ -26,6 +25,21 @@ pub fn matches(pattern: &[Unit<'_>], text: &str, mode: Mode) -> bool {
         Mode::Resource if !has_hole(pattern) => resource(pattern, text),
         Mode::Arn | Mode::Resource => like(pattern, text),
     }
+}
+
+/// Whether a pattern matches a text, where what stands before its first wildcard tells: nearly always, as that differs, or no wildcard
+/// follows but a `*` at the end.
+fn at_a_glance(pattern: &str, text: &str, mode: Mode) -> Option<bool> {
+    let fold = mode == Mode::Action;
+    let Some(same) = begins_alike(pattern, text, fold) else { return Some(false) };
+    let open = pattern.as_bytes().get(same..).unwrap_or(&[]);
+    // what stands in the parts of an ARN is looked at by the part
+    if matches!(open, [] | [b'*']) && mode != Mode::Arn {
+        return Some(true);
+    }
+    let ends = open.last().zip(text.as_bytes().last());
+    let differs = |(own, other): (&u8, &u8)| !is_wildcard(*own) && own != other && !(fold && own.eq_ignore_ascii_case(other));
+    ends.is_some_and(differs).then_some(false)
 }
 
 /// Whether a pattern for an ARN has fewer than six parts and is not simply `*`, as `arn:aws:s3*`.

@@ -294,7 +294,8 @@ impl Reader {
                 _ => self.wrong_type(expected, item, key),
             }
         }
-        Patterns { key: key.span(), negated, list: list.into() }
+        let wild = list.iter().any(Pattern::has_wildcard);
+        Patterns { key: key.span(), negated, list: list.into(), wild }
     }
 
     fn string<'s>(&mut self, value: Node<'_, 's>, key: Node<'_, 's>) -> Option<Text<'s>> {

@@ -38,7 +38,7 @@ pub fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         }
         // a policy that several roles have is told of once
         for own in findings.split_off(before) {
-            if !findings.iter().rev().any(|told| told.rule == own.rule && told.primary.span == own.primary.span) {
+            if !findings.iter().rev().any(|told| told.primary.span == own.primary.span && told.rule == own.rule) {
                 findings.push(own);
             }
         }

@@ -16,8 +16,8 @@ impl Tag {
         // names differ at their ends more than where they begin
         let end = text.last_chunk().copied().unwrap_or(start);
         let before = text.len().checked_sub(16).and_then(|at| text.get(at..)?.first_chunk().copied()).unwrap_or(start);
-        let colon = start.iter().position(|byte| *byte == b':').unwrap_or(8);
-        let service = folded(start) & u64::MAX.checked_shr(64 - 8 * colon as u32).unwrap_or(0);
+        let colon = colon(start);
+        let service = folded(start) & u64::MAX.checked_shr(64 - 8 * colon).unwrap_or(0);
         let ends = spread(folded(before).rotate_left(17) ^ folded(end));
         Self { service, whole: spread(service.rotate_left(29) ^ ends ^ text.len() as u64) }
     }
@@ -31,6 +31,14 @@ impl Tag {
     pub(super) fn bit(self) -> u64 {
         1 << (self.whole >> 58)
     }
+}
+
+/// Where the first colon stands among the letters; 8 where none does.
+fn colon(letters: [u8; 8]) -> u32 {
+    const ONES: u64 = u64::MAX / 255;
+    let others = u64::from_le_bytes(letters) ^ (ONES * u64::from(b':'));
+    // the lowest byte that is zero has its upper bit left
+    (others.wrapping_sub(ONES) & !others & (ONES << 7)).trailing_zeros() / 8
 }
 
 fn padded(text: &[u8]) -> [u8; 8] {

@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn in_actions(statement: &Statement<'_>) -> Option<Finding> {
-    let actions = statement.actions.as_ref()?;
+    let actions = statement.actions.as_ref().filter(|own| own.wild)?;
     let wild = actions.list.iter().find(|own| own.plain().is_some_and(is_partial_service))?;
     Some(finding(
         wild,
@@ -29,7 +29,7 @@ fn in_actions(statement: &Statement<'_>) -> Option<Finding> {
 }
 
 fn in_resources(statement: &Statement<'_>) -> Option<Finding> {
-    let resources = statement.resources.as_ref()?;
+    let resources = statement.resources.as_ref().filter(|own| own.wild)?;
     let is_wild = |own: &&Pattern<'_>| own.plain().and_then(service_of_arn).is_some_and(|own| own != "*" && is_partial(own));
     let wild = resources.list.iter().find(is_wild)?;
     Some(finding(

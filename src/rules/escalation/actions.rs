@@ -38,7 +38,7 @@ impl Actions {
                     continue;
                 }
                 let behind = last.len() + 1;
-                let tag = (!pattern.has_wildcard()).then(|| Tag::of(text));
+                let tag = (!actions.wild || !pattern.has_wildcard()).then(|| Tag::of(text));
                 for (at, (action, other)) in bits.clone().zip(ALL.names.get(bits.clone()).unwrap_or(&[])) {
                     let may = tag.is_none_or(|tag| tag == *other);
                     own.0 |= u128::from(may && fits(name, action.get(behind..).unwrap_or(""))) << at;

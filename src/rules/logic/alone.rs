@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::pattern::{Mode, Pattern, Unit, begins_like, matches};
+use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{self, Effect, Patterns, Policy, PolicyKind, Statement};
 use crate::prove::{Among, Budget, Question, proved_each};
 use crate::reference::Reference;
@@ -71,20 +71,35 @@ pub(in crate::rules) fn may_cover(wide: Option<&Patterns<'_>>, narrow: Option<&P
     if wide.negated || narrow.negated {
         return wide.negated;
     }
-    let is_covered = |own: &Pattern<'_>| {
-        // what has variables is left to the question
-        let Some(text) = own.plain() else { return true };
-        let takes = |own: &str| matches(&[Unit::Wild(own)], text, mode);
-        wide.list.iter().any(|own| own.plain().is_none_or(takes))
-    };
-    narrow.list.iter().all(is_covered)
+    narrow.list.iter().all(|own| may_hold(wide, own, mode))
 }
 
-/// Whether the first action of the one may be among those of the other, so that what denies the other may deny all of the one.
-pub(in crate::rules) fn may_meet(deny: Option<&Patterns<'_>>, allow: Option<&Patterns<'_>>) -> bool {
-    let (Some(deny), Some(allow)) = (deny, allow) else { return false };
-    let Some(first) = allow.list.first().and_then(Pattern::plain).filter(|_| !deny.negated && !allow.negated) else {
-        return true;
+/// Whether what denies may deny all that a statement allows: all of its actions on its first resource, and its first action on all others.
+pub(in crate::rules) fn may_be_denied(policy: &Policy<'_>, allow: &Statement<'_>) -> bool {
+    let (actions, resources) = (listed(allow.actions.as_ref()), listed(allow.resources.as_ref()));
+    let is_denied = |(action, resource): (Option<&Pattern<'_>>, Option<&Pattern<'_>>)| {
+        let holds = |own: Option<&Patterns<'_>>, pattern: Option<&Pattern<'_>>, mode| match (own, pattern) {
+            (Some(own), Some(pattern)) => may_hold(own, pattern, mode),
+            _ => true,
+        };
+        policy.with_effect(Effect::Deny).any(|deny| {
+            deny.actions.is_some()
+                && holds(deny.actions.as_ref(), action, Mode::Action)
+                && holds(deny.resources.as_ref(), resource, Mode::Resource)
+        })
     };
-    deny.list.iter().any(|own| own.plain().is_none_or(|own| begins_like(own, first, true)))
+    let by_action = actions.iter().map(|own| (Some(own), resources.first()));
+    let by_resource = resources.iter().skip(1).map(|own| (actions.first(), Some(own)));
+    allow.actions.is_some() && is_denied((actions.first(), resources.first())) && by_action.chain(by_resource).all(is_denied)
+}
+
+/// What a list names; nothing where it names what it is not about.
+fn listed<'p, 's>(list: Option<&'p Patterns<'s>>) -> &'p [Pattern<'s>] {
+    list.filter(|own| !own.negated).map_or(&[], |own| &own.list)
+}
+
+/// Whether a pattern may be among what a list is about. It is among what it stands for itself; what has variables is left to the question.
+fn may_hold(list: &Patterns<'_>, own: &Pattern<'_>, mode: Mode) -> bool {
+    let Some(text) = own.plain().filter(|_| !list.negated) else { return true };
+    list.list.iter().any(|own| own.plain().is_none_or(|own| matches(&[Unit::Wild(own)], text, mode)))
 }

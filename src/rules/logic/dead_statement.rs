@@ -1,6 +1,6 @@
 //! Statements that no request ever meets, and such that allow only what others deny.
 
-use super::alone::{holds, may_meet, only, with};
+use super::alone::{holds, may_be_denied, only, with};
 use super::spared;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
@@ -49,10 +49,7 @@ pub(super) fn never(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 pub(super) fn under_deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
         // a look before the question, which costs more
-        let may = |allow: &Statement<'_>| {
-            let mut denies = policy.with_effect(Effect::Deny);
-            denies.any(|deny| may_meet(deny.actions.as_ref(), allow.actions.as_ref()))
-        };
+        let may = |allow: &Statement<'_>| may_be_denied(policy, allow);
         if !policy.with_effect(Effect::Allow).any(may) {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Statements that another one makes needless.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::alone::{holds, may_cover, only};
 use crate::evaluate::{Context, ContextValue, Truth, judge};
@@ -25,14 +25,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         all_marks.clear();
         all_marks.extend(policy.statements.iter().map(Marks::of));
         let by_action = ByAction::of(policy);
-        let mut gone: HashSet<usize> = HashSet::new();
-        for (statement, own) in policy.statements.iter().zip(&all_marks) {
+        let mut gone = vec![false; all_marks.len()];
+        for (at, (statement, own)) in policy.statements.iter().zip(&all_marks).enumerate() {
+            let is_left = |wide: &&usize| **wide != at && gone.get(**wide) == Some(&false);
             let places = by_action.may_take_in(statement);
-            let wide = places.iter().filter_map(|at| policy.statements.get(*at).zip(all_marks.get(*at)));
-            let wide = wide.filter(|(_, other)| other.may_take_in(*own)).map(|(wide, _)| wide);
-            let mut others = wide.filter(|wide| wide.index != statement.index && !gone.contains(&wide.index));
+            let wide = places.iter().filter(is_left).filter_map(|at| policy.statements.get(*at).zip(all_marks.get(*at)));
+            let mut others = wide.filter(|(_, other)| other.may_take_in(*own)).map(|(wide, _)| wide);
             let Some(wider) = others.find(|own| is_wider(facts, policy, own, statement)) else { continue };
-            gone.insert(statement.index);
+            if let Some(gone) = gone.get_mut(at) {
+                *gone = true;
+            }
             findings.push(Finding {
                 related: vec![Label::new(wider.place(), "says as much")],
                 help: Some("take it out".to_owned()),
@@ -120,9 +122,10 @@ impl Marks {
 
     fn of_actions(actions: Option<&Patterns<'_>>) -> Option<(u64, Bits)> {
         let (mut services, mut names) = (0, Bits::NONE);
-        for text in actions.filter(|own| !own.negated)?.list.iter().map(Pattern::plain) {
+        let actions = actions.filter(|own| !own.negated)?;
+        for text in actions.list.iter().map(Pattern::plain) {
             let text = text?;
-            let (is_wild, is_wild_service) = wildcards(text);
+            let (is_wild, is_wild_service) = if actions.wild { wildcards(text) } else { (false, false) };
             let tag = Tag::of(text);
             services |= if is_wild_service { u64::MAX } else { tag.service_bit() };
             names.add(if is_wild { None } else { Some(tag.bit()) });
@@ -143,12 +146,15 @@ impl Bits {
 
     fn of_resources(resources: Option<&Patterns<'_>>) -> Option<Self> {
         let mut own = Self::NONE;
-        for pattern in &resources.filter(|own| !own.negated)?.list {
+        let resources = resources.filter(|own| !own.negated)?;
+        for pattern in &resources.list {
             let text = pattern.plain()?;
+            if resources.wild && pattern.has_wildcard() {
+                own.add(None);
+                continue;
+            }
             // ARNs differ at their ends
-            let hash =
-                text.bytes().rev().take(8).fold(text.len() as u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(MIX));
-            own.add((!pattern.has_wildcard()).then_some(1 << (hash >> 58)));
+            own.add(Some(Tag::of(text).bit()));
         }
         Some(own)
     }
@@ -163,9 +169,6 @@ impl Bits {
         other.written & !self.all == 0
     }
 }
-
-/// An odd number with bits all over.
-const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Whether an action has a wildcard, and whether it has one in its service.
 fn wildcards(action: &str) -> (bool, bool) {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::walk::{is_star, statements};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Pattern, Tested, Unit, begins_like, covers, matches};
+use crate::pattern::{Mode, Pattern, Tested, Unit, alike, begins_like, covers, matches};
 use crate::policy::{Comparison, Condition, Operand, Patterns, PolicyKind, Relation, Value};
 use crate::rules::mend::Mender;
 use crate::rules::tag::Tag;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule =
 const MOST_PLACES: usize = 3;
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut tags = Vec::new();
+    let mut seen = Seen::default();
     for (policy, statement) in statements(facts) {
         let mender = Mender::of(facts.sources, policy);
         if let Some(principals) = &statement.principals {
@@ -34,7 +34,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         }
         if let Some(actions) = statement.actions.as_ref().filter(|own| leaves_some(own)) {
             let list = &actions.list;
-            findings.extend(tell(mender, &needless_actions(list, &mut tags), list.len(), |at| list.get(at).map(|own| &own.text)));
+            findings
+                .extend(tell(mender, &needless_actions(actions, &mut seen), list.len(), |at| list.get(at).map(|own| &own.text)));
         }
         if let Some(resources) = statement.resources.as_ref().filter(|own| leaves_some(own)) {
             let list = &resources.list;
@@ -105,6 +106,29 @@ fn needless(count: usize, takes_in: impl Fn(usize, usize) -> bool) -> Vec<(usize
 /// Shorter lists are compared each with each.
 const SHORT: usize = 32;
 
+/// As [`needless`], of fewer than [`SHORT`] texts: one takes in another where they are the same, or where it has wildcards.
+fn needless_of_few<'t>(
+    texts: impl Iterator<Item = (Option<&'t str>, Option<&'t str>)>,
+    takes_in: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let mut tags = [0; SHORT];
+    let (mut wild, mut count) = (0_u32, 0);
+    for ((text, pattern), tag) in texts.zip(&mut tags) {
+        // a text that is not known is like none
+        *tag = text.map_or(count as u64, |text| Tag::of(text).whole);
+        wild |= u32::from(pattern.is_some()) << count;
+        count += 1;
+    }
+    let tags = tags.get(..count).unwrap_or(&[]);
+    let by = |(narrow, tag): (usize, &u64)| {
+        let may = |(wide, own): &(usize, &u64)| *wide != narrow && (*own == tag || wild >> wide & 1 != 0);
+        let mut wide = tags.iter().enumerate().filter(may).map(|(wide, _)| wide);
+        let is_by = |wide: &usize| takes_in(*wide, narrow) && (*wide < narrow || !takes_in(narrow, *wide));
+        wide.find(is_by).map(|wide| (narrow, wide))
+    };
+    tags.iter().enumerate().filter_map(by).collect()
+}
+
 /// As [`needless`], of texts, each with the pattern that it is where it has wildcards: a long list is sorted, and a text compared with those only
 /// that are equal, or begin as it does up to their first wildcard. `folds`: whatever their letter case.
 fn needless_texts<'t>(
@@ -116,7 +140,7 @@ fn needless_texts<'t>(
         return Vec::new();
     }
     if texts.len() < SHORT {
-        return needless(texts.len(), takes_in);
+        return needless_of_few(texts, takes_in);
     }
     let folded = |text: &'t str| if folds { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     let mut order: Vec<(Cow<'t, str>, bool, usize)> = Vec::with_capacity(texts.len());
@@ -151,26 +175,29 @@ fn text_of<'p>(pattern: &'p Pattern<'_>) -> (Option<&'p str>, Option<&'p str>) {
     (pattern.text.known(), pattern.plain().filter(|_| pattern.has_wildcard()))
 }
 
+/// The actions of a list, for one list after another.
+#[derive(Default)]
+struct Seen {
+    /// The tag of each.
+    tags: Vec<Tag>,
+    /// The number of one in the list, from 1, by its tag; 0 where there is none.
+    places: Vec<u32>,
+}
+
 /// Lists of actions may be long: each is compared with those of its service only, and with what looks the same.
-fn needless_actions(list: &[Pattern<'_>], tags: &mut Vec<Tag>) -> Vec<(usize, usize)> {
+fn needless_actions(actions: &Patterns<'_>, seen: &mut Seen) -> Vec<(usize, usize)> {
+    let list = &actions.list;
     let mut pairs = Vec::new();
     if list.len() < 2 {
         return pairs;
     }
-    tags.clear();
-    tags.extend(list.iter().map(|own| Tag::of(own.plain().unwrap_or(""))));
-    let mut seen = [0_u64; 256];
-    for (at, (own, tag)) in list.iter().zip(tags.iter()).enumerate() {
-        let bit = 1 << (tag.whole >> 58);
-        let Some(word) = seen.get_mut((tag.whole >> 50) as usize % 256) else { continue };
-        if *word & bit != 0 {
-            let alike = tags.iter().take(at).enumerate().filter(|(_, twin)| twin.whole == tag.whole);
-            let mut twins = alike.map(|(twin, _)| twin);
-            let twin = twins.find(|twin| list.get(*twin).is_some_and(|twin| is_same_action(twin, own)));
-            pairs.extend(twin.map(|twin| (at, twin)));
-        }
-        *word |= bit;
+    seen.tags.clear();
+    seen.tags.extend(list.iter().map(|own| Tag::of(own.plain().unwrap_or(""))));
+    twins(list, seen, &mut pairs);
+    if !actions.wild {
+        return pairs;
     }
+    let tags = &seen.tags;
     let mut run = (0, 0..0);
     for (at, (wide, own)) in list.iter().zip(tags.iter()).enumerate().filter(|(_, (wide, _))| wide.has_wildcard()) {
         let Some(text) = wide.plain() else { continue };
@@ -199,6 +226,30 @@ fn needless_actions(list: &[Pattern<'_>], tags: &mut Vec<Tag>) -> Vec<(usize, us
     pairs
 }
 
+/// Actions that stand there before, each with the first of these.
+fn twins(list: &[Pattern<'_>], seen: &mut Seen, pairs: &mut Vec<(usize, usize)>) {
+    let Seen { tags, places } = seen;
+    places.clear();
+    places.resize((2 * list.len()).next_power_of_two(), 0);
+    let mask = places.len() - 1;
+    for (number, (own, tag)) in (1..).zip(list.iter().zip(&*tags)).filter(|(_, (own, _))| own.plain().is_some()) {
+        let mut slot = (tag.whole >> 32) as usize & mask;
+        // INVARIANT: half of the places are free, so each search ends
+        while let Some(place) = places.get_mut(slot) {
+            let Some(twin) = place.checked_sub(1).map(|twin| twin as usize) else {
+                *place = number;
+                break;
+            };
+            let is_alike = tags.get(twin).is_some_and(|twin| twin.whole == tag.whole);
+            if is_alike && list.get(twin).is_some_and(|twin| is_same_action(twin, own)) {
+                pairs.push((number as usize - 1, twin));
+                break;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
 fn is_same_action(one: &Pattern<'_>, other: &Pattern<'_>) -> bool {
     matches!((one.plain(), other.plain()), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other))
 }
@@ -225,17 +276,13 @@ fn takes_resource(wide: &Pattern<'_>, narrow: &Pattern<'_>) -> bool {
 
 /// Whether the first part of an ARN in which two differ begins alike, and they end alike: what costs nearly nothing to see.
 fn may_take_part(wide: &str, narrow: &str) -> bool {
-    let mut start = 0;
-    let mut colons = 0;
-    for (at, (own, other)) in wide.bytes().zip(narrow.bytes()).enumerate() {
-        if own != other {
-            break;
-        }
-        if own == b':' && colons < 5 {
-            colons += 1;
-            start = at + 1;
-        }
-    }
+    let same = wide.get(..alike(wide, narrow)).unwrap_or("");
+    let mut colons = same.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at + 1);
+    let start = match same.bytes().filter(|byte| *byte == b':').count() {
+        0 => 0,
+        // the sixth part may hold colons
+        count => colons.nth(count.min(5) - 1).unwrap_or(0),
+    };
     let may = wide.get(start..).zip(narrow.get(start..)).is_some_and(|(wide, narrow)| begins_like(wide, narrow, false));
     // behind the last wildcard the ends must be the same
     may && wide
