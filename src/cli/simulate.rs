@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use rolecall::finding::Fault;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
+use rolecall::reference::Reference;
 use rolecall::repair;
 use rolecall::report::{Detail, Simulated, Unread, human, json, text};
 use rolecall::simulate::{self, Access, Outcome, Question, World};
@@ -109,6 +110,8 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         return Err(Failure::with_help(format!("a sign-in is not `{}`", expected.name()), help));
     }
     let access = access(&args.action, &args.resource)?;
+    let reference = reference::load(reference)?;
+    warn_of_names(&access, &reference);
     let context = context(&args.context)?;
     let at = time(args.at.as_deref())?;
     let tokens = args.who.tokens()?;
@@ -130,12 +133,10 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         Err(exit) => return Ok(exit),
     };
     if let Some((name, caller)) = caller {
-        let reference = reference::load(reference)?;
         let asked = principal::Asked { name, caller, access, context: &context, at, reference: &reference };
         return principal::run(args, &asked, (&inputs, &unread), &inventory, common);
     }
     refuse_names(&args.how, &inventory)?;
-    let reference = reference::load(reference)?;
     let world = World { inventory: &inventory, sources: &inputs.sources, reference: &reference };
     let subjects = args.who.subjects(tokens, &inventory)?;
     let answers = answers(world, &subjects, |subject| Question {
@@ -214,6 +215,38 @@ pub(super) fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Resu
             "give one `--resource` for all, or one for each `--action`",
         )),
     }
+}
+
+/// Warns of actions and resources that no request has: the answer would be that it is denied, whatever the policies say.
+pub(super) fn warn_of_names(access: &[Access<'_>], reference: &Reference) {
+    let mut told: Vec<&str> = Vec::new();
+    for Access { action, resource } in access {
+        for (text, message) in [(action, of_action(action, reference)), (resource, of_resource(resource))] {
+            if let Some(message) = message.filter(|_| !told.contains(text)) {
+                told.push(text);
+                output::warn(&format!("warning: {}", text::escape(&message)));
+            }
+        }
+    }
+}
+
+/// What is wrong with the name of an action.
+fn of_action(action: &str, reference: &Reference) -> Option<String> {
+    if action.contains(['*', '?']) {
+        return Some(format!("`{action}` is a pattern, and a request is for one action"));
+    }
+    if reference.action(action).is_some() {
+        return None;
+    }
+    let (prefix, _) = action.split_once(':').unwrap_or((action, ""));
+    let near = reference.meant(action).into_iter().next().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Some(format!("`{action}` is not an action that AWS lists{near} ({})", reference.as_of(prefix)))
+}
+
+/// What is wrong with the name of a resource.
+fn of_resource(resource: &str) -> Option<String> {
+    let is_named = resource == "*" || resource.starts_with("arn:");
+    (!is_named).then(|| format!("`{resource}` is no ARN, by which policies name resources"))
 }
 
 pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {

@@ -13,7 +13,7 @@ use super::config::Loaded;
 use super::input::{Assumed, gather_beside, gather_with};
 use super::live::Live;
 use super::reach::{refuse_names, told};
-use super::simulate::take_stock;
+use super::simulate::{take_stock, warn_of_names};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Of a role: tells every kind of caller whom the trust policy lets in, each with one who gets through; and of whom that is not known.
@@ -72,6 +72,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
         (Some(action), _) => {
             let resource = args.resource.as_deref().unwrap_or("*");
             refuse_names(world, &args.from, &[])?;
+            warn_of_names(&[Access { action, resource }], &reference);
             let reach = reach(world, Asked { at, from: &args.from, access: Some(Access { action, resource }) });
             let told =
                 WhoMay { action: action.clone(), resource: resource.to_owned(), reached: told(&reach, &inventory, &paths) };

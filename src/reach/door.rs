@@ -1,7 +1,7 @@
 //! A provider that a trust policy names, and questions about the holders of its tokens.
 
 use crate::arn::Arn;
-use crate::evaluate::{Context, ContextValue, Truth, Verdict, compare};
+use crate::evaluate::{Context, ContextValue, Gap, GapReason, Truth, Verdict, compare};
 use crate::identity::{Claim, Claims, ProviderKind};
 use crate::inventory::{Role, is_made_up};
 use crate::pattern::{Mode, Tested, Unit, Wildcard, instance, matches};
@@ -176,7 +176,7 @@ impl<'i, 's> Door<'i, 's> {
         };
         let question = Question { allowed_by: vec![self.policy], not_by: Vec::new(), among };
         let witness = match prove(&question, self.world.reference, Budget::default()) {
-            Proof::Holds => return Asked::Out,
+            Proof::Holds => return self.out_but_for_tags(&own, says),
             Proof::Undecided(doubt) => return Asked::Open(doubt),
             Proof::Witness(witness) => witness,
         };
@@ -213,6 +213,26 @@ impl<'i, 's> Door<'i, 's> {
             !matches!(prove(&question, self.world.reference, Budget::default()), Proof::Holds)
         };
         if further.iter().all(|action| is_let(action)) { self.bring(token, given) } else { Asked::Out }
+    }
+
+    /// That nobody gets in, unless it hangs on session tags: which of its claims an issuer tells as such is up to whoever asks for the token.
+    fn out_but_for_tags(&self, own: &[Held], says: bool) -> Asked<'i, 's> {
+        let conditions = self.policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions);
+        let mut tags = conditions.filter(|own| own.key.known().is_some_and(|key| is_of_session(key) && !is_identity(key)));
+        let (Some(tag), Some(true), false) = (tags.next(), self.issuer().map(|issuer| issuer.tells_tags), says) else {
+            return Asked::Out;
+        };
+        let among = Among {
+            caller: Some(format!("federated:{}", self.provider)),
+            action: Some("sts:AssumeRoleWithWebIdentity".to_owned()),
+            keys: own.iter().cloned().chain(self.never(own, true)).collect(),
+            ..Among::default()
+        };
+        let question = Question { allowed_by: vec![self.policy], not_by: Vec::new(), among };
+        match prove(&question, self.world.reference, Budget::default()) {
+            Proof::Holds => Asked::Out,
+            _ => Asked::Open(Doubt::Open(Gap { reason: GapReason::Key, span: tag.key.span() })),
+        }
     }
 
     /// Whether tokens of this issuer may tell session tags and a source identity: those of identity pools the former, and of an issuer of which

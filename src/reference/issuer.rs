@@ -22,6 +22,8 @@ pub struct Issuer {
     pub is_built_in: bool,
     /// Whether its tokens are opaque: no JWT, so nobody but the issuer reads claims in them.
     pub is_opaque: bool,
+    /// Whether its tokens may tell session tags.
+    pub tells_tags: bool,
     /// The condition keys that STS makes of its tokens.
     pub keys: Vec<IssuerKey>,
     /// Claims that are no condition keys though people take them for such, each with what to use instead, or an empty text.
@@ -209,6 +211,7 @@ pub(super) fn read(node: Node<'_, '_>, like: Option<&Issuer>, default_keys: &[Is
         is_shared: node.get("tenancy").is_some_and(|own| own.is("shared")),
         is_built_in: node.get("named-by").is_some_and(|own| own.is("host")),
         is_opaque: node.get("tokens").is_some_and(|own| own.is("opaque")),
+        tells_tags: node.get("session-tags").is_some() || like.is_some_and(|like| like.tells_tags),
         keys: like.map_or_else(own_keys, |like| like.keys.clone()),
         not_keys: like.map_or_else(|| pairs("not-keys"), |like| like.not_keys.clone()),
         unclear: unclear(node),

@@ -575,3 +575,34 @@ fn keys_that_play_no_part() {
         assert!(run.stderr.contains(told), "{keys}: {}", run.stderr);
     }
 }
+
+#[test]
+fn names_that_no_request_has_are_warned_of() {
+    let folder = folder(&[("policy.json", POLICY)]);
+    let warned = |action: &str, resource: &str| {
+        let caller = ["simulate", "--principal", "arn:aws:iam::111122223333:user/a", "--action", action, "--resource", resource];
+        in_folder(folder.path(), &[&caller[..], &["policy.json"]].concat()).stderr
+    };
+    assert_eq!(warned("s3:GetObject", "arn:aws:s3:::b/k"), "");
+    assert_eq!(warned("S3:getobject", "*"), "");
+    let near = warned("s3:GetObjet", "*");
+    assert!(near.starts_with("warning: `s3:GetObjet` is not an action that AWS lists; did you mean `s3:GetObject`?"), "{near}");
+    assert_eq!(warned("s3:Get*", "*"), "warning: `s3:Get*` is a pattern, and a request is for one action\n");
+    assert_eq!(warned("s3:GetObject", "s3://b/k"), "warning: `s3://b/k` is no ARN, by which policies name resources\n");
+}
+
+#[test]
+fn what_hangs_on_session_tags_of_a_known_issuer_is_not_known() {
+    let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"],
+        "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/HOST"},
+        "Condition": {"StringLike": {"HOST:sub": "SUB"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com", "aws:RequestTag/x": "app"}}}}"#;
+    let who = |host: &str, subject: &str| {
+        let folder = folder(&[("trust.json", &trust.replace("HOST", host).replace("SUB", subject))]);
+        in_folder(folder.path(), &["who", "*", "trust.json"]).stdout
+    };
+    // the agent of Buildkite makes tags of claims where it is told to; the tokens of GitHub have none
+    let buildkite = who("agent.buildkite.com", "organization:acme:pipeline:app:*");
+    assert!(buildkite.contains("? not known whether") && buildkite.contains("it hangs on a condition key"), "{buildkite}");
+    let github = who("token.actions.githubusercontent.com", "repo:acme/app:*");
+    assert!(github.contains("nobody can take it"), "{github}");
+}
