@@ -31,7 +31,7 @@ impl<'s> Inventory<'s> {
             }
             Ok(Look::Hcl) => {
                 self.begin(sources, id);
-                let tree = hcl::read(id, text);
+                let tree = terraform::template(id, text).unwrap_or_else(|| hcl::read(id, text));
                 let faults = tree.faults().to_vec();
                 match terraform::recognise_hcl(sources.get(id).name(), tree.root()) {
                     Some((form, belongs)) => self.put_off(tree, form, belongs),
@@ -304,7 +304,8 @@ pub fn look_at(name: &str, text: &str) -> Result<Look, &'static str> {
     if may_hold_json(text) {
         return Ok(Look::Json);
     }
-    if terraform::is_hcl_by_name(name) && !text.trim().is_empty() || terraform::may_be_hcl(text) {
+    let is_hcl = terraform::is_hcl_by_name(name) && !text.trim().is_empty() || terraform::may_be_hcl(text);
+    if is_hcl || terraform::is_template(text) {
         return Ok(Look::Hcl);
     }
     let is_markdown = embedded::holds_fence(text);
@@ -333,6 +334,14 @@ fn may_be_yaml(text: &str) -> bool {
     let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
     let first = lines.find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with(['#', '%']));
     let Some(first) = first.map(str::trim_start) else { return false };
+    // the commands of a target of `make` stand behind a tab, where no key of YAML may
+    let is_command = |line: &str| {
+        let word = line.strip_prefix('\t').and_then(|line| line.split_whitespace().next());
+        word.is_some_and(|word| !word.ends_with(':') && !word.starts_with(['-', '"', '\'', '#', '{', '[']))
+    };
+    if lines.find(|line| !line.is_empty()).is_some_and(is_command) {
+        return false;
+    }
     let key = first.split_once(':').map(|(key, rest)| (key.trim_end(), rest));
     let is_key = |(key, rest): (&str, &str)| {
         let named = |c: char| c.is_alphanumeric() || "_-./ '\"".contains(c);

@@ -20,6 +20,7 @@ mod resources;
 mod rest;
 mod shape;
 mod show;
+mod template;
 mod values;
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +30,7 @@ use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
 pub(super) use head::{is_hcl_by_name, may_be_hcl};
+pub(super) use template::{is_template, template};
 
 use blocks::Overridden;
 use evaluate::{At, Evaluation, Value};

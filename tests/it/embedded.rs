@@ -127,7 +127,7 @@ fn in_programs_of_jq() {
     for (resource, expected) in [
         (r#"("arn:aws:s3:::" + $b + "/*")"#, "arn:aws:s3:::«${b} = $b + \"»/*"),
         (r#""arn:aws:s3:::\($b)/*""#, "arn:aws:s3:::«${b} = $b)»/*"),
-        (r#""arn:aws:s3:::\( $b )/\($env | length)""#, "arn:aws:s3:::«${b} = $b»/«${length} = $env | length»"),
+        (r#""arn:aws:s3:::\( $b )/\($env | length)""#, "arn:aws:s3:::«${b} = $b )»/«${value} = $env | length»"),
         ("$b", "«${b} = $b»"),
         (".arn", "«${arn} = .arn»"),
         ("[$b]", "«${b} = $b»"),
@@ -152,6 +152,15 @@ fn in_programs_of_jq() {
         assert_eq!(statement.sid.as_ref().map(|sid| sid.shown().into_owned()), Some("${Sid}".to_owned()));
         assert!(inventory.documents[0].faults.is_empty());
     });
+}
+
+/// What stands below a target of `make` is a script, and no YAML.
+#[test]
+fn in_makefiles() {
+    let text = format!("role: deps\n\taws iam put-role-policy --policy-document '{}'\n", policy("b"));
+    assert_eq!(resources(&text), ["b"]);
+    assert_eq!(look_at("Makefile", &text), Ok(Look::Text));
+    assert_eq!(look_at("p.yaml", "Statement:\n\tEffect: Allow\n"), Ok(Look::Yaml));
 }
 
 /// A backslash at the end of a script leads on to nothing.

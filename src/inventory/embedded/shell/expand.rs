@@ -36,6 +36,11 @@ impl Expanded {
         self.end = at;
     }
 
+    /// Where what was last taken over ends.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
     /// Notes that what was put in stands for everything up to a place.
     pub(super) fn go_on(&mut self, at: usize) {
         self.end = at;

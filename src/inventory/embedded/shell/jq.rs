@@ -142,7 +142,7 @@ impl Making<'_> {
     fn hole(&mut self, range: Range<usize>) {
         let written = self.part(range.clone());
         let mut names = written.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|own| !own.is_empty());
-        let is_path = written.starts_with(['$', '.']) || name_at(written) == written.len();
+        let is_path = written.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.$".contains(&byte));
         let name = names.next_back().filter(|_| is_path).unwrap_or(VALUE);
         let hole = format!("${{{name}}}");
         self.made.put(&hole, range.start);
@@ -161,7 +161,7 @@ impl Making<'_> {
                 }
             }
         }
-        self.made.put("\"", range.end);
+        self.made.put("\"", self.made.end());
     }
 
     /// The parts of a sum: where each stands, and whether it is a text.
