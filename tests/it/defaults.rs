@@ -146,7 +146,7 @@ fn defaults_are_told_that_rights_hang_on() {
     // what stands for no value is taken for nothing, but for what it decides
     for default in ["\"\"", "null", "[]"] {
         with(&[("m/main.tf", &role("var.x", &beside(default)))], &[], |inventory| {
-            assert_eq!(granted(inventory), BTreeSet::new())
+            assert_eq!(granted(inventory), BTreeSet::new());
         });
     }
     let deciding = role("var.x == null ? \"111122223333\" : var.x", &beside("null"));
