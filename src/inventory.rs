@@ -18,7 +18,7 @@ mod terraform;
 mod versions;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -238,8 +238,9 @@ impl<'s> Inventory<'s> {
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
-        self.templates.extend(pending.iter().map(|own| own.tree.root().mark().source));
-        self.templates.dedup();
+        let mut known: HashSet<SourceId> = self.templates.iter().copied().collect();
+        let sources_of = pending.iter().map(|own| own.tree.root().mark().source);
+        self.templates.extend(sources_of.filter(|&id| known.insert(id)));
         cloudformation::complete(self, sources, &pending);
         terraform::complete(self, sources, &pending);
         self.attach_arrived();
@@ -247,7 +248,7 @@ impl<'s> Inventory<'s> {
         self.unread_parts.append(&mut self.passed_over);
     }
 
-    /// The inputs that belong together with others: templates, the files of modules, values for them.
+    /// The inputs that belong together with others: templates and parts of such, the files of modules, values for them.
     pub fn templates(&self) -> &[SourceId] {
         &self.templates
     }

@@ -156,8 +156,15 @@ impl<'s> Inventory<'s> {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
-        let part = cloudformation::part(self, tree.root());
-        let tree = part.unwrap_or(tree);
+        let tree = match cloudformation::part(self, tree.root()) {
+            Some(part) => {
+                if self.templates.last() != Some(&id) {
+                    self.templates.push(id);
+                }
+                part
+            }
+            None => tree,
+        };
         let root = tree.root();
         if let Some(why) = foreign::reason(root) {
             self.pass_over(why);

@@ -189,6 +189,7 @@ fn look_at<'s>(
         }
     }
     rest::calls(&mut evaluation, modules, &mut faults);
+    let passed_over = rest::passed_over(&mut evaluation, modules);
     for module in modules {
         for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
             if own.is_data && own.kind == document::KIND && !evaluation.met.contains(&own.body.span()) {
@@ -196,7 +197,7 @@ fn look_at<'s>(
             }
         }
     }
-    rest::others(&mut evaluation, modules, &mut faults);
+    rest::others(&mut evaluation, modules, passed_over, &mut faults);
     let gave_up = evaluation.gave_up;
     let documents: HashMap<SourceId, usize> =
         modules.iter().flat_map(|own| &own.roots).map(|own| (own.1.span().source, own.0)).collect();

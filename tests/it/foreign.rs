@@ -84,7 +84,10 @@ fn policies_of_other_clouds_are_none_of_iam() {
         let heredoc = format!(
             "resource \"{kind}\" \"b\" {{\n  policy = <<EOF\n{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"admin:ServerInfo\", \"Resource\": \"*\"}}]}}\nEOF\n}}\n"
         );
-        for text in [&local, &map, &heredoc] {
+        let data = format!(
+            "data \"aws_iam_policy_document\" \"d\" {{\n  statement {{\n    actions = [\"s3:*\"]\n    resources = [\"*\"]\n  }}\n}}\nresource \"{kind}\" \"b\" {{\n  policy = data.aws_iam_policy_document.d.json\n}}\n"
+        );
+        for text in [&local, &map, &heredoc, &data] {
             assert_eq!(taken(&[("main.tf", text)]).1, 0, "{text}");
             let files = std::iter::once(("main.tf", text.clone()));
             let told = support::with_inventory(None, files, |_, inventory| inventory.unread_parts.clone());

@@ -458,6 +458,11 @@ fn parts_of_templates_have_functions() {
         assert!(!ran.stdout.contains(r#""severity":"error""#), "{name}: {}", ran.stdout);
         assert_eq!(lines_of(&ran, "unknown-action").len(), 1, "{name}: {}", ran.stdout);
     }
+    // and they are mended as templates are
+    let twice = statements.replace("'dynamodb:GetItem'", "['dynamodb:GetItem', 'dynamodb:GetItem']");
+    let folder = support::folder(&[("iam.yml", &twice)]);
+    let ran = run(&["check", "--pedantic", "--diff", folder.path().to_str().expect("a path in UTF-8")]);
+    assert!(ran.stdout.contains("+  Action: ['dynamodb:GetItem']"), "{}{}", ran.stdout, ran.stderr);
     assert_eq!(resources(policy), ["arn:aws:dynamodb:us-east-1:000000000000:table/${Name}"]);
 }
 

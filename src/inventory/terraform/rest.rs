@@ -74,18 +74,26 @@ pub(super) fn calls<'t, 's>(
     }
 }
 
-/// Takes in the policies of what is left when all else was looked at.
+/// The statements of what is no matter of AWS, wherever they are written; that they are not looked at is told.
+pub(super) fn passed_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, modules: &[Module<'t, 's>]) -> HashSet<Span> {
+    let mut statements = HashSet::new();
+    for module in modules {
+        for place in of_others(evaluation, module) {
+            pass_over(evaluation, &place, &mut statements);
+        }
+    }
+    statements
+}
+
+/// Takes in the policies of what is left when all else was looked at, but for statements that are passed over.
 pub(super) fn others<'t, 's>(
     evaluation: &mut Evaluation<'_, 't, 's>,
     modules: &[Module<'t, 's>],
+    passed_over: HashSet<Span>,
     faults: &mut Vec<Fault<SyntaxFault>>,
 ) {
     let mut known = Known::of(evaluation.inventory);
-    for module in modules {
-        for place in of_others(evaluation, module) {
-            pass_over(evaluation, &place, &mut known);
-        }
-    }
+    known.statements.extend(passed_over);
     for module in modules {
         let mut places = Vec::new();
         for call in module.calls.iter().filter(|own| own.is_own && own.child.is_some()) {
@@ -130,7 +138,7 @@ fn of_others<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Module<'t
 }
 
 /// Passes over the policies of one place, wherever else what stands in it is written.
-fn pass_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, place: &Place<'t, 's>, known: &mut Known) {
+fn pass_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, place: &Place<'t, 's>, all: &mut HashSet<Span>) {
     let mut is_told = false;
     for &instance in &place.instances {
         let at = At { module: place.module, instance };
@@ -143,7 +151,7 @@ fn pass_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, place: &Place<'t, 
             if !statements.is_empty() && !std::mem::replace(&mut is_told, true) {
                 evaluation.inventory.unread_parts.push(foreign::OTHER_CLOUD);
             }
-            known.statements.extend(statements);
+            all.extend(statements);
         }
     }
 }
