@@ -459,10 +459,10 @@ fn parts_of_templates_have_functions() {
         assert_eq!(lines_of(&ran, "unknown-action").len(), 1, "{name}: {}", ran.stdout);
     }
     // and they are mended as templates are
-    let twice = statements.replace("'dynamodb:GetItem'", "['dynamodb:GetItem', 'dynamodb:GetItem']");
+    let twice = snippet.replace("'dynamodb:GetItemz'", "['dynamodb:GetItem', 'dynamodb:GetItem']");
     let folder = support::folder(&[("iam.yml", &twice)]);
     let ran = run(&["check", "--pedantic", "--diff", folder.path().to_str().expect("a path in UTF-8")]);
-    assert!(ran.stdout.contains("+  Action: ['dynamodb:GetItem']"), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("Action: ['dynamodb:GetItem']"), "{}{}", ran.stdout, ran.stderr);
     assert_eq!(resources(policy), ["arn:aws:dynamodb:us-east-1:000000000000:table/${Name}"]);
 }
 
