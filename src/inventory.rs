@@ -5,6 +5,7 @@ mod aws_cli;
 mod cloudformation;
 mod embedded;
 mod federated;
+mod foreign;
 mod holding;
 mod managed;
 mod reader;
@@ -17,7 +18,7 @@ mod terraform;
 mod versions;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -69,6 +70,8 @@ pub struct Inventory<'s> {
     pub unresolved: Vec<Unresolved>,
     /// How many calls of modules of Terraform there are of which the module is not among what was given.
     pub absent_modules: usize,
+    /// Why parts of inputs are not looked at of which the rest is, one for each part.
+    pub unread_parts: Vec<&'static str>,
     /// What each input was recognised as, in the order in which they were read.
     pub documents: Vec<Document>,
     /// What holes are taken to stand for.
@@ -93,6 +96,8 @@ pub struct Inventory<'s> {
     stand_ins: StandIns,
     /// How many stacks and modules there were.
     scopes: usize,
+    /// Why parts of the input are not looked at that is being read.
+    passed_over: Vec<&'static str>,
     /// What is looked at only when all was read, with the number of its document.
     pending: Vec<Pending<'s>>,
     /// The inputs that belong together with others, in the order in which they were read.
@@ -233,15 +238,17 @@ impl<'s> Inventory<'s> {
     /// Looks at what belongs together, such as nested stacks or the files of a module, when all was read.
     pub fn complete(&mut self, sources: &'s Sources) {
         let pending = std::mem::take(&mut self.pending);
-        self.templates.extend(pending.iter().map(|own| own.tree.root().mark().source));
-        self.templates.dedup();
+        let mut known: HashSet<SourceId> = self.templates.iter().copied().collect();
+        let sources_of = pending.iter().map(|own| own.tree.root().mark().source);
+        self.templates.extend(sources_of.filter(|&id| known.insert(id)));
         cloudformation::complete(self, sources, &pending);
         terraform::complete(self, sources, &pending);
         self.attach_arrived();
         self.fill_providers();
+        self.unread_parts.append(&mut self.passed_over);
     }
 
-    /// The inputs that belong together with others: templates, the files of modules, values for them.
+    /// The inputs that belong together with others: templates and parts of such, the files of modules, values for them.
     pub fn templates(&self) -> &[SourceId] {
         &self.templates
     }

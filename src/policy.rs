@@ -20,7 +20,7 @@ use crate::syntax::Text;
 pub use condition::{Comparison, Condition, Operand, Operator, Relation, SetPrefix, Value};
 pub use date::Instant;
 pub use fault::{ActionFault, PolicyFault};
-pub use kind::{PolicyKind, is_nothing_else, kind_of, looks_like, looks_like_statement};
+pub use kind::{PolicyKind, is_nothing_else, is_of_stack, kind_of, looks_like, looks_like_statement};
 pub use number::Decimal;
 pub use read::{TAG_KEYS, read};
 pub use size::{INLINE_OF_ROLE, Quota, Size};

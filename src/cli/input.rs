@@ -286,6 +286,7 @@ impl Inputs {
         for _ in 0..inventory.absent_modules {
             checked.pass_over(ABSENT);
         }
+        inventory.unread_parts.iter().for_each(|why| checked.pass_over(why));
         for (name, why) in &self.passed_over {
             pass_over(&mut checked, name, why);
         }

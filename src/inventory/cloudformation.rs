@@ -11,9 +11,10 @@ mod resources;
 mod sam;
 mod serverless;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Belongs, Form, Inventory, Pending, federated};
+use crate::policy;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::{Kind, Node, Tree};
 use evaluate::{Branch, Evaluation};
@@ -51,6 +52,23 @@ pub(super) fn comes_to<'s>(inventory: &mut Inventory<'s>, tree: Tree<'s>) -> Vec
 /// What else stands in a document which was recognised as a template; `None` where nothing else may.
 pub(super) fn beside<'s>(root: Node<'_, '_>) -> Option<Tree<'s>> {
     serverless::is_service(root).then(|| serverless::rest(root))
+}
+
+/// A document that is no template as its functions tell: a part that a template takes in from its own file. `None` where it has none.
+pub(super) fn part<'s>(inventory: &mut Inventory<'s>, root: Node<'_, 's>) -> Option<Tree<'s>> {
+    let is_it = root.within().any(evaluate::is_function) && recognise(root).is_none() && root.within().any(is_of_policy);
+    if !is_it {
+        return None;
+    }
+    let around = serverless::around(root.mark());
+    let scope = inventory.new_scope();
+    let stacks = [Stack { scope, ..Stack::new(0, 0, around.root()) }];
+    Some(Evaluation::new(&stacks, inventory).tree(0, root))
+}
+
+/// Whether something is a part of a policy.
+fn is_of_policy(node: Node<'_, '_>) -> bool {
+    policy::looks_like_statement(node) || policy::looks_like(node)
 }
 
 /// Whether a document that is nothing else may hold the values of a template's parameters.
@@ -118,6 +136,11 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
         return;
     }
     nest(&mut stacks, sources);
+    for stack in stacks.iter().filter(|own| own.is_service()) {
+        for (span, name) in serverless::taken_in(stack.root).filter(|own| !is_among(sources, stack.source, own.1)) {
+            inventory.unresolved(span, format!("the statements of `{name}` are not among the inputs"));
+        }
+    }
     for document in amplify::give(&mut stacks, sources, pending) {
         if let Some(document) = inventory.documents.get_mut(document) {
             document.form = Form::Template("template parameters");
@@ -144,6 +167,21 @@ pub(super) fn complete<'s>(inventory: &mut Inventory<'s>, sources: &'s Sources, 
                 evaluation.branch = Branch::Second;
                 Taking { evaluation: &mut evaluation, sources, faults }.take_other(&resource, node, &first);
                 evaluation.varies = false;
+            }
+        }
+    }
+    for (stack, faults) in stacks.iter().zip(&mut faults) {
+        evaluation.begin();
+        let others =
+            stack.resources().filter(|own| !resources::is_looked_at(&own.2) && resources::may_hold_policy(&own.2, own.3));
+        for (name, place, kind, node) in others {
+            let resource = resources::Named { stack: stack.index, name: &name, place, kind: &kind };
+            evaluation.branch = Branch::First;
+            evaluation.met_open = false;
+            let seen = Taking { evaluation: &mut evaluation, sources, faults }.take_any(&resource, node, &HashSet::new());
+            if evaluation.met_open {
+                evaluation.branch = Branch::Second;
+                Taking { evaluation: &mut evaluation, sources, faults }.take_any(&resource, node, &seen);
             }
         }
     }
@@ -231,6 +269,14 @@ fn nest<'t, 's>(stacks: &mut [Stack<'t, 's>], sources: &Sources) {
             stack.nested.push((name.clone(), *inner));
         }
     }
+}
+
+/// Whether a file is among the inputs that another one names, from its own folder on.
+fn is_among(sources: &Sources, source: SourceId, file: &str) -> bool {
+    let own = sources.get(source).name();
+    let folder = own.rfind(['/', '\\']).and_then(|end| own.get(..=end)).unwrap_or("");
+    let wanted = format!("{folder}{}", file.trim_start_matches("./"));
+    sources.iter().any(|(_, own)| own.name() == wanted)
 }
 
 /// The name of the file that a nested stack is made of.

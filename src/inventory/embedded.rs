@@ -5,8 +5,9 @@ mod shell;
 
 use super::recognise::holds;
 use super::{Form, Inventory};
+use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
-use crate::syntax::{Literal, Text, hcl, json, yaml};
+use crate::syntax::{Literal, SyntaxFault, Text, Tree, hcl, json, yaml};
 use markdown::{Language, fences};
 
 pub(super) use markdown::holds_fence;
@@ -17,6 +18,8 @@ const SCRIPTS: [&str; 2] = ["policies in a script", "policies in another text"];
 
 const IN_CODE: &str = "a policy in source code; what a run of it gives is read";
 
+const IN_JQ: &str = "a policy in a program of `jq`; what a run of it gives is read";
+
 const MARKDOWN: &str = "a policy in Markdown; `--markdown` reads it";
 
 /// A document in another text.
@@ -26,6 +29,29 @@ pub(super) struct Embedded<'s> {
     pub(super) text: Literal<'s>,
     /// What it goes by there: the file that it is written to, the variable that holds it, the role that it is given to.
     pub(super) name: Option<Literal<'s>>,
+    /// What may make a document of it that is another one.
+    pub(super) made_by: Option<Maker>,
+}
+
+/// What makes a document of something that only looks like one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Maker {
+    /// `jq`, of which it is the program.
+    Jq,
+    /// A program in whose source it is a string, with more behind it.
+    Program,
+}
+
+impl Embedded<'_> {
+    /// Why a document is not looked at that reads like this, where it is only the source of one.
+    pub(super) fn unread(&self, tree: &Tree<'_>) -> Option<&'static str> {
+        let is_open =
+            |fault: &Fault<SyntaxFault>| matches!(fault.kind, SyntaxFault::UnclosedBracket | SyntaxFault::UnclosedString);
+        match self.made_by? {
+            Maker::Jq => (!tree.faults().is_empty()).then_some(IN_JQ),
+            Maker::Program => tree.faults().iter().any(is_open).then_some(IN_CODE),
+        }
+    }
 }
 
 /// Whether something in a fence of Markdown speaks of policies.
@@ -56,7 +82,7 @@ impl<'s> Inventory<'s> {
         for (language, range) in fences(text) {
             let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
             match language {
-                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None }),
+                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None, made_by: None }),
                 Language::Shell => {
                     for document in documents(&inside) {
                         self.read_embedded(sources, id, document);
@@ -87,7 +113,7 @@ impl<'s> Inventory<'s> {
         self.policies.iter_mut().filter(|own| own.source == id).for_each(|own| own.alone = false);
         let [script, other] = SCRIPTS;
         self.call(if text.starts_with("#!") { script } else { other });
-        if sets(text, "Statement") && sets(text, "Effect") {
+        if self.passed_over.is_empty() && sets(text, "Statement") && sets(text, "Effect") {
             self.call_nothing(IN_CODE);
         }
     }
@@ -99,7 +125,11 @@ impl<'s> Inventory<'s> {
     }
 
     fn read_embedded(&mut self, sources: &'s Sources, id: SourceId, document: Embedded<'s>) {
-        let tree = self.filled(json::read_inside(&document.text, false), 0);
+        let tree = json::read_inside(&document.text, false);
+        if let Some(why) = document.unread(&tree) {
+            return self.pass_over(why);
+        }
+        let tree = self.filled(tree, 0);
         self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
         self.read_tree(sources, id, tree, false);
         self.told_name = None;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::reader::{Reader, inside};
-use super::{Form, LoosePolicy, Role, embedded, recognise::stem};
+use super::{Form, LoosePolicy, Role, embedded, foreign, recognise::stem};
 use crate::policy::{self, PolicyKind};
 use crate::source::Span;
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, Weaver, json};
@@ -43,9 +43,9 @@ impl<'s> Search<'_, '_, 's> {
                 continue;
             }
             let taken = match node.kind() {
-                Kind::Map if policy::looks_like(node) => self.take(node, self.name),
+                Kind::Map => foreign::is_filter(node) || self.one(node),
                 Kind::List if is_list_of_statements(node) => self.take_statements(node),
-                Kind::String => self.take_text(node),
+                Kind::String => self.one(node) || self.take_documents(node),
                 _ => false,
             };
             if taken {
@@ -54,7 +54,20 @@ impl<'s> Search<'_, '_, 's> {
         }
     }
 
+    /// Takes in a value that is a policy as a whole, also as a text; tells whether it is.
+    pub(super) fn one(&mut self, node: Node<'_, 's>) -> bool {
+        match node.kind() {
+            Kind::Map => policy::looks_like(node) && self.take(node, self.name),
+            Kind::String => self.take_text(node),
+            _ => false,
+        }
+    }
+
     fn take(&mut self, node: Node<'_, 's>, name: Option<&Text<'s>>) -> bool {
+        if policy::is_of_stack(node) {
+            self.reader.inventory.pass_over(foreign::STACK_POLICY);
+            return true;
+        }
         let (kind, sure) = self.reader.inventory.kind.map_or_else(|| policy::kind_of(node), |kind| (kind, true));
         let mut policy = policy::read(node, kind);
         if policy.says_nothing() {
@@ -90,12 +103,8 @@ impl<'s> Search<'_, '_, 's> {
     }
 
     fn take_text(&mut self, node: Node<'_, 's>) -> bool {
-        let written = node.written();
-        if written.len() < SHORTEST || !(written.contains("Statement") || written.contains("%22Statement")) {
+        if !may_hold_policy(node) || !is_document(node) {
             return false;
-        }
-        if !written.trim_start().starts_with(['{', '%', '"']) {
-            return self.take_documents(node);
         }
         // an example in a text is followed by more of that
         let is_whole = |tree: &Tree<'_>| !tree.faults().iter().any(|fault| fault.kind == SyntaxFault::SecondDocument);
@@ -107,9 +116,14 @@ impl<'s> Search<'_, '_, 's> {
     /// The documents in a script, such as that of a workflow.
     fn take_documents(&mut self, node: Node<'_, 's>) -> bool {
         let mut taken = false;
+        if !may_hold_policy(node) || is_document(node) {
+            return false;
+        }
         for document in node.literal().iter().flat_map(embedded::documents) {
             let tree = json::read_inside(&document.text, false);
-            if policy::looks_like(tree.root()) {
+            if let Some(why) = document.unread(&tree) {
+                self.reader.inventory.pass_over(why);
+            } else if policy::looks_like(tree.root()) {
                 self.reader.faults.extend_from_slice(tree.faults());
                 let name = document.name.map(|name| Text::made(name.value.clone(), name.span));
                 taken |= self.take(tree.root(), name.as_ref().or(self.name));
@@ -117,6 +131,16 @@ impl<'s> Search<'_, '_, 's> {
         }
         taken
     }
+}
+
+fn may_hold_policy(text: Node<'_, '_>) -> bool {
+    let written = text.written();
+    written.len() >= SHORTEST && written.contains("Statement")
+}
+
+/// Whether a text starts as a document does that stands in a string.
+fn is_document(text: Node<'_, '_>) -> bool {
+    text.written().trim_start().starts_with(['{', '%', '"'])
 }
 
 fn is_list_of_statements(node: Node<'_, '_>) -> bool {

@@ -3,8 +3,8 @@
 use super::embedded;
 use super::reader::Reader;
 use super::{
-    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, holding, snapshot, source_code,
-    terraform,
+    Belongs, Document, Form, Inventory, LoosePolicy, Pending, Role, aws_cli, cloudformation, foreign, holding, snapshot,
+    source_code, terraform,
 };
 use crate::finding::Fault;
 use crate::policy::{self, Policy, PolicyKind};
@@ -31,7 +31,7 @@ impl<'s> Inventory<'s> {
             }
             Ok(Look::Hcl) => {
                 self.begin(sources, id);
-                let tree = hcl::read(id, text);
+                let tree = terraform::template(id, text).unwrap_or_else(|| hcl::read(id, text));
                 let faults = tree.faults().to_vec();
                 match terraform::recognise_hcl(sources.get(id).name(), tree.root()) {
                     Some((form, belongs)) => self.put_off(tree, form, belongs),
@@ -86,6 +86,11 @@ impl<'s> Inventory<'s> {
         self.pending.push(Pending { document, tree, belongs });
     }
 
+    /// Says why a part of the last input is not looked at.
+    pub(super) fn pass_over(&mut self, why: &'static str) {
+        self.passed_over.push(why);
+    }
+
     /// Says why nothing was recognised in the last input, where that is so.
     pub(super) fn call_nothing(&mut self, why: &'static str) {
         if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
@@ -104,8 +109,13 @@ impl<'s> Inventory<'s> {
         self.documents.push(Document { source: id, form: Form::Nothing(NOTHING), faults });
     }
 
-    /// What is wrong with the form of an input is told only where something was recognised in it.
+    /// What is wrong with the form of an input is told only where something was recognised in it, and so is what is not looked at beside it.
     fn end(&mut self) {
+        let mut parts = std::mem::take(&mut self.passed_over);
+        match parts.first() {
+            Some(why) if self.documents.last().is_some_and(|own| own.form == Form::Nothing(NOTHING)) => self.call_nothing(why),
+            _ => self.unread_parts.append(&mut parts),
+        }
         if let Some(document) = self.documents.last_mut().filter(|own| matches!(own.form, Form::Nothing(_))) {
             document.faults.clear();
         }
@@ -146,7 +156,20 @@ impl<'s> Inventory<'s> {
             // what the reader says of the character that stands for such bytes is no news
             faults.retain(|fault| !sources.slice(fault.span).contains('\u{1A}'));
         }
+        let tree = match cloudformation::part(self, tree.root()) {
+            Some(part) => {
+                if self.templates.last() != Some(&id) {
+                    self.templates.push(id);
+                }
+                part
+            }
+            None => tree,
+        };
         let root = tree.root();
+        if let Some(why) = foreign::reason(root) {
+            self.pass_over(why);
+            return (Some(tree), None);
+        }
         // nearly all there is are policies by themselves, which nothing else looks like
         let is_policy = policy::is_nothing_else(root);
         let template = || cloudformation::recognise(root).or_else(|| terraform::recognise(source.name(), root));
@@ -154,6 +177,7 @@ impl<'s> Inventory<'s> {
             (self.loose(source, id, root), None)
         } else if let Some((form, belongs)) = template() {
             if let Some(beside) = cloudformation::beside(root) {
+                let beside = cloudformation::part(self, beside.root()).unwrap_or(beside);
                 holding::read(&mut Reader { inventory: self, sources, faults: &mut faults }, beside.root());
             }
             (Some(form), Some(belongs))
@@ -287,7 +311,8 @@ pub fn look_at(name: &str, text: &str) -> Result<Look, &'static str> {
     if may_hold_json(text) {
         return Ok(Look::Json);
     }
-    if terraform::is_hcl_by_name(name) && !text.trim().is_empty() || terraform::may_be_hcl(text) {
+    let is_hcl = terraform::is_hcl_by_name(name) && !text.trim().is_empty() || terraform::may_be_hcl(text);
+    if is_hcl || terraform::is_template(text) {
         return Ok(Look::Hcl);
     }
     let is_markdown = embedded::holds_fence(text);
@@ -316,6 +341,14 @@ fn may_be_yaml(text: &str) -> bool {
     let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
     let first = lines.find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with(['#', '%']));
     let Some(first) = first.map(str::trim_start) else { return false };
+    // the commands of a target of `make` stand behind a tab, where no key of YAML may
+    let is_command = |line: &str| {
+        let word = line.strip_prefix('\t').and_then(|line| line.split_whitespace().next());
+        word.is_some_and(|word| !word.ends_with(':') && !word.starts_with(['-', '"', '\'', '#', '{', '[']))
+    };
+    if lines.find(|line| !line.is_empty()).is_some_and(is_command) {
+        return false;
+    }
     let key = first.split_once(':').map(|(key, rest)| (key.trim_end(), rest));
     let is_key = |(key, rest): (&str, &str)| {
         let named = |c: char| c.is_alphanumeric() || "_-./ '\"".contains(c);

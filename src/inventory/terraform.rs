@@ -20,6 +20,7 @@ mod resources;
 mod rest;
 mod shape;
 mod show;
+mod template;
 mod values;
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +30,7 @@ use crate::finding::Fault;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, hcl};
 pub(super) use head::{is_hcl_by_name, may_be_hcl};
+pub(super) use template::{is_template, template};
 
 use blocks::Overridden;
 use evaluate::{At, Evaluation, Value};
@@ -187,6 +189,7 @@ fn look_at<'s>(
         }
     }
     rest::calls(&mut evaluation, modules, &mut faults);
+    let passed_over = rest::passed_over(&mut evaluation, modules);
     for module in modules {
         for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
             if own.is_data && own.kind == document::KIND && !evaluation.met.contains(&own.body.span()) {
@@ -194,7 +197,7 @@ fn look_at<'s>(
             }
         }
     }
-    rest::others(&mut evaluation, modules, &mut faults);
+    rest::others(&mut evaluation, modules, passed_over, &mut faults);
     let gave_up = evaluation.gave_up;
     let documents: HashMap<SourceId, usize> =
         modules.iter().flat_map(|own| &own.roots).map(|own| (own.1.span().source, own.0)).collect();

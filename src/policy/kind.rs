@@ -109,6 +109,24 @@ pub fn looks_like_statement(node: Node<'_, '_>) -> bool {
     decides && is_statement(node)
 }
 
+/// Whether this is a stack policy of CloudFormation, which says what an update may do to the resources of a stack, and lets nobody do anything.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
+pub fn is_of_stack(node: Node<'_, '_>) -> bool {
+    let named = |name| matches!(name, Some(Name::Action | Name::NotAction));
+    let of_statement = |node| elements(node, Name::OF_STATEMENT).filter(|element| named(element.name));
+    let mut names_update = false;
+    for action in statements(node).flat_map(of_statement).flat_map(|element| element.value.items_or_self()) {
+        let Some(action) = action.string() else { return false };
+        let is_update = action.split_once(':').is_some_and(|(service, _)| service == "Update");
+        names_update |= is_update;
+        if !is_update && action != "*" {
+            return false;
+        }
+    }
+    names_update
+}
+
 /// The statements of a document; the document itself where it holds what belongs into one.
 fn statements<'t, 's>(policy: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
     let named = || elements(policy, Name::OF_POLICY).filter(|element| element.name == Some(Name::Statement));

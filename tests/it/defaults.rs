@@ -61,11 +61,11 @@ fn what_only_a_default_decides_is_looked_at_both_ways() {
         ("var.who != \"\" ? var.who : \"111122223333\"", "", &["111122223333", "${var.who}"]),
         ("coalesce(var.who, \"111122223333\")", "", &["111122223333"]),
         // one decides and another does not
-        ("var.open ? var.who : \"111122223333\"", "", &["111122223333", ""]),
+        ("var.open ? var.who : \"111122223333\"", "", &["111122223333", "${var.who}"]),
         ("var.open ? \"${var.stage}-*\" : \"${var.stage}-1\"", "", &["dev-1", "dev-*"]),
         // both come to the same
         ("var.open ? \"*\" : \"*\"", "", &["*", "*"]),
-        ("var.stage == \"dev\" ? \"*\" : var.who", "", &["*", ""]),
+        ("var.stage == \"dev\" ? \"*\" : var.who", "", &["*", "${var.who}"]),
         // where the default stands beside what it decides, and the rest is alike
         ("\"${var.stage}-${var.stage == \"dev\" ? \"1\" : \"2\"}\"", "", &["dev-1", "${var.stage}-2"]),
         // nothing is decided here
@@ -133,8 +133,6 @@ fn defaults_are_told_that_rights_hang_on() {
     let beside = |body: &str| format!("variable \"x\" {{ default = {body} }}");
     for (default, expected) in [
         ("\"111122223333\"", "111122223333"),
-        ("\"\"", "\"\""),
-        ("null", "null"),
         ("[\"111122223333\", \"444455556666\"]", "[\"111122223333\",\"444455556666\"]"),
         (
             "[\"111122223333\", \"111122223334\", \"111122223335\", \"111122223336\", \"111122223337\"]",
@@ -145,6 +143,14 @@ fn defaults_are_told_that_rights_hang_on() {
             assert_eq!(granted(inventory), BTreeSet::from([format!("var.x={expected}")]));
         });
     }
+    // what stands for no value is taken for nothing, but for what it decides
+    for default in ["\"\"", "null", "[]"] {
+        with(&[("m/main.tf", &role("var.x", &beside(default)))], &[], |inventory| {
+            assert_eq!(granted(inventory), BTreeSet::new());
+        });
+    }
+    let deciding = role("var.x == null ? \"111122223333\" : var.x", &beside("null"));
+    with(&[("m/main.tf", &deciding)], &[], |inventory| assert_eq!(granted(inventory), BTreeSet::from(["var.x=null".to_owned()])));
     // and no others: none that no right hangs on, none in a branch that is not taken, and none that is taken for something else
     let made = "resource \"aws_iam_policy\" \"p\" {\n  count = var.open ? 1 : 0\n  name = \"p\"\n  description = var.who\n  policy = jsonencode({ Statement = [{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }] })\n}";
     with(&[("m/main.tf", &role("true ? \"111122223333\" : var.stage", made))], &[], |inventory| {
@@ -155,4 +161,70 @@ fn defaults_are_told_that_rights_hang_on() {
     with(&[("m/main.tf", &role("\"111122223333\"", &made))], &[], |inventory| {
         assert_eq!(granted(inventory), BTreeSet::from(["var.open=false".to_owned()]));
     });
+}
+
+/// Whoever calls a module sets what stands for no value; until then it is not known.
+#[test]
+fn a_default_that_is_empty_is_not_known_in_a_policy() {
+    for (principal, expected) in [
+        ("\"arn:aws:iam::${var.who}:root\"", "arn:aws:iam::${var.who}:root"),
+        ("var.who", "${var.who}"),
+        ("var.none", "${var.none}"),
+        ("[var.none]", "${var.none}"),
+        ("var.list", "${var.list}"),
+        ("local.x", "arn:aws:iam::${var.who}:root"),
+        // what a function makes of it is known
+        ("format(\"%s-1\", var.who)", "-1"),
+        ("concat([\"111122223333\"], var.list)", "111122223333"),
+        ("coalesce(var.none, \"111122223333\")", "111122223333"),
+        ("var.none == null ? \"111122223333\" : \"444455556666\"", "111122223333"),
+        ("\"${var.who == \"\" ? \"111122223333\" : var.who}\"", "111122223333"),
+    ] {
+        let beside = "variable \"none\" { default = null }\nvariable \"list\" { default = [] }\nlocals { x = \"arn:aws:iam::${var.who}:root\" }";
+        let came = with(&[("m/main.tf", &role(principal, beside))], &[], let_in);
+        assert_eq!(came.first().map(String::as_str), Some(expected), "{principal}");
+    }
+    // what is said stands there
+    let text = role("\"arn:aws:iam::${var.who}:root\"", "");
+    with(&[("m/main.tf", &text)], &[("var.who", "111122223333")], |own| {
+        assert_eq!(let_in(own), ["arn:aws:iam::111122223333:root"]);
+    });
+    // and outside of a policy it is what it is
+    with(&[("m/main.tf", &text.replace("\"r\"\n", "\"${var.who}r\"\n"))], &[], |own| {
+        assert_eq!(own.roles.first().map(|role| role.name.shown().into_owned()), Some("r".to_owned()));
+    });
+}
+
+/// Nothing is wrong with a module that waits for its values.
+#[test]
+fn defaults_that_are_empty_are_no_mistakes() {
+    let head = "variable \"s\" { default = \"\" }\nvariable \"n\" { default = null }\nvariable \"l\" { default = [] }\n";
+    let statement = |own: &str| format!("{head}data \"aws_iam_policy_document\" \"d\" {{\n  statement {{\n{own}\n  }}\n}}\n");
+    let encoded = |own: &str| {
+        format!(
+            "{head}resource \"aws_iam_policy\" \"p\" {{\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", {own} }}] }})\n}}\n"
+        )
+    };
+    let action = "actions = [\"s3:GetObject\"]\n";
+    for text in [
+        statement(&format!("{action}resources = [\"${{var.s}}/*\"]")),
+        statement(&format!("{action}resources = [var.s]")),
+        statement(&format!("{action}resources = [var.n]")),
+        statement(&format!("{action}resources = var.l")),
+        statement(&format!("{action}resources = [\"arn:aws:s3:::b/*\"]\nnot_resources = var.l")),
+        statement(&format!("{action}resources = [\"arn:aws:s3:::b/*\"]\nnot_actions = var.n\nsid = var.n")),
+        statement("actions = var.l\nnot_actions = [\"iam:*\"]\nresources = [\"arn:aws:s3:::b/*\"]"),
+        encoded("Resource = var.s"),
+        encoded("Resource = var.l"),
+        encoded("Resource = [var.n]"),
+        encoded("Resource = \"arn:aws:s3:::b/*\", Condition = { StringEquals = { \"aws:PrincipalOrgID\" = var.n } }"),
+        encoded("Resource = \"arn:aws:s3:::b/*\", Condition = var.n"),
+        format!(
+            "{head}resource \"aws_iam_policy\" \"p\" {{\n  policy = <<EOF\n{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"${{var.s}}\"}}]}}\nEOF\n}}\n"
+        ),
+    ] {
+        let ran =
+            crate::cli::run(&["check", "--format", "concise", support::folder(&[("main.tf", &text)]).path().to_str().unwrap()]);
+        assert!(!ran.stdout.contains("error[") && !ran.stdout.contains("medium["), "{text}{}", ran.stdout);
+    }
 }

@@ -121,6 +121,48 @@ fn in_scripts() {
     }
 }
 
+/// A program of `jq` is the document that it makes.
+#[test]
+fn in_programs_of_jq() {
+    for (resource, expected) in [
+        (r#"("arn:aws:s3:::" + $b + "/*")"#, "arn:aws:s3:::«${b} = $b + \"»/*"),
+        (r#""arn:aws:s3:::\($b)/*""#, "arn:aws:s3:::«${b} = $b)»/*"),
+        (r#""arn:aws:s3:::\( $b )/\($env | length)""#, "arn:aws:s3:::«${b} = $b )»/«${value} = $env | length»"),
+        ("$b", "«${b} = $b»"),
+        (".arn", "«${arn} = .arn»"),
+        ("[$b]", "«${b} = $b»"),
+        (
+            r#"["b" # what, "else"
+          ]"#,
+            "b",
+        ),
+        ("env.ARN", "«${ARN} = env.ARN»"),
+        ("($b | split(\",\"))", "«${value} = $b | split(\",\")»"),
+        ("(if $b then \"x\" else \"y\" end)", "«${value} = if $b then \"x\" else \"y\" end»"),
+        (r#""a\"b""#, "a\"b"),
+    ] {
+        let script = format!(
+            "P=$(jq -n --arg b \"$B\" '{{\n  Version: \"2012-10-17\",\n  Statement: [{{Effect: \"Allow\", \"Action\": [\"s3:GetObject\"], Resource: {resource}}}]\n}}')\n"
+        );
+        assert_eq!(resources(&script), [expected], "of {script}");
+    }
+    let short = "jq -n '{Version: \"2012-10-17\", Statement: {Effect: \"Allow\", Action: \"s3:GetObject\", Resource: \"b\", $Sid, Condition}}'";
+    with(short, |_, inventory| {
+        let statement = &inventory.policies[0].policy.statements[0];
+        assert_eq!(statement.sid.as_ref().map(|sid| sid.shown().into_owned()), Some("${Sid}".to_owned()));
+        assert!(inventory.documents[0].faults.is_empty());
+    });
+}
+
+/// What stands below a target of `make` is a script, and no YAML.
+#[test]
+fn in_makefiles() {
+    let text = format!("role: deps\n\taws iam put-role-policy --policy-document '{}'\n", policy("b"));
+    assert_eq!(resources(&text), ["b"]);
+    assert_eq!(look_at("Makefile", &text), Ok(Look::Text));
+    assert_eq!(look_at("p.yaml", "Statement:\n\tEffect: Allow\n"), Ok(Look::Yaml));
+}
+
 /// A backslash at the end of a script leads on to nothing.
 #[test]
 fn a_command_may_go_on_where_the_script_ends() {
@@ -255,7 +297,11 @@ fn source_code_is_named() {
 }
 
 /// Pieces that scripts, templates and Markdown are made of.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 48] = [
+    "jq -n '{",
+    "\\(",
+    "$x + ",
+    "#",
     "'",
     "\"",
     "\\",

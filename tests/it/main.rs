@@ -32,6 +32,7 @@ mod expressions;
 mod federation_rules;
 mod fix;
 mod fix_forms;
+mod foreign;
 mod formats;
 mod forms;
 mod fuzzed;

@@ -446,3 +446,90 @@ fn loops_are_bounded() {
         });
     }
 }
+
+/// What a template takes in from a file of its own has functions, too.
+#[test]
+fn parts_of_templates_have_functions() {
+    let statements = "- Effect: Allow\n  Action: 'dynamodb:GetItem'\n  Resource:\n    - Fn::GetAtt: [Users, Arn]\n    - !GetAtt Other.Arn\n    - !Sub 'arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/x'\n    - Fn::Join: ['/', [{'Fn::GetAtt': [Users, Arn]}, 'index/*']]\n- Effect: Allow\n  Action: 'dynamodb:GetItemz'\n  Resource: {Ref: Table}\n";
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItemz", "Resource": {"Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}"}}]}"#;
+    let snippet = "Type: AWS::IAM::ManagedPolicy\nProperties:\n  PolicyDocument:\n    Statement: {Effect: Allow, Action: 'dynamodb:GetItemz', Resource: !Ref T}\n    Version: '2012-10-17'\n";
+    for (name, text) in [("iam.yml", statements), ("p.json", policy), ("snippet.yaml", snippet)] {
+        let ran = check(&[(name, text)]);
+        assert!(!ran.stdout.contains(r#""severity":"error""#), "{name}: {}", ran.stdout);
+        assert_eq!(lines_of(&ran, "unknown-action").len(), 1, "{name}: {}", ran.stdout);
+    }
+    // and they are mended as templates are
+    let twice = snippet.replace("'dynamodb:GetItemz'", "['dynamodb:GetItem', 'dynamodb:GetItem']");
+    let folder = support::folder(&[("iam.yml", &twice)]);
+    let ran = run(&["check", "--pedantic", "--diff", folder.path().to_str().expect("a path in UTF-8")]);
+    assert!(ran.stdout.contains("Action: ['dynamodb:GetItem']"), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(resources(policy), ["arn:aws:dynamodb:us-east-1:000000000000:table/${Name}"]);
+}
+
+/// Statements that a service takes in from a file are looked at there; where that is not among the inputs, it is told.
+#[test]
+fn statements_of_a_service_may_lie_in_a_file() {
+    let service = "service: x\nprovider:\n  name: aws\n  iamRoleStatements: ${file(iam.yml)}\nfunctions:\n  a: {handler: a.b}\n";
+    let missing = "`iam.yml` are not among the inputs";
+    let folder = support::folder(&[("serverless.yml", service)]);
+    let path = folder.path().to_str().expect("a path in UTF-8");
+    let ran = run(&["check", path]);
+    assert!(ran.stderr.contains(missing) && !ran.stdout.contains("no policy"), "{}{}", ran.stdout, ran.stderr);
+    let folder = support::folder(&[
+        ("serverless.yml", service),
+        ("iam.yml", "- {Effect: Allow, Action: 's3:GetObjekt', Resource: '*'}\n"),
+    ]);
+    let ran = run(&["check", folder.path().to_str().expect("a path in UTF-8")]);
+    assert!(!ran.stderr.contains(missing) && ran.stdout.contains("GetObjekt"), "{}{}", ran.stdout, ran.stderr);
+}
+
+/// Whatever the type of a resource is: a policy in it is looked at.
+#[test]
+fn policies_in_resources_of_any_type_are_looked_at() {
+    let policy = "{Version: '2012-10-17', Statement: [{Effect: Allow, Action: 'iot:Connekt', Resource: !Sub 'arn:aws:iot:${AWS::Region}:${AWS::AccountId}:client/*'}]}";
+    let text = r#"'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connekt", "Resource": "*"}]}'"#;
+    let (own, held, list) = (
+        format!("{{PolicyDocument: {policy}}}"),
+        format!("{{A: {{B: {text}}}}}"),
+        format!("{{Policies: [{{Document: {policy}}}]}}"),
+    );
+    let either = format!("{{Policy: !If [C, {policy}, {}]}}", policy.replace("Connekt", "Publis"));
+    let none = "{Script: 'a Statement with an Effect'}";
+    let resources = [
+        ("AWS::IoT::Policy", own.as_str()),
+        ("Custom::X", &held),
+        ("A::B::C", &list),
+        ("AWS::Oam::Sink", &either),
+        ("AWS::SSM::Document", none),
+    ];
+    let ran = check(&[("t.yaml", &template(&resources))]);
+    assert_eq!(lines_of(&ran, "unknown-action"), [3, 4, 5, 6], "{}", ran.stdout);
+    assert!(ran.stdout.contains("Connekt") && ran.stdout.contains("Publis"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains(r#""severity":"error""#), "{}", ran.stdout);
+}
+
+/// What nobody has given yet is not known in a policy.
+#[test]
+fn a_default_that_is_empty_is_no_value_in_a_policy() {
+    let text = "Parameters:
+  Topic: {Type: String, Default: ''}
+  Topics: {Type: CommaDelimitedList, Default: ''}
+  Prefix: {Type: String, Default: ''}
+Conditions:
+  Has: !Not [!Equals [!Ref Topic, '']]
+Resources:
+  B: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '${Prefix}b'}}
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: !Sub '${Prefix}p'
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: 'sns:Publish'
+            Resource: [!Ref Topic, !Sub '${Topic}-x', !Ref Topics, !GetAtt B.Arn, !If [Has, yes, no]]
+";
+    let policy = ["${Topic}", "${Topic}-x", "${Topics}", "arn:aws:s3:::b", "no"];
+    assert_eq!(resources(text).get(..5).map(<[String]>::to_vec), Some(policy.map(str::to_owned).to_vec()));
+}

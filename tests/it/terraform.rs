@@ -525,3 +525,23 @@ fn work_is_bounded() {
     );
     with(&[("main.tf", &deep)], |_, inventory| assert_eq!(inventory.roles.len(), 1));
 }
+
+/// A template that is one expression is what that comes to, with what it is given as holes.
+#[test]
+fn a_template_may_be_one_expression() {
+    let template = "${jsonencode({\n  Version = \"2012-10-17\"\n  Statement = [{ Effect = \"Allow\", Action = \"s3:GetObjekt\", Resource = [\"${arn}/*\", \"arn:aws:s3:::b/*\"] }]\n})}\n";
+    let files = std::iter::once(("policy.json.tftpl", template.to_owned()));
+    crate::support::with_inventory(None, files, |sources, inventory| {
+        let [own] = &*inventory.policies else { panic!("{} policies", inventory.policies.len()) };
+        let statement = &own.policy.statements[0];
+        let actions = statement.actions.as_ref().unwrap();
+        assert_eq!(sources.slice(actions.list[0].text.span()), "s3:GetObjekt");
+        let resources = statement.resources.as_ref().unwrap().list.iter().map(|own| own.text.shown().into_owned());
+        assert_eq!(resources.collect::<Vec<_>>(), ["${arn}/*", "arn:aws:s3:::b/*"]);
+        assert!(inventory.documents[0].faults.is_empty());
+    });
+    for other in ["${jsonencode({})} and ${jsonencode({})}", "${jsonencode({ Statement = }", "${upper(x)}"] {
+        let files = std::iter::once(("x.tftpl", format!("{other}\nStatement Effect")));
+        crate::support::with_inventory(None, files, |_, inventory| assert!(inventory.policies.is_empty(), "{other}"));
+    }
+}

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Stack;
-use super::parameters::{PSEUDO, default, is_of_list, listed};
+use super::parameters::{PSEUDO, default, is_of_list, listed, next_variable};
 use crate::inventory::Inventory;
 use crate::inventory::stand_in::Made;
 use crate::source::Span;
@@ -43,6 +43,8 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) varies: bool,
     /// The parameters whose defaults the condition rests on that is being looked at; none where none is.
     rests_on: Option<Vec<(usize, String)>>,
+    /// How many policies stand around what is looked at: a default that is empty stands for no value in one.
+    policies: usize,
     /// Whether functions were left as they are, since there are too many of them.
     pub(super) gave_up: bool,
     steps: usize,
@@ -110,6 +112,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             varied: HashSet::new(),
             varies: false,
             rests_on: None,
+            policies: 0,
             gave_up: false,
             steps: 0,
             nodes: 0,
@@ -167,6 +170,8 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         match value {
             Value::Node(node) => match node.kind() {
                 Kind::Map => {
+                    let around = self.policies;
+                    self.policies += usize::from(node.get("Statement").is_some());
                     weaver.open_as(*node);
                     for entry in node.entries() {
                         let value = self.value(stack, entry.value);
@@ -176,6 +181,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
                         }
                     }
                     weaver.close(node.span());
+                    self.policies = around;
                 }
                 Kind::List => {
                     weaver.open_as(*node);
@@ -300,7 +306,8 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         if let Some(parameter) = parameter {
             let own = (stack, name.to_owned());
             let is_other = self.varies && self.rests_on.is_none() && self.varied.contains(&own);
-            let Some(default) = default(parameter).filter(|_| !is_other) else { return hole(name, place) };
+            let is_value = |own: &String| !(is_other || own.is_empty() && self.policies > 0 && self.rests_on.is_none());
+            let Some(default) = default(parameter).filter(is_value) else { return hole(name, place) };
             self.inventory.take_for(name, &default, &written);
             if let Some(rests_on) = &mut self.rests_on {
                 rests_on.push(own);
@@ -323,7 +330,9 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             return None;
         }
         self.pending.push(key.clone());
+        let around = std::mem::take(&mut self.policies);
         let value = self.pseudo(stack, name).or_else(|| self.of_resource(stack, name));
+        self.policies = around;
         self.pending.pop();
         self.cache.insert(key, value.clone());
         value
@@ -584,11 +593,4 @@ fn moved<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's> {
         },
         other => other,
     }
-}
-
-/// The next `${…}` of a text from `at` on: the whole, and what stands between the brackets.
-fn next_variable(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let start = at + text.get(at..)?.find("${")?;
-    let end = start + text.get(start..)?.find('}')?;
-    Some((start..end + 1, start + 2..end))
 }

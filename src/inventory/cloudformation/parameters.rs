@@ -1,5 +1,7 @@
 //! The values of parameters, as templates write them.
 
+use std::ops::Range;
+
 use super::evaluate::{Part, Value};
 use crate::source::Span;
 use crate::syntax::{Literal, Node};
@@ -56,4 +58,11 @@ pub(super) fn listed<'t, 's>(value: Value<'t, 's>, place: Span) -> Value<'t, 's>
         return Value::Text(only.clone(), place);
     }
     Value::List(items.into_iter().map(|item| (0, Value::Text(item, place))).collect(), place)
+}
+
+/// The next `${…}` of a text from `at` on: the whole, and what stands between the brackets.
+pub(super) fn next_variable(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let start = at + text.get(at..)?.find("${")?;
+    let end = start + text.get(start..)?.find('}')?;
+    Some((start..end + 1, start + 2..end))
 }

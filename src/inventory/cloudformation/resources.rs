@@ -2,11 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
+use std::collections::HashSet;
+
 use super::evaluate::Evaluation;
 use super::{amplify, permissions, sam, serverless};
 use crate::finding::Fault;
 use crate::identity::{Attribute, OidcProvider};
 use crate::inventory::aws_cli::{flag, items, number, tags, text};
+use crate::inventory::holding::Search;
 use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{NamedPolicy, Role};
 use crate::policy::PolicyKind;
@@ -80,6 +83,17 @@ pub(super) fn is_looked_at(kind: &str) -> bool {
     named || kind == "AWS::Organizations::Policy" || permissions::KINDS.contains(&kind) || HOLDERS.iter().any(|own| own.0 == kind)
 }
 
+/// Whether a policy may stand in a resource of which nothing else is known.
+pub(super) fn may_hold_policy(kind: &str, node: Node<'_, '_>) -> bool {
+    let speaks = |own: Node<'_, '_>| match own.kind() {
+        Kind::Map => own.get("Statement").is_some(),
+        Kind::String => own.written().contains("Statement"),
+        _ => false,
+    };
+    // what is deployed as a template is looked at as one
+    !kind.starts_with("AWS::CloudFormation::Stack") && node.get("Properties").is_some_and(|own| own.within().any(speaks))
+}
+
 /// A document that a resource holds.
 struct Document<'n, 's> {
     kind: PolicyKind,
@@ -136,6 +150,24 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             return vec![made.root().written().to_owned()];
         }
         documents(resource, root).into_iter().map(|own| own.node.written().to_owned()).collect()
+    }
+
+    /// Takes in the policies that stand in a resource of which nothing else is known, but for those that were `seen`; gives what all came to.
+    pub(super) fn take_any(&mut self, resource: &Named<'_>, node: Node<'t, 's>, seen: &HashSet<String>) -> HashSet<String> {
+        let tree = self.properties(resource, node);
+        let name = Text::made(resource.name.to_owned(), resource.place);
+        let (mut all, mut behind) = (HashSet::new(), 0);
+        for (index, node) in tree.root().within().enumerate() {
+            if index < behind || seen.contains(node.written()) {
+                continue;
+            }
+            let mut reader = self.reader();
+            if (Search { reader: &mut reader, name: Some(&name), known: None }).one(node) {
+                behind = index + node.within().count();
+                all.insert(node.written().to_owned());
+            }
+        }
+        all
     }
 
     /// Tells of what names a role or pool that is not known.

@@ -51,6 +51,26 @@ pub(super) fn template<'s>(root: Node<'_, '_>) -> Tree<'s> {
     weaver.finish()
 }
 
+/// What stands around a part of a service that lies in a file of its own: nothing but that it is one.
+pub(super) fn around<'s>(place: Span) -> Tree<'s> {
+    let mut weaver = Weaver::new(place.source);
+    weaver.open(Kind::Map, place);
+    for text in ["service", "Serverless Framework"] {
+        weaver.put_in(text, place);
+    }
+    weaver.close(place);
+    weaver.finish()
+}
+
+/// The files whose statements a service takes in: where that is written, and their names as it gives them.
+pub(super) fn taken_in<'t>(root: Node<'t, '_>) -> impl Iterator<Item = (Span, &'t str)> {
+    let statements = root.within().filter_map(|own| own.get("Statement").or_else(|| own.get("CustomStatements")));
+    statements.flat_map(Node::items_or_self).filter_map(|own| {
+        let (name, _) = own.written().strip_prefix("${file(")?.split_once(')')?;
+        (!name.contains("${")).then_some((own.mark(), name.trim()))
+    })
+}
+
 /// What else stands in a service and may hold policies.
 pub(super) fn rest<'s>(root: Node<'_, '_>) -> Tree<'s> {
     let place = root.mark();
@@ -77,13 +97,19 @@ fn role<'t, 's>(provider: Node<'t, 's>) -> Option<Node<'t, 's>> {
 /// What that role may do.
 fn statements<'t, 's>(provider: Node<'t, 's>) -> Option<Node<'t, 's>> {
     let statements = role(provider).and_then(|own| own.get("statements")).or_else(|| provider.get("iamRoleStatements"));
-    statements.filter(|own| own.items().any(policy::looks_like_statement))
+    statements.filter(|own| are_statements(*own))
+}
+
+/// Whether something is a list of statements, or is filled in by the framework where one is due, as a whole or item by item.
+fn are_statements(node: Node<'_, '_>) -> bool {
+    let is_variable = |own: Node<'_, '_>| own.written().starts_with("${") && own.text().is_some();
+    node.items_or_self().any(|own| is_variable(own) || node.kind() == Kind::List && policy::looks_like_statement(own))
 }
 
 /// The statements of the policy of the API.
 fn of_api<'t, 's>(provider: Node<'t, 's>) -> Option<Node<'t, 's>> {
     let own = provider.get("apiGateway").and_then(|own| own.get("resourcePolicy")).or_else(|| provider.get("resourcePolicy"));
-    own.filter(|own| own.items().any(policy::looks_like_statement))
+    own.filter(|own| are_statements(*own))
 }
 
 /// What single functions may do, as a plugin takes it: the name of each, and its statements.
@@ -91,7 +117,7 @@ fn of_functions<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = (Node<'t, 's
     let functions = root.get("functions").into_iter().flat_map(Node::items_or_self).flat_map(Node::entries);
     functions.filter_map(|own| {
         let statements = own.value.get("iamRoleStatements")?;
-        statements.items().any(policy::looks_like_statement).then_some((own.key, statements))
+        are_statements(statements).then_some((own.key, statements))
     })
 }
 

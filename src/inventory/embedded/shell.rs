@@ -1,10 +1,11 @@
 //! Shell scripts, and whatever is written like them: here-documents, and words in quotes.
 
 mod expand;
+mod jq;
 
 use std::ops::Range;
 
-use super::Embedded;
+use super::{Embedded, Maker};
 use crate::syntax::Literal;
 use expand::{Expanded, here_document, word};
 
@@ -34,7 +35,10 @@ pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<
         };
         if let Some(document) = document {
             let name = name_of(text, at, behind).map(|range| script.part(range));
-            found.push(Embedded { text: document.of(script), name });
+            let made_by = maker(text, at, behind);
+            let is_quoted = text.get(at..behind).is_some_and(|own| own.matches('\'').count() == 2 && own.ends_with('\''));
+            let of_jq = (made_by == Some(Maker::Jq) && is_quoted).then(|| jq::document(text, at + 1..behind - 1)).flatten();
+            found.push(Embedded { text: of_jq.unwrap_or(document).of(script), name, made_by });
         }
         at = behind.max(at + 1);
     }
@@ -75,6 +79,29 @@ fn quoted(text: &str, at: usize) -> Option<(Option<Expanded>, usize)> {
     let (value, behind) = word(text, at)?;
     let is_document = is_worth(&value.value);
     Some((is_document.then_some(value), behind))
+}
+
+/// What may make another document of the one between two places: a program of which it is the source.
+fn maker(text: &str, at: usize, behind: usize) -> Option<Maker> {
+    let (before, rest) = (text.get(..at)?, text.get(behind..)?);
+    if text.get(at..)?.starts_with('<') {
+        return None;
+    }
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    let command = before.get(command_start(text, line)..)?;
+    let is_own = |at: usize| {
+        let (before, behind) = (command.get(..at).unwrap_or(""), command.get(at + 2..).unwrap_or(""));
+        let begins = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(|`;&/".contains(c));
+        begins && behind.starts_with(char::is_whitespace) && !behind.contains(['|', ';', '&'])
+    };
+    if command.rmatch_indices("jq").any(|own| is_own(own.0)) {
+        return Some(Maker::Jq);
+    }
+    let rest = rest.trim_start_matches([' ', '\t', '\r', '\n', '\\', ')']);
+    let is_string = |rest: &str| rest.starts_with(['\'', '"', '`']);
+    let goes_on =
+        is_string(rest) || rest.starts_with(['+', '%', '.']) || rest.strip_prefix(['f', 'r', 'b']).is_some_and(is_string);
+    goes_on.then_some(Maker::Program)
 }
 
 /// Whether a text may be a document with a policy.

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 
-use super::evaluate::{At, Branch, Evaluation, Part, Value, is_null, known};
+use super::evaluate::{At, Branch, Evaluation, Goes, Part, Value, is_null, known};
 use super::put::put_text;
 use crate::source::Span;
 use crate::syntax::{Kind, Literal, Node, Tree, Weaver, json};
@@ -56,8 +56,19 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     /// What is set for an argument, which `null` does not, and where its name stands.
     fn set(&mut self, at: At, body: Node<'t, 's>, name: &str) -> Option<(Span, Value<'t, 's>)> {
         let own = body.entries().find(|entry| entry.key.is(name))?;
-        let value = self.value(at, own.value);
-        (!is_null(&value)).then(|| (own.key.span(), value))
+        let is_set = !is_null(&self.plain(at, own.value));
+        is_set.then(|| (own.key.span(), self.value(at, own.value)))
+    }
+
+    /// What an argument comes to, also where that is the default of a variable which stands for no value.
+    fn plain(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
+        self.going(Goes::Anywhere, |own| own.value(at, node))
+    }
+
+    /// Whether an argument sets nothing: `null`, or a list without an item.
+    fn sets_nothing(&mut self, at: At, node: Node<'t, 's>) -> bool {
+        let value = self.plain(at, node);
+        is_null(&value) || self.exact(value).is_some_and(|items| items.is_empty())
     }
 
     /// The statements of a document: those of its sources first, then its own, then those that override.
@@ -85,7 +96,7 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
     /// The statements of other documents.
     fn others(&mut self, at: At, body: Node<'t, 's>, key: &str, depth: usize, all: &mut Vec<Made<'s>>) {
         let Some(node) = body.get(key) else { return };
-        let value = self.value(at, node);
+        let value = self.plain(at, node);
         let values = match self.list(value.clone()) {
             Some(items) => items,
             None => vec![value],
@@ -154,10 +165,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         }
         for (name, element, has_variables) in LISTS {
             if let Some(own) = find(name) {
-                let value = self.value(at, own.value);
-                if is_null(&value) {
+                let other = LISTS
+                    .iter()
+                    .filter(|other| other.0 != name && other.1.trim_start_matches("Not") == element.trim_start_matches("Not"));
+                let is_other_set = other.filter_map(|other| find(other.0)).any(|other| !self.sets_nothing(at, other.value));
+                // of two that exclude each other, one that is empty is not meant
+                if is_null(&self.plain(at, own.value)) || is_other_set && self.sets_nothing(at, own.value) {
                     continue;
                 }
+                let value = self.value(at, own.value);
                 weaver.put_in(element, own.key.span());
                 self.put_list(&value, has_variables, own.value.span(), &mut weaver);
             }

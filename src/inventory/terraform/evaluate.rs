@@ -38,6 +38,14 @@ pub(super) enum Branch {
     Second,
 }
 
+/// Where what is looked at goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Goes {
+    Anywhere,
+    /// Into a policy, as it is: a default that is empty stands for no value there.
+    IntoPolicy,
+}
+
 /// A variable of a module.
 pub(super) type Variable = (usize, String);
 
@@ -94,6 +102,8 @@ pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) unknown: HashSet<Variable>,
     /// How many conditions stand around what is being looked at, as a part of one that decides.
     pub(super) deciding: usize,
+    /// Where what is looked at goes.
+    pub(super) goes: Goes,
     /// Whether an expression was met that Terraform would refuse, such as an index that a list does not have.
     pub(super) failed: bool,
     /// The variables whose defaults were taken, as often as they were.
@@ -148,6 +158,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             varied: HashSet::new(),
             unknown: HashSet::new(),
             deciding: 0,
+            goes: Goes::Anywhere,
             failed: false,
             defaults: Vec::new(),
             inside: Vec::new(),
@@ -204,6 +215,14 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         is_spent
     }
 
+    /// Looks at something that goes into a policy as it is, or does not.
+    pub(super) fn going<T>(&mut self, goes: Goes, look: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.goes, goes);
+        let seen = look(self);
+        self.goes = around;
+        seen
+    }
+
     /// What a node comes to. What stands in a map or list is looked at when that is put together.
     pub(super) fn value(&mut self, at: At, node: Node<'t, 's>) -> Value<'t, 's> {
         let steps = usize::from(matches!(node.kind(), Kind::Hole | Kind::Map));
@@ -214,11 +233,16 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         self.depth += 1;
         let value = match node.kind() {
             Kind::Map => match operation(node) {
-                Some((sign, parts)) => self.operation(at, sign, &parts, node.span()),
+                Some(("?:", parts)) => self.conditional(at, &parts),
+                Some((sign, parts)) => self.going(Goes::Anywhere, |own| own.operation(at, sign, &parts, node.span())),
                 None => Some(Value::Node(at, node)),
             },
             Kind::Hole => self.expression(at, node.written(), node.span()),
-            Kind::String if node.has_hole() => Some(self.string(at, node)),
+            Kind::String if node.has_hole() => {
+                let speaks = node.written().contains("Statement");
+                let goes = if speaks { Goes::IntoPolicy } else { self.goes };
+                Some(self.going(goes, |own| own.string(at, node)))
+            }
             _ => Some(Value::Node(at, node)),
         };
         self.depth -= 1;
@@ -230,7 +254,6 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             return functions::call(self, at, name, parts, place);
         }
         match sign {
-            "?:" => self.conditional(at, parts),
             "[for]" | "{for}" | "{for...}" => self.repetition(at, sign, parts, place),
             "." => self.taken_out(at, parts, place),
             sign => self.computation(at, sign, parts, place),
@@ -387,9 +410,9 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
             "path" if first == "module" => Some(put_in(if own.folder.is_empty() { "." } else { &own.folder }.to_owned(), place)),
             "data" => {
                 let (Step::Name(name), behind) = behind.split_first()? else { return None };
-                self.attributes(at, &format!("data.{first}.{name}"), behind, place)
+                self.going(Goes::Anywhere, |own| own.attributes(at, &format!("data.{first}.{name}"), behind, place))
             }
-            kind => self.attributes(at, &format!("{kind}.{first}"), behind, place),
+            kind => self.going(Goes::Anywhere, |own| own.attributes(at, &format!("{kind}.{first}"), behind, place)),
         }
     }
 

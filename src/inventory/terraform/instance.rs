@@ -1,6 +1,6 @@
 //! What `for_each`, `count` and blocks that are made of a list repeat.
 
-use super::evaluate::{At, Branch, Evaluation, Part, Value, known};
+use super::evaluate::{At, Branch, Evaluation, Goes, Part, Value, known};
 use super::resources;
 use crate::syntax::{Literal, Node, hole_text};
 
@@ -133,7 +133,8 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let Some(content) = dynamic.get("content") else { return (Vec::new(), true) };
         let iterator = dynamic.get("iterator").map(Node::written).map(|own| own.trim_start_matches("${").trim_end_matches('}'));
         let name = iterator.map_or_else(|| label.string().unwrap_or_default().into_owned(), str::to_owned);
-        match dynamic.get("for_each").and_then(|each| self.repeated(at, each, &name)) {
+        let each = dynamic.get("for_each");
+        match each.and_then(|each| self.going(Goes::Anywhere, |own| own.repeated(at, each, &name))) {
             Some(instances) => (instances.into_iter().map(|instance| (At { instance, ..at }, content)).collect(), false),
             None => (vec![(at, content)], true),
         }

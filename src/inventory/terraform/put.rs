@@ -1,6 +1,6 @@
 //! Values as trees.
 
-use super::evaluate::{At, DEEPEST, Evaluation, Part, Value, place_of};
+use super::evaluate::{At, DEEPEST, Evaluation, Goes, Part, Value, place_of};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Literal, Node, Tree, Weaver, hole_text};
 
@@ -41,8 +41,9 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         match value {
             Value::Node(at, node) => match node.kind() {
                 Kind::Map => {
+                    let goes = if node.get("Statement").is_some() { Goes::IntoPolicy } else { self.goes };
                     weaver.open_as(*node);
-                    self.put_entries(*at, node.entries(), weaver);
+                    self.going(goes, |own| own.put_entries(*at, node.entries(), weaver));
                     weaver.close(node.span());
                 }
                 Kind::List => {
@@ -74,8 +75,8 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
                 }
                 weaver.close(*place);
             }
-            Value::Json(inside) => self.put(inside, weaver),
-            Value::Document(at, index) => self.document(*at, *index, weaver),
+            Value::Json(inside) => self.going(Goes::IntoPolicy, |own| own.put(inside, weaver)),
+            Value::Document(at, index) => self.going(Goes::IntoPolicy, |own| own.document(*at, *index, weaver)),
             Value::Plain(kind, text, place) => weaver.plain(*kind, text, *place),
             Value::Resource(at, index) => {
                 let own = self.module(at.module).and_then(|own| own.resources.get(*index));

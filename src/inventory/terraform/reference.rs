@@ -1,7 +1,7 @@
 //! What references lead to: variables, iterators, attributes of resources, and what lies in a value.
 
 use super::document;
-use super::evaluate::{At, Branch, Evaluation, Part, Value, is_null, is_unknown, known, put_in};
+use super::evaluate::{At, Branch, Evaluation, Goes, Part, Value, is_null, is_unknown, known, put_in};
 use super::instance::Instances;
 use super::path::Step;
 use crate::source::Span;
@@ -22,6 +22,10 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
             let default = declared?.get("default")?;
             let variable = (at.module, name.to_owned());
             if self.deciding == 0 && self.unknown.contains(&variable) {
+                return None;
+            }
+            // nobody who sets it sets it to that
+            if self.goes == Goes::IntoPolicy && self.deciding == 0 && is_empty(default) {
                 return None;
             }
             self.defaults.push(variable);
@@ -245,6 +249,15 @@ impl<'t, 's> Evaluation<'_, 't, 's> {
         let found = entries.into_iter().find(|entry| !entry.0.is_hole && entry.0.literal.value == key);
         self.failed |= found.is_none() && !is_open;
         found.map(|entry| entry.1)
+    }
+}
+
+/// Whether a default stands for no value.
+fn is_empty(default: Node<'_, '_>) -> bool {
+    match default.kind() {
+        Kind::Null => true,
+        Kind::List => default.items().next().is_none(),
+        _ => default.is(""),
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 
 use super::document;
 use super::evaluate::{At, Evaluation};
-use super::module::{Call, Module, Standing};
+use super::module::{Call, Declared, Module, Standing};
 use super::resources::{self, Seen, what_and_where};
 use crate::finding::Fault;
-use crate::inventory::Inventory;
 use crate::inventory::holding::Search;
-use crate::inventory::reader::Reader;
+use crate::inventory::reader::{Reader, inside};
+use crate::inventory::{Inventory, foreign};
+use crate::policy;
 use crate::source::Span;
 use crate::syntax::{Node, SyntaxFault, Text, Tree};
 
@@ -73,23 +74,35 @@ pub(super) fn calls<'t, 's>(
     }
 }
 
-/// Takes in the policies of what is left when all else was looked at.
+/// The statements of what is no matter of AWS, wherever they are written; that they are not looked at is told.
+pub(super) fn passed_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, modules: &[Module<'t, 's>]) -> HashSet<Span> {
+    let mut statements = HashSet::new();
+    for module in modules {
+        for place in of_others(evaluation, module) {
+            pass_over(evaluation, &place, &mut statements);
+        }
+    }
+    statements
+}
+
+/// Takes in the policies of what is left when all else was looked at, but for statements that are passed over.
 pub(super) fn others<'t, 's>(
     evaluation: &mut Evaluation<'_, 't, 's>,
     modules: &[Module<'t, 's>],
+    passed_over: HashSet<Span>,
     faults: &mut Vec<Fault<SyntaxFault>>,
 ) {
     let mut known = Known::of(evaluation.inventory);
+    known.statements.extend(passed_over);
     for module in modules {
         let mut places = Vec::new();
         for call in module.calls.iter().filter(|own| own.is_own && own.child.is_some()) {
             places.extend(arguments(evaluation, module, call));
         }
         for (index, own) in module.resources.iter().enumerate().filter(|own| own.1.is_own) {
-            if own.kind != document::KIND && (own.is_data || !resources::is_known(&own.kind)) {
-                let name = Text::made(own.address(), own.place);
-                let instances = evaluation.instances_of(module.index, index).list;
-                places.push(Place { module: module.index, node: own.body, name, instances });
+            let is_read = own.kind == document::KIND || !own.is_data && resources::is_known(&own.kind);
+            if !is_read && !foreign::is_of_other_cloud(&own.kind) {
+                places.push(of_resource(evaluation, module, index, own));
             }
         }
         let locals = module.locals.iter().map(|(name, node)| (format!("local.{name}"), *node));
@@ -104,6 +117,41 @@ pub(super) fn others<'t, 's>(
         places.sort_by_key(|own| own.node.span());
         for place in places {
             take(evaluation, &place, &mut known, faults);
+        }
+    }
+}
+
+fn of_resource<'t, 's>(
+    evaluation: &mut Evaluation<'_, 't, 's>,
+    module: &Module<'t, 's>,
+    index: usize,
+    own: &Declared<'t, 's>,
+) -> Place<'t, 's> {
+    let instances = evaluation.instances_of(module.index, index).list;
+    Place { module: module.index, node: own.body, name: Text::made(own.address(), own.place), instances }
+}
+
+/// The resources of other clouds in a module.
+fn of_others<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, module: &Module<'t, 's>) -> Vec<Place<'t, 's>> {
+    let others = module.resources.iter().enumerate().filter(|own| own.1.is_own && foreign::is_of_other_cloud(&own.1.kind));
+    others.map(|(index, own)| of_resource(evaluation, module, index, own)).collect()
+}
+
+/// Passes over the policies of one place, wherever else what stands in it is written.
+fn pass_over<'t, 's>(evaluation: &mut Evaluation<'_, 't, 's>, place: &Place<'t, 's>, all: &mut HashSet<Span>) {
+    let mut is_told = false;
+    for &instance in &place.instances {
+        let at = At { module: place.module, instance };
+        let looks = evaluation.looks(|own| own.tree(at, place.node));
+        for tree in std::iter::once(looks.first).chain(looks.other) {
+            let inner: Vec<_> =
+                tree.root().within().filter(|own| own.written().contains("Statement")).filter_map(inside).collect();
+            let nodes = tree.root().within().chain(inner.iter().flat_map(|own| own.root().within()));
+            let statements: Vec<Span> = nodes.filter(|own| policy::looks_like_statement(*own)).map(Node::mark).collect();
+            if !statements.is_empty() && !std::mem::replace(&mut is_told, true) {
+                evaluation.inventory.unread_parts.push(foreign::OTHER_CLOUD);
+            }
+            all.extend(statements);
         }
     }
 }

@@ -18,7 +18,8 @@ pub(super) struct Expanded {
 }
 
 impl Expanded {
-    fn new(at: usize) -> Self {
+    /// Nothing yet, of what starts at `at`.
+    pub(super) fn new(at: usize) -> Self {
         Self { value: String::new(), places: Vec::new(), end: at }
     }
 
@@ -28,7 +29,24 @@ impl Expanded {
         script.rewritten(self.value, &self.places)
     }
 
-    fn copy(&mut self, text: &str, range: Range<usize>) {
+    /// Puts in what does not stand there, at a place.
+    pub(super) fn put(&mut self, text: &str, at: usize) {
+        self.value.push_str(text);
+        self.places.resize(self.value.len(), at);
+        self.end = at;
+    }
+
+    /// Where what was last taken over ends.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Notes that what was put in stands for everything up to a place.
+    pub(super) fn go_on(&mut self, at: usize) {
+        self.end = at;
+    }
+
+    pub(super) fn copy(&mut self, text: &str, range: Range<usize>) {
         let part = text.get(range.clone()).unwrap_or("");
         if !part.is_empty() {
             self.value.push_str(part);
