@@ -67,7 +67,8 @@ pub(super) fn forget_parts(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         // each branch of a condition is a policy of the same place
         let beside_others = finding.rule != dead_statement::NEVER.name;
         let times = || told.get(&(finding.rule, span)).copied().unwrap_or(0);
-        !is_optional && !(beside_others && own().nth(1).is_some() && own().filter(|policy| holds(policy, span)).count() > times())
+        let is_everywhere = || own().nth(1).is_none() || own().filter(|policy| holds(policy, span)).count() <= times();
+        !is_optional && (!beside_others || is_everywhere())
     };
     let stay: Vec<bool> = findings.iter().map(|own| !is_compared(own) || stays(own)).collect();
     let mut stay = stay.into_iter();
