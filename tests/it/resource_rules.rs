@@ -60,6 +60,10 @@ fn malformed_arns() {
         (GET, &["arn:aws:S3:::reports/*"], &["malformed-arn error: S3"]),
         (&["iam:PassRole"], &["arn:aws:iam:111122223333:role/x"], &["malformed-arn error: 111122223333"]),
         (&["iam:PassRole"], &["arn:aws:iam::1111-2222-3333:role/x"], &["malformed-arn error: 1111-2222-3333"]),
+        (&["iam:PassRole"], &["arn:aws:iam::ACCOUNT:role/x"], &["malformed-arn error: ACCOUNT"]),
+        (&["iam:PassRole"], &["arn:aws:iam::account-id:role/x"], &["malformed-arn error: account-id"]),
+        (&["iam:PassRole"], &["arn:aws:iam::xxxxxxxxxxxx:role/x"], &["malformed-arn error: xxxxxxxxxxxx"]),
+        (&["iam:GetPolicy"], &["arn:aws:iam::aws:policy/ReadOnlyAccess"], &[]),
         // each value by itself
         (GET, &["arn:aws:s3:::reports/*", "*.txt", "reports"], &["malformed-arn error: *.txt", "malformed-arn error: reports"]),
         // a `*` may stand for further parts, and a variable or hole for any

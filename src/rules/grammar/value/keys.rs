@@ -100,9 +100,10 @@ impl Wrong {
     /// One that may only have the wrong case of letters.
     fn cased(text: &str, fits: impl Fn(&str) -> bool, expected: &'static str) -> Self {
         let folded = text.to_ascii_lowercase();
-        match fits(&folded) {
-            true => Self::write("has capital letters", expected, Some(folded)),
-            false => Self::write("of another form", expected, None),
+        if fits(&folded) {
+            Self::write("has capital letters", expected, Some(folded))
+        } else {
+            Self::write("of another form", expected, None)
         }
     }
 }
