@@ -6,6 +6,7 @@ mod action_resource_mismatch;
 mod arn_form;
 mod fit;
 mod foreign_action_in_resource_policy;
+mod impossible_resource;
 mod key_never_present;
 mod malformed_arn;
 mod multiplicity;
@@ -42,6 +43,7 @@ pub(super) static CHECKS: &[Check] = &[
     arn_form::MISMATCH_CHECK,
     arn_form::TYPE_CHECK,
     arn_form::PARTITION_CHECK,
+    impossible_resource::CHECK,
     principal::CHECK,
     principal::DELETED_CHECK,
     principal::SERVICE_CHECK,
