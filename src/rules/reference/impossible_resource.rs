@@ -1,7 +1,7 @@
 //! Resources that there cannot be: a secret without its random end, a bucket or an object without a name.
 
 use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section, UNKNOWN};
-use super::view::View;
+use super::view::{Named, View};
 use super::{Check, arn_form, malformed_arn};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
@@ -104,7 +104,7 @@ fn flaw<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option<Fl
 fn secret(view: &View<'_, '_, '_>, text: &str) -> Option<Flaw> {
     let name = text.strip_prefix("secret:").filter(|name| !name.is_empty())?;
     // one that is only made has no random end yet
-    let mut actions = view.actions.iter().map(|own| own.text());
+    let mut actions = view.actions.iter().map(Named::text);
     if ends_as_secret(name) || view.names_actions() && actions.all(|own| own.eq_ignore_ascii_case("secretsmanager:CreateSecret"))
     {
         return None;

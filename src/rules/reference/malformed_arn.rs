@@ -131,7 +131,9 @@ fn may_start_arn(text: &str) -> bool {
 fn is_filler(text: &str) -> bool {
     let is_of_aws = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let says_so = text.contains("account") || text.contains("acct") || text.bytes().all(|byte| byte == b'x');
-    !text.is_empty() && !is_number(text) && (!is_of_aws || says_so)
+    // a reference that nothing fills in is told as such
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    !text.is_empty() && is_word && !is_number(text) && (!is_of_aws || says_so)
 }
 
 fn is_number(text: &str) -> bool {
