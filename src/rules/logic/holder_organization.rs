@@ -47,8 +47,12 @@ fn is_constant(line: &Line<'_, '_>) -> bool {
         line.operator.comparison,
         Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike
     );
-    // a wildcard is told by itself, and so is what is no id
-    let is_id = |text: Option<&str>| text.is_none_or(|text| text.starts_with("o-") && !text.contains(['*', '?']));
+    // what is no id is told by itself
+    let is_of_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_id = |text: &str| {
+        let own = text.strip_prefix("o-").unwrap_or("");
+        (10..=32).contains(&own.len()) && own.bytes().all(is_of_id)
+    };
     let mut values = line.condition.values.iter().map(|own| &own.pattern);
     let is_limited = || {
         let mut keys = line.statement.conditions.iter().filter_map(|own| own.key.known());
@@ -61,7 +65,7 @@ fn is_constant(line: &Line<'_, '_>) -> bool {
         && is_of_text
         && line.statement.principals.is_none()
         && if line.operator.negated { line.denies() } else { line.allows() && !is_limited() }
-        && values.all(|own| own.variables().next().is_none() && is_id(own.plain()))
+        && values.all(|own| own.variables().next().is_none() && own.plain().is_none_or(is_id))
 }
 
 /// Whether a resource is written with a wildcard for its account.
