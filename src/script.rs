@@ -227,6 +227,11 @@ impl<'a, 's> Script<'a, 's> {
         self.without_member(self.moved(key.span()))
     }
 
+    /// Whether it is written in YAML or HCL, and not in JSON.
+    pub fn is_native(&self) -> bool {
+        self.native.is_some()
+    }
+
     /// The place of the value of a member, by that of its key. Only of a policy that stands in no string.
     pub fn value_of(&self, key: Span) -> Option<Span> {
         if let Some(native) = &self.native {

@@ -7,6 +7,7 @@ mod empty;
 mod expired;
 mod global_services;
 mod hard_coded_arn;
+mod holder_organization;
 mod if_exists;
 mod keyless;
 mod redundant_statement;
@@ -42,6 +43,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &global_services::RULE, run: global_services::check },
     Check { rule: &if_exists::RULE, run: if_exists::check },
     Check { rule: &hard_coded_arn::RULE, run: hard_coded_arn::check },
+    Check { rule: &holder_organization::RULE, run: holder_organization::check },
 ];
 
 /// Takes away what is said of statements and values beside others in a template that may leave the others out, or have something else in their

@@ -6,6 +6,7 @@ mod action_resource_mismatch;
 mod arn_form;
 mod fit;
 mod foreign_action_in_resource_policy;
+mod impossible_resource;
 mod key_never_present;
 mod key_of_other_type;
 mod malformed_arn;
@@ -43,6 +44,7 @@ pub(super) static CHECKS: &[Check] = &[
     arn_form::MISMATCH_CHECK,
     arn_form::TYPE_CHECK,
     arn_form::PARTITION_CHECK,
+    impossible_resource::CHECK,
     principal::CHECK,
     principal::DELETED_CHECK,
     principal::SERVICE_CHECK,

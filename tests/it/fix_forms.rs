@@ -274,6 +274,8 @@ fn what_is_not_certain_stays() {
         "    Action: |-\n      s3: GetObject\n",
         "    Action:\n      - >-\n        s3:\n        GetObject\n",
         "    Action: 's3:\n      GetObject'\n",
+        // one of a list
+        "    Action: s3:GetObject\n    Principal:\n      - lambda.amazonaws.com\n      - edgelambda.amazonaws.com\n",
     ];
     for rest in yaml {
         assert_eq!(mended("policy.yaml", &of(rest), &ALL), of(rest));

@@ -112,6 +112,19 @@ fn values_that_no_request_holds() {
         ("kms:ViaService", "ec2.amazonaws.com"),
         ("iam:PassedToService", "Lambda.amazonaws.com"),
         ("aws:CalledVia", "arn:aws:iam::aws:x"),
+        ("aws:PrincipalArn", "arn:aws:sts::111122223333:assumed-role/app/s"),
+        ("aws:PrincipalArn", "arn:aws:iam::111122223333:group/devs"),
+        ("aws:PrincipalArn", "111122223333"),
+        ("aws:userid", "AROAEXAMPLE1234567890"),
+        ("aws:userId", "AIDAEXAMPLE1234567890:bob"),
+        ("aws:userid", "arn:aws:iam::111122223333:user/bob"),
+        ("aws:username", "arn:aws:iam::111122223333:user/bob"),
+        ("aws:username", "team/bob"),
+        ("aws:PrincipalOrgID", "o-abcdefg"),
+        ("aws:ResourceOrgID", "MY_ORG_ID"),
+        ("aws:ResourceOrgID", "O-A1B2C3D4E5"),
+        ("aws:PrincipalAccount", "1111-2222-3333"),
+        ("aws:ResourceAccount", "production"),
     ] {
         let expected = [("error impossible-value".to_owned(), value.to_owned())];
         // of several values
@@ -133,13 +146,85 @@ fn values_that_no_request_holds() {
         ("StringLike", "aws:RequestedRegion", "us-gov-*"),
         ("StringEqualsIgnoreCase", "aws:RequestedRegion", "EU-WEST-1"),
         ("Null", "aws:RequestedRegion", "false"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/app"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:root"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:sts::111122223333:federated-user/bob"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:sts::111122223333:*"),
+        ("StringLike", "aws:PrincipalArn", "*role/app*"),
+        ("StringLike", "aws:PrincipalArn", "${arn}"),
+        ("StringEquals", "aws:PrincipalArn", "arn:aws:iam::${account}:role/app"),
+        ("StringLike", "aws:userid", "AROAEXAMPLE1234567890:*"),
+        ("StringLike", "aws:userid", "AROAEXAMPLE1234567890*"),
+        ("StringLike", "aws:userid", "*:bob"),
+        ("StringEquals", "aws:userid", "AIDAEXAMPLE1234567890"),
+        ("StringEquals", "aws:userid", "111122223333"),
+        ("StringEquals", "aws:username", "bob@example.com"),
+        ("StringEquals", "aws:PrincipalOrgID", "${org}"),
+        ("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+        ("StringEqualsIgnoreCase", "aws:PrincipalOrgID", "O-A1B2C3D4E5"),
+        ("StringEquals", "aws:PrincipalAccount", "anonymous"),
     ] {
         assert_eq!(with(operator, key, value), [], "{operator} {key} {value}");
+    }
+    // by what they can match
+    for (operator, key, value, fits) in [
+        ("StringEquals", "aws:SourceOrgID", "123456789012", false),
+        ("StringEquals", "aws:SourceAccount", "arn:aws:iam::111122223333:root", false),
+        ("StringLike", "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/app/*", false),
+        ("StringLike", "aws:PrincipalArn", "arn:*:sts::*:assumed-role/*", false),
+        ("ArnEquals", "aws:PrincipalArn", "arn:aws:sts::${account}:assumed-role/app/*", false),
+        ("StringLike", "aws:username", "*:bob", false),
+        ("StringLike", "aws:userid", "arn:aws:sts::*", false),
+        ("StringLike", "aws:PrincipalOrgID", "org-*", false),
+        ("StringLike", "aws:PrincipalAccount", "1111*3", true),
+        ("StringLike", "aws:PrincipalAccount", "11112222333344*", false),
+        ("StringLike", "aws:PrincipalAccount", "11112222????", true),
+        ("StringLike", "aws:PrincipalAccount", "11112222???", false),
+        ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "ou-ab12-11111111/*", false),
+        ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/ou-ab12-11111111/*", false),
+        ("ForAnyValue:StringLike", "aws:ResourceOrgPaths", "o-a1b2c3d4e5/*/ou-ab12-11111111/*", true),
+        ("ForAnyValue:StringLike", "aws:ResourceOrgPaths", "*/ou-ab12-11111111/*", true),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*", true),
+    ] {
+        let told = with(operator, key, value).into_iter().any(|(rule, _)| rule == "error impossible-value");
+        assert_eq!(told, !fits, "{operator} {key} {value}");
     }
     for value in ["eu-west1", "EU-WEST-1", "eu-west-11", "global"] {
         let expected = [("medium unknown-region".to_owned(), value.to_owned())];
         assert_eq!(with("StringEquals", "aws:RequestedRegion", value), expected, "{value}");
     }
+}
+
+#[test]
+fn what_comes_of_values_that_no_request_holds() {
+    let told = |effect: &str, operator: &str, values: &str| {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "{effect}", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": {{"{operator}": {{"aws:PrincipalArn": [{values}]}}}}}}}}"#
+        );
+        let all = found(None, &text).into_iter().filter(|(rule, ..)| rule.ends_with("impossible-value"));
+        all.map(|(rule, _, help)| format!("{rule}: {help}")).collect::<Vec<_>>().join("; ")
+    };
+    let (session, role) = (r#""arn:aws:sts::111122223333:assumed-role/app/*""#, r#""arn:aws:iam::111122223333:role/team/app""#);
+    for (effect, operator, end) in [
+        ("Allow", "ArnLike", "as it is, so the statement allows nothing"),
+        ("Deny", "ArnLike", "as it is, so the statement denies nothing"),
+        ("Deny", "ArnNotLike", "as it is, so the condition spares no request"),
+        ("Deny", "ArnNotLikeIfExists", "as it is, so the condition spares no request"),
+        ("Allow", "StringNotLike", "as it is, so the condition holds for every request"),
+        ("Allow", "ArnLikeIfExists", "as it is"),
+    ] {
+        let own = told(effect, operator, session);
+        assert!(own.ends_with(end) && own.contains("`arn:aws:iam::111122223333:role/app`"), "{operator} {own}");
+    }
+    // beside another value the statement still does something, and beside that of the role all that was meant
+    let other = told("Deny", "ArnNotLike", &format!(r#"{session}, "arn:aws:iam::111122223333:role/other""#));
+    assert!(other.starts_with("error") && other.ends_with("as it is"), "{other}");
+    let beside = told("Deny", "ArnNotLike", &format!("{session}, {role}"));
+    assert!(beside.starts_with("low impossible-value: take it out"), "{beside}");
+    // the path of a role of a permission set is known
+    let set = told("Deny", "ArnNotLike", r#""arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_*/*""#);
+    assert!(set.contains("role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*`"), "{set}");
 }
 
 #[test]

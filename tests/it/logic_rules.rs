@@ -6,7 +6,7 @@ use rolecall::reference::{Reference, global_keys};
 use crate::support;
 
 /// The rules that are tested here.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "any-source-address",
     "empty-condition",
     "empty-list",
@@ -15,6 +15,7 @@ const OWN: [&str; 13] = [
     "host-bits-in-range",
     "keyless-callers-denied",
     "needless-if-exists",
+    "organization-of-holder",
     "private-source-address",
     "redundant-value",
     "secure-transport-inverted",
@@ -326,7 +327,7 @@ fn sensitive_keys() {
             r#""StringNotLikeIfExists": {"AWS:sourcevpce": ["vpce-1", "vpce-0a1b*"]}"#,
             &["wildcard-in-sensitive-key medium: vpce-0a1b*"],
         ),
-        ("Allow", r#""StringLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}"#, &[]),
+        ("Allow", r#""StringLike": {"aws:ResourceOrgID": "o-a1b2c3d4e5"}"#, &[]),
         ("Allow", r#""StringLike": {"aws:PrincipalTag/team": "o-*"}"#, &[]),
         ("Allow", r#""StringLike": {"aws:PrincipalOrgID": "${aws:PrincipalTag/org}"}"#, &[]),
         ("Allow", r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}"#, &[]),
@@ -439,6 +440,40 @@ fn global_services() {
     }
     let bucket = format!(r#""Principal": "*", {}"#, deny(ALL, "*", EUROPE));
     assert_eq!(lint(PolicyKind::Resource, &bucket), [""; 0]);
+}
+
+#[test]
+fn organization_of_the_holder() {
+    const OURS: &str = r#""aws:PrincipalOrgID": "o-a1b2c3d4e5""#;
+    let with = |effect: &str, resource: &str, conditions: &str| {
+        format!(r#""Effect": "{effect}", "Action": "sts:AssumeRole", "Resource": "{resource}", "Condition": {{{conditions}}}"#)
+    };
+    let (any, own) = ("arn:aws:iam::*:role/deploy", "arn:aws:iam::111122223333:role/deploy");
+    let (positive, negated) = (format!(r#""StringEquals": {{{OURS}}}"#), format!(r#""StringNotEqualsIfExists": {{{OURS}}}"#));
+    let told = |severity: &str| vec![format!("organization-of-holder {severity}: aws:PrincipalOrgID")];
+    for (kind, elements, expected) in [
+        (PolicyKind::Identity, with("Allow", any, &positive), told("medium")),
+        (PolicyKind::Boundary, with("Allow", own, &positive), told("low")),
+        (PolicyKind::Identity, with("Deny", "*", &negated), told("low")),
+        (PolicyKind::Scp, with("Deny", "*", &negated), told("medium")),
+        (PolicyKind::Scp, with("Deny", "*", r#""StringNotEquals": {"aws:PrincipalOrgID": "${var.org}"}"#), told("medium")),
+        // held against the organization of the resource, or beside what tells that
+        (PolicyKind::Identity, with("Allow", any, r#""StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}"#), vec![]),
+        (PolicyKind::Identity, with("Allow", any, r#""StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}"#), vec![]),
+        (
+            PolicyKind::Identity,
+            with("Allow", any, &format!(r#""StringEquals": {{{OURS}, "aws:ResourceOrgID": "o-a1b2c3d4e5"}}"#)),
+            vec![],
+        ),
+        // the caller is not the holder, or may be anybody
+        (PolicyKind::Rcp, format!(r#""Principal": "*", {}"#, with("Deny", "*", &negated)), vec![]),
+        (PolicyKind::Resource, format!(r#""Principal": "*", {}"#, with("Allow", "*", &positive)), vec![]),
+        (PolicyKind::Endpoint, format!(r#""Principal": "*", {}"#, with("Allow", "*", &positive)), vec![]),
+        // no id, which is told as such
+        (PolicyKind::Identity, with("Allow", any, r#""StringEquals": {"aws:PrincipalOrgID": "MY_ORG"}"#), vec![]),
+    ] {
+        assert_eq!(lint(kind, &elements), expected, "{elements}");
+    }
 }
 
 #[test]

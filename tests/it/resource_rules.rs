@@ -6,11 +6,12 @@ use rolecall::reference::Reference;
 use crate::support;
 
 /// The rules that are tested here.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     "action-needs-star",
     "action-resource-mismatch",
     "arn-part-mismatch",
     "deleted-principal",
+    "impossible-resource",
     "malformed-arn",
     "malformed-principal",
     "unknown-federated-provider",
@@ -60,6 +61,10 @@ fn malformed_arns() {
         (GET, &["arn:aws:S3:::reports/*"], &["malformed-arn error: S3"]),
         (&["iam:PassRole"], &["arn:aws:iam:111122223333:role/x"], &["malformed-arn error: 111122223333"]),
         (&["iam:PassRole"], &["arn:aws:iam::1111-2222-3333:role/x"], &["malformed-arn error: 1111-2222-3333"]),
+        (&["iam:PassRole"], &["arn:aws:iam::ACCOUNT:role/x"], &["malformed-arn error: ACCOUNT"]),
+        (&["iam:PassRole"], &["arn:aws:iam::account-id:role/x"], &["malformed-arn error: account-id"]),
+        (&["iam:PassRole"], &["arn:aws:iam::xxxxxxxxxxxx:role/x"], &["malformed-arn error: xxxxxxxxxxxx"]),
+        (&["iam:GetPolicy"], &["arn:aws:iam::aws:policy/ReadOnlyAccess"], &[]),
         // each value by itself
         (GET, &["arn:aws:s3:::reports/*", "*.txt", "reports"], &["malformed-arn error: *.txt", "malformed-arn error: reports"]),
         // a `*` may stand for further parts, and a variable or hole for any
@@ -115,6 +120,66 @@ fn actions_on_resources_of_other_types() {
     let not = r#""Effect": "Deny", "NotAction": "s3:GetObject", "Resource": "arn:aws:s3:::reports""#;
     let others = r#""Effect": "Deny", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::reports""#;
     assert_eq!([lint(PolicyKind::Identity, not), lint(PolicyKind::Identity, others)], [vec![], vec![] as Vec<String>]);
+}
+
+#[test]
+fn resources_that_there_cannot_be() {
+    const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:";
+    let secret = |name: &str| format!("{SECRET}{name}");
+    let told = |kind, effect: &str, action: &str, element: &str, resources: &[String]| {
+        lint(kind, &format!(r#""Effect": "{effect}", "Action": "{action}", "{element}": {resources:?}"#))
+    };
+    let get = |names: &[&str]| {
+        let resources: Vec<_> = names.iter().map(|name| secret(name)).collect();
+        told(PolicyKind::Identity, "Allow", "secretsmanager:GetSecretValue", "Resource", &resources)
+    };
+    for name in
+        ["prod/db", "db-password", "prod/*/db", "db-a1b2c", "db-a1b2c3:username::", "db-a1b2_3", "${aws:PrincipalTag/a}/db"]
+    {
+        assert_eq!(get(&[name]), [format!("impossible-resource medium: {}", ending(&secret(name)))], "{name}");
+    }
+    for name in ["db-a1b2c3", "db-??????", "db-*", "*db", "*", "my-secret", "${aws:PrincipalTag/a}", "<NAME>", "db-?1b2c3"] {
+        assert_eq!(get(&[name]), [""; 0], "{name}");
+    }
+    // beside one that takes in what was meant, and where it is only made
+    assert_eq!(get(&["db", "db-??????"]), [""; 0]);
+    assert_eq!(get(&["db", "other-??????"]).len(), 1);
+    assert_eq!(told(PolicyKind::Identity, "Allow", "secretsmanager:CreateSecret", "Resource", &[secret("db")]), [""; 0]);
+    let s3 = ["arn:aws:s3:::*".to_owned(), secret("db")];
+    assert_eq!(told(PolicyKind::Identity, "Allow", "*", "Resource", &s3), ["impossible-resource medium: secret:db"]);
+    // as much as is left open by it
+    for (effect, element, severity) in
+        [("Deny", "Resource", "high"), ("Deny", "NotResource", "medium"), ("Allow", "NotResource", "high")]
+    {
+        let found = told(PolicyKind::Scp, effect, "secretsmanager:*", element, &[secret("db")]);
+        assert_eq!(found, [format!("impossible-resource {severity}: secret:db")], "{effect} {element}");
+    }
+    let cases: &[Resources<'_>] = &[
+        (&["s3:GetObject"], &["arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
+        (&["s3:*"], &["arn:aws:s3:::reports", "arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
+        (&["s3:GetObject"], &["arn:aws:s3:::/reports/*"], &["impossible-resource medium: /reports/*"]),
+        (&["s3:GetObject"], &["arn:aws:s3::::reports/*"], &["impossible-resource medium: :reports/*"]),
+        (&["s3:ListBucket"], &["arn:aws:s3:::"], &["impossible-resource medium: arn:aws:s3:::"]),
+        (&["iam:GetRole"], &["arn:aws:iam::111122223333:role/"], &["impossible-resource medium: role/"]),
+        (&["dynamodb:GetItem"], &["arn:aws:dynamodb:eu-west-1:111122223333:table/"], &["impossible-resource medium: table/"]),
+        (&["s3:GetObject"], &["arn:aws:s3:::reports/2026/"], &[]),
+        (&["s3:GetObject"], &["arn:aws:s3:::reports*/"], &[]),
+        (&["s3:GetObject"], &["arn:aws:s3:::reports/", "arn:aws:s3:::reports/*"], &[]),
+        (&["s3:GetObject"], &["arn:aws:s3:::<BUCKET>/<KEY>"], &[]),
+        // refusals name it for this one, which takes no resource
+        (&["iam:GetRole", "iam:ListRoles"], &["arn:aws:iam::111122223333:role/"], &[]),
+        (&["iam:*"], &["arn:aws:iam::111122223333:role/"], &[]),
+    ];
+    each(cases.iter().copied().map(|own| {
+        let (case, mut found, expected) = identity(own);
+        found.retain(|own| own.starts_with("impossible-resource"));
+        (case, found, expected)
+    }));
+}
+
+/// The sixth part of an ARN; all of one with a variable, in which parts are not told apart.
+fn ending(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).filter(|_| !arn.contains("${")).unwrap_or(arn)
 }
 
 #[test]

@@ -147,6 +147,12 @@ impl Mender<'_, '_, '_> {
     fn principal(&self) -> Option<Fix> {
         let key = principal_key(self.own)?;
         let place = self.script.outer(self.span)?;
+        // the first of a list is not all of it
+        let mut principals = self.policy.statements.iter().filter_map(|own| own.principals.as_ref());
+        // a list without brackets is underlined at the first of it
+        if self.script.is_native() && !principals.any(|own| self.script.value_of(own.key) == Some(place)) {
+            return None;
+        }
         let json = format!("{{ \"{key}\": {} }}", quoted(self.own));
         Some(Fix::new(format!("write `{json}`"), [self.script.put(place, &json)?]))
     }

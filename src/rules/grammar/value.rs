@@ -1,15 +1,21 @@
 //! Values that a condition key never has, and regions that there are not.
 
+mod keys;
+mod principal_arn;
+
+use std::ptr;
+
 use super::words::quoted;
 use super::{IMPOSSIBLE_VALUE, UNKNOWN_REGION};
 use crate::arn::Arn;
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, Severity};
 use crate::lint::Facts;
 use crate::pattern::{Mode, Pattern, Unit, matches};
-use crate::policy::{Comparison, Condition, Operand};
+use crate::policy::{Comparison, Condition, Effect, Operand, SetPrefix, Statement};
 use crate::reference::{Partition, partitions, regions, regions_date};
 use crate::rules::mend::Mender;
 use crate::spelling;
+use keys::{Asked, Form, Remedy, Wrong};
 
 /// The findings of all conditions and resources.
 pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
@@ -17,7 +23,7 @@ pub(super) fn findings(facts: &Facts<'_, '_>) -> Vec<Finding> {
     for (policy, _) in facts.inventory.all_policies() {
         let mender = Mender::of(facts.sources, policy);
         for statement in &policy.statements {
-            findings.extend(statement.conditions.iter().flat_map(|own| of_condition(own, mender)));
+            findings.extend(statement.conditions.iter().flat_map(|own| of_condition(statement, own, mender)));
             findings.extend(statement.resources.iter().flat_map(|own| &own.list).filter_map(|own| of_resource(own, mender)));
         }
     }
@@ -61,7 +67,7 @@ fn did_you_mean(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!("did you mean `{name}`?"))
 }
 
-fn of_condition(condition: &Condition<'_>, mender: Mender<'_, '_>) -> Vec<Finding> {
+fn of_condition(statement: &Statement<'_>, condition: &Condition<'_>, mender: Mender<'_, '_>) -> Vec<Finding> {
     let comparison = condition.operator.map(|operator| operator.comparison);
     let texts = [Comparison::StringEquals, Comparison::StringEqualsIgnoreCase, Comparison::StringLike, Comparison::Arn];
     let (Some(key), Some(comparison)) = (condition.key.known(), comparison.filter(|own| texts.contains(own))) else {
@@ -70,70 +76,60 @@ fn of_condition(condition: &Condition<'_>, mender: Mender<'_, '_>) -> Vec<Findin
     if REGION_KEYS.iter().any(|own| own.eq_ignore_ascii_case(key)) {
         return condition.values.iter().filter_map(|operand| region(condition, operand, comparison, mender)).collect();
     }
-    let Some(form) = FORMS.iter().find(|form| form.keys.iter().any(|own| own.eq_ignore_ascii_case(key))) else {
-        return Vec::new();
-    };
-    condition.values.iter().filter_map(|operand| of_form(form, condition, operand, comparison, mender)).collect()
+    let Some(form) = Form::of(key) else { return Vec::new() };
+    let asked = condition.values.iter().map(|operand| Asked { condition, operand, comparison });
+    let wrong: Vec<_> = asked.filter_map(|asked| Some((form.wrong(&asked)?, asked))).collect();
+    let all = wrong.len() == condition.values.len();
+    let consequence = if all { consequence(statement, condition) } else { "" };
+    wrong.into_iter().map(|(wrong, asked)| of_form(wrong, &asked, consequence, mender)).collect()
 }
 
-/// What the values of some keys look like.
-struct Form {
-    keys: &'static [&'static str],
-    /// Whether a value without wildcards is one.
-    fits: fn(&str) -> bool,
-    expected: &'static str,
+/// What comes of a condition of which no value is ever there, as the end of a sentence.
+fn consequence(statement: &Statement<'_>, condition: &Condition<'_>) -> &'static str {
+    let (Some(operator), Some((effect, _))) = (condition.operator, statement.effect) else { return "" };
+    match (operator.negated, operator.set, operator.if_exists) {
+        (false, None | Some(SetPrefix::ForAnyValue), false) => match effect {
+            Effect::Allow => ", so the statement allows nothing",
+            Effect::Deny => ", so the statement denies nothing",
+        },
+        (true, None | Some(SetPrefix::ForAllValues), _) => match effect {
+            Effect::Allow => ", so the condition holds for every request",
+            Effect::Deny => ", so the condition spares no request",
+        },
+        _ => "",
+    }
 }
-
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>
-static FORMS: [Form; 5] = [
-    Form { keys: &["aws:SourceVpc"], fits: |text| is_id(text, "vpc-"), expected: "`vpc-` and 8 or 17 letters and digits" },
-    Form { keys: &["aws:SourceVpce"], fits: |text| is_id(text, "vpce-"), expected: "`vpce-` and 8 or 17 letters and digits" },
-    Form {
-        keys: &["s3:x-amz-server-side-encryption-aws-kms-key-id"],
-        fits: is_key,
-        expected: "the ARN of a key: `arn:aws:kms:REGION:ACCOUNT:key/ID`",
-    },
-    Form { keys: &["kms:ViaService"], fits: is_regional_service, expected: "`SERVICE.REGION.amazonaws.com`" },
-    Form {
-        keys: &[
-            "iam:PassedToService",
-            "iam:AWSServiceName",
-            "aws:CalledVia",
-            "aws:CalledViaFirst",
-            "aws:CalledViaLast",
-            "aws:PrincipalServiceName",
-        ],
-        fits: is_service,
-        expected: "a service principal, such as `lambda.amazonaws.com`",
-    },
-];
 
 static REGION_KEYS: [&str; 2] = ["aws:RequestedRegion", "ec2:Region"];
 
-fn of_form(
-    form: &Form,
-    condition: &Condition<'_>,
-    operand: &Operand<'_>,
-    comparison: Comparison,
-    mender: Mender<'_, '_>,
-) -> Option<Finding> {
-    let text = operand.pattern.plain().filter(|text| !text.is_empty() && !text.contains(['*', '?']))?;
-    let folded = text.to_ascii_lowercase();
-    let compared = if comparison == Comparison::StringEqualsIgnoreCase { &folded } else { text };
-    if (form.fits)(compared) {
-        return None;
-    }
-    let is_cased = (form.fits)(&folded);
-    Some(Finding {
-        fix: if is_cased { mender.likely(operand.pattern.text.span(), &folded) } else { None },
-        related: vec![Label::new(condition.key.span(), "the key")],
-        help: Some(format!("write {}; no request holds the value as it is", form.expected)),
+fn of_form(wrong: Wrong, asked: &Asked<'_, '_>, consequence: &str, mender: Mender<'_, '_>) -> Finding {
+    let place = asked.operand.pattern.text.span();
+    let (severity, help, fix) = match wrong.remedy {
+        Remedy::Write(meant) => {
+            let fix = wrong.likely.and_then(|likely| mender.likely(place, &likely));
+            (IMPOSSIBLE_VALUE.severity, format!("write {meant}; no request holds the value as it is{consequence}"), fix)
+        }
+        Remedy::TakeOut(why) => {
+            let values: Vec<_> = asked.condition.values.iter().map(|own| &own.pattern.text).collect();
+            let gone = asked.condition.values.iter().position(|own| ptr::eq(own, asked.operand));
+            (Severity::Low, format!("take it out: {why}"), gone.and_then(|gone| mender.without(&values, &[gone])))
+        }
+    };
+    Finding {
+        severity,
+        fix,
+        related: vec![Label::new(asked.condition.key.span(), "the key")],
+        help: Some(help),
         ..IMPOSSIBLE_VALUE.finding(
-            format!("{} is no value that {} ever has", quoted(text), quoted(&condition.key.shown())),
-            operand.pattern.text.span(),
-            if is_cased { "has capital letters" } else { "of another form" },
+            format!(
+                "{} is no value that {} ever has",
+                quoted(&asked.operand.pattern.text.shown()),
+                quoted(&asked.condition.key.shown())
+            ),
+            place,
+            wrong.label,
         )
-    })
+    }
 }
 
 fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparison, mender: Mender<'_, '_>) -> Option<Finding> {
@@ -159,23 +155,4 @@ fn region(condition: &Condition<'_>, operand: &Operand<'_>, comparison: Comparis
         help: Some(format!("write the code of a region, such as `eu-west-1`; the list that was looked at is of {date}")),
         ..UNKNOWN_REGION.finding(format!("no region {}", quoted(text)), operand.pattern.text.span(), label)
     })
-}
-
-fn is_id(text: &str, prefix: &str) -> bool {
-    let id = text.strip_prefix(prefix);
-    id.is_some_and(|id| [8, 17].contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-fn is_key(text: &str) -> bool {
-    text.starts_with("arn:") && text.contains(":kms:") && text.contains(":key/")
-}
-
-/// Not only of `amazonaws.com`: other partitions have domains of their own.
-fn is_service(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
-    text.contains('.') && text.bytes().all(allowed)
-}
-
-fn is_regional_service(text: &str) -> bool {
-    is_service(text) && text.split(".amazonaws.").next().is_some_and(|own| own.contains('.'))
 }

@@ -4,7 +4,7 @@ use std::ptr;
 
 use super::address::{Address, SERVICE};
 use super::view::{Named, View};
-use super::{arn_form, malformed_arn};
+use super::{arn_form, impossible_resource, malformed_arn};
 use crate::policy::PolicyKind;
 use crate::reference::{Action, Level, Service, Types};
 
@@ -38,7 +38,8 @@ pub(super) fn of_other_types<'v, 'i, 'p, 's>(view: &'v View<'i, 'p, 's>) -> Vec<
         }
     }
     // what fits no action because it is no resource is told once
-    if !misfits.is_empty() && view.resources.iter().any(|own| arn_form::is_unknown(view, own)) {
+    let is_none = |own| arn_form::is_unknown(view, own) || impossible_resource::is_impossible(view, own);
+    if !misfits.is_empty() && view.resources.iter().any(is_none) {
         misfits.clear();
     }
     misfits

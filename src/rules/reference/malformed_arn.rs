@@ -12,6 +12,8 @@ pub(super) const CHECK: Check = Check { rule: &RULE, run };
 static RULE: Rule =
     Rule { name: "malformed-arn", severity: Severity::Error, page: include_str!("../../../rules/reference/malformed-arn.md") };
 
+const ACCOUNT_FORM: &str = "write the 12 digits of the account, or `*`";
+
 const FORM: &str = "`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`";
 
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
@@ -86,7 +88,11 @@ fn in_parts(address: &Address<'_, '_, '_>) -> Option<Finding> {
         let message = format!("`{}` is no account id", account.text);
         let digits = account.text.bytes().filter(u8::is_ascii_digit).count();
         let label = if digits == 12 { "more than digits".to_owned() } else { format!("{digits} digits, not 12") };
-        return Some(at(&account, message, &label, "write the 12 digits of the account, or `*`".to_owned()));
+        return Some(at(&account, message, &label, ACCOUNT_FORM.to_owned()));
+    }
+    if account.is_plain() && is_filler(account.text) {
+        let message = format!("`{}` is no account id", account.text);
+        return Some(at(&account, message, "a word", ACCOUNT_FORM.to_owned()));
     }
     None
 }
@@ -119,6 +125,15 @@ fn may_start_arn(text: &str) -> bool {
         return own == '*' || own == UNKNOWN;
     }
     true
+}
+
+/// Whether a word stands where somebody has yet to write an account. AWS itself has words there, as `aws` and `partner`, in small letters.
+fn is_filler(text: &str) -> bool {
+    let is_of_aws = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let says_so = text.contains("account") || text.contains("acct") || text.bytes().all(|byte| byte == b'x');
+    // a reference that nothing fills in is told as such
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    !text.is_empty() && is_word && !is_number(text) && (!is_of_aws || says_so)
 }
 
 fn is_number(text: &str) -> bool {
