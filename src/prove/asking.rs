@@ -10,7 +10,7 @@ use super::search::{Model, Outcome, search};
 use super::theory::Theory;
 use super::value::Value;
 use super::words;
-use super::{Doubt, Proof, Question, Values, Witness};
+use super::{Doubt, Proof, Question, Values, Whom, Witness};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Gap, GapReason, Request, Standing, Verdict, evaluate};
 use crate::policy::{Comparison, Condition, Effect, Operator, Policy, Statement};
@@ -189,7 +189,11 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 atoms.settle(&key, value.map_or(Value::Absent, Value::One));
             }
             if let (Some(form), Some(at)) = (&someone.form, self.keys.find("aws:PrincipalArn")) {
-                let domain = Domain { forms: vec![form.clone()], except: self.named(), always: true };
+                let mut except = self.named();
+                if matches!(self.question.among.whom, Whom::Strangers(_)) {
+                    except.push(LINKED.to_owned());
+                }
+                let domain = Domain { forms: vec![form.clone()], except, always: true };
                 atoms.domains.insert(KEYS + at, domain);
             }
             let federated = Caller::parse(&someone.name).filter(|caller| caller.standing() == Standing::FederatedUser);
@@ -411,6 +415,11 @@ fn only_values<'q>(statement: &'q Statement<'_>, key: &str) -> Option<Vec<&'q st
     let condition = statement.conditions.iter().find(is_own)?;
     condition.values.iter().map(|operand| operand.pattern.plain()).collect()
 }
+
+/// Roles that only a service takes.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+const LINKED: &str = "arn:*:iam::*:role/aws-service-role/*";
 
 /// How many values of variables are tried.
 const MOST_ASSIGNED: usize = 12;

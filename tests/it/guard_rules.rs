@@ -175,6 +175,62 @@ fn strangers_as_they_come() {
 }
 
 #[test]
+fn strangers_choose_what_they_are() {
+    const WITH: &[&str] = &["high anybody with an AWS account"];
+    for (condition, expected) in [
+        // anybody makes a role, a user or a tag of any name, in an account of his own
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}"#, WITH),
+        (r#""ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/alice"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:federated-user/alice"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:role/app"}"#, WITH),
+        (r#""StringLike": {"aws:PrincipalArn": "*:role/app"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalTag/team": "x"}"#, WITH),
+        (r#""StringEquals": {"aws:username": "alice"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "User"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "AssumedRole"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "FederatedUser"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "*:alice"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "AROA*"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "AIDA*"}"#, WITH),
+        (r#""StringNotLike": {"aws:userid": "AROAEXAMPLEROLE012345:*"}"#, &["high anybody, with an AWS account or without,"]),
+        // ids and accounts he has from AWS
+        (r#""StringLike": {"aws:userid": "AROAEXAMPLEROLE012345:*"}"#, &[]),
+        (r#""StringLike": {"aws:userid": "AROAEXAMPLEROLE012345*"}"#, &[]),
+        (r#""StringEquals": {"aws:userid": "AIDAEXAMPLEUSER012345"}"#, &[]),
+        (r#""StringEquals": {"aws:userid": "111122223333:alice"}"#, &[]),
+        (r#""StringLike": {"aws:userid": ["111122223333", "AROAEXAMPLEROLE012345:alice"]}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1111*:role/app"}"#, &[]),
+        (
+            r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}, "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}"#,
+            &[],
+        ),
+        (r#""StringEquals": {"aws:PrincipalTag/team": "x", "aws:PrincipalAccount": "111122223333"}"#, &[]),
+        // none but the service takes the role, and a root user has no tags
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:PrincipalTag/team": "x"}"#, &[]),
+        // no ARN of a session
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/app/*"}"#, &[]),
+    ] {
+        for action in [r#""s3:PutObject""#, r#""sqs:SendMessage""#, r#""kms:Decrypt""#] {
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|own| {
+                    own.replace(
+                        ", with an AWS account or without,",
+                        if action.contains("kms") { " with an AWS account" } else { ", with an AWS account or without," },
+                    )
+                })
+                .collect();
+            let found: Vec<String> = public(action, condition).into_iter().map(|own| own.replace("medium", "high")).collect();
+            assert_eq!(found, expected, "{action} {condition}");
+        }
+    }
+}
+
+#[test]
 fn what_only_tells_of_a_key_matters_less() {
     for (action, expected) in [("kms:DescribeKey", "low"), ("kms:GenerateDataKey*", "medium")] {
         let statement = format!(

@@ -1,14 +1,14 @@
 //! Resource policies that let strangers in.
 
-use crate::evaluate::value_for;
+use crate::evaluate::{Standing, value_for};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
 use crate::pattern::Pattern;
 use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
-use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
+use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, Whom, prove_each};
 use crate::reference::{Action, Level, Reference};
-use crate::rules::probe::on_own_resource;
+use crate::rules::probe::{is_on, on_own_resource};
 
 pub(super) static RULE: Rule =
     Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
@@ -20,14 +20,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let policy = &*on_own_resource(policy);
         let all = everywhere(policy, &strange(policy));
         let mut told: Vec<&Statement<'_>> = Vec::new();
-        let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];
-        for (caller, keys) in callers.iter().flat_map(|caller| all.iter().map(move |keys| (caller, keys))) {
-            let keys = if caller == "anonymous" { without_credentials(policy, keys, facts.reference) } else { keys.clone() };
-            let among = Among { caller: Some(caller.clone()), keys, ..Among::default() };
+        for among in all.iter().flat_map(|keys| strangers(policy, keys, facts.reference)) {
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
                 let Proof::Witness(witness) = proof else { continue };
-                if told.iter().any(|own| std::ptr::eq(*own, statement)) || is_told(statement, facts.reference) {
+                let is_old = told.iter().any(|own| std::ptr::eq(*own, statement)) || is_told(statement, facts.reference);
+                if is_old || is_anonymous(&witness) && is_signed(&witness.action) {
                     continue;
                 }
                 told.push(statement);
@@ -36,6 +34,49 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// The requests of strangers of each kind, who hold these keys beside: nobody whom AWS knows first.
+fn strangers(policy: &Policy<'_>, keys: &[Held], reference: &Reference) -> Vec<Among> {
+    let keys_of = |standing| match standing {
+        Standing::Root => without_tags(policy, keys),
+        standing => keys.iter().cloned().chain(made_id(policy, standing)).collect(),
+    };
+    let anonymous =
+        Among { caller: Some(ANONYMOUS.to_owned()), keys: without_credentials(policy, keys, reference), ..Among::default() };
+    let known = STANDINGS.map(|own| Among { whom: Whom::Strangers(own), keys: keys_of(own), ..Among::default() });
+    std::iter::once(anonymous).chain(known).collect()
+}
+
+/// The id that AWS makes up for a stranger: it begins as those of his kind do, and is none that the policy names. Behind it the name of a session stands, which
+/// he chooses.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>
+fn made_id(policy: &Policy<'_>, standing: Standing) -> Option<Held> {
+    let form = match standing {
+        Standing::User => "AIDA*",
+        Standing::Session => "AROA*:*",
+        _ => return None,
+    };
+    let own = policy.statements.iter().flat_map(|statement| &statement.conditions).filter(|own| is_on(own, USER_ID));
+    let named = own.flat_map(|own| &own.values).filter_map(|own| own.pattern.plain());
+    let except = named.filter(|text| names_id(text)).map(str::to_owned).collect();
+    Some(Held { key: USER_ID.to_owned(), values: Values::Like { forms: vec![form.to_owned()], except, or_none: false } })
+}
+
+/// Whether a pattern holds a part of an id that AWS made up, beyond what all of a kind begin with.
+fn names_id(text: &str) -> bool {
+    let id = text.split_once(':').map_or_else(|| text.split('*').next().unwrap_or(text), |(id, _)| id);
+    let fixed = id.replace(['*', '?'], "");
+    !["AIDA", "AROA"].iter().any(|kind| kind.starts_with(&fixed))
+}
+
+/// The root user of an account has no tags.
+fn without_tags(policy: &Policy<'_>, keys: &[Held]) -> Vec<Held> {
+    let all = policy.statements.iter().flat_map(|statement| &statement.conditions).filter_map(|own| own.key.known());
+    let tags = all.filter(|key| key.to_ascii_lowercase().starts_with("aws:principaltag/"));
+    keys.iter().cloned().chain(tags.map(|key| Held { key: key.to_owned(), values: Values::None })).collect()
 }
 
 /// What a call without credentials holds: nothing of what tells of a principal.
@@ -85,8 +126,7 @@ const MOST_ACTIONS: usize = 5;
 
 fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, reference: &Reference) -> Finding {
     let reads = reference.action(&witness.action).is_some_and(|action| matches!(action.level(), Level::Read | Level::List));
-    let anonymous = witness.principal.as_deref() == Some("anonymous");
-    let who = if anonymous { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
+    let who = if is_anonymous(witness) { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
     let principal = statement.principals.as_ref().and_then(|own| own.list.iter().find(|own| own.value.known() == Some("*")));
     let span = principal.map_or_else(|| statement.place(), |own| own.value.span());
     // what was meant to keep him out
@@ -103,6 +143,18 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
         witness: Some(Witness { who: "a stranger's request".to_owned(), claims: request(witness).to_json() }),
         ..RULE.finding(format!("{who} may call `{}` by {}", witness.action, statement.title()), span, "whoever asks")
     }
+}
+
+fn is_anonymous(witness: &prove::Witness<'_, '_>) -> bool {
+    witness.principal.as_deref() == Some(ANONYMOUS)
+}
+
+/// Whether an action is of a service that answers nobody who does not sign.
+///
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/Welcome.html>,
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html>
+fn is_signed(action: &str) -> bool {
+    action.split_once(':').is_some_and(|(prefix, _)| ["kms", "ecr"].iter().any(|own| prefix.eq_ignore_ascii_case(own)))
 }
 
 /// Whether another rule tells of what lets strangers in: `NotPrincipal`, or an operator for sets on a key of one value.
@@ -201,7 +253,7 @@ fn everywhere(policy: &Policy<'_>, held: &[Held]) -> Vec<Vec<Held>> {
 
 /// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
 fn tells_apart(key: &str) -> bool {
-    const KEYS: [&str; 14] = [
+    const KEYS: [&str; 13] = [
         "aws:sourceowner",
         "aws:principalorgid",
         "aws:principalorgpaths",
@@ -213,12 +265,10 @@ fn tells_apart(key: &str) -> bool {
         "aws:vpcsourceip",
         "aws:sourcevpc",
         "aws:sourcevpce",
-        "aws:userid",
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
     ];
-    let key = key.to_ascii_lowercase();
-    KEYS.contains(&key.as_str()) || key.starts_with("aws:principaltag/")
+    KEYS.contains(&key.to_ascii_lowercase().as_str())
 }
 
 /// Whether a file system is reached by its mount target, and so from its own network.
@@ -226,8 +276,14 @@ fn tells_apart(key: &str) -> bool {
 /// <https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html>
 const MOUNTED: &str = "elasticfilesystem:AccessedViaMountTarget";
 
-/// An account that is nobody's.
-const STRANGER: &str = "999999999999";
+/// A caller whom AWS does not know.
+const ANONYMOUS: &str = "anonymous";
+
+/// What strangers whom AWS knows are.
+const STANDINGS: [Standing; 4] = [Standing::User, Standing::Session, Standing::Root, Standing::FederatedUser];
+
+/// The id of a principal.
+const USER_ID: &str = "aws:userid";
 
 /// Where a topic sends what is published: who has the address reads it.
 ///
