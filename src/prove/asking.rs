@@ -50,10 +50,18 @@ impl<'q, 's> Asking<'_, 'q, 's> {
         let strict = Theory::new(&atoms, true, self.steps);
         let loose = Theory::new(&atoms, false, self.steps);
         for (at, (statement, proof)) in proofs.iter_mut().enumerate() {
-            if matches!(proof, Proof::Witness(_)) {
+            if matches!(proof, Proof::Witness(witness) if !is_odd(witness)) {
                 continue;
             }
             let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, *statement)) else { continue };
+            if matches!(proof, Proof::Witness(_)) {
+                let found = self.certain(&strict, &sides, clause);
+                let better = if let Outcome::Found(model) = found { Some(self.proof(&atoms, &model)) } else { None };
+                if let Some(Proof::Witness(better)) = better.filter(|own| matches!(own, Proof::Witness(own) if !is_odd(own))) {
+                    *proof = Proof::Witness(better);
+                }
+                continue;
+            }
             match self.certain(&strict, &sides, clause) {
                 Outcome::Found(model) => *proof = self.proof(&atoms, &model),
                 Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
@@ -190,8 +198,9 @@ impl<'q, 's> Asking<'_, 'q, 's> {
             }
             if let (Some(form), Some(at)) = (&someone.form, self.keys.find("aws:PrincipalArn")) {
                 let mut except = self.named();
+                except.push(NAMELESS.to_owned());
                 if matches!(self.question.among.whom, Whom::Strangers(_)) {
-                    except.push(LINKED.to_owned());
+                    except.extend([LINKED, ODD].map(str::to_owned));
                 }
                 let domain = Domain { forms: vec![form.clone()], except, always: true };
                 atoms.domains.insert(KEYS + at, domain);
@@ -420,6 +429,19 @@ fn only_values<'q>(statement: &'q Statement<'_>, key: &str) -> Option<Vec<&'q st
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
 const LINKED: &str = "arn:*:iam::*:role/aws-service-role/*";
+
+/// A user or role with a colon in its path.
+const ODD: &str = "arn:*:*:*:*:*:*";
+
+/// What ends in a path has no name, which is of one letter at the least.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html>
+const NAMELESS: &str = "*/";
+
+/// Whether the caller has a name with a colon, which only a pattern for callers of another kind asks for.
+fn is_odd(witness: &Witness<'_, '_>) -> bool {
+    witness.principal.as_deref().and_then(Arn::parse).is_some_and(|own| own.resource.contains(':'))
+}
 
 /// How many values of variables are tried.
 const MOST_ASSIGNED: usize = 12;
