@@ -3,6 +3,7 @@
 //! A rule about reach never reads a condition to tell whether it restricts: it asks with tokens that should be refused, and
 //! what gets through is the witness.
 
+mod action;
 mod caller;
 mod login;
 mod own_resource;
@@ -17,6 +18,7 @@ use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind
 use crate::reference::identity_pool_host;
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
+pub(super) use action::{by_action, possible};
 pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, loner, naming, principals_of, put, stranger};
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
 pub(super) use own_resource::on_own_resource;

@@ -4,11 +4,10 @@ use crate::evaluate::{Standing, value_for};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
-use crate::pattern::Pattern;
 use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
 use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, Whom, prove_each};
-use crate::reference::{Action, Level, Reference};
-use crate::rules::probe::{is_on, on_own_resource};
+use crate::reference::{Level, Reference};
+use crate::rules::probe::{by_action, is_on, on_own_resource, possible};
 
 pub(super) static RULE: Rule =
     Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
@@ -28,6 +27,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
                 if is_old || is_anonymous(&witness) && is_signed(&witness.action) {
                     continue;
                 }
+                let Some(witness) = possible(witness, statement, &question, facts.reference) else { continue };
                 told.push(statement);
                 let worse = changing(statement, &question, facts.reference);
                 findings.push(finding(statement, worse.as_deref().unwrap_or(&witness), facts.reference));
@@ -102,27 +102,9 @@ fn changing<'q, 's>(
     question: &Question<'q, 's>,
     reference: &Reference,
 ) -> Option<Box<prove::Witness<'q, 's>>> {
-    let listed = statement.actions.as_ref().filter(|own| !own.negated)?.list.iter().filter_map(Pattern::plain);
-    let changes = |action: Action<'_>| !matches!(action.level(), Level::Read | Level::List);
-    let named = listed.filter_map(|text| {
-        let (prefix, name) = text.split_once(':')?;
-        let service = reference.service(prefix)?;
-        let own = service.action(name).filter(|own| changes(*own));
-        let own = own.or_else(|| service.matching(name).actions().find(|own| changes(*own)))?;
-        Some(format!("{}:{}", service.prefix(), own.name))
-    });
-    named.take(MOST_ACTIONS).find_map(|action| {
-        let among = Among { action: Some(action), ..question.among.clone() };
-        let proofs = prove_each(&Question { among, ..question.clone() }, reference, Budget::default());
-        proofs.into_iter().find_map(|(own, proof)| match proof {
-            Proof::Witness(witness) if std::ptr::eq(own, statement) => Some(witness),
-            _ => None,
-        })
-    })
+    by_action(statement, question, reference, &|action| !matches!(action.level(), Level::Read | Level::List))
+        .and_then(|own| possible(own, statement, question, reference))
 }
-
-/// How many actions of a statement are tried.
-const MOST_ACTIONS: usize = 5;
 
 fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, reference: &Reference) -> Finding {
     let reads = reference.action(&witness.action).is_some_and(|action| matches!(action.level(), Level::Read | Level::List));
