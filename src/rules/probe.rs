@@ -8,6 +8,7 @@ mod caller;
 mod login;
 mod own_resource;
 mod pool_id;
+mod stranger;
 
 use crate::evaluate::{Truth, Verdict};
 use crate::finding::Witness;
@@ -23,6 +24,7 @@ pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, loner, nami
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
 pub(super) use own_resource::on_own_resource;
 pub(super) use pool_id::is_pool_id;
+pub(super) use stranger::{ANONYMOUS, strange, strangers};
 
 /// A token to ask with.
 #[derive(Clone, Debug)]

@@ -330,6 +330,16 @@ fn strangers_choose_what_they_are() {
             &[],
         ),
         (r#""StringEquals": {"aws:PrincipalTag/team": "x", "aws:PrincipalAccount": "111122223333"}"#, &[]),
+        // so are networks, and what has a role there
+        (r#""StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}"#, &[]),
+        (r#""StringEquals": {"aws:VpceAccount": "111122223333"}"#, &[]),
+        (r#""ForAnyValue:StringLike": {"aws:VpceOrgPaths": "o-a1b2c3d4e5/*"}"#, &[]),
+        (r#""ArnEquals": {"aws:SourceVpcArn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0a1b2c3d4e5f60718"}"#, &[]),
+        (r#""ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/vpc-0a1b2c3d4e5f60718"}"#, &[]),
+        (r#""StringEquals": {"aws:PrincipalOrgMasterAccountId": "111122223333"}"#, &[]),
+        (r#""ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:111122223333:function:*"}"#, &[]),
+        (r#""ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:*:function:f"}"#, WITH),
+        (r#""StringEquals": {"auth.example.com:sub": "alice"}"#, &[]),
         // none but the service takes the role, and a root user has no tags
         (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"}"#, &[]),
         (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:PrincipalTag/team": "x"}"#, &[]),
