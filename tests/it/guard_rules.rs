@@ -330,6 +330,8 @@ fn strangers_choose_what_they_are() {
             &[],
         ),
         (r#""StringEquals": {"aws:PrincipalTag/team": "x", "aws:PrincipalAccount": "111122223333"}"#, &[]),
+        (r#""StringLike": {"aws:PrincipalOrgID": "o-*"}"#, WITH),
+        (r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"}"#, WITH),
         // so are networks, and what has a role there
         (r#""StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}"#, &[]),
         (r#""StringEquals": {"aws:VpceAccount": "111122223333"}"#, &[]),

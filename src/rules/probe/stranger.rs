@@ -72,6 +72,15 @@ pub(in crate::rules) fn strange(policy: &Policy<'_>) -> Vec<Held> {
     held
 }
 
+/// Whether a pattern holds nothing of an id, or of those of a path, beyond what all of a kind begin with.
+pub(in crate::rules) fn fits_any_id(pattern: &str) -> bool {
+    let is_open = |part: &str| {
+        let fixed = part.replace(['*', '?'], "");
+        fixed.is_empty() || fixed != part && ["o-", "r-", "ou-", "vpc-", "vpce-"].contains(&fixed.as_str())
+    };
+    pattern.split('/').all(is_open)
+}
+
 /// A caller whom AWS does not know.
 pub(in crate::rules) const ANONYMOUS: &str = "anonymous";
 
@@ -135,7 +144,7 @@ fn tells_apart(key: &str) -> bool {
 fn names_own(key: &str, text: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     if !ARNS.contains(&lower.as_str()) && !SESSIONS.contains(&lower.as_str()) {
-        return !text.chars().all(|own| own == '*');
+        return !fits_any_id(text);
     }
     let Some(arn) = Arn::parse(text) else { return text.contains(':') && text.bytes().any(|own| own.is_ascii_alphanumeric()) };
     let name = arn.resource.rsplit('/').next().unwrap_or_default();
