@@ -201,6 +201,7 @@ fn flaw(inside: &str) -> Option<VariableFault> {
     }
     // behind the slash stands the key of a tag, which may hold what it likes
     let key = name.split('/').next().unwrap_or(name);
+    let key = attribute_of_thing(key).unwrap_or(key);
     if key.contains(char::is_whitespace) || name.ends_with(char::is_whitespace) {
         return Some(VariableFault::Blank);
     }
@@ -209,6 +210,13 @@ fn flaw(inside: &str) -> Option<VariableFault> {
     }
     let is_quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
     default.is_some_and(|text| !is_quoted(text)).then_some(VariableFault::Unquoted)
+}
+
+/// The name of an attribute in `iot:Connection.Thing.Attributes[name]`.
+///
+/// <https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html>
+pub fn attribute_of_thing(key: &str) -> Option<&str> {
+    key.strip_prefix("iot:Connection.Thing.Attributes[")?.strip_suffix(']').filter(|name| !name.is_empty())
 }
 
 fn variable(inside: Cow<'_, str>, span: Span) -> Variable<'_> {

@@ -172,6 +172,10 @@ fn told(text: &str, reference: &Reference) -> Result<&'static KnownError, Failur
     }
 }
 
+fn is_every(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte == b'*')
+}
+
 /// How many names to suggest.
 const SUGGESTIONS: usize = 4;
 
@@ -180,6 +184,7 @@ fn unknown(name: &str, reference: &Reference) -> Failure {
     let parts = name.split_once(':');
     let message = match parts {
         _ if name.starts_with("arn:") => format!("no resource type has ARNs like `{name}`"),
+        None if is_every(name) => format!("`{name}` stands for every action, and for every resource"),
         None => format!("there is no rule and no service `{name}`"),
         Some((prefix, own)) => match reference.service(prefix) {
             Some(service) if own.contains(['*', '?']) => format!("`{}` has no action like `{own}`", service.prefix()),
@@ -192,6 +197,7 @@ fn unknown(name: &str, reference: &Reference) -> Failure {
     let meant: Vec<String> = if parts.is_none() { rule().into_iter().collect() } else { Vec::new() };
     let meant = if meant.is_empty() { reference.meant(name) } else { meant };
     let help = match meant.get(..SUGGESTIONS).unwrap_or(&meant) {
+        _ if is_every(name) => "ask for those of one service, as `s3:*`".to_owned(),
         shown @ [_, ..] => format!("did you mean `{}`?", shown.join("` or `")),
         [] if parts.is_none() => "`rolecall rules` lists the rules".to_owned(),
         [] => format!("{}; `--reference FILE` takes newer data", reference.as_of(parts.map_or("", |(prefix, _)| prefix))),

@@ -318,6 +318,10 @@ def patch(services):
             kind = service["types"].setdefault(fold(name), {"name": name, "formats": [], "keys": []})
             changed = not set(rest) <= set(kind["formats"])
             kind["formats"] = sorted({*kind["formats"], *rest})
+        elif what in ("title", "page"):
+            new = " ".join([name, *rest])
+            changed = service[what] != new
+            service[what] = new
         elif what == "action":
             level, *types = rest
             changed = fold(name) not in service["actions"]
@@ -374,7 +378,7 @@ def write(services, pins):
 def text_of(prefix, service):
     def key(name):
         """A condition key as it is written in the file of this service."""
-        name = re.sub(r"\$\{[^}]*\}$|<key>$|/tag-key$", lambda hit: "/" if hit[0][0] == "/" else "", name)
+        name = re.sub(r"(?<=[/:])\$\{[^}]*\}$|<key>$|/tag-key$", lambda hit: "/" if hit[0][0] == "/" else "", name)
         own = name.removeprefix(prefix)
         return word(own if own != name and own.startswith(":") else name)
 

@@ -467,7 +467,7 @@ pub(super) static SERVICES: [(&str, &str); 457] = [
 
 /// Prefixes of condition keys that are no service's prefix or another one's, with the service that has such keys.
 #[rustfmt::skip]
-pub(super) static FOREIGN: [(&str, &str); 34] = [
+pub(super) static FOREIGN: [(&str, &str); 35] = [
     ("${Host}.${Domain}", "sts"),
     ("accounts.google.com", "sts"),
     ("agent.${Domain}.buildkite.dev", "sts"),
@@ -478,6 +478,7 @@ pub(super) static FOREIGN: [(&str, &str); 34] = [
     ("cognito-identity-unauth", "cognito-identity"),
     ("cognito-identity.amazonaws.com", "sts"),
     ("connect", "cases"),
+    ("credentials-iot", "iot"),
     ("ec2", "ec2-instance-connect"),
     ("ec2", "ec2messages"),
     ("ec2", "ssm"),

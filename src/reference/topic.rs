@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::action::{Action, ResourceType};
 use super::key::{ConditionKey, KeyName};
 use super::name::{fold_cmp, literals};
-use super::operation::{Operation, operation};
+use super::operation::{Operation, operation, products};
 use super::service::Service;
 use super::{Form, Reference, global_keys};
 use crate::pattern::{Mode, Shape, Unit};
@@ -75,6 +75,9 @@ impl Reference {
     pub fn meant(&self, name: &str) -> Vec<String> {
         if name.contains(':') {
             return self.meant_whole(name).into_iter().collect();
+        }
+        if let Some((_, prefix)) = products().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+            return vec![prefix.to_owned()];
         }
         let holders = self.actions_named(name);
         let actions: Vec<String> = holders.map(|action| format!("{}:{}", action.service.prefix(), action.name)).collect();

@@ -7,8 +7,6 @@ mod services;
 
 use crate::lint::{Check, Facts};
 use crate::policy::{Effect, Policy, PolicyKind, Statement};
-use crate::prove::{Held, Values};
-use crate::reference::Reference;
 
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &everybody::RULE, run: everybody::check },
@@ -22,11 +20,4 @@ fn of_rcps<'i, 's>(facts: &Facts<'i, 's>) -> impl Iterator<Item = (&'i Policy<'s
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
     let stored = policies.filter(|own| own.kind == PolicyKind::Rcp && own.refusal().is_none());
     stored.flat_map(|policy| policy.with_effect(Effect::Deny).map(move |own| (policy, own)))
-}
-
-/// That a request holds none of the keys of users and roles which a statement names.
-fn without_principal(statement: &Statement<'_>, reference: &Reference) -> Vec<Held> {
-    let keys = statement.conditions.iter().filter_map(|own| own.key.known());
-    let of_principal = keys.filter(|key| reference.key(key).and_then(|own| own.global).is_some_and(|own| own.of_principal));
-    of_principal.map(|key| Held { key: key.to_owned(), values: Values::None }).collect()
 }

@@ -7,6 +7,7 @@ mod arn_form;
 mod fit;
 mod foreign_action_in_resource_policy;
 mod key_never_present;
+mod key_of_other_type;
 mod malformed_arn;
 mod multiplicity;
 mod operator_of_other_type;
@@ -57,6 +58,7 @@ pub(super) static CHECKS: &[Check] = &[
     retired_condition_key::UNSUPPORTED_CHECK,
     key_never_present::CHECK,
     key_never_present::SOME_CHECK,
+    key_of_other_type::CHECK,
     principal_key_for_service::CHECK,
     multiplicity::MANY_CHECK,
     multiplicity::SINGLE_CHECK,

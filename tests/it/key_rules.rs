@@ -92,6 +92,11 @@ fn set_operators_by_what_they_let_in() {
     assert_eq!(key("Allow", "ForAllValues:StringLike", "aws:UserAgent"), "low");
     assert_eq!(key("Deny", "ForAllValues:StringLike", "s3:prefix"), "low");
     assert_eq!(key("Allow", "ForAnyValue:StringLike", "s3:prefix"), "style");
+    assert_eq!(key("Allow", "ForAnyValue:StringNotLike", "s3:prefix"), "style");
+    assert_eq!(key("Deny", "ForAnyValue:StringNotLike", "s3:prefix"), "low");
+    assert_eq!(key("Deny", "ForAnyValue:StringNotLikeIfExists", "s3:prefix"), "style");
+    assert_eq!(key("Deny", "ForAnyValue:StringNotLike", "aws:UserAgent"), "style");
+    assert_eq!(key("Deny", "ForAnyValue:StringLike", "s3:prefix"), "style");
     assert_eq!(key("Allow", "ForAllValues:StringEquals", "aws:CalledVia"), "none");
     assert_eq!(key("Allow", "StringLike", "s3:prefix"), "none");
     let for_principal = |principal: &str| {
@@ -159,4 +164,44 @@ fn principals_that_are_services_and_others() {
     ] {
         assert_eq!(with(principal, "Allow", "StringEquals", key), [""; 0], "{principal} {key}");
     }
+}
+
+#[test]
+fn what_devices_and_sessions_have_by_another_name() {
+    let of_things = told(
+        r#""Effect": "Allow", "Action": ["iot:Connect", "iot:Publish"],
+        "Resource": ["arn:aws:iot:us-east-1:111122223333:client/${iot:Connection.Thing.ThingName}",
+            "arn:aws:iot:us-east-1:111122223333:topic/${iot:Connection.Thing.Attributes[site]}/${iot:Certificate.Subject.CommonName}"],
+        "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"},
+            "ForAnyValue:StringEquals": {"iot:Certificate.Subject.OrganizationalUnit.List": "plant"},
+            "StringEquals": {"iot:Connection.Thing.Attributes[site]": "north"}}"#,
+    );
+    assert_eq!(of_things, [""; 0]);
+    let of_role = told(
+        r#""Effect": "Allow", "Action": "s3:GetObject",
+        "Resource": ["arn:aws:s3:::reports/${credentials-iot:ThingName}/x", "arn:aws:s3:::reports/${transfer:UserName}/x"]"#,
+    );
+    assert_eq!(of_role, [""; 0]);
+    let wrong = told(
+        r#""Effect": "Allow", "Action": "s3:GetObject",
+        "Resource": ["arn:aws:s3:::reports/${iot:Connection.Thing.Attributes[]}", "arn:aws:s3:::reports/${aws:username[0]}"]"#,
+    );
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert!(wrong.iter().all(|told| told.starts_with("malformed-variable")), "{wrong:?}");
+}
+
+#[test]
+fn a_key_is_suggested_only_where_requests_may_hold_it() {
+    let help = |action: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "arn:aws:iam::111122223333:*",
+            "Condition": {{"ArnLike": {{"iam:PolicyName": "x"}}}}}}"#
+        );
+        let of_key = |_: &_, finding: &rolecall::finding::Finding| {
+            (finding.rule == "unknown-condition-key").then(|| finding.help.clone().unwrap_or_default())
+        };
+        support::findings(&Reference::default(), None, &statement, of_key).concat()
+    };
+    assert!(help("iam:AttachRolePolicy").starts_with("write `iam:PolicyARN`"), "{}", help("iam:AttachRolePolicy"));
+    assert!(help("iam:CreatePolicy").starts_with("take a key of"), "{}", help("iam:CreatePolicy"));
 }

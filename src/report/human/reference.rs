@@ -109,7 +109,9 @@ impl Page<'_> {
     fn key(&mut self, topic: &KeyTopic<'_>) {
         let key = topic.key;
         self.head(&key.name.to_string(), &kind_of(key));
-        self.about("filters access by", topic.about);
+        // the words of some begin otherwise: "based on the type of …"
+        let other = topic.about.and_then(|about| about.strip_prefix("Filters access "));
+        self.about(if other.is_some() { "filters access" } else { "filters access by" }, other.or(topic.about));
         if let Some(global) = key.global {
             let held = match global {
                 Global { unsupported: true, .. } => "it only looks like a condition key: no request holds it",

@@ -1,12 +1,13 @@
 //! Resource control policies that leave anonymous calls alone, because they were to leave services alone.
 
-use super::{of_rcps, without_principal};
+use super::of_rcps;
 use crate::evaluate::{Context, Truth, judge};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::pattern::begins_like;
 use crate::policy::{Condition, Effect, Policy, Statement};
 use crate::prove::{Among, Budget, Proof, Question, prove};
+use crate::rules::logic::alone::lacking_principal;
 use crate::rules::logic::alone::{allowing, with};
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +49,7 @@ fn is_spared(facts: &Facts<'_, '_>, policy: &Policy<'_>, statement: &Statement<'
     let among = Among {
         caller: Some("anonymous".to_owned()),
         action: Some(action.to_owned()),
-        keys: without_principal(statement, facts.reference),
+        keys: lacking_principal([statement], facts.reference),
         ..Among::default()
     };
     let question = Question { allowed_by: vec![&bare], not_by: vec![&denied], among };

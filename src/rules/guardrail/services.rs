@@ -1,11 +1,12 @@
 //! Resource control policies that deny the calls which services of AWS make for one's own organization.
 
-use super::{of_rcps, without_principal};
+use super::of_rcps;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
+use crate::pattern::Pattern;
 use crate::policy::{Condition, Statement};
 use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
-use crate::rules::logic::alone::only;
+use crate::rules::logic::alone::{lacking_principal, only};
 
 pub(super) static RULE: Rule = Rule {
     name: "rcp-denies-services",
@@ -33,7 +34,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, statement) in of_rcps(facts) {
         let is_boundary = |own: &&Condition<'_>| own.operator.is_some_and(|own| own.negated) && is_one_of(own, &BOUNDARY);
         let Some(boundary) = statement.conditions.iter().find(is_boundary) else { continue };
-        if statement.later.is_some() || statement.conditions.iter().any(|own| is_one_of(own, &ELSEWHERE)) {
+        if is_of_sign_in(statement)
+            || statement.later.is_some()
+            || statement.conditions.iter().any(|own| is_one_of(own, &ELSEWHERE))
+        {
             continue;
         }
         let among = Among { caller: Some(format!("service:{SERVICE}")), keys: call(facts, statement), ..Among::default() };
@@ -57,9 +61,17 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether a statement is about signing in alone, which nobody calls: it is asked at each sign-in to the console.
+///
+/// <https://docs.aws.amazon.com/signin/latest/userguide/console-access-control.html>
+fn is_of_sign_in(statement: &Statement<'_>) -> bool {
+    let is_own = |own: &Pattern<'_>| own.plain().and_then(|text| text.split_once(':')).is_some_and(|(own, _)| own == "signin");
+    statement.actions.as_ref().is_some_and(|own| !own.negated && own.list.iter().all(is_own))
+}
+
 /// What the call of a service for one's own account holds.
 fn call(facts: &Facts<'_, '_>, statement: &Statement<'_>) -> Vec<Held> {
-    let mut held = without_principal(statement, facts.reference);
+    let mut held = lacking_principal([statement], facts.reference);
     let own = statement.conditions.iter().filter(|own| is_one_of(own, &BOUNDARY));
     let own = own.filter_map(|own| own.key.known()).map(|key| Held { key: key.to_owned(), values: Values::None });
     held.extend(own);

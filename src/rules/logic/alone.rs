@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{self, Effect, Patterns, Policy, PolicyKind, Statement};
-use crate::prove::{Among, Budget, Question, proved_each};
+use crate::prove::{Among, Budget, Held, Question, Values, proved_each};
 use crate::reference::Reference;
 use crate::source::SourceId;
 use crate::syntax::json;
@@ -28,8 +28,34 @@ pub(in crate::rules) fn allowing<'s>(statement: &Statement<'s>) -> Statement<'s>
 
 /// Whether it is proved that no request is allowed by the one and not by the other.
 pub(in crate::rules) fn holds(allowed_by: &Policy<'_>, not_by: Option<&Policy<'_>>, reference: &Reference) -> bool {
-    let question = Question { allowed_by: vec![allowed_by], not_by: not_by.into_iter().collect(), among: Among::default() };
+    holds_among(allowed_by, not_by, &Among::default(), reference)
+}
+
+/// The same of certain requests.
+pub(in crate::rules) fn holds_among(
+    allowed_by: &Policy<'_>,
+    not_by: Option<&Policy<'_>>,
+    among: &Among,
+    reference: &Reference,
+) -> bool {
+    let question = Question { allowed_by: vec![allowed_by], not_by: not_by.into_iter().collect(), among: among.clone() };
     proved_each(&question, reference, Budget::default()).iter().all(|(_, is_proved)| *is_proved)
+}
+
+/// That a request holds none of the keys of users and roles which statements name: calls of services by themselves do not.
+pub(in crate::rules) fn lacking_principal<'p, 's: 'p>(
+    statements: impl IntoIterator<Item = &'p Statement<'s>>,
+    reference: &Reference,
+) -> Vec<Held> {
+    let keys = statements.into_iter().flat_map(|own| &own.conditions).filter_map(|own| own.key.known());
+    let of_principal = keys.filter(|key| reference.key(key).and_then(|own| own.global).is_some_and(|own| own.of_principal));
+    let mut held: Vec<Held> = Vec::new();
+    for key in of_principal {
+        if !held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
+            held.push(Held { key: key.to_owned(), values: Values::None });
+        }
+    }
+    held
 }
 
 /// A policy that allows everything, as those of administrators do for them; with a principal, which is everybody, or without.

@@ -1,11 +1,11 @@
 //! Statements that no request ever meets, and such that allow only what others deny.
 
-use super::alone::{holds, may_be_denied, only, with};
+use super::alone::{holds, holds_among, lacking_principal, may_be_denied, only, with};
 use super::spared;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::policy::{Condition, Effect, Policy, Statement};
-use crate::prove::{Among, Budget, Question, proved_each};
+use crate::policy::{Condition, Effect, Policy, PrincipalKind, Statement};
+use crate::prove::{Among, Budget, Held, Question, proved_each};
 
 pub(super) static NEVER: Rule = Rule {
     name: "statement-never-applies",
@@ -49,29 +49,56 @@ pub(super) fn never(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 pub(super) fn under_deny(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     for (policy, _) in facts.inventory.all_policies().filter(|(policy, _)| policy.refusal().is_none()) {
         // a look before the question, which costs more
-        let may = |allow: &Statement<'_>| may_be_denied(policy, allow);
-        if !policy.with_effect(Effect::Allow).any(may) {
-            continue;
-        }
-        let is_asked = |own: &&Statement<'_>| matches!(own.effect, Some((Effect::Deny, _))) || may(own);
-        let asked = with(policy, policy.statements.iter().filter(is_asked).cloned().collect());
-        let question = Question { allowed_by: vec![&asked], not_by: Vec::new(), among: Among::default() };
-        for (statement, is_proved) in proved_each(&question, facts.reference, Budget::default()) {
-            if !is_proved || holds(&only(policy, statement), None, facts.reference) {
-                continue;
-            }
-            let denying = denying(facts, policy, statement);
-            findings.push(Finding {
-                related: denying.iter().map(|own| Label::new(own.place(), "denies it")).collect(),
-                help: Some("a Deny goes before every Allow: narrow the Deny, or take the Allow out".to_owned()),
-                ..UNDER_DENY.finding(
-                    format!("all that {} allows is denied in the same policy", statement.title()),
-                    statement.place(),
-                    "allows nothing",
-                )
-            });
+        let may = policy.with_effect(Effect::Allow).filter(|own| may_be_denied(policy, own));
+        let (of_services, others): (Vec<_>, Vec<_>) = may.partition(|own| is_for_services(own));
+        under_denies(facts, policy, &others, &Among::default(), findings);
+        if !of_services.is_empty() {
+            let keys = lacking_principal(policy.with_effect(Effect::Deny), facts.reference);
+            under_denies(facts, policy, &of_services, &Among { keys, ..Among::default() }, findings);
         }
     }
+}
+
+/// The same of some statements that allow, of requests that hold certain keys or lack them.
+fn under_denies<'s>(
+    facts: &Facts<'_, '_>,
+    policy: &Policy<'s>,
+    allowing: &[&Statement<'s>],
+    among: &Among,
+    findings: &mut Vec<Finding>,
+) {
+    if allowing.is_empty() {
+        return;
+    }
+    let asked = with(policy, policy.with_effect(Effect::Deny).chain(allowing.iter().copied()).cloned().collect());
+    let question = Question { allowed_by: vec![&asked], not_by: Vec::new(), among: among.clone() };
+    for (statement, is_proved) in proved_each(&question, facts.reference, Budget::default()) {
+        if !is_proved || holds_among(&only(policy, statement), None, among, facts.reference) {
+            continue;
+        }
+        let denying = denying(facts, policy, statement, among);
+        let help = match among.keys.first() {
+            Some(Held { key, .. }) => format!(
+                "no call of a service by itself holds `{key}`: spare those in the Deny, by `\"BoolIfExists\": {{ \"aws:PrincipalIsAWSService\": \"false\" }}`, or take the Allow out"
+            ),
+            None => "a Deny goes before every Allow: narrow the Deny, or take the Allow out".to_owned(),
+        };
+        findings.push(Finding {
+            related: denying.iter().map(|own| Label::new(own.place(), "denies it")).collect(),
+            help: Some(help),
+            ..UNDER_DENY.finding(
+                format!("all that {} allows is denied in the same policy", statement.title()),
+                statement.place(),
+                "allows nothing",
+            )
+        });
+    }
+}
+
+/// Whether a statement names services of AWS alone.
+fn is_for_services(statement: &Statement<'_>) -> bool {
+    let list = statement.principals.as_ref().filter(|own| !own.negated).map_or(&[][..], |own| &own.list);
+    !list.is_empty() && list.iter().all(|own| own.kind == PrincipalKind::Service)
 }
 
 /// The first two conditions of a statement on one and the same key.
@@ -87,9 +114,14 @@ fn same_key<'p, 's>(statement: &'p Statement<'s>) -> Option<(&'p Condition<'s>, 
 }
 
 /// The statement that denies all of it by itself; all that deny, where it takes several.
-fn denying<'p, 's>(facts: &Facts<'_, '_>, policy: &'p Policy<'s>, statement: &Statement<'s>) -> Vec<&'p Statement<'s>> {
+fn denying<'p, 's>(
+    facts: &Facts<'_, '_>,
+    policy: &'p Policy<'s>,
+    statement: &Statement<'s>,
+    among: &Among,
+) -> Vec<&'p Statement<'s>> {
     let denies: Vec<&Statement<'_>> = policy.with_effect(Effect::Deny).collect();
     let alone = only(policy, statement);
-    let by_itself = denies.iter().find(|deny| holds(&alone, Some(&only(policy, deny)), facts.reference));
+    let by_itself = denies.iter().find(|deny| holds_among(&alone, Some(&only(policy, deny)), among, facts.reference));
     by_itself.map_or_else(|| denies.clone(), |deny| vec![*deny])
 }

@@ -53,8 +53,12 @@ fn is_meant_as_pattern(key: &str, operand: &Operand<'_>) -> bool {
     let shown = pattern.text.shown();
     // in a document of 2008 these are plain text, which is another mistake
     let symbol = shown.contains("${*}") || shown.contains("${?}");
-    // certificates for `*.example.com` are asked for by that very name
-    let names_itself = key.eq_ignore_ascii_case("acm:DomainNames");
+    let names_itself = match shown.as_ref() {
+        // whoever opens a function to everybody names this principal
+        "*" => key.eq_ignore_ascii_case("lambda:Principal"),
+        // certificates for `*.example.com` are asked for by that very name
+        _ => key.eq_ignore_ascii_case("acm:DomainNames"),
+    };
     // the `?` before the query of an address, as in `aws:Referer`
     let query = shown.contains("://") && !shown.contains('*');
     !symbol && !names_itself && !query

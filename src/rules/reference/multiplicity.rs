@@ -1,5 +1,7 @@
 //! `ForAllValues` and `ForAnyValue` where they do not belong, and where they are missing.
 
+use std::ptr;
+
 use super::Check;
 use super::absence::holds_without;
 use super::view::{Key, View, is_of_issuer};
@@ -54,24 +56,40 @@ fn single(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
 
 fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>, set: SetPrefix) -> Option<Finding> {
     let name = key.condition.operator_text.shown();
-    let opens = set == SetPrefix::ForAllValues && view.has_effect(Effect::Allow) && opens_without_key(view, key);
+    let absent_matters = !key.operator.if_exists && may_be_absent(view, key);
+    let opens = set == SetPrefix::ForAllValues && view.has_effect(Effect::Allow) && !key.operator.negated && absent_matters;
     // who gets in by the claims of a token is judged by other rules
     if is_of_issuer(key.name) && !opens {
         return None;
     }
+    // without the set operator, the condition holds where the key is absent
+    let spares = set == SetPrefix::ForAnyValue && key.operator.negated && absent_matters;
     let (severity, message) = match set {
         _ if opens => {
             (severity_of_opening(view), format!("`{name}` also lets a request through that does not hold `{}`", key.name))
+        }
+        _ if spares && view.has_effect(Effect::Deny) => {
+            (Severity::Low, format!("`{name}` spares a request that does not hold `{}`", key.name))
         }
         SetPrefix::ForAllValues => (Severity::Low, format!("`{name}` on `{}`, which never has several values", key.name)),
         SetPrefix::ForAnyValue => (Severity::Style, format!("`{name}` on `{}`, which never has several values", key.name)),
     };
     let plain = Operator { set: None, ..key.operator };
+    let also = if spares {
+        format!(", which holds where the key is absent; to leave that out, add `\"Null\": {{ \"{}\": \"false\" }}`", key.name)
+    } else {
+        String::new()
+    };
+    let label = match () {
+        () if opens => "true where the key is absent",
+        () if spares => "false where the key is absent",
+        () => "",
+    };
     Some(Finding {
         severity,
-        fix: operator(view, key, None),
-        help: Some(format!("write `{}`; AWS warns of set operators on keys of one value", plain.name())),
-        ..SINGLE.finding(message, key.condition.operator_text.span(), if opens { "true where the key is absent" } else { "" })
+        fix: operator(view, key, None).map(|fix| if spares { guess(fix) } else { fix }),
+        help: Some(format!("write `{}`{also}; AWS warns of set operators on keys of one value", plain.name())),
+        ..SINGLE.finding(message, key.condition.operator_text.span(), label)
     })
 }
 
@@ -91,13 +109,14 @@ fn severity_of_opening(view: &View<'_, '_, '_>) -> Severity {
     if high { Severity::High } else { Severity::Medium }
 }
 
-/// Whether the condition holds without the key only because of `ForAllValues`, and requests may lack the key.
-fn opens_without_key(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> bool {
+/// Whether requests may lack a key by which the statement is asked.
+fn may_be_absent(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> bool {
     let is_global = key.known.and_then(|known| known.global).is_some_and(|global| global.always);
     // every token has a subject and an audience
     let always = is_global || is_of_issuer(key.name) && [":aud", ":sub"].iter().any(|claim| key.name.ends_with(claim));
-    let is_there = view.keys.iter().any(|other| other.name.eq_ignore_ascii_case(key.name) && asks_for_key(other));
-    !key.operator.negated && !key.operator.if_exists && !always && !is_there
+    let is_other = |other: &Key<'_, '_, '_>| !ptr::eq(other, key) && other.name.eq_ignore_ascii_case(key.name);
+    let is_there = view.keys.iter().any(|other| is_other(other) && asks_for_key(other));
+    !always && !is_there
 }
 
 /// Whether a condition holds only where the request holds its key.

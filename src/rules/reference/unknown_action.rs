@@ -4,7 +4,8 @@ use super::Check;
 use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::reference::{Operation, Reference, Service, operation};
+use crate::policy::PolicyKind;
+use crate::reference::{Operation, Service, operation};
 use crate::spelling::{nearest, slips};
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -32,7 +33,7 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, name: &str) -> Finding {
-    let (label, help, near) = advice(view.reference, service, name);
+    let (label, help, near) = advice(view, service, name);
     Finding {
         fix: near.and_then(|near| view.mender().likely(own.span(), &near)),
         severity: view.severity_of_unknown(RULE.severity),
@@ -62,15 +63,17 @@ fn of_operation(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Serv
 }
 
 /// What is to be seen, what to do, and the action that was meant: with a slip of the pen, with a name that one other service has, and otherwise.
-fn advice(reference: &Reference, service: &Service, name: &str) -> (String, String, Option<String>) {
+fn advice(view: &View<'_, '_, '_>, service: &Service, name: &str) -> (String, String, Option<String>) {
     let prefix = service.prefix();
     let near = nearest(name, service.actions().map(|action| action.name)).filter(|near| slips(near, name) <= SLIGHT);
     if let Some(near) = near {
         let near = format!("{prefix}:{near}");
         return (format!("did you mean `{near}`?"), format!("write `{near}`"), Some(near));
     }
-    let mut others = reference.actions_named(name);
-    if let (Some(other), None) = (others.next(), others.next()) {
+    let mut others = view.reference.actions_named(name);
+    // an action of another service has no place in the policy of a resource
+    let is_of_resource = view.policy.kind == PolicyKind::Resource;
+    if let (Some(other), None, false) = (others.next(), others.next(), is_of_resource) {
         let (owner, name) = (other.service.prefix(), other.name);
         return (format!("`{owner}` has an action of this name"), format!("write `{owner}:{name}` if that is meant"), None);
     }

@@ -53,10 +53,19 @@ fn finding(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> Finding {
 
 /// The key that was meant: one that differs in a few letters, or that another service has by that very name.
 fn meant(view: &View<'_, '_, '_>, prefix: &str, name: &str) -> Option<String> {
-    near(view.reference, prefix, name).or_else(|| elsewhere(view, name)).or_else(|| {
+    let may_be_meant = |key: &String| key.starts_with("aws:") || may_be_held(view, key);
+    let of_near_service = || {
         let own = nearest(prefix, view.reference.prefixes())?;
         view.reference.key(&format!("{own}:{name}")).map(|_| format!("{own}:{name}"))
-    })
+    };
+    let near = near(view.reference, prefix, name).filter(may_be_meant);
+    near.or_else(|| elsewhere(view, name).filter(may_be_meant)).or_else(|| of_near_service().filter(may_be_meant))
+}
+
+/// Whether requests for some action of the statement may hold a key, as far as these are told.
+fn may_be_held(view: &View<'_, '_, '_>, key: &str) -> bool {
+    let mut actions = view.all_actions().peekable();
+    actions.peek().is_none() || actions.any(|action| action.takes_key(key))
 }
 
 /// The key of this prefix that is nearest to a name.

@@ -5,7 +5,7 @@ use super::unknown_condition_key::near;
 use super::view::{View, is_of_issuer};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::pattern::Variable;
+use crate::pattern::{Variable, attribute_of_thing};
 use crate::reference::ConditionKey;
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -54,5 +54,6 @@ fn finding(view: &View<'_, '_, '_>, variable: &Variable<'_>, key: Option<Conditi
 /// Whether a character stands in the name that no key has; that is a fault of its own.
 fn is_malformed(name: &str) -> bool {
     let own = name.split('/').next().unwrap_or(name);
+    let own = attribute_of_thing(own).unwrap_or(own);
     !own.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":._-".contains(&byte))
 }
