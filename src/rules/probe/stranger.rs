@@ -129,7 +129,8 @@ fn of_known(key: &str) -> bool {
 /// Whether a key is of the sessions of roles: it tells what has the role, or of the token that it was taken with.
 fn of_sessions(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    let of_service = SESSIONS.contains(&lower.as_str()) || lower.starts_with("aws:ec2instancesource");
+    let of_instance = ["aws:ec2instancesourcevpc", "aws:ec2instancesourceprivateipv4"].contains(&lower.as_str());
+    let of_service = of_instance || SESSIONS.contains(&lower.as_str());
     of_service || lower.starts_with("saml:") || is_of_issuer(key)
 }
 
