@@ -50,6 +50,8 @@ pub struct Policy<'s> {
     pub statements: Statements<'s>,
     /// A hole that may turn out to hold further statements.
     pub later: Option<Span>,
+    /// Whether it stands there only where conditions of a template are decided otherwise than is taken for granted.
+    pub otherwise: bool,
     /// What is wrong with its grammar, in the order of the text.
     pub faults: Vec<Fault<PolicyFault>>,
 }

@@ -47,16 +47,28 @@ impl<'i, 's> Pairing<'_, 'i, 's> {
         let (of_old, of_new) = (old.and_then(|own| own.trust.as_ref()), new.and_then(|own| own.trust.as_ref()));
         let trust = (of_old.is_some() || of_new.is_some()).then(|| self.trust((old, new), (of_old, of_new)));
         let boundary = old.zip(new).and_then(|both| self.boundary(both));
-        trust.into_iter().chain(self.permissions((old, new))).chain(boundary).collect()
+        let branch = self.other_branch((old, new), (of_old, of_new));
+        trust.into_iter().chain(branch).chain(self.permissions((old, new))).chain(boundary).collect()
+    }
+
+    /// The trust policies of a template whose conditions are decided otherwise; where one state has no such, that which counts.
+    fn other_branch(&self, roles: Two<&'i Role<'s>>, trusts: Two<&'i Policy<'s>>) -> Option<Pair<'i, 's>> {
+        let of = |role: Option<&'i Role<'s>>| role.and_then(|role| role.other_trusts.iter().find(|own| own.otherwise));
+        let (old, new) = (of(roles.0), of(roles.1));
+        if old.is_none() && new.is_none() {
+            return None;
+        }
+        let mut pair = self.trust(roles, (old.or(trusts.0), new.or(trusts.1)));
+        pair.notes.push("where conditions of the template are decided otherwise".to_owned());
+        Some(pair)
     }
 
     fn trust(&self, roles: Two<&'i Role<'s>>, trusts: Two<&'i Policy<'s>>) -> Pair<'i, 's> {
         let mut pair = Pair::new(Subject::Trust, Some(self.title(roles)), list(trusts.0), list(trusts.1));
         pair.place = trusts.1.or(trusts.0).map_or(pair.place, |policy| policy.mark);
-        let several = [roles.0, roles.1]
-            .into_iter()
-            .flatten()
-            .any(|role| role.other_trusts.iter().any(|own| role.trust.as_ref().is_none_or(|trust| own.range != trust.range)));
+        let several = [roles.0, roles.1].into_iter().flatten().any(|role| {
+            role.other_trusts.iter().any(|own| !own.otherwise && role.trust.as_ref().is_none_or(|trust| own.range != trust.range))
+        });
         if several {
             pair.notes.push("several trust policies were given for it, and the last one counts".to_owned());
         }

@@ -299,7 +299,7 @@ fn take<'s>(
         seen.extend(resources::written(&given, alike.root()));
     }
     if let Some(other) = looks.other {
-        taking.take_other(&given, other.root(), &mut seen);
+        taking.take_other(&given, other.root(), true, &mut seen);
     }
     // what is declared twice may be meant here, too
     for (view, other) in evaluation.views(module, own) {
@@ -310,7 +310,7 @@ fn take<'s>(
         let tree = evaluation.body(At { module: view, instance }, body);
         evaluation.scope = None;
         let mut taking = Taking { inventory: &mut *evaluation.inventory, sources, faults, role_arns: known };
-        taking.take_other(&given, tree.root(), &mut seen);
+        taking.take_other(&given, tree.root(), false, &mut seen);
     }
 }
 

@@ -38,6 +38,7 @@ pub fn read<'s>(node: Node<'_, 's>, kind: PolicyKind) -> Policy<'s> {
         id: None,
         statements: Statements::default(),
         later: None,
+        otherwise: false,
         faults: Vec::new(),
     };
     if is_too_large {

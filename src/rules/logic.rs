@@ -17,8 +17,12 @@ mod spared;
 pub(super) mod walk;
 mod wildcard_without_like;
 
+use std::collections::HashMap;
+
 use crate::finding::Finding;
 use crate::lint::{Check, Facts};
+use crate::policy::Policy;
+use crate::source::Span;
 
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &wildcard_without_like::RULE, run: wildcard_without_like::check },
@@ -40,15 +44,42 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &hard_coded_arn::RULE, run: hard_coded_arn::check },
 ];
 
-/// Takes away what is said of statements and values beside others in a template that may leave the others out.
+/// Takes away what is said of statements and values beside others in a template that may leave the others out, or have something else in their
+/// place.
 pub(super) fn forget_parts(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let compared = [&dead_statement::NEVER, &dead_statement::UNDER_DENY, &redundant_statement::RULE, &redundant_value::RULE];
-    let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
-    let templates =
-        policies.filter(|policy| policy.statements.iter().any(|own| own.optional.is_some())).map(|policy| policy.range);
-    let templates: Vec<_> = templates.collect();
-    if !templates.is_empty() {
-        let is_in_one = |finding: &Finding| templates.iter().any(|range| range.contains(finding.primary.span));
-        findings.retain(|own| !(compared.iter().any(|rule| rule.name == own.rule) && is_in_one(own)));
+    let is_compared = |finding: &Finding| compared.iter().any(|rule| rule.name == finding.rule);
+    if !findings.iter().any(is_compared) {
+        return;
     }
+    let mut policies: Vec<&Policy<'_>> = facts.inventory.all_policies().map(|(policy, _)| policy).collect();
+    policies.sort_by_key(|policy| policy.range);
+    let mut told: HashMap<(&str, Span), usize> = HashMap::new();
+    for finding in findings.iter().filter(|own| is_compared(own)) {
+        *told.entry((finding.rule, finding.primary.span)).or_default() += 1;
+    }
+    let stays = |finding: &Finding| {
+        let span = finding.primary.span;
+        let behind = policies.partition_point(|policy| (policy.range.source, policy.range.start) <= (span.source, span.start));
+        let range = policies.get(..behind).and_then(<[_]>::last).map(|policy| policy.range);
+        let own = || policies.iter().take(behind).rev().take_while(|policy| Some(policy.range) == range);
+        let is_optional = own().any(|policy| policy.statements.iter().any(|own| own.optional.is_some()));
+        // each branch of a condition is a policy of the same place
+        let beside_others = finding.rule != dead_statement::NEVER.name;
+        let times = || told.get(&(finding.rule, span)).copied().unwrap_or(0);
+        !is_optional && !(beside_others && own().nth(1).is_some() && own().filter(|policy| holds(policy, span)).count() > times())
+    };
+    let stay: Vec<bool> = findings.iter().map(|own| !is_compared(own) || stays(own)).collect();
+    let mut stay = stay.into_iter();
+    findings.retain(|_| stay.next().unwrap_or(true));
+}
+
+/// Whether a policy has a statement or a value at this place.
+fn holds(policy: &Policy<'_>, place: Span) -> bool {
+    policy.statements.iter().any(|own| {
+        let patterns = own.actions.iter().chain(&own.resources).flat_map(|own| &own.list);
+        let values = own.conditions.iter().flat_map(|own| &own.values).map(|own| &own.pattern);
+        let principals = own.principals.iter().flat_map(|own| &own.list).map(|own| own.value.span());
+        own.place() == place || patterns.chain(values).map(|own| own.text.span()).chain(principals).any(|own| own == place)
+    })
 }

@@ -292,7 +292,7 @@ fn role_name(text: &str) -> Option<&str> {
 }
 
 fn of_kind<'i, 's>(inventory: &'i Inventory<'s>, kind: PolicyKind) -> impl Iterator<Item = &'i LoosePolicy<'s>> {
-    inventory.policies.iter().filter(move |loose| loose.policy.kind == kind)
+    inventory.policies.iter().filter(move |loose| loose.policy.kind == kind && !loose.policy.otherwise)
 }
 
 fn loose<'i, 's: 'i>(inventory: &'i Inventory<'s>, kind: PolicyKind) -> impl Iterator<Item = &'i Policy<'s>> {

@@ -12,6 +12,7 @@
 mod action_rules;
 mod asked;
 mod assumed;
+mod branches;
 mod callers;
 mod calls;
 mod chance;

@@ -174,6 +174,12 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
     /// Takes in the documents of a resource that come to something else in the other branch than in the first.
     pub(super) fn take_other(&mut self, resource: &Named<'_>, node: Node<'t, 's>, first: &[String]) {
         let tree = self.properties(resource, node);
+        let before = self.reader().inventory.policies.len();
+        self.take_documents_otherwise(resource, &tree, first);
+        self.reader().inventory.policies.iter_mut().skip(before).for_each(|own| own.policy.otherwise = true);
+    }
+
+    fn take_documents_otherwise(&mut self, resource: &Named<'_>, tree: &Tree<'s>, first: &[String]) {
         if let Some(made) = permissions::policy(self, resource, tree.root()) {
             if first.first().is_none_or(|own| own != made.root().written()) {
                 self.loose(resource, PolicyKind::Resource, made.root());
@@ -186,9 +192,10 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
             }
             if document.kind != PolicyKind::Trust {
                 self.reader().loose(document.node, document.kind, document.name);
-            } else if let (Some(policy), Some(name), Some(arn)) =
+            } else if let (Some(mut policy), Some(name), Some(arn)) =
                 (self.reader().document(document.node, PolicyKind::Trust), self.own(resource, ""), self.own(resource, ".Arn"))
             {
+                policy.otherwise = true;
                 self.reader().join(name, Some(arn), |role| role.other_trusts.push(policy));
             }
         }

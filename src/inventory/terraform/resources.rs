@@ -206,7 +206,9 @@ impl<'s> Taking<'_, 's> {
     }
 
     /// Takes in the documents of a resource that come to something else in the other branch, or where something else is meant by a name.
-    pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, seen: &mut Seen) {
+    /// `otherwise`: whether it is the other branch.
+    pub(super) fn take_other(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>, otherwise: bool, seen: &mut Seen) {
+        let before = self.inventory.policies.len();
         for (kind, node) in documents(given, root) {
             // where all that hangs on conditions is absent, nothing is left to be looked at, and so where it is up to whoever calls the module
             if node.kind() == Kind::Hole || has_no_statement(node) || !seen.insert(what_and_where(node)) {
@@ -214,10 +216,12 @@ impl<'s> Taking<'_, 's> {
             }
             if kind != PolicyKind::Trust {
                 self.loose(given, kind, node, holder(given, root));
-            } else if let (Some(policy), Some(name)) = (self.reader().document(node, kind), given.name.clone()) {
+            } else if let (Some(mut policy), Some(name)) = (self.reader().document(node, kind), given.name.clone()) {
+                policy.otherwise = otherwise;
                 self.reader().join(name, given.arn.clone(), |role| role.other_trusts.push(policy));
             }
         }
+        self.inventory.policies.iter_mut().skip(before).for_each(|own| own.policy.otherwise |= otherwise);
     }
 
     /// A document of a resource; one that is not known is told.

@@ -86,6 +86,7 @@ pub(in crate::rules) fn with<'s>(policy: &Policy<'s>, statements: Vec<Statement<
         id: None,
         statements: statements.into(),
         later: policy.later,
+        otherwise: policy.otherwise,
         faults: Vec::new(),
     }
 }

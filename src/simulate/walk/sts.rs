@@ -61,7 +61,7 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         self.simulation.presented = Some(token.clone());
         self.roles_claim(name, token);
         if let Some((role, policy)) = role.and_then(|role| Some((role, role.trust.as_ref()?))) {
-            if role.other_trusts.iter().any(|own| own.range != policy.range) {
+            if role.other_trusts.iter().any(|own| own.range != policy.range && !own.otherwise) {
                 let name = self.world.sources.get(policy.mark.source).name();
                 self.assume(format!(
                     "of several trust policies of `{}` the one in `{name}` counts, the last that was read",
