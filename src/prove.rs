@@ -62,6 +62,8 @@ pub enum Whom {
     Anyone,
     /// Users, and sessions of roles, of this account; of any, where none is named. Root users are none of them: they take no role.
     Principals(Option<String>),
+    /// Those of this kind, of an account that no policy names. A role that a service made for itself is no stranger's: only the service takes it.
+    Strangers(Standing),
 }
 
 /// What is known of a condition key.
@@ -215,10 +217,15 @@ fn with_callers<'q, 's>(
 
 impl Whom {
     fn holds(&self, someone: &Someone) -> bool {
-        let Self::Principals(account) = self else { return true };
-        let principal =
-            Caller::parse(&someone.name).filter(|own| matches!(own, Caller::Aws(_)) && own.standing() != Standing::Root);
-        principal.is_some_and(|own| account.is_none() || own.account() == account.as_deref())
+        let caller = Caller::parse(&someone.name);
+        match self {
+            Self::Anyone => true,
+            Self::Principals(account) => {
+                let principal = caller.filter(|own| matches!(own, Caller::Aws(_)) && own.standing() != Standing::Root);
+                principal.is_some_and(|own| account.is_none() || own.account() == account.as_deref())
+            }
+            Self::Strangers(standing) => someone.stranger && caller.is_some_and(|own| own.standing() == *standing),
+        }
     }
 }
 

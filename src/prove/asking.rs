@@ -10,7 +10,7 @@ use super::search::{Model, Outcome, search};
 use super::theory::Theory;
 use super::value::Value;
 use super::words;
-use super::{Doubt, Proof, Question, Values, Witness};
+use super::{Doubt, Proof, Question, Values, Whom, Witness};
 use crate::arn::Arn;
 use crate::evaluate::{Caller, Context, Gap, GapReason, Request, Standing, Verdict, evaluate};
 use crate::policy::{Comparison, Condition, Effect, Operator, Policy, Statement};
@@ -50,10 +50,18 @@ impl<'q, 's> Asking<'_, 'q, 's> {
         let strict = Theory::new(&atoms, true, self.steps);
         let loose = Theory::new(&atoms, false, self.steps);
         for (at, (statement, proof)) in proofs.iter_mut().enumerate() {
-            if matches!(proof, Proof::Witness(_)) {
+            if matches!(proof, Proof::Witness(witness) if !is_odd(witness)) {
                 continue;
             }
             let Some(clause) = sides.new.iter().find(|own| std::ptr::eq(own.statement, *statement)) else { continue };
+            if matches!(proof, Proof::Witness(_)) {
+                let found = self.certain(&strict, &sides, clause);
+                let better = if let Outcome::Found(model) = found { Some(self.proof(&atoms, &model)) } else { None };
+                if let Some(Proof::Witness(better)) = better.filter(|own| matches!(own, Proof::Witness(own) if !is_odd(own))) {
+                    *proof = Proof::Witness(better);
+                }
+                continue;
+            }
             match self.certain(&strict, &sides, clause) {
                 Outcome::Found(model) => *proof = self.proof(&atoms, &model),
                 Outcome::TooMuch => *proof = Proof::Undecided(Doubt::Budget),
@@ -189,7 +197,12 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 atoms.settle(&key, value.map_or(Value::Absent, Value::One));
             }
             if let (Some(form), Some(at)) = (&someone.form, self.keys.find("aws:PrincipalArn")) {
-                let domain = Domain { forms: vec![form.clone()], except: self.named(), always: true };
+                let mut except = self.named();
+                except.push(NAMELESS.to_owned());
+                if matches!(self.question.among.whom, Whom::Strangers(_)) {
+                    except.extend([LINKED, ODD].map(str::to_owned));
+                }
+                let domain = Domain { forms: vec![form.clone()], except, always: true };
                 atoms.domains.insert(KEYS + at, domain);
             }
             let federated = Caller::parse(&someone.name).filter(|caller| caller.standing() == Standing::FederatedUser);
@@ -410,6 +423,24 @@ fn only_values<'q>(statement: &'q Statement<'_>, key: &str) -> Option<Vec<&'q st
     };
     let condition = statement.conditions.iter().find(is_own)?;
     condition.values.iter().map(|operand| operand.pattern.plain()).collect()
+}
+
+/// Roles that only a service takes.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+const LINKED: &str = "arn:*:iam::*:role/aws-service-role/*";
+
+/// A user or role with a colon in its path.
+const ODD: &str = "arn:*:*:*:*:*:*";
+
+/// What ends in a path has no name, which is of one letter at the least.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html>
+const NAMELESS: &str = "*/";
+
+/// Whether the caller has a name with a colon, which only a pattern for callers of another kind asks for.
+fn is_odd(witness: &Witness<'_, '_>) -> bool {
+    witness.principal.as_deref().and_then(Arn::parse).is_some_and(|own| own.resource.contains(':'))
 }
 
 /// How many values of variables are tried.

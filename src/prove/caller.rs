@@ -16,6 +16,8 @@ pub(super) struct Someone {
     pub(super) form: Option<String>,
     /// The ARN that a policy names him by, where that tells more than his own does: of a role with its path.
     pub(super) arn: Option<String>,
+    /// Whether he is of an account that no policy names.
+    pub(super) stranger: bool,
 }
 
 /// The callers that these policies name, and strangers of each kind; none where no statement says whom it is for.
@@ -49,13 +51,17 @@ pub(super) fn callers<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>
     }
     let stranger = STRANGERS.into_iter().find(|own| !found.accounts.iter().any(|(_, known)| known == own)).unwrap_or(ACCOUNT);
     found.accounts.push(("aws".to_owned(), stranger.to_owned()));
+    let others = std::mem::take(&mut found.partitions);
+    found.accounts.extend(others.into_iter().map(|partition| (partition, stranger.to_owned())));
     for (partition, account) in std::mem::take(&mut found.accounts) {
+        let known = found.callers.len();
         found.kind(format!("arn:{partition}:iam::{account}:user/example"), format!("arn:{partition}:iam::{account}:user/*"));
         let role = format!("arn:{partition}:sts::{account}:assumed-role/example/session");
         found.kind(role, format!("arn:{partition}:iam::{account}:role/*"));
         found.named(format!("arn:{partition}:iam::{account}:root"));
         let federated = format!("arn:{partition}:sts::{account}:federated-user/example");
         found.kind(federated, format!("arn:{partition}:sts::{account}:federated-user/*"));
+        found.callers.iter_mut().skip(known).for_each(|own| own.stranger = account == stranger);
     }
     let has = |kind: PrincipalKind| principals.clone().any(|own| own.kind == kind || own.kind == PrincipalKind::Later);
     let open = |kind: PrincipalKind| has(kind) || has(PrincipalKind::Anyone) || has(PrincipalKind::Aws);
@@ -83,7 +89,7 @@ pub(super) fn named<'q, 's: 'q>(
     let is_session = name.contains(":assumed-role/");
     let known = is_session.then(|| callers(policies, keys)).into_iter().flatten();
     let known = known.into_iter().find(|own| own.name == name && own.form.is_none());
-    known.unwrap_or_else(|| Someone { name: name.to_owned(), form: None, arn: None })
+    known.unwrap_or_else(|| Someone { name: name.to_owned(), form: None, arn: None, stranger: false })
 }
 
 /// The callers and accounts that were found so far.
@@ -92,17 +98,19 @@ struct Found {
     callers: Vec<Someone>,
     /// Partitions and ids.
     accounts: Vec<(String, String)>,
+    /// Partitions, beside the usual one, of ARNs that leave the account open.
+    partitions: Vec<String>,
 }
 
 impl Found {
     fn named(&mut self, name: String) {
         if Caller::parse(&name).is_some() && !self.callers.iter().any(|own| own.name == name) {
-            self.callers.push(Someone { name, form: None, arn: None });
+            self.callers.push(Someone { name, form: None, arn: None, stranger: false });
         }
     }
 
     fn kind(&mut self, name: String, form: String) {
-        self.callers.push(Someone { name, form: Some(form), arn: None });
+        self.callers.push(Someone { name, form: Some(form), arn: None, stranger: false });
     }
 
     /// A principal under the key `AWS`.
@@ -114,7 +122,7 @@ impl Found {
             Some(name) => {
                 let name = format!("arn:{}:sts::{}:assumed-role/{name}/session", arn.partition, arn.account);
                 if !self.callers.iter().any(|own| own.name == name && own.arn.as_deref() == Some(text)) {
-                    self.callers.push(Someone { name, form: None, arn: Some(text.to_owned()) });
+                    self.callers.push(Someone { name, form: None, arn: Some(text.to_owned()), stranger: false });
                 }
             }
             None => self.named(text.to_owned()),
@@ -137,6 +145,13 @@ impl Found {
     /// The account of an ARN, or the account itself; of one with wildcards, one that it may stand for.
     fn account_in(&mut self, text: &str) {
         let (partition, account) = Arn::parse(text).map_or(("aws", text), |arn| (arn.partition, arn.account));
+        if account == "*"
+            && partition != "aws"
+            && !partition.contains(['*', '?'])
+            && !self.partitions.iter().any(|own| own == partition)
+        {
+            self.partitions.push(partition.to_owned());
+        }
         if account == "*" || account.is_empty() {
             return;
         }

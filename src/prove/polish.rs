@@ -38,7 +38,7 @@ pub(super) fn polish<'q, 's>(asking: &Asking<'_, 'q, 's>, draft: Draft, allowing
     {
         best.action = action;
     }
-    if asking.question.among.resource.is_none() && allowing.resources.is_some() {
+    if asking.question.among.resource.is_none() {
         let Some(action) = asking.reference.action(&best.action) else { return best };
         if is_for(action, &best.resource) {
             return best;

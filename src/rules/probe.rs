@@ -3,10 +3,12 @@
 //! A rule about reach never reads a condition to tell whether it restricts: it asks with tokens that should be refused, and
 //! what gets through is the witness.
 
+mod action;
 mod caller;
 mod login;
 mod own_resource;
 mod pool_id;
+mod stranger;
 
 use crate::evaluate::{Truth, Verdict};
 use crate::finding::Witness;
@@ -17,10 +19,12 @@ use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind
 use crate::reference::identity_pool_host;
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
-pub(super) use caller::{EXTERNAL_ID, ORGANIZATION, call, is_granted, loner, naming, principals_of, put, stranger};
+pub(super) use action::{by_action, possible};
+pub(super) use caller::{EXTERNAL_ID, call, is_granted, naming, principals_of, put, stranger};
 pub(super) use login::{GUEST, Login, SIGNED_IN, guest, is_on, signed_in};
 pub(super) use own_resource::on_own_resource;
 pub(super) use pool_id::is_pool_id;
+pub(super) use stranger::{ANONYMOUS, fits_any_id, strange, strangers};
 
 /// A token to ask with.
 #[derive(Clone, Debug)]

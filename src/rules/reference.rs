@@ -26,6 +26,8 @@ use crate::finding::Finding;
 use crate::lint::Rule;
 use view::View;
 
+pub(super) use key_never_present::never_holds;
+
 /// A rule with the function that looks for what it reports in one statement.
 #[derive(Debug)]
 pub(super) struct Check {

@@ -253,6 +253,17 @@ fn anyone() {
         (r#""StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}"#, true),
         (r#""StringEquals": {"aws:PrincipalTag/team": "press"}"#, true),
         (r#""StringLike": {"sts:RoleSessionName": "press-*"}"#, true),
+        // what he makes in an account of his own
+        (r#""StringLike": {"aws:PrincipalArn": "*:role/x"}"#, true),
+        (r#""StringEquals": {"aws:username": "alice"}"#, true),
+        (r#""StringEquals": {"aws:PrincipalType": "User"}"#, true),
+        (r#""StringLike": {"aws:userid": "*:alice"}"#, true),
+        (r#""NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#, true),
+        (r#""StringLike": {"aws:userid": "AROAEXAMPLEROLE012345:*"}"#, false),
+        (r#""StringEquals": {"aws:VpceOrgID": "o-abc"}"#, false),
+        // a root user takes no role, and the role of a service only that
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}"#, false),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"}"#, false),
         (r#""StringEquals": {"sts:ExternalId": "secret"}"#, false),
         (r#""StringEquals": {"aws:PrincipalOrgID": "o-abc"}"#, false),
         (r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abc/*"}"#, false),

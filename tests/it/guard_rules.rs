@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use rolecall::config::{Check, Config};
+use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reference::Reference;
+use rolecall::rules;
 
 use crate::support;
 
@@ -71,6 +74,124 @@ fn services_that_act_for_others() {
     // a statement of one's own does not hide another
     let both = [events(cases[2].0), events(cases[7].0)].join(", ");
     each(&[(PolicyKind::Resource, &both, loose)]);
+}
+
+/// The message and what is underlined, also in the other labels, of what a rule finds on resources.
+fn told(rule: &str, statement: &str) -> Vec<(String, Vec<String>)> {
+    support::findings(&Reference::default(), Some(PolicyKind::Resource), statement, |sources, finding| {
+        let places = std::iter::once(&finding.primary).chain(&finding.related);
+        let places = places.map(|own| sources.slice(own.span).to_owned()).collect();
+        (finding.rule == rule).then(|| (finding.message.clone(), places))
+    })
+}
+
+#[test]
+fn services_that_a_condition_lets_in() {
+    let topic = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::reports/*",
+            "Condition": {{{condition}}}}}"#
+        )
+    };
+    let service = r#""Bool": {"aws:PrincipalIsAWSService": "true"}"#;
+    for (condition, expected) in [
+        (service.to_owned(), Some(("any service", "true"))),
+        (r#""StringEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com"}"#.to_owned(), Some(("`sns.amazonaws.com`", "sns.amazonaws.com"))),
+        (r#""StringLike": {"aws:PrincipalServiceName": "*.amazonaws.com"}"#.to_owned(), Some(("any service", "*.amazonaws.com"))),
+        (
+            r#""StringLike": {"aws:PrincipalServiceName": "logs.*.amazonaws.com"}"#.to_owned(),
+            Some(("`logs.us-east-1.amazonaws.com`", "logs.*.amazonaws.com")),
+        ),
+        (
+            format!(r#"{service}, "StringEquals": {{"aws:PrincipalServiceName": "sns.amazonaws.com"}}"#),
+            Some(("`sns.amazonaws.com`", "sns.amazonaws.com")),
+        ),
+        (
+            format!(r#"{service}, "StringNotEquals": {{"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}}"#),
+            Some(("any service", "true")),
+        ),
+        (format!(r#"{service}, "StringEquals": {{"aws:SourceAccount": "111122223333"}}"#), None),
+        (format!(r#"{service}, "StringEquals": {{"aws:SourceOrgID": "o-a1b2c3d4e5"}}"#), None),
+        (r#""Bool": {"aws:PrincipalIsAWSService": "false"}, "StringEquals": {"aws:PrincipalAccount": "111122223333"}"#.to_owned(), None),
+        (r#""StringNotEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com"}, "StringEquals": {"aws:PrincipalAccount": "111122223333"}"#.to_owned(), None),
+    ] {
+        let found = told("confused-deputy", &topic(&condition));
+        let found = found.first().map(|(message, places)| (message.split(" may ").next().unwrap_or(""), places.concat()));
+        assert_eq!(found, expected.map(|(who, place)| (who, place.to_owned())), "{condition}");
+        assert!(told("public-resource", &topic(&condition)).is_empty(), "{condition}");
+    }
+}
+
+#[test]
+fn several_services_are_told_together() {
+    let of = |services: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Service": [{services}]}}, "Action": "sqs:SendMessage", "Resource": "*"}}"#
+        );
+        told("confused-deputy", &statement)
+    };
+    let [(message, places)] = of(r#""sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com""#).try_into().expect("one");
+    assert!(message.starts_with("`sns.amazonaws.com` and 2 other services may call"), "{message}");
+    assert_eq!(places, ["sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"]);
+    let [(message, _)] = of(r#""sns.amazonaws.com", "s3.amazonaws.com""#).try_into().expect("one");
+    assert!(message.starts_with("`sns.amazonaws.com` and another service may call"), "{message}");
+}
+
+/// A request that holds a key which does not come with its action is none: that the statement allows nothing is told by itself.
+#[test]
+fn no_witness_holds_what_its_action_does_not_come_with() {
+    let of = |rule: &str, principal: &str, actions: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {principal}, "Action": [{actions}], "Resource": "*",
+            "Condition": {{"Bool": {{"kms:GrantIsForAWSResource": "true"}}}}}}"#
+        );
+        told(rule, &statement).into_iter().map(|(message, _)| message).collect::<Vec<_>>()
+    };
+    for (rule, principal, who) in [
+        (
+            "confused-deputy",
+            r#"{"Service": "ec2.amazonaws.com"}"#,
+            "`ec2.amazonaws.com` may call `kms:CreateGrant` for any account",
+        ),
+        ("public-resource", r#"{"AWS": "*"}"#, "anybody with an AWS account may call `kms:CreateGrant`"),
+    ] {
+        assert_eq!(of(rule, principal, r#""kms:Encrypt""#), [""; 0], "{rule}");
+        for actions in [r#""kms:Encrypt", "kms:CreateGrant""#, r#""kms:*""#] {
+            assert_eq!(of(rule, principal, actions), [format!("{who} by statement 1")], "{rule} {actions}");
+        }
+    }
+}
+
+/// A caller is of the kind that a pattern asks for, and a resource of the type that an action takes.
+#[test]
+fn witnesses_look_like_requests() {
+    let config = Config { check: Check { pedantic: true, ..Check::default() }, ..Config::default() };
+    let of = |rule: &str, statement: &str| {
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
+        support::with_inventory(Some(PolicyKind::Resource), std::iter::once(("policy.json", text)), |sources, inventory| {
+            let found = rules::run(&Facts { sources, inventory, config: &config, reference: &Reference::default() });
+            let own = found.iter().filter(|own| own.rule == rule).filter_map(|own| own.witness.as_ref());
+            own.map(|own| own.claims.clone()).collect::<Vec<_>>()
+        })
+    };
+    let image = of("public-resource", r#"{"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}"#).concat();
+    assert!(image.contains("arn:aws:ecr:eu-west-1:111122223333:repository/example"), "{image}");
+    for (pattern, name) in [
+        ("arn:aws:iam::*:role/app", "arn:aws:sts::999999999999:assumed-role/app/session"),
+        ("arn:aws:iam::*:role/team/*", "arn:aws:sts::999999999999:assumed-role/"),
+        ("*:role/app", "arn:aws:sts::999999999999:assumed-role/app/session"),
+        ("arn:aws:iam::*:user/alice", "arn:aws:iam::999999999999:user/alice"),
+        ("arn:aws:iam::*:root", "arn:aws:iam::999999999999:root"),
+    ] {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*",
+            "Condition": {{"StringLike": {{"aws:PrincipalArn": "{pattern}"}}}}}}"#
+        );
+        for rule in ["public-resource", "insecure-transport-allowed"] {
+            let found = of(rule, &statement).concat();
+            assert!(found.contains(&format!("\"{name}")) && !found.contains("user/:"), "{rule} {pattern} {found}");
+        }
+    }
 }
 
 #[test]
@@ -172,6 +293,76 @@ fn strangers_as_they_come() {
     let mounted = r#""Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}"#;
     assert!(public(r#""elasticfilesystem:ClientMount""#, mounted).is_empty());
     assert!(!public(r#""elasticfilesystem:ClientMount""#, "").is_empty());
+}
+
+#[test]
+fn strangers_choose_what_they_are() {
+    const WITH: &[&str] = &["high anybody with an AWS account"];
+    for (condition, expected) in [
+        // anybody makes a role, a user or a tag of any name, in an account of his own
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}"#, WITH),
+        (r#""ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/alice"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:federated-user/alice"}"#, WITH),
+        (r#""StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}"#, WITH),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:role/app"}"#, WITH),
+        (r#""StringLike": {"aws:PrincipalArn": "*:role/app"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalTag/team": "x"}"#, WITH),
+        (r#""StringEquals": {"aws:username": "alice"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "User"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "AssumedRole"}"#, WITH),
+        (r#""StringEquals": {"aws:PrincipalType": "FederatedUser"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "*:alice"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "AROA*"}"#, WITH),
+        (r#""StringLike": {"aws:userid": "AIDA*"}"#, WITH),
+        (r#""StringNotLike": {"aws:userid": "AROAEXAMPLEROLE012345:*"}"#, &["high anybody, with an AWS account or without,"]),
+        // ids and accounts he has from AWS
+        (r#""StringLike": {"aws:userid": "AROAEXAMPLEROLE012345:*"}"#, &[]),
+        (r#""StringLike": {"aws:userid": "AROAEXAMPLEROLE012345*"}"#, &[]),
+        (r#""StringEquals": {"aws:userid": "AIDAEXAMPLEUSER012345"}"#, &[]),
+        (r#""StringEquals": {"aws:userid": "111122223333:alice"}"#, &[]),
+        (r#""StringLike": {"aws:userid": ["111122223333", "AROAEXAMPLEROLE012345:alice"]}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1111*:role/app"}"#, &[]),
+        (
+            r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}, "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}"#,
+            &[],
+        ),
+        (r#""StringEquals": {"aws:PrincipalTag/team": "x", "aws:PrincipalAccount": "111122223333"}"#, &[]),
+        (r#""StringLike": {"aws:PrincipalOrgID": "o-*"}"#, WITH),
+        (r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*/*"}"#, WITH),
+        // so are networks, and what has a role there
+        (r#""StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}"#, &[]),
+        (r#""StringEquals": {"aws:VpceAccount": "111122223333"}"#, &[]),
+        (r#""ForAnyValue:StringLike": {"aws:VpceOrgPaths": "o-a1b2c3d4e5/*"}"#, &[]),
+        (r#""ArnEquals": {"aws:SourceVpcArn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0a1b2c3d4e5f60718"}"#, &[]),
+        (r#""ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:*:vpc/vpc-0a1b2c3d4e5f60718"}"#, &[]),
+        (r#""StringEquals": {"aws:PrincipalOrgMasterAccountId": "111122223333"}"#, &[]),
+        (r#""ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:111122223333:function:*"}"#, &[]),
+        (r#""ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:*:function:f"}"#, WITH),
+        (r#""StringEquals": {"auth.example.com:sub": "alice"}"#, &[]),
+        // none but the service takes the role, and a root user has no tags
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"}"#, &[]),
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:PrincipalTag/team": "x"}"#, &[]),
+        // no ARN of a session
+        (r#""ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/app/*"}"#, &[]),
+        (r#""StringLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/app/*"}"#, &[]),
+    ] {
+        for action in [r#""s3:PutObject""#, r#""sqs:SendMessage""#, r#""kms:Decrypt""#] {
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|own| {
+                    own.replace(
+                        ", with an AWS account or without,",
+                        if action.contains("kms") { " with an AWS account" } else { ", with an AWS account or without," },
+                    )
+                })
+                .collect();
+            let found: Vec<String> = public(action, condition).into_iter().map(|own| own.replace("medium", "high")).collect();
+            assert_eq!(found, expected, "{action} {condition}");
+        }
+    }
 }
 
 #[test]

@@ -4,11 +4,10 @@ use crate::evaluate::value_for;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{Claim, Claims};
 use crate::lint::{Facts, Rule};
-use crate::pattern::Pattern;
-use crate::policy::{Comparison, Policy, PolicyKind, PrincipalKind, Statement, Value};
-use crate::prove::{self, Among, Budget, Held, Proof, Question, Values, prove_each};
-use crate::reference::{Action, Level, Reference};
-use crate::rules::probe::on_own_resource;
+use crate::policy::{Policy, PolicyKind, PrincipalKind, Statement};
+use crate::prove::{self, Budget, Held, Proof, Question, Values, prove_each};
+use crate::reference::{Level, Reference};
+use crate::rules::probe::{ANONYMOUS, by_action, on_own_resource, possible, strange, strangers};
 
 pub(super) static RULE: Rule =
     Rule { name: "public-resource", severity: Severity::High, page: include_str!("../../../rules/access/public-resource.md") };
@@ -20,16 +19,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let policy = &*on_own_resource(policy);
         let all = everywhere(policy, &strange(policy));
         let mut told: Vec<&Statement<'_>> = Vec::new();
-        let callers = ["anonymous".to_owned(), format!("arn:aws:iam::{STRANGER}:user/somebody")];
-        for (caller, keys) in callers.iter().flat_map(|caller| all.iter().map(move |keys| (caller, keys))) {
-            let keys = if caller == "anonymous" { without_credentials(policy, keys, facts.reference) } else { keys.clone() };
-            let among = Among { caller: Some(caller.clone()), keys, ..Among::default() };
+        for among in all.iter().flat_map(|keys| strangers(policy, keys, facts.reference)) {
             let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
             for (statement, proof) in prove_each(&question, facts.reference, Budget::default()) {
                 let Proof::Witness(witness) = proof else { continue };
-                if told.iter().any(|own| std::ptr::eq(*own, statement)) || is_told(statement, facts.reference) {
+                let is_old = told.iter().any(|own| std::ptr::eq(*own, statement)) || is_told(statement, facts.reference);
+                if is_old || is_anonymous(&witness) && is_signed(&witness.action) {
                     continue;
                 }
+                let Some(witness) = possible(witness, statement, &question, facts.reference) else { continue };
                 told.push(statement);
                 let worse = changing(statement, &question, facts.reference);
                 findings.push(finding(statement, worse.as_deref().unwrap_or(&witness), facts.reference));
@@ -38,55 +36,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What a call without credentials holds: nothing of what tells of a principal.
-fn without_credentials(policy: &Policy<'_>, keys: &[Held], reference: &Reference) -> Vec<Held> {
-    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut all = keys.to_vec();
-    for key in conditions.filter_map(|own| own.key.known()) {
-        let lower = key.to_ascii_lowercase();
-        let is_of_caller = lower.starts_with("aws:multifactorauth")
-            || ["aws:viaawsservice", "aws:calledvia", "aws:federatedprovider"].contains(&lower.as_str())
-            || reference.key(key).and_then(|key| key.global).is_some_and(|global| global.of_principal);
-        if is_of_caller {
-            all.retain(|own| !own.key.eq_ignore_ascii_case(key));
-            all.push(Held { key: key.to_owned(), values: Values::None });
-        }
-    }
-    all
-}
-
 /// A request that changes something, where a statement lists an action that does.
 fn changing<'q, 's>(
     statement: &Statement<'s>,
     question: &Question<'q, 's>,
     reference: &Reference,
 ) -> Option<Box<prove::Witness<'q, 's>>> {
-    let listed = statement.actions.as_ref().filter(|own| !own.negated)?.list.iter().filter_map(Pattern::plain);
-    let changes = |action: Action<'_>| !matches!(action.level(), Level::Read | Level::List);
-    let named = listed.filter_map(|text| {
-        let (prefix, name) = text.split_once(':')?;
-        let service = reference.service(prefix)?;
-        let own = service.action(name).filter(|own| changes(*own));
-        let own = own.or_else(|| service.matching(name).actions().find(|own| changes(*own)))?;
-        Some(format!("{}:{}", service.prefix(), own.name))
-    });
-    named.take(MOST_ACTIONS).find_map(|action| {
-        let among = Among { action: Some(action), ..question.among.clone() };
-        let proofs = prove_each(&Question { among, ..question.clone() }, reference, Budget::default());
-        proofs.into_iter().find_map(|(own, proof)| match proof {
-            Proof::Witness(witness) if std::ptr::eq(own, statement) => Some(witness),
-            _ => None,
-        })
-    })
+    by_action(statement, question, reference, &|action| !matches!(action.level(), Level::Read | Level::List))
+        .and_then(|own| possible(own, statement, question, reference))
 }
-
-/// How many actions of a statement are tried.
-const MOST_ACTIONS: usize = 5;
 
 fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, reference: &Reference) -> Finding {
     let reads = reference.action(&witness.action).is_some_and(|action| matches!(action.level(), Level::Read | Level::List));
-    let anonymous = witness.principal.as_deref() == Some("anonymous");
-    let who = if anonymous { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
+    let who = if is_anonymous(witness) { "anybody, with an AWS account or without," } else { "anybody with an AWS account" };
     let principal = statement.principals.as_ref().and_then(|own| own.list.iter().find(|own| own.value.known() == Some("*")));
     let span = principal.map_or_else(|| statement.place(), |own| own.value.span());
     // what was meant to keep him out
@@ -103,6 +65,18 @@ fn finding(statement: &Statement<'_>, witness: &prove::Witness<'_, '_>, referenc
         witness: Some(Witness { who: "a stranger's request".to_owned(), claims: request(witness).to_json() }),
         ..RULE.finding(format!("{who} may call `{}` by {}", witness.action, statement.title()), span, "whoever asks")
     }
+}
+
+fn is_anonymous(witness: &prove::Witness<'_, '_>) -> bool {
+    witness.principal.as_deref() == Some(ANONYMOUS)
+}
+
+/// Whether an action is of a service that answers nobody who does not sign.
+///
+/// <https://docs.aws.amazon.com/kms/latest/APIReference/Welcome.html>,
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html>
+fn is_signed(action: &str) -> bool {
+    action.split_once(':').is_some_and(|(prefix, _)| ["kms", "ecr"].iter().any(|own| prefix.eq_ignore_ascii_case(own)))
 }
 
 /// Whether another rule tells of what lets strangers in: `NotPrincipal`, or an operator for sets on a key of one value.
@@ -140,50 +114,6 @@ fn names_anybody(policy: &Policy<'_>) -> bool {
         .any(|own| own.negated || own.list.iter().any(|one| one.kind == PrincipalKind::Anyone || one.value.known() == Some("*")))
 }
 
-/// What the request of a stranger holds: of all that tells who he is or where he comes from nothing that the policy names.
-fn strange(policy: &Policy<'_>) -> Vec<Held> {
-    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut held: Vec<Held> = Vec::new();
-    for condition in conditions {
-        let Some(key) = condition.key.known() else { continue };
-        if held.iter().any(|own| own.key.eq_ignore_ascii_case(key)) {
-            continue;
-        }
-        if key.eq_ignore_ascii_case(MOUNTED) {
-            held.push(Held { key: key.to_owned(), values: Values::One("false".to_owned()) });
-            continue;
-        }
-        if !tells_apart(key) {
-            continue;
-        }
-        let own = policy.statements.iter().flat_map(|statement| &statement.conditions);
-        let own = own.filter(|own| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key)));
-        let operands: Vec<_> = own.flat_map(|own| own.values.iter().map(move |value| (own.operator, value))).collect();
-        let by_address = operands.iter().any(|(operator, _)| operator.is_some_and(|own| own.comparison == Comparison::IpAddress));
-        let values = if by_address {
-            let inside = |address: &str| {
-                let address = address.parse().ok();
-                operands.iter().any(|(_, own)| {
-                    // a block of half the internet keeps nobody out
-                    let narrow = matches!(own.value, Value::Network(_, prefix) if prefix > 1);
-                    narrow && address.is_some_and(|address| own.value.holds_address(address))
-                })
-            };
-            let Some(address) = ADDRESSES.iter().find(|address| !inside(address)) else { continue };
-            Values::One((*address).to_owned())
-        } else {
-            let named = operands.iter().filter_map(|(_, own)| own.pattern.plain());
-            let except: Vec<String> = named.filter(|text| !text.chars().all(|own| own == '*')).map(str::to_owned).collect();
-            if except.is_empty() {
-                continue;
-            }
-            Values::Like { forms: vec!["*".to_owned()], except, or_none: true }
-        };
-        held.push(Held { key: key.to_owned(), values });
-    }
-    held
-}
-
 /// The same with each address that a stranger may have a topic send to, where the policy asks for addresses.
 fn everywhere(policy: &Policy<'_>, held: &[Held]) -> Vec<Vec<Held>> {
     let mut keys = policy.statements.iter().flat_map(|own| &own.conditions).filter_map(|own| own.key.known());
@@ -199,36 +129,6 @@ fn everywhere(policy: &Policy<'_>, held: &[Held]) -> Vec<Vec<Held>> {
     ENDPOINTS.map(at).to_vec()
 }
 
-/// Whether a key tells who somebody is or where he comes from, in a way that he does not choose.
-fn tells_apart(key: &str) -> bool {
-    const KEYS: [&str; 14] = [
-        "aws:sourceowner",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceip",
-        "aws:vpcsourceip",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "kms:calleraccount",
-        "s3:dataaccesspointaccount",
-    ];
-    let key = key.to_ascii_lowercase();
-    KEYS.contains(&key.as_str()) || key.starts_with("aws:principaltag/")
-}
-
-/// Whether a file system is reached by its mount target, and so from its own network.
-///
-/// <https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html>
-const MOUNTED: &str = "elasticfilesystem:AccessedViaMountTarget";
-
-/// An account that is nobody's.
-const STRANGER: &str = "999999999999";
-
 /// Where a topic sends what is published: who has the address reads it.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html>
@@ -243,6 +143,3 @@ const ENDPOINTS: [(&str, &str, &str); 6] = [
     ("sqs", "arn:aws:sqs:*:999999999999:*", "arn:*:*:*:*:*:*"),
     ("lambda", "arn:aws:lambda:*:999999999999:function:*", "arn:*:*:*:*:*:*:*"),
 ];
-
-/// Addresses of the documentation; one of them is in no block that a policy names.
-const ADDRESSES: [&str; 4] = ["203.0.113.9", "198.51.100.9", "192.0.2.9", "2001:db8::9"];

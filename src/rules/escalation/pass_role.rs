@@ -22,8 +22,8 @@ pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
     let role = holder.in_iam(&format!("role/{ANYTHING}"));
     // with whatever service, or without one
     let whatever = || holder.allows(PASS, &role, Some((TO, "unrelated-7f3c.amazonaws.com")));
-    let (place, message, severity) = if let Some(place) = holder.allows(PASS, &role, None).or_else(whatever) {
-        (place, format!("{} can pass any role to any service", holder.title()), ANY.severity)
+    let (place, message, severity, help) = if let Some(place) = holder.allows(PASS, &role, None).or_else(whatever) {
+        (place, format!("{} can pass any role to any service", holder.title()), ANY.severity, BOTH)
     } else {
         let mut open = services(holder).into_iter().filter_map(|own| Some((holder.allows(PASS, &role, Some((TO, &own)))?, own)));
         let Some((place, service)) = open.next() else { return };
@@ -32,15 +32,11 @@ pub(super) fn any(holder: &Holder<'_, '_>, findings: &mut Vec<Finding>) {
             1 => " and another service".to_owned(),
             more => format!(" and {more} other services"),
         };
-        (place, format!("{} can pass any role to `{service}`{further}", holder.title()), Severity::Low)
+        (place, format!("{} can pass any role to `{service}`{further}", holder.title()), Severity::Low, ROLES)
     };
     // who may do everything is told of as a whole
     if !holder.may_do_everything() {
-        findings.push(Finding {
-            severity,
-            help: Some("list the roles that are meant, and add a condition on `iam:PassedToService`".to_owned()),
-            ..ANY.finding(message, place, "of whatever role")
-        });
+        findings.push(Finding { severity, help: Some(help.to_owned()), ..ANY.finding(message, place, "of whatever role") });
     }
 }
 
@@ -60,6 +56,10 @@ pub(super) fn any_service(facts: &Facts<'_, '_>, holder: &Holder<'_, '_>, findin
         )
     });
 }
+
+/// What helps where neither the roles nor the services are named, and where the services are.
+const BOTH: &str = "list the roles that are meant, and add a condition on `iam:PassedToService`";
+const ROLES: &str = "list the roles that are meant";
 
 const TO: &str = "iam:PassedToService";
 

@@ -1,11 +1,11 @@
 //! Wildcards in the ids of organizations, accounts and networks.
 
-use super::walk::{Line, is_star, lines};
+use super::walk::{Line, lines};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::pattern::Pattern;
 use crate::policy::{Comparison, Operator, PolicyKind};
-use crate::rules::probe::ORGANIZATION;
+use crate::rules::probe::fits_any_id;
 
 pub(super) static RULE: Rule = Rule {
     name: "wildcard-in-sensitive-key",
@@ -36,11 +36,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// Whether another rule tells that strangers get in by it.
 fn is_told(line: &Line<'_, '_>, pattern: &Pattern<'_>) -> bool {
-    let fits = |text: &str| pattern.plain().is_some_and(|own| matches(&[Unit::Wild(own)], text, Mode::Like));
     line.is_all_before_strangers()
+        && pattern.plain().is_some_and(fits_any_id)
         && match line.policy.kind {
-            PolicyKind::Resource => is_star(pattern),
-            PolicyKind::Trust => line.is_of("aws:PrincipalOrgID") && fits(ORGANIZATION),
+            PolicyKind::Resource => true,
+            PolicyKind::Trust => line.is_of("aws:PrincipalOrgID"),
             _ => false,
         }
 }

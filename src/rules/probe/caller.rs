@@ -72,20 +72,6 @@ pub(in crate::rules) fn stranger(arn: &str, account: &str, external_id: Option<&
     context
 }
 
-/// As [`stranger`], of an account that is in no organization: its calls hold no key of one.
-pub(in crate::rules) fn loner(arn: &str, account: &str, external_id: Option<&str>) -> Context<'static> {
-    fn is_of_organization(key: &str) -> bool {
-        ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"].iter().any(|own| own.eq_ignore_ascii_case(key))
-    }
-    let mut context = Context::new();
-    context.partial = true;
-    context.never = Some(|key| key.eq_ignore_ascii_case(EXTERNAL_ID) || is_of_organization(key));
-    for (key, value) in stranger(arn, account, external_id).iter().filter(|(key, _)| !is_of_organization(key)) {
-        context.set(key.to_owned(), value.clone());
-    }
-    context
-}
-
 /// Whether a statement that allows names this caller and this action, whatever its conditions.
 pub(in crate::rules) fn is_granted<'p, 's>(
     role: &Role<'_>,
@@ -120,7 +106,7 @@ pub(in crate::rules) fn principals_of<'p, 's>(
 }
 
 /// The organization of a stranger.
-pub(in crate::rules) const ORGANIZATION: &str = "o-somebodyelse";
+const ORGANIZATION: &str = "o-somebodyelse";
 
 /// The condition key of an external id.
 pub(in crate::rules) const EXTERNAL_ID: &str = "sts:ExternalId";

@@ -6,7 +6,7 @@ use super::{Check, MOST_PLACES};
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
 use crate::policy::{Comparison, Effect};
-use crate::reference::Action;
+use crate::reference::{Action, ConditionKey, Reference};
 
 pub(super) const CHECK: Check = Check { rule: &NEVER, run };
 
@@ -24,10 +24,18 @@ static SOME: Rule = Rule {
     page: include_str!("../../../rules/reference/key-only-for-some-actions.md"),
 };
 
+/// Whether no request for an action holds a key, as far as the reference tells.
+pub(in crate::rules) fn never_holds(reference: &Reference, action: Action<'_>, key: &str) -> bool {
+    reference.key(key).is_some_and(|known| comes_with_some(known, key))
+        && is_sure(action, key)
+        && !action.takes_key(key)
+        && is_told(reference, key)
+}
+
 fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     let actions = || view.all_actions();
     let keys = view.keys.iter().filter(|key| is_of_requests(key) && actions().next().is_some());
-    let lacking = keys.filter(|key| !view.taking(key).any(|(_, takes)| takes) && is_told(view, key));
+    let lacking = keys.filter(|key| !view.taking(key).any(|(_, takes)| takes) && is_told(view.reference, key.name));
     findings.extend(lacking.map(|key| never(view, key, &actions().collect::<Vec<_>>())));
 }
 
@@ -53,19 +61,24 @@ fn is_sure(action: Action<'_>, key: &str) -> bool {
     !action.is_unsure() && !of_new()
 }
 
-/// Whether a key comes with the requests for some actions only. Other global ones, and what a session keeps of the token that
-/// it began with, may be in any request.
+/// Whether a condition is on a key that comes with the requests for some actions only.
 fn is_of_requests(key: &Key<'_, '_, '_>) -> bool {
     // a set operator before `Null` is a fault of its own
     let is_constant = key.operator.comparison == Comparison::Null && key.operator.set.is_some();
-    let of_any = || is_of_issuer(key.name) || starts_with(key.name, "saml:") || starts_with(key.name, UNTOLD);
-    key.known.is_some_and(|known| known.global.is_none() || is_tag(key.name)) && !is_constant && !of_any()
+    key.known.is_some_and(|known| comes_with_some(known, key.name)) && !is_constant
+}
+
+/// Whether a key comes with the requests for some actions only. Other global ones, and what a session keeps of the token that
+/// it began with, may be in any request.
+fn comes_with_some(known: ConditionKey<'_>, key: &str) -> bool {
+    let of_any = is_of_issuer(key) || starts_with(key, "saml:") || starts_with(key, UNTOLD);
+    (known.global.is_none() || is_tag(key)) && !of_any
 }
 
 /// Whether the reference tells of some action that it comes with the key; a key of none is one that it tells too little of.
-fn is_told(view: &View<'_, '_, '_>, key: &Key<'_, '_, '_>) -> bool {
-    let service = key.name.split(':').next().and_then(|prefix| view.reference.service(prefix));
-    is_tag(key.name) || service.is_some_and(|service| service.actions().any(|action| action.takes_key(key.name)))
+fn is_told(reference: &Reference, key: &str) -> bool {
+    let service = key.split(':').next().and_then(|prefix| reference.service(prefix));
+    is_tag(key) || service.is_some_and(|service| service.actions().any(|action| action.takes_key(key)))
 }
 
 /// The global keys of which the reference tells where they come.

@@ -1,11 +1,13 @@
 //! Anybody with an account at AWS takes the role.
 
-use crate::evaluate::{Caller, Context, ContextValue};
+use crate::evaluate::{Context, Standing};
 use crate::finding::{Finding, Severity};
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PrincipalKind, Statement};
-use crate::rules::probe::{call, is_on, loner, principals_of, put, storable, stranger, takes};
+use crate::prove::{Among, Budget, Held, Proof, Question, Values, Whom, prove_each};
+use crate::reference::Reference;
+use crate::rules::probe::{EXTERNAL_ID, call, principals_of, storable, strange, strangers};
 
 pub(super) static RULE: Rule =
     Rule { name: "anyone-can-assume", severity: Severity::High, page: include_str!("../../../rules/trust/anyone-can-assume.md") };
@@ -16,15 +18,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             // a bare star is a matter of grammar
             let anyone = principals_of(statement, PrincipalKind::Aws).find(|(_, name)| *name == "*");
             let Some((principal, _)) = anyone else { continue };
-            let Some((who, by_id, context)) = intruder(role, policy, statement) else { continue };
+            let Some(own) = intruder(role, policy, statement, facts.reference) else { continue };
+            let Intruder { who, name, by_id, context } = own;
             let title = statement.title();
             let message = if by_id {
-                format!("{title} lets any account take the role: every external id will do, and `{who}` makes one up")
+                format!("{title} lets any account take the role: every external id will do, and `{name}` makes one up")
             } else {
-                format!("{title} lets any account take the role, as `{who}` does")
+                format!("{title} lets any account take the role, as `{name}` does")
             };
             findings.push(Finding {
-                witness: Some(call(role, policy, ("a role of any account", &who, "sts:AssumeRole"), &context)),
+                witness: Some(call(role, policy, (who, &name, "sts:AssumeRole"), &context)),
                 help: Some(
                     "name the accounts, or the roles in them, that may take it; or ask for your organization with `StringEquals` on \
                      `aws:PrincipalOrgID`"
@@ -36,56 +39,50 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A stranger whom a statement lets in, whether he has to make an external id up, and what his call holds.
-fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>) -> Option<(String, bool, Context<'static>)> {
-    let account = STRANGERS.into_iter().find(|account| role.account() != Some(account))?;
-    let names = names(statement, account);
-    let gets_in = |arn: &str, mut context: Context<'static>| {
-        choose(&mut context, statement);
-        takes(&put(role, policy, (Caller::Aws(arn), "sts:AssumeRole"), &context), statement).then_some(context)
-    };
-    [None, Some("made-up")].into_iter().find_map(|id| {
-        names.iter().find_map(|arn| {
-            // of another organization, or of none
-            let context = gets_in(arn, stranger(arn, account, id)).or_else(|| gets_in(arn, loner(arn, account, id)))?;
-            Some((arn.clone(), id.is_some(), context))
+/// A stranger whom a statement lets in: what he is, his name, and what his call holds.
+struct Intruder {
+    who: &'static str,
+    name: String,
+    /// Whether he has to make an external id up.
+    by_id: bool,
+    context: Context<'static>,
+}
+
+/// A stranger of some kind that takes roles; best one who needs no external id.
+fn intruder(role: &Role<'_>, policy: &Policy<'_>, statement: &Statement<'_>, reference: &Reference) -> Option<Intruder> {
+    let known = strange(policy);
+    let ids = [Values::None, Values::One("made-up".to_owned())];
+    let all = ids.into_iter().flat_map(|id| {
+        let by_id = id != Values::None;
+        let keys: Vec<Held> = known.iter().cloned().chain([Held { key: EXTERNAL_ID.to_owned(), values: id }]).collect();
+        KINDS.map(|(standing, who)| {
+            (by_id, who, strangers(policy, &keys, reference).into_iter().find(|own| own.whom == Whom::Strangers(standing)))
         })
+    });
+    all.filter_map(|(by_id, who, among)| Some((by_id, who, among?))).find_map(|(by_id, who, among)| {
+        let resource = role.arn.as_ref().and_then(|arn| arn.known()).unwrap_or("*");
+        let among = Among { action: Some("sts:AssumeRole".to_owned()), resource: Some(resource.to_owned()), ..among };
+        let question = Question { allowed_by: vec![policy], not_by: Vec::new(), among };
+        let proofs = prove_each(&question, reference, Budget::default());
+        let own = proofs.into_iter().find(|(own, _)| std::ptr::eq(*own, statement));
+        let (_, Proof::Witness(witness)) = own? else { return None };
+        let name = role_of(witness.principal.as_deref()?, &witness.context);
+        Some(Intruder { who, name, by_id, context: witness.context })
     })
 }
 
-/// What a stranger chooses by himself as the statement wants it: the tags of his role, the name of the session, the region that he asks, and the
-/// headers of his request.
-fn choose(context: &mut Context<'static>, statement: &Statement<'_>) {
-    for condition in &statement.conditions {
-        let own = condition.key.known().map(str::to_ascii_lowercase);
-        let is_own = own.is_some_and(|key| {
-            key.starts_with("aws:principaltag/")
-                || ["sts:rolesessionname", "aws:useragent", "aws:referer", "aws:requestedregion"].contains(&key.as_str())
-        });
-        let wanted = condition.values.first().and_then(|value| value.pattern.plain()).filter(|_| is_own);
-        let Some((key, wanted)) = condition.key.known().zip(wanted) else { continue };
-        let is_not = condition.operator.is_some_and(|operator| operator.negated);
-        let value = if is_not { "somebody".to_owned() } else { wanted.replace('*', "somebody").replace('?', "x") };
-        context.set(key.to_owned(), ContextValue::One(value.into()));
-    }
+/// The name of a caller; of a session that of its role.
+fn role_of(principal: &str, context: &Context<'_>) -> String {
+    let told = context.get("aws:PrincipalArn").and_then(|own| own.values().next()).map(str::to_owned);
+    let role = || {
+        let (arn, name) = principal.split_once(":assumed-role/")?;
+        Some(format!("{}:role/{}", arn.replacen(":sts:", ":iam:", 1), name.split('/').next()?))
+    };
+    told.or_else(role).unwrap_or_else(|| principal.to_owned())
 }
 
-/// Roles of an account: any, and those that patterns of the statement ask for. Everybody names the own roles.
-fn names(statement: &Statement<'_>, account: &str) -> Vec<String> {
-    let asked = statement.conditions.iter().filter(|condition| is_on(condition, "aws:PrincipalArn"));
-    let patterns = asked.flat_map(|condition| &condition.values).filter_map(|value| value.pattern.plain());
-    let of_pattern = patterns.filter_map(|pattern| {
-        let parts: Vec<&str> = pattern.splitn(6, ':').collect();
-        let [arn, partition, service, region, own, name] = parts.as_slice() else { return None };
-        if !own.contains(['*', '?']) {
-            return None;
-        }
-        let [partition, service, name] = [(partition, "aws"), (service, "iam"), (name, "somebody")]
-            .map(|(part, instead)| part.replace('*', instead).replace('?', "x"));
-        Some([arn, partition.as_str(), &service, region, account, &name].join(":"))
-    });
-    std::iter::once(format!("arn:aws:iam::{account}:role/somebody")).chain(of_pattern).collect()
-}
-
-/// Accounts that are nobody's.
-const STRANGERS: [&str; 2] = ["999999999999", "888888888888"];
+/// Whoever takes roles: a root user does not, nor does the session of a user.
+///
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
+const KINDS: [(Standing, &str); 2] = [(Standing::Session, "a role of any account"), (Standing::User, "a user of any account")];
