@@ -5,8 +5,8 @@ use crate::arn::Arn;
 use crate::evaluate::value_for;
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::lint::{Facts, Rule};
-use crate::pattern::{Mode, Unit, matches};
-use crate::policy::{Comparison, Effect, PolicyKind, PrincipalKind, Statement};
+use crate::pattern::{Mode, Pattern, Unit, matches};
+use crate::policy::{Comparison, Effect, Policy, PolicyKind, PrincipalKind, Statement};
 use crate::prove::{self, Among, Budget, Proof, Question, prove_each};
 use crate::reference::{Level, Reference, service_principals, yields};
 use crate::rules::access::request;
@@ -132,7 +132,9 @@ fn each(facts: &Facts<'_, '_>, is_meant: &dyn Fn(&Statement<'_>) -> bool, tell: 
     for policy in policies.filter(|own| own.kind == PolicyKind::Resource && own.refusal().is_none()) {
         let policy = &*on_own_resource(policy);
         let meant = policy.with_effect(Effect::Allow).filter(|own| is_meant(own));
-        let meant: Vec<(&Statement<'_>, Vec<Service>)> = meant.map(|own| (own, services(own))).collect();
+        let may_be = |own: &Statement<'_>, service: &Service| !(service.any && may_be_of_endpoint(policy, own));
+        let named = |own| services(own).into_iter().filter(|service| may_be(own, service)).collect();
+        let meant: Vec<(&Statement<'_>, Vec<Service>)> = meant.map(|own| (own, named(own))).collect();
         if meant.iter().all(|(_, services)| services.is_empty()) {
             continue;
         }
@@ -154,6 +156,15 @@ fn each(facts: &Facts<'_, '_>, is_meant: &dyn Fn(&Statement<'_>) -> bool, tell: 
             tell(statement, found);
         }
     }
+}
+
+/// Whether a statement may be one of the policy of a VPC endpoint, which AWS's examples open to services as a whole: it is about every resource,
+/// and nothing else tells what its policy is of.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html>
+fn may_be_of_endpoint(policy: &Policy<'_>, statement: &Statement<'_>) -> bool {
+    let is_every = |own: &Pattern<'_>| own.plain() == Some("*");
+    policy.guessed && statement.resources.as_ref().is_some_and(|own| own.list.iter().any(is_every))
 }
 
 /// The names of services, each once.
