@@ -33,6 +33,8 @@ pub(super) fn takers<'i, 's>(
                     }
                     None => (text.to_owned(), format!("`{text}`"), distance),
                 },
+                // the id of a user or role that was deleted, which nobody has
+                None if !is_account(text) => return,
                 _ => {
                     let partition = arn.map_or("aws", |arn| arn.partition);
                     return of_account(world, policy, Account { partition, id: account, distance }, found);
@@ -47,6 +49,10 @@ pub(super) fn takers<'i, 's>(
         (told(&who, &given), distance, given)
     })
     .put(found, who.clone(), caller.clone());
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An account that a policy names.

@@ -19,7 +19,7 @@ const BAD: &str = r#"{
   "Version": "2012-10-17",
   "Statement": [
     { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::tägebuch/*",
-      "Condition": { "stringequals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } } }
+      "Condition": { "stringequals": { "aws:ResourceOrgID": "o-a1b2c3d4e5" } } }
   ]
 }
 "#;
@@ -70,7 +70,7 @@ fn codes(diagnostics: &Value) -> Vec<&str> {
 fn nothing_of_the_user_hides_or_links_in_a_page() {
     let evil = "x`](//e.example)\u{202E}\u{9B}\u{200B}[`";
     let key = format!("token.actions.githubusercontent.com:{evil}");
-    let text = BAD.replace("aws:PrincipalOrgID", &key).replace("s3:GetObject", "s3:Get\u{202E}Object");
+    let text = BAD.replace("aws:ResourceOrgID", &key).replace("s3:GetObject", "s3:Get\u{202E}Object");
     let root = folder();
     let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("policy.json")));
     editor.open(&file, 1, &text);
@@ -100,7 +100,7 @@ fn a_fault_is_told_explained_and_mended() {
     assert!(page.contains("**operator-case** (low): "), "{page}");
     let page = editor.hover(&file, BAD, "s3:GetObject");
     assert!(page.contains("grants permission to retrieve objects") && page.contains("](https://docs.aws.amazon.com/"), "{page}");
-    let page = editor.hover(&file, BAD, "aws:PrincipalOrgID");
+    let page = editor.hover(&file, BAD, "aws:ResourceOrgID");
     assert!(page.contains("global: "), "{page}");
     let page = editor.hover(&file, BAD, "arn:aws:s3");
     assert!(page.contains("s3:object"), "{page}");
@@ -409,7 +409,7 @@ fn a_token_in_a_document_is_not_told() {
     let root = folder();
     let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIiwibm9uY2UiOiJzZWNyZXQifQ.c2lnbmF0dXJl";
     let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("policy.json")));
-    let text = BAD.replace("s3:GetObject", token).replace("{ \"aws:PrincipalOrgID", &format!("{{ \"aws:{token}"));
+    let text = BAD.replace("s3:GetObject", token).replace("{ \"aws:ResourceOrgID", &format!("{{ \"aws:{token}"));
     editor.open(&file, 1, &text);
     let told = editor.diagnostics(&file);
     assert!(codes(&told).contains(&"operator-case"), "{told}");
@@ -522,7 +522,7 @@ fn what_has_no_effect_is_marked_as_such() {
     support::none(tagged.filter(|name| !known.contains(name)).map(|name| format!("there is no rule `{name}`")));
     let root = folder();
     let (mut editor, file) = (Editor::start(json!({}), root.path()), uri(&root.path().join("policy.json")));
-    let condition = r#""stringequals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" }"#;
+    let condition = r#""stringequals": { "aws:ResourceOrgID": "o-a1b2c3d4e5" }"#;
     let over = r#""DateLessThan": { "aws:CurrentTime": "2024-07-01T00:00:00Z" }"#;
     editor.open(&file, 1, &BAD.replace(condition, over));
     let told = editor.diagnostics(&file);

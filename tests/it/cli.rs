@@ -592,6 +592,19 @@ fn names_that_no_request_has_are_warned_of() {
 }
 
 #[test]
+fn who_was_deleted_takes_no_role() {
+    let trust =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "ID"}}}"#;
+    let who = |id: &str| {
+        let folder = folder(&[("trust.json", &trust.replace("ID", id))]);
+        in_folder(folder.path(), &["who", "*", "trust.json"]).stdout
+    };
+    assert!(who("AIDAJQABLZS4A3QDU576Q").contains("nobody can take it"), "{}", who("AIDAJQABLZS4A3QDU576Q"));
+    assert!(who("AROAJQABLZS4A3QDU576Q").contains("nobody can take it"));
+    assert!(who("111122223333").contains("whomever account `111122223333` lets call `sts:AssumeRole`"));
+}
+
+#[test]
 fn what_hangs_on_session_tags_of_a_known_issuer_is_not_known() {
     let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"],
         "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/HOST"},

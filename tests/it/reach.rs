@@ -229,6 +229,11 @@ fn at_other_issuers_too() {
         ),
         (
             "app.terraform.io",
+            r#"{"StringLike": {":sub": "organization:o:project:p:workspace:*:run_phase:apply"}}"#,
+            &["any workspace of project `p` of organization `o` of HCP Terraform"],
+        ),
+        (
+            "app.terraform.io",
             r#"{"StringLike": {":sub": "organization:o:project:p:workspace:w:*"}}"#,
             &["`o:project:p:workspace:w` of HCP Terraform, by any plan, apply"],
         ),

@@ -30,7 +30,12 @@ pub(super) fn tell(
         Breadth::OwnersLike(pattern) => format!("any {owners} of {name} whose name fits `{pattern}`"),
         Breadth::OfOwner(owner) => match owner.split_once(' ') {
             Some((claim, id)) => format!("any {members} of the {owners} whose `{claim}` is `{id}`, of {name}"),
-            None => format!("any {members} of {owners} `{owner}` of {name}"),
+            None => match owner.split_once(":project:") {
+                Some((organization, project)) => {
+                    format!("any {members} of project `{project}` of {owners} `{organization}` of {name}")
+                }
+                None => format!("any {members} of {owners} `{owner}` of {name}"),
+            },
         },
         Breadth::MembersLike(pattern) => format!("any {members} of {name} whose name fits `{pattern}`"),
         Breadth::OfMember { member, forms } => {
