@@ -15,6 +15,11 @@ pub struct Arn<'a> {
     pub resource: &'a str,
 }
 
+/// Whether a text is the id of an account: twelve digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` for what has fewer than six parts or does not start with `arn:`.
     pub fn parse(text: &'a str) -> Option<Self> {

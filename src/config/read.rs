@@ -10,7 +10,7 @@ use ::toml::de::{DeTable, DeValue};
 
 use super::keys::{TABLES, keys_of};
 use super::{Check, Config, Glob, Trust};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::finding::{Problem, Severity};
 use crate::reach::{Goal, Never};
 use crate::source::{SourceId, Span};
@@ -234,7 +234,7 @@ impl Reader<'_> {
     }
 
     fn account(&mut self, span: Range<usize>, text: &str) -> Option<String> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_account_id(text) {
             return Some(text.to_owned());
         }
         self.problem(span, format!("`{text}` is no account id"), Some("an account id has twelve digits".to_owned()));

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 
 /// Who asks, as far as policies can tell callers apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,7 +41,7 @@ impl<'a> Caller<'a> {
         let named = |name: &'a str| Some(name).filter(|name| !name.is_empty());
         match text.split_once(':') {
             None if text == "anonymous" => Some(Self::Anonymous),
-            None => (text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(Self::Account(text)),
+            None => is_account_id(text).then_some(Self::Account(text)),
             Some(("service", name)) => named(name).map(Self::Service),
             Some(("federated", name)) => named(name).map(Self::Federated),
             Some(("canonical", id)) => named(id).map(Self::Canonical),

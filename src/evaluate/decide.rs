@@ -2,7 +2,7 @@
 
 use super::principal::{Asked, Reach};
 use super::{Gap, GapReason, Recorder, Request, Standing, Tally, Truth, tally};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::finding::Fault;
 use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
 use crate::source::{SourceId, Span};
@@ -145,8 +145,7 @@ pub fn takes_role(action: &str, resource: &str) -> bool {
 impl<'a> Setting<'a> {
     /// The account of a resource, where it is given or its ARN tells.
     pub fn account_of(&self, resource: &'a str) -> Option<&'a str> {
-        let is_id = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        self.resource_account.or_else(|| Arn::parse(resource).map(|arn| arn.account).filter(is_id))
+        self.resource_account.or_else(|| Arn::parse(resource).map(|arn| arn.account).filter(|own| is_account_id(own)))
     }
 }
 

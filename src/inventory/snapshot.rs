@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
 use super::{Inventory, Role};
+use crate::arn::is_account_id;
 use crate::finding::Fault;
 use crate::source::{SourceId, Span};
 use crate::syntax::{Kind, Node, Text};
@@ -246,7 +247,7 @@ impl<'s> Snapshot<'s> {
             };
             faults.push(Fault::at(SnapshotFault::Version(shown), other.span()));
         }
-        let account = text(root, "account").filter(|own| own.known().is_some_and(is_account));
+        let account = text(root, "account").filter(|own| own.known().is_some_and(is_account_id));
         if account.is_none() {
             faults.push(Fault::at(SnapshotFault::Account, root.get("account").map_or(root.mark(), Node::span)));
         }
@@ -442,10 +443,6 @@ fn index<'t, 's: 't>(texts: impl Iterator<Item = &'t Text<'s>>) -> HashMap<Box<s
 
 fn text<'s>(node: Node<'_, 's>, key: &str) -> Option<Text<'s>> {
     node.get(key).filter(|value| value.kind() == Kind::String).and_then(Node::text)
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A path as snapshots write it.

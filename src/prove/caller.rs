@@ -1,6 +1,6 @@
 //! Callers to ask with: one of each kind that the policies of a question can tell apart.
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::evaluate::{Caller, Context, OF_CALLER, Setting, Standing, derive};
 use crate::policy::{Instant, Policy, PrincipalKind};
 
@@ -159,7 +159,7 @@ impl Found {
         let account = account.replacen('*', &"0".repeat(12_usize.saturating_sub(known)), 1).replace('*', "").replace('?', "0");
         let partition = if partition.contains(['*', '?']) { "aws" } else { partition };
         let own = (partition.to_owned(), account);
-        if own.1.len() == 12 && own.1.bytes().all(|byte| byte.is_ascii_digit()) && !self.accounts.contains(&own) {
+        if is_account_id(&own.1) && !self.accounts.contains(&own) {
             self.accounts.push(own);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::door::Door;
 use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::evaluate::OF_CALLER;
 use crate::inventory::Role;
 use crate::policy::{Effect, Policy, PrincipalKind};
@@ -34,7 +34,7 @@ pub(super) fn takers<'i, 's>(
                     None => (text.to_owned(), format!("`{text}`"), distance),
                 },
                 // the id of a user or role that was deleted, which nobody has
-                None if !is_account(text) => return,
+                None if !is_account_id(text) => return,
                 _ => {
                     let partition = arn.map_or("aws", |arn| arn.partition);
                     return of_account(world, policy, Account { partition, id: account, distance }, found);
@@ -49,10 +49,6 @@ pub(super) fn takers<'i, 's>(
         (told(&who, &given), distance, given)
     })
     .put(found, who.clone(), caller.clone());
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An account that a policy names.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs;
 
-use rolecall::arn::Arn;
+use rolecall::arn::{Arn, is_account_id};
 use rolecall::compare::{Pair, Sample, Subject};
 use rolecall::evaluate::{Caller, Context, ContextValue, Setting, derive};
 use rolecall::inventory::Inventory;
@@ -124,8 +124,7 @@ fn principal(pair: &Pair<'_, '_>, sample: &Sample<'_, '_>, inventory: &Inventory
     if let Some(principal) = &sample.principal {
         return Some(principal.clone());
     }
-    let is_id = |id: &&str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-    let account = Arn::parse(resource).map(|arn| arn.account).filter(is_id).unwrap_or(ACCOUNT);
+    let account = Arn::parse(resource).map(|arn| arn.account).filter(|own| is_account_id(own)).unwrap_or(ACCOUNT);
     match pair.subject {
         Subject::Permissions => {
             let name = pair.name.as_deref()?;

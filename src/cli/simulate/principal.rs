@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use rolecall::arn::Arn;
+use rolecall::arn::{Arn, is_account_id};
 use rolecall::evaluate::{Caller, Context, ContextValue, Setting, derive, holds_many, is_pattern};
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::{Instant, PolicyKind};
@@ -102,8 +102,7 @@ pub(super) fn refuse(args: &Args) -> Result<(), Failure> {
     if let Some(action) = args.action.iter().find(|action| !action.contains(':')) {
         return Err(Failure::with_help(format!("`{action}` is no action"), "write its service before it: `s3:GetObject`"));
     }
-    let is_id = |id: &&String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-    match args.place.resource_account.as_ref().filter(|id| !is_id(id)) {
+    match args.place.resource_account.as_ref().filter(|id| !is_account_id(id)) {
         Some(id) => Err(Failure::with_help(format!("`{id}` is no account"), "an account id has twelve digits")),
         None => Ok(()),
     }

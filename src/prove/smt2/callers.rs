@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::keys::{Key, Sort};
 use super::term::{all, any, equal, in_language, literal, not, text_of, truth};
 use super::writer::{Writer, why};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::evaluate::{self, Caller, Context, OF_CALLER, Setting, Standing, Truth};
 use crate::policy::{Instant, Policy, Principal, PrincipalKind, Principals, Statement};
 use crate::prove::Question;
@@ -50,7 +50,7 @@ impl Callers {
                 (PrincipalKind::Aws, Some(arn)) => {
                     accounts.insert((arn.partition, arn.account));
                 }
-                (PrincipalKind::Aws, None) if is_account(text) => {
+                (PrincipalKind::Aws, None) if is_account_id(text) => {
                     accounts.extend(partitions.iter().map(|partition| (*partition, *text)));
                 }
                 _ => {}
@@ -273,10 +273,6 @@ const FRESH_PATH: &str = "some/path/";
 
 fn is(index: usize) -> String {
     equal("caller", &index.to_string())
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// That a key holds this value.

@@ -1,7 +1,7 @@
 //! Resource policies that let accounts in which are neither one's own nor a partner's.
 
 use super::public_resource::request;
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Policy, PolicyKind, PrincipalKind};
@@ -57,12 +57,11 @@ fn of_policy(facts: &Facts<'_, '_>, policy: &Policy<'_>, findings: &mut Vec<Find
 
 /// The account of a principal, and somebody of it who asks.
 fn caller(name: &str) -> Option<(&str, String)> {
-    let is_id = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(account) = Some(name).filter(is_id) {
+    if let Some(account) = Some(name).filter(|own| is_account_id(own)) {
         return Some((account, format!("arn:aws:iam::{account}:role/somebody")));
     }
     let arn = Arn::parse(name)?;
-    let account = Some(arn.account).filter(is_id)?;
+    let account = Some(arn.account).filter(|own| is_account_id(own))?;
     let caller =
         if arn.resource == "root" { format!("arn:{}:iam::{account}:role/somebody", arn.partition) } else { name.to_owned() };
     Some((account, caller))

@@ -1,6 +1,6 @@
 //! What the call of a service holds that it makes for an account which no policy names.
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::policy::{Comparison, Condition, Operand, Policy, Statement};
 use crate::prove::{Held, Values};
 use crate::reference::Reference;
@@ -70,7 +70,7 @@ fn values(key: &str, named: &[&str]) -> Values {
     }
     // who wrote his address into the referer, or any other text, is no account
     let counts = |own: &&&str| match lower.as_str() {
-        "aws:referer" => is_account(own),
+        "aws:referer" => is_account_id(own),
         _ => !own.bytes().all(|own| own == b'*'),
     };
     let except = named.iter().filter(counts).chain([&OWNER]).map(|own| (*own).to_owned()).collect();
@@ -81,8 +81,4 @@ fn values(key: &str, named: &[&str]) -> Values {
 fn names_somebody(arn: &str) -> bool {
     let Some(own) = Arn::parse(arn) else { return false };
     if own.account.is_empty() { !arn.contains(['*', '?']) || own.service != "s3" } else { !own.account.contains(['*', '?']) }
-}
-
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,6 +1,7 @@
 //! Accounts that are asked for by the referer.
 
-use super::foreign::{is_account, tells_source};
+use super::foreign::tells_source;
+use crate::arn::is_account_id;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, PolicyKind, PrincipalKind};
@@ -21,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let mut others = statement.conditions.iter().filter_map(|own| own.key.known().filter(|own| !is_referer(own)));
         let referer = statement.conditions.iter().find(|own| own.key.known().is_some_and(is_referer));
         let Some(referer) = referer.filter(|_| !others.any(tells_source)) else { continue };
-        let account = referer.values.iter().find_map(|own| own.pattern.plain().filter(|own| is_account(own)));
+        let account = referer.values.iter().find_map(|own| own.pattern.plain().filter(|own| is_account_id(own)));
         let Some(account) = account else { continue };
         findings.push(Finding {
             help: Some(format!("write `\"aws:SourceAccount\": \"{account}\"`")),

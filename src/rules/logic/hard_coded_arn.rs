@@ -1,6 +1,6 @@
 //! ARNs in templates that spell out what the template would fill in.
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::finding::{Finding, Severity};
 use crate::inventory::Form;
 use crate::lint::{Facts, Rule};
@@ -61,7 +61,7 @@ fn finding(facts: &Facts<'_, '_>, form: &str, pattern: &Pattern<'_>) -> Option<F
 /// Whether a part of an ARN is a value, rather than none or any.
 fn is_one(index: usize, value: &str) -> bool {
     match index {
-        4 => value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit()),
+        4 => is_account_id(value),
         _ => !value.is_empty() && !value.contains(['*', '?', '$']),
     }
 }

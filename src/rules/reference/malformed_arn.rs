@@ -3,6 +3,7 @@
 use super::Check;
 use super::address::{ACCOUNT, Address, REGION, SERVICE, Section, UNKNOWN};
 use super::view::{View, quoted};
+use crate::arn::is_account_id;
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::policy::PolicyKind;
@@ -69,7 +70,7 @@ fn in_parts(address: &Address<'_, '_, '_>) -> Option<Finding> {
         return Some(at(&service, message, "has capital letters", format!("write `{lower}`")));
     }
     let region = address.part(REGION)?;
-    if is_number(region.text) {
+    if is_account_id(region.text) {
         let message = format!("`{}` stands where an ARN has its region", region.text);
         let help = format!("write the account behind one more colon, as the fifth part: {FORM}");
         return Some(at(&region, message, "an account?", help));
@@ -84,7 +85,7 @@ fn in_parts(address: &Address<'_, '_, '_>) -> Option<Finding> {
         return Some(at(&account, message, "a resource?", format!("write all six parts, each behind its colon: {FORM}")));
     }
     let numeric = account.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b' ');
-    if numeric && !account.text.is_empty() && !is_number(account.text) {
+    if numeric && !account.text.is_empty() && !is_account_id(account.text) {
         let message = format!("`{}` is no account id", account.text);
         let digits = account.text.bytes().filter(u8::is_ascii_digit).count();
         let label = if digits == 12 { "more than digits".to_owned() } else { format!("{digits} digits, not 12") };
@@ -133,9 +134,5 @@ fn is_filler(text: &str) -> bool {
     let says_so = text.contains("account") || text.contains("acct") || text.bytes().all(|byte| byte == b'x');
     // a reference that nothing fills in is told as such
     let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    !text.is_empty() && is_word && !is_number(text) && (!is_of_aws || says_so)
-}
-
-fn is_number(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    !text.is_empty() && is_word && !is_account_id(text) && (!is_of_aws || says_so)
 }

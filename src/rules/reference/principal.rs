@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::view::{View, quoted};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::policy::{PolicyKind, Principal, PrincipalKind};
@@ -117,7 +117,7 @@ const ROLE_OR_USER: &str = "write the id of an account, or the ARN of a role, us
 
 /// A principal of an account whose id is none. A word stands there for the users of an AWS service.
 fn of_account(principal: &Principal<'_>, known: &str, account: &str) -> Option<Finding> {
-    let valid = account.len() == 12 && is_digits(account) || account.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let valid = is_account_id(account) || account.bytes().any(|byte| byte.is_ascii_alphabetic());
     (!valid).then(|| Finding {
         help: Some("write the 12 digits of the account".to_owned()),
         ..MALFORMED.finding(

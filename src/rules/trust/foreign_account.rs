@@ -1,6 +1,6 @@
 //! Accounts that may take a role, and whose they are.
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::evaluate::{Caller, Truth, Verdict};
 use crate::finding::Witness;
 use crate::inventory::Role;
@@ -101,10 +101,9 @@ impl Foreigner<'_, '_> {
 
 /// The account of a principal, and whether all of it is meant.
 fn account_of(name: &str) -> Option<(&str, bool)> {
-    let is_id = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(account) = Some(name).filter(is_id) {
+    if let Some(account) = Some(name).filter(|own| is_account_id(own)) {
         return Some((account, true));
     }
     let arn = Arn::parse(name)?;
-    Some((Some(arn.account).filter(is_id)?, arn.resource == "root"))
+    Some((Some(arn.account).filter(|own| is_account_id(own))?, arn.resource == "root"))
 }

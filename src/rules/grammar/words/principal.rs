@@ -1,6 +1,7 @@
 //! Principals.
 
 use super::{OF_STATEMENT, Words, did_you_mean, kind_name};
+use crate::arn::is_account_id;
 use crate::finding::{Fault, Severity};
 use crate::policy::{Policy, PolicyFault, PolicyKind, PrincipalKind};
 use crate::rules::grammar::{
@@ -45,7 +46,7 @@ pub(in crate::rules::grammar) fn key_of(own: &str) -> Option<&'static str> {
         .contains(&own)
         || own.contains(":oidc-provider/")
         || own.contains(":saml-provider/");
-    let account = own.len() == 12 && own.bytes().all(|byte| byte.is_ascii_digit());
+    let account = is_account_id(own);
     match own {
         _ if provider => Some("Federated"),
         _ if own.ends_with(".amazonaws.com") => Some("Service"),
