@@ -95,6 +95,7 @@ mod tidy;
 mod tokens;
 mod transcript;
 mod trust_rules;
+mod unknown_names;
 mod unnamed;
 mod walk;
 mod ways;
