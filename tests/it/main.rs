@@ -63,6 +63,7 @@ mod properties;
 mod prove;
 mod prove_sampled;
 mod providers;
+mod public_logins;
 mod questions;
 mod reach;
 mod reference;
