@@ -304,6 +304,8 @@ fn of_pool(more: &Value) -> Value {
     }])
 }
 
+const SAML: &str = "arn:aws:iam::111122223333:saml-provider/people";
+
 /// Each set of actions gives what it says it gives, and without any one of its actions it does not.
 #[test]
 fn each_set_of_actions_is_needed_as_a_whole() {
@@ -331,6 +333,7 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
         let resource = match action.on {
             On::Any | On::User | On::Group | On::Instance => "*".to_owned(),
             On::Role => arn("target"),
+            On::Saml => SAML.to_owned(),
             On::Itself => arn("start"),
             On::New => arn("made-*"),
             On::OwnPolicy => format!("arn:aws:iam::{ACCOUNT}:policy/mine"),
@@ -345,6 +348,7 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
         Gain::PoolRole | Gain::ClassicRole | Gain::Group => {
             of_pool(&json!({ "ForAnyValue:StringEquals": { "cognito-identity.amazonaws.com:amr": "authenticated" } }))
         }
+        Gain::SamlRole => trusts(&json!({ "Federated": SAML }), "sts:AssumeRoleWithSAML"),
         _ => trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole"),
     };
     let mut documents = vec![

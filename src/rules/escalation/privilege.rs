@@ -51,6 +51,7 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         }
         On::User => holder.allows(action.name, &holder.in_iam(&format!("user/{ANYTHING}")), given),
         On::Group => holder.allows(action.name, &holder.in_iam(&format!("group/{ANYTHING}")), given),
+        On::Saml => holder.allows(action.name, &holder.in_iam(&format!("saml-provider/{ANYTHING}")), given),
         On::New => holder.allows(action.name, new?, given),
         On::Instance => holder.allows_any_of(action.name, "arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a"),
         // what runs is as good as named where it is held to some
@@ -95,8 +96,8 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
 
 fn severity(gain: Gain) -> Severity {
     match gain {
-        // it hangs on what runs, on what the policy said once, or on whether there is a boundary at all
-        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary => Severity::Medium,
+        // it hangs on what runs, on what the policy said once, or on whether there is a boundary or a provider at all
+        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary | Gain::SamlRole => Severity::Medium,
         _ => Severity::High,
     }
 }
@@ -114,6 +115,7 @@ fn words(gain: Gain) -> String {
         Gain::RunsAs(service) => format!("act as the roles of what runs for `{service}`"),
         Gain::PoolRole | Gain::ClassicRole => "give an identity pool any role".to_owned(),
         Gain::Group => "add users to any group".to_owned(),
+        Gain::SamlRole => "act as any role that takes assertions of a SAML provider".to_owned(),
     }
 }
 
