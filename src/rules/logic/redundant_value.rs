@@ -290,8 +290,8 @@ fn may_take(wide: &str, narrow: &str) -> bool {
     // where no wildcard stands before that letter in its part of an ARN, none can take it; the sixth part may hold colons
     let stop = same.iter().rposition(|byte| *byte == b':' || is_wildcard(byte));
     let is_colon = |at: usize| same.get(at) == Some(&b':');
-    let colons = || same.iter().filter(|byte| **byte == b':').count();
-    stop.is_some_and(|at| !is_colon(at) || colons() > 5)
+    let is_of_sixth = || same.iter().filter(|byte| **byte == b':').nth(5).is_some();
+    stop.is_some_and(|at| !is_colon(at) || is_of_sixth())
 }
 
 /// Whether a pattern with wildcards takes all in that another one does. What holds a variable or hole is left alone.
