@@ -42,10 +42,10 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         _ => None,
     };
     let place = |action: &EscalationAction, new: Option<&str>| match action.on {
-        On::Itself => holder.allows(action.name, &holder.arn(), given),
+        On::Itself => holder.allows(action.name, holder.arn(), given),
         On::Role => holder.allows(action.name, &holder.in_iam(&format!("role/{ANYTHING}")), given),
         On::OwnPolicy => {
-            let own = holder.role.map(|role| role.own_policies(&holder.arn())).unwrap_or_default();
+            let own = holder.role.map(|role| role.own_policies(holder.arn())).unwrap_or_default();
             let any = holder.in_iam(&format!("policy/{ANYTHING}"));
             own.iter().chain([&any]).find_map(|policy| holder.allows(action.name, policy, given))
         }
