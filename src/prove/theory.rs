@@ -368,7 +368,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             list.push((vec![Unit::Exact("*")], Mode::Equal));
         }
         let domain = self.atoms.domains.get(&dimension);
-        let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], Mode::Like);
+        let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], mode_of(dimension));
         every.extend(domain.map(|own| own.forms.iter().map(form).collect()));
         let except = domain.into_iter().flat_map(|own| &own.except).map(form);
         let barred = wanted.none.iter().flat_map(|list| &list.all).filter_map(|id| self.atoms.pattern(*id));
@@ -416,7 +416,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// Whether a request may hold a text for a key.
     fn may_hold(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, text: &str) -> bool {
-        let matches = |form: &String| pattern::matches(&[Unit::Wild(form)], text, Mode::Like);
+        let matches = |form: &String| pattern::matches(&[Unit::Wild(form)], text, mode_of(dimension));
         let is_of = |own: &Domain| own.forms.iter().any(matches) && !own.except.iter().any(matches);
         if !self.atoms.domains.get(&dimension).is_none_or(is_of) {
             return false;
@@ -486,6 +486,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
 /// The form of all ARNs.
 const ARN: &str = "arn:*:*:*:*:*";
+
+/// How what is known of a value is written. Of an action, letter case does not count.
+fn mode_of(dimension: Dimension) -> Mode {
+    if dimension == ACTION { Mode::Action } else { Mode::Like }
+}
 
 impl<T> Solved<T> {
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Solved<U> {
