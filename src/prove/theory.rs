@@ -10,7 +10,7 @@ use super::keys::Key;
 use super::shape::Shaped;
 use super::value::Value;
 use super::words;
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::pattern::{self, Mode, Search, Tested, Unit, Wildcard};
 use crate::policy::SetPrefix;
 
@@ -440,6 +440,12 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         forms.map(text).collect()
     }
 
+    /// The account of the ARNs that a request may hold for a key.
+    fn account(&self, dimension: Dimension) -> Option<&str> {
+        let mut arns = self.atoms.domains.get(&dimension)?.forms.iter().filter_map(|form| Arn::parse(form));
+        arns.next().map(|arn| arn.account).filter(|account| is_account_id(account))
+    }
+
     /// Texts that a pattern matches: one that looks real, and such that what matches one of the others matches all that the pattern
     /// does, as a rule.
     fn instances(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, pattern: &Shaped<'q>) -> Vec<String> {
@@ -458,7 +464,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             return texts;
         }
         let is_arn = matches!(units.first(), Some(Unit::Wild(text) | Unit::Exact(text)) if text.starts_with("arn:"));
-        texts.push(pattern::instance(tested, if is_arn { words::real } else { words::plain }));
+        texts.push(pattern::instance(tested, |own| match self.account(dimension) {
+            Some(account) if is_arn && own.many && own.whole && own.part == 4 => Cow::Owned(account.to_owned()),
+            _ if is_arn => words::real(own),
+            _ => words::plain(own),
+        }));
         if self.atoms.domains.contains_key(&dimension) {
             texts.push(pattern::instance(tested, words::parted));
         }

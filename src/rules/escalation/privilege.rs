@@ -82,6 +82,12 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         _ => format!(", and there are {others} other ways"),
     };
     let (place, others) = places.split_first()?;
+    // of some that are kept out nothing is told
+    let is_open = |span: &Span| {
+        holder.allowing().any(|own| own.range.contains(*span) && own.resources.as_ref().is_some_and(|own| own.negated))
+    };
+    let left =
+        if matches!(set.gain, Gain::Role | Gain::User) && places.iter().any(is_open) { " that `NotResource` leaves" } else { "" };
     let mut related: Vec<Label> = Vec::new();
     for span in others {
         if span != place && !related.iter().any(|own| own.span == *span) {
@@ -93,7 +99,7 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         related,
         help: Some(help(set)),
         ..RULE.finding(
-            format!("{} can {} by {with}{further}", holder.title(), words(set.gain)),
+            format!("{} can {}{left} by {with}{further}", holder.title(), words(set.gain)),
             *place,
             "gives more than it says",
         )
