@@ -6,7 +6,7 @@ use super::address::{Address, SERVICE};
 use super::view::{Named, View};
 use super::{arn_form, impossible_resource, malformed_arn};
 use crate::policy::PolicyKind;
-use crate::reference::{Action, Level, Service, Types};
+use crate::reference::{Action, Form, Level, Service, Types};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -87,10 +87,11 @@ fn may_be_of(own: &Address<'_, '_, '_>, service: &Service) -> bool {
     own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix())
 }
 
-/// The formats of all resource types that an action takes.
-fn formats(action: Action<'_>) -> impl Iterator<Item = &str> {
-    let forms = action.resources().flat_map(move |kind| action.service.forms_of(kind.name()));
-    forms.map(|form| form.format.as_str())
+/// A format of each resource type that an action takes, the likeliest first.
+fn formats(action: Action<'_>) -> Vec<&str> {
+    let mut forms: Vec<_> = action.resources().filter_map(|kind| Form::meant(action.service.forms_of(kind.name()))).collect();
+    forms.sort_by_key(|form| form.rarity());
+    forms.into_iter().map(|form| form.format.as_str()).collect()
 }
 
 /// The listed resources, and of which types some of them may be.
