@@ -20,7 +20,7 @@ use crate::finding::Finding;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind};
-use crate::reference::{Action, Service, Traits, Types};
+use crate::reference::{Action, Form, Service, Traits, Types};
 use crate::rules::address::{Address, RESOURCE, SERVICE};
 use crate::rules::view::{Meaning, Named, View};
 
