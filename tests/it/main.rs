@@ -67,6 +67,7 @@ mod public_logins;
 mod questions;
 mod reach;
 mod reference;
+mod refused_users;
 mod repair;
 mod report;
 mod reports;
