@@ -64,6 +64,7 @@ fn what_is_named_is_no_way_to_more() {
                     On::OwnPolicy => "arn:aws:iam::111122223333:policy/named",
                     On::User => "arn:aws:iam::111122223333:user/named",
                     On::Group => "arn:aws:iam::111122223333:group/named",
+                    On::Saml => "arn:aws:iam::111122223333:saml-provider/named",
                     On::Instance => "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718",
                     On::Any | On::Pool | On::UserPool => "*",
                 };

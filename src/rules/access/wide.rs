@@ -167,9 +167,7 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         if let Some((_, types)) = seen.iter().find(|(own, _)| ptr::eq(*own, service)) {
             return *types;
         }
-        let is_unlimited = |form: &&Form| form.several && self.view.resources.iter().any(|own| own.is_all_of_form(form));
-        let forms = service.forms().iter().filter(is_unlimited);
-        let types = forms.fold(Types::default(), |types, form| types.with(form.types));
+        let types = self.view.resources.iter().fold(Types::default(), |types, own| types.with(own.types_in_whole(service)));
         seen.push((service, types));
         types
     }

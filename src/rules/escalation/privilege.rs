@@ -49,15 +49,16 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         _ => None,
     };
     let place = |action: &EscalationAction, new: Option<&str>| match action.on {
-        On::Itself => holder.allows(action.name, &holder.arn(), given),
+        On::Itself => holder.allows(action.name, holder.arn(), given),
         On::Role => holder.allows(action.name, &holder.in_iam(&format!("role/{ANYTHING}")), given),
         On::OwnPolicy => {
-            let own = holder.role.map(|role| role.own_policies(&holder.arn())).unwrap_or_default();
+            let own = holder.role.map(|role| role.own_policies(holder.arn())).unwrap_or_default();
             let any = holder.in_iam(&format!("policy/{ANYTHING}"));
             own.iter().chain([&any]).find_map(|policy| holder.allows(action.name, policy, given))
         }
         On::User => holder.allows(action.name, &holder.in_iam(&format!("user/{ANYTHING}")), given),
         On::Group => holder.allows(action.name, &holder.in_iam(&format!("group/{ANYTHING}")), given),
+        On::Saml => holder.allows(action.name, &holder.in_iam(&format!("saml-provider/{ANYTHING}")), given),
         On::New => holder.allows(action.name, new?, given),
         On::Instance => holder.allows_any_of(action.name, "arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a"),
         // what runs is as good as named where it is held to some
@@ -108,8 +109,8 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
 
 fn severity(gain: Gain) -> Severity {
     match gain {
-        // it hangs on what runs, on what the policy said once, or on whether there is a boundary at all
-        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary => Severity::Medium,
+        // it hangs on what runs, on what the policy said once, or on whether there is a boundary or a provider at all
+        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary | Gain::SamlRole => Severity::Medium,
         _ => Severity::High,
     }
 }
@@ -127,6 +128,7 @@ fn words(gain: Gain) -> String {
         Gain::RunsAs(service) => format!("act as the roles of what runs for `{service}`"),
         Gain::PoolRole | Gain::ClassicRole => "give an identity pool any role".to_owned(),
         Gain::Group => "add users to any group".to_owned(),
+        Gain::SamlRole => "act as any role that takes assertions of a SAML provider".to_owned(),
     }
 }
 
