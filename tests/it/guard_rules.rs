@@ -11,7 +11,7 @@ use rolecall::rules;
 use crate::support;
 
 /// The rules that are tested here.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     "absent-key-passes",
     "confused-deputy",
     "deny-with-not-principal",
@@ -20,6 +20,7 @@ const OWN: [&str; 11] = [
     "owner-locked-out",
     "public-resource",
     "rcp-denies-everybody",
+    "rcp-denies-other-issuers",
     "rcp-denies-services",
     "rcp-spares-anonymous",
     "wide-source-arn",
@@ -42,6 +43,33 @@ fn each(cases: &[Case<'_>]) {
         (found != *expected).then(|| format!("{statements}\n  found    {found:?}\n  expected {expected:?}"))
     });
     support::none(wrong);
+}
+
+#[test]
+fn tokens_of_other_issuers() {
+    const GITHUB: &str = "token.actions.githubusercontent.com:sub";
+    let deny = |action: &str, condition: &str| {
+        format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "{action}", "Resource": "*", "Condition": {{{condition}}}}}"#)
+    };
+    let own = format!(r#""StringNotLike": {{"{GITHUB}": "repo:acme/*"}}"#);
+    let told: &[&str] = &["rcp-denies-other-issuers: token.actions.githubusercontent.com:sub"];
+    let cases: [(String, &[&str]); 7] = [
+        (deny("sts:AssumeRoleWithWebIdentity", &own), told),
+        (deny("sts:*", &own.replace("NotLike", "NotLikeIfExists")), told),
+        (
+            deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "StringNotEquals": {{"aws:ResourceTag/open": "true"}}"#)),
+            told,
+        ),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "Null": {{"{GITHUB}": "false"}}"#)), &[]),
+        (deny("sts:AssumeRole", &own), &[]),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "StringNotEquals": {{"gitlab.com:sub": "a"}}"#)), &[]),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#""StringLike": {{"{GITHUB}": "repo:evil/*"}}"#)), &[]),
+    ];
+    each(&cases.iter().map(|(statement, expected)| (PolicyKind::Rcp, statement.as_str(), *expected)).collect::<Vec<_>>());
+    // another statement says which issuers there may be
+    let other = deny("sts:AssumeRoleWithWebIdentity", &format!(r#""Null": {{"{GITHUB}": "true"}}"#));
+    let both = format!("{}, {other}", deny("sts:AssumeRoleWithWebIdentity", &own));
+    each(&[(PolicyKind::Rcp, &both, &[])]);
 }
 
 #[test]

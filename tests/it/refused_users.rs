@@ -39,7 +39,7 @@ fn with_guests(roles: &str) -> [String; 2] {
 
 #[test]
 fn a_role_that_refuses_whom_it_is_given_to() {
-    let [pool, roles] = with_guests(&format!(r#""unauthenticated": "{}""#, arn("visitor")));
+    let [pool, roles] = with_guests(&format!(r#""authenticated": "{}", "unauthenticated": "{}""#, arn("editor"), arn("visitor")));
     let guest = [pool, roles, role("visitor", SIGNED_IN)];
     let found = told(&guest);
     assert_eq!(found.len(), 1, "{found:?}");

@@ -135,7 +135,7 @@ fn a_boundary_counts() {
 #[test]
 fn what_a_boundary_leaves_of_a_policy_of_aws_is_told() {
     let lambda = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
-    let (none, all) = (json!([]), allow("*", "*"));
+    let (none, all) = (allow("s3:GetObject", "arn:aws:s3:::a/*"), allow("*", "*"));
     let own = |attached: &str, permissions: &Value, boundary: &Value| {
         let told = of_role_with(attached, &lambda, permissions, Some(boundary));
         told.into_iter().filter(|own| !own.starts_with("boundary-can-be-removed")).collect::<Vec<_>>()
