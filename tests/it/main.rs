@@ -81,6 +81,7 @@ mod secrets;
 mod seeds;
 mod selection;
 mod shells;
+mod sign_up;
 mod smt2;
 mod snapshots;
 mod stacks;

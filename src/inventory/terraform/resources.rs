@@ -15,7 +15,7 @@ use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{Inventory, NamedPolicy, Role, cloudformation};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Weaver};
+use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text, Weaver};
 
 /// A resource, and what is known of it beside its values.
 pub(super) struct Given<'n, 's> {
@@ -69,6 +69,9 @@ pub(super) struct Taking<'a, 's> {
     /// The ARNs of the roles of the account, by their names.
     pub(super) role_arns: &'a mut HashMap<String, String>,
 }
+
+/// The block of a user pool that says who may sign up.
+const SIGN_UP: &str = "admin_create_user_config";
 
 /// Resources that hold one policy: their type, the attribute, and of what kind it is.
 const HOLDERS: [(&str, &str, PolicyKind); 56] = [
@@ -357,11 +360,15 @@ impl<'s> Taking<'_, 's> {
     fn user_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
         let tree = shaped(root, shape::USER_POOL, given.told.is_plan());
+        let sources = self.sources;
         let mut reader = self.reader();
-        reader.user_pool(tree.root(), id);
+        reader.made_user_pool(tree.root(), id, given.place);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
-        // not set means that anybody signs up
-        pool.admin_only.get_or_insert(Setting { value: false, span: given.place });
+        // blocks that hang on something unknown may say who signs up
+        let is_open = |own: &Entry<'_, '_>| own.value.kind() == Kind::Hole && sources.slice(own.key.span()).contains(SIGN_UP);
+        if root.entries().any(|own| is_open(&own)) {
+            pool.admin_only = None;
+        }
         for schema in blocks(root, "schema") {
             let Some(name) = text(schema, "name") else { continue };
             let is_custom = name.known().is_some_and(|own| !cloudformation::STANDARD.contains(&own) && !own.contains(':'));
