@@ -24,6 +24,7 @@ mod defaults;
 mod dependencies;
 mod diff;
 mod differential;
+mod directives;
 mod doubts;
 mod embedded;
 mod errors;

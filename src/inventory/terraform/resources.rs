@@ -230,6 +230,11 @@ impl<'s> Taking<'_, 's> {
     /// A document of a resource; one that is not known is told.
     fn document(&mut self, given: &Given<'_, 's>, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
         let policy = self.reader().document(node, kind);
+        self.known(given, node, policy)
+    }
+
+    /// What a node holds, where that is a policy; else it is told.
+    fn known(&mut self, given: &Given<'_, 's>, node: Node<'_, 's>, policy: Option<Policy<'s>>) -> Option<Policy<'s>> {
         if policy.is_none() && node.kind() != Kind::Null && !node.is("") {
             self.tell(given, node.span(), format!("the policy of `{}` is not known", given.address));
         }
@@ -253,7 +258,8 @@ impl<'s> Taking<'_, 's> {
 
     fn loose(&mut self, given: &Given<'_, 's>, kind: PolicyKind, node: Node<'_, 's>, name: Option<Text<'s>>) {
         let name = name.or_else(|| Some(Text::made(given.address.to_owned(), given.place)));
-        if self.document(given, node, kind).is_some() {
+        let policy = self.reader().document_alone(node, kind);
+        if self.known(given, node, policy).is_some() {
             self.reader().loose(node, kind, name);
         }
     }
