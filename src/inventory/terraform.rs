@@ -13,6 +13,7 @@ mod instance;
 mod looks;
 mod module;
 mod path;
+mod permissions;
 mod put;
 mod reference;
 mod repetition;

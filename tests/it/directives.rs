@@ -12,7 +12,7 @@ fn open_lines(files: &[(&str, &str)]) -> Vec<String> {
         ["public-resource", "anyone-can-assume", "invalid-json"].contains(&own["rule"].as_str().unwrap_or(""))
             || own["severity"] == "error"
     });
-    let name = |own: &serde_json::Value| own["file"].as_str().unwrap_or("").rsplit('/').next().unwrap_or("").to_owned();
+    let name = |own: &serde_json::Value| own["path"].as_str().unwrap_or("").rsplit('/').next().unwrap_or("").to_owned();
     let mut lines: Vec<String> =
         ours.map(|own| format!("{}:{} {}", name(&own), own["line"], own["rule"].as_str().unwrap_or(""))).collect();
     lines.sort();

@@ -58,6 +58,7 @@ mod pages;
 mod pairs;
 mod paper;
 mod patterns;
+mod permissions;
 mod policy;
 mod pool_rules;
 mod properties;

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::document;
+use super::permissions;
 use super::shape::{self, blocks, shaped};
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -15,7 +16,7 @@ use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{Inventory, NamedPolicy, Role, cloudformation};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text, Weaver};
+use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text};
 
 /// A resource, and what is known of it beside its values.
 pub(super) struct Given<'n, 's> {
@@ -135,8 +136,10 @@ const HOLDERS: [(&str, &str, PolicyKind); 56] = [
 
 /// Whether anything is read of a resource of a type.
 pub(super) fn is_known(kind: &str) -> bool {
-    let others = ["aws_iam_", "aws_cognito_", "aws_lambda_permission", "aws_organizations_policy"];
-    others.iter().any(|own| kind.starts_with(own)) || HOLDERS.iter().any(|own| own.0 == kind)
+    let others = ["aws_iam_", "aws_cognito_", "aws_organizations_policy"];
+    others.iter().any(|own| kind.starts_with(own))
+        || permissions::KINDS.contains(&kind)
+        || HOLDERS.iter().any(|own| own.0 == kind)
 }
 
 /// Whether a resource is one of those by which an account tells who gets in and what he may do, which go together.
@@ -198,8 +201,10 @@ impl<'s> Taking<'_, 's> {
                 self.reader().tag_map(tree.root());
                 self.expect(given, root, &["identity_pool_id"]);
             }
-            "aws_lambda_permission" => self.permission(given, root),
             _ => {
+                if let Some(made) = permissions::policy(given, root) {
+                    self.loose(given, PolicyKind::Resource, made.root(), None);
+                }
                 for (kind, node) in documents(given, root) {
                     self.loose(given, kind, node, holder(given, root));
                 }
@@ -394,79 +399,6 @@ impl<'s> Taking<'_, 's> {
         {
             pool.classic.get_or_insert(Setting { value: false, span: given.place });
         }
-    }
-
-    /// What a permission says, as the statement that Lambda makes of it.
-    fn permission(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
-        let (Some(action), Some(principal)) = (root.get("action"), root.get("principal")) else { return };
-        let find =
-            |name: &str| root.entries().find(|own| own.key.is(name) && own.value.kind() != Kind::Null && !own.value.is(""));
-        let place = root.mark();
-        let mut weaver = Weaver::new(place.source);
-        weaver.open(Kind::Map, place);
-        weaver.put_in("Version", place);
-        weaver.put_in("2012-10-17", place);
-        weaver.put_in("Statement", place);
-        weaver.open(Kind::List, place);
-        weaver.open(Kind::Map, place);
-        if let Some(id) = find("statement_id") {
-            weaver.put_in("Sid", id.key.span());
-            weaver.copy_all(id.value);
-        }
-        weaver.put_in("Effect", place);
-        weaver.put_in("Allow", place);
-        weaver.put_in("Principal", place);
-        let known = principal.text();
-        let known = known.as_ref().and_then(Text::known).unwrap_or("");
-        if known == "*" {
-            weaver.copy(principal);
-        } else {
-            let is_account = known.starts_with("arn:") || !known.is_empty() && known.bytes().all(|byte| byte.is_ascii_digit());
-            weaver.open(Kind::Map, place);
-            weaver.put_in(if is_account { "AWS" } else { "Service" }, place);
-            weaver.copy(principal);
-            weaver.close(place);
-        }
-        weaver.put_in("Action", place);
-        weaver.copy(action);
-        weaver.put_in("Resource", place);
-        match root.get("function_name") {
-            Some(function) if function.text().is_some_and(|own| own.known().is_none_or(|own| own.starts_with("arn:"))) => {
-                weaver.copy(function);
-            }
-            _ => weaver.hole("${FunctionArn}", place),
-        }
-        let conditions = [
-            ("source_arn", "ArnLike", "aws:SourceArn"),
-            ("source_account", "StringEquals", "aws:SourceAccount"),
-            ("principal_org_id", "StringEquals", "aws:PrincipalOrgID"),
-            ("function_url_auth_type", "StringEquals", "lambda:FunctionUrlAuthType"),
-            ("event_source_token", "StringEquals", "lambda:EventSourceToken"),
-        ];
-        let set: Vec<_> = conditions.iter().filter_map(|own| Some((own, find(own.0)?.value))).collect();
-        if !set.is_empty() {
-            weaver.put_in("Condition", place);
-            weaver.open(Kind::Map, place);
-            for operator in ["ArnLike", "StringEquals"] {
-                let own: Vec<_> = set.iter().filter(|own| own.0.1 == operator).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                weaver.put_in(operator, place);
-                weaver.open(Kind::Map, place);
-                for (condition, value) in own {
-                    weaver.put_in(condition.2, place);
-                    weaver.copy_all(*value);
-                }
-                weaver.close(place);
-            }
-            weaver.close(place);
-        }
-        for _ in 0..3 {
-            weaver.close(place);
-        }
-        let tree = weaver.finish();
-        self.loose(given, PolicyKind::Resource, tree.root(), None);
     }
 }
 
