@@ -336,7 +336,7 @@ pub(super) fn holds(text: &str, needle: &str) -> bool {
 }
 
 /// What stands in each text that is worth reading, one of them at least.
-const MARKS: [&str; 6] = ["Statement", "AWS::", "Effect", "sts:", "aws_iam_", "add-permission"];
+const MARKS: [&str; 6] = ["Statement", "AWS::", "Effect", "sts:", "aws_iam_", embedded::PERMISSION];
 
 /// Whether the first line that says something starts a document of YAML.
 fn may_be_yaml(text: &str) -> bool {

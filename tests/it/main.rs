@@ -18,6 +18,7 @@ mod calls;
 mod chance;
 mod cli;
 mod cognito_rules;
+mod commands;
 mod config;
 mod conformance;
 mod defaults;

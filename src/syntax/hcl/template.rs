@@ -89,7 +89,8 @@ impl<'t> Reader<'t> {
     }
 
     fn in_parts(&mut self, elements: &[&Element], frame: Frame, edges: Edges, place: &Range<usize>) {
-        self.parts("%{}", place.start..place.start, place, |reader| {
+        let first = self.written(place).chars().next().map_or(0, char::len_utf8);
+        self.parts("%{}", place.start..place.start + first, place, |reader| {
             let mut done = 0;
             for (index, element) in elements.iter().enumerate() {
                 let Element::Directive(own) = element else { continue };
