@@ -4,6 +4,7 @@
 //! that stand there, and for each of them everybody else. Whether a kind gets in is asked of the prover, so that the answer does not hang
 //! on how a condition is written, and whoever is told has been brought to the trust policy by the simulator.
 
+pub(crate) mod address;
 pub(crate) mod client;
 pub(crate) mod control;
 mod door;

@@ -288,6 +288,27 @@ fn at_other_issuers_too() {
     let google = |condition: &str| who(&trust("accounts.google.com", condition, &[]));
     assert_eq!(google(r#"{"StringEquals": {":aud": "app"}}"#), ["anyone who signs in with Google to `app`"]);
     assert_eq!(google(r#"{"StringEquals": {":aud": "app", ":sub": "10"}}"#), ["the subject `10` of Google"]);
+    // a further condition does not make more of the application's users
+    assert_eq!(google(r#"{"StringEquals": {":aud": "app", ":oaud": "backend"}}"#), ["anyone who signs in with Google to `app`"]);
+    assert_eq!(google(r#"{"StringEquals": {":oaud": "backend"}}"#), ["anyone with a token of Google"]);
+    // the audience of a service account is its own id
+    let account = "104857600000000000001";
+    for oaud in ["", r#", ":oaud": "backend""#] {
+        let condition = format!(r#"{{"StringEquals": {{":aud": "{account}"{oaud}}}}}"#);
+        assert_eq!(google(&condition), [format!("the subject `{account}` of Google")]);
+    }
+    let by_address = [
+        ("*@example.com", "whoever has a token of Google with an `email` like `*@example.com`"),
+        ("*.example.com", "whoever has a token of Google with an `email` like `*.example.com`"),
+        ("*example.com", "anyone with a token of Google"),
+        ("*@gmail.com", "anyone with a token of Google"),
+        ("*.gserviceaccount.com", "anyone with a token of Google"),
+        ("*@here.iam.gserviceaccount.com", "whoever has a token of Google with an `email` like `*@here.iam.gserviceaccount.com`"),
+        ("alice@example.com", "whoever has a token of Google with the `email` `alice@example.com`"),
+    ];
+    for (address, expected) in by_address {
+        assert_eq!(google(&format!(r#"{{"StringLike": {{":email": "{address}"}}}}"#)), [expected], "{address}");
+    }
     assert_eq!(
         google(r#"{"StringEquals": {":aud": "app"}, "NumericEquals": {":google/organization_number": "55"}}"#),
         ["holders of tokens of Google"]
