@@ -173,6 +173,8 @@ fn of_principals<'i, 's>(
     }
     for (kind, name) in named {
         match kind {
+            // no provider is called so: an ARN has the issuer without its scheme
+            PrincipalKind::Federated if name.contains("://") => {}
             PrincipalKind::Federated => {
                 let door = Door { world, role, policy, provider: name };
                 if door.is_of_pools() {
