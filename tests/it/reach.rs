@@ -270,6 +270,8 @@ fn at_other_issuers_too() {
             &["whoever has a token of `login.example.org` with a subject like `team-*`"],
         ),
         ("login.example.org", r#"{"StringEquals": {":aud": "a", ":sub": "s"}}"#, &["the subject `s` of `login.example.org`"]),
+        // no provider is named with its scheme
+        ("https://login.example.org", r#"{"StringEquals": {":aud": "a", ":sub": "s"}}"#, &[]),
     ];
     for (host, condition, expected) in cases {
         assert_eq!(who(&trust(&oidc(host), condition, &[])), *expected, "{condition}");
@@ -313,6 +315,31 @@ fn at_other_issuers_too() {
         google(r#"{"StringEquals": {":aud": "app"}, "NumericEquals": {":google/organization_number": "55"}}"#),
         ["holders of tokens of Google"]
     );
+}
+
+/// The function of a user pool may make session tags of what it likes; where a pool is given without one, its tokens tell none.
+#[test]
+fn session_tags_of_a_user_pool_hang_on_its_function() {
+    let host = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123456";
+    let trust = trust(
+        &format!("arn:aws:iam::111122223333:oidc-provider/{host}"),
+        r#"{"StringEquals": {":aud": "client"}, "StringLike": {"aws:RequestTag/tenant": "*"}}"#,
+        &[],
+    )
+    .replace(r#""sts:AssumeRoleWithWebIdentity""#, r#"["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]"#);
+    let role = format!(
+        r#"{{"Role": {{"RoleName": "tenant", "Arn": "arn:aws:iam::111122223333:role/tenant", "AssumeRolePolicyDocument": {trust}}}}}"#
+    );
+    let function = r#""PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": "arn:aws:lambda:eu-west-1:111122223333:function:f"}"#;
+    let pool = |config: &str| format!(r#", {{"UserPool": {{"Id": "eu-west-1_Abc123456", "LambdaConfig": {{{config}}}}}}}"#);
+    for (beside, open) in [(String::new(), 1), (pool(function), 1), (pool(""), 0)] {
+        let text = format!("[{role}{beside}]");
+        let found = with(&text, |world, _| {
+            let found = takers(world, &world.inventory.roles[0]);
+            (found.takers.len(), found.open.len())
+        });
+        assert_eq!(found, (0, open), "{text}");
+    }
 }
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
