@@ -154,6 +154,7 @@ fn resources_that_there_cannot_be() {
         let found = told(PolicyKind::Scp, effect, "secretsmanager:*", element, &[secret("db")]);
         assert_eq!(found, [format!("impossible-resource {severity}: secret:db")], "{effect} {element}");
     }
+    const DOMAIN: &str = "arn:aws:es:eu-west-1:111122223333:domain/search";
     let cases: &[Resources<'_>] = &[
         (&["s3:GetObject"], &["arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
         (&["s3:*"], &["arn:aws:s3:::reports", "arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
@@ -162,6 +163,11 @@ fn resources_that_there_cannot_be() {
         (&["s3:ListBucket"], &["arn:aws:s3:::"], &["impossible-resource medium: arn:aws:s3:::"]),
         (&["iam:GetRole"], &["arn:aws:iam::111122223333:role/"], &["impossible-resource medium: role/"]),
         (&["dynamodb:GetItem"], &["arn:aws:dynamodb:eu-west-1:111122223333:table/"], &["impossible-resource medium: table/"]),
+        (&["es:ESHttpGet", "es:ESHttp*"], &[DOMAIN], &["impossible-resource medium: domain/search"]),
+        (&["es:ESHttpGet"], &[DOMAIN, "arn:aws:es:eu-west-1:111122223333:domain/search/*"], &[]),
+        (&["es:ESHttpGet", "es:DescribeDomain"], &[DOMAIN], &[]),
+        (&["es:*"], &[DOMAIN], &[]),
+        (&["es:ESHttpGet"], &["arn:aws:es:eu-west-1:111122223333:domain/sea*"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports/2026/"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports*/"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports/", "arn:aws:s3:::reports/*"], &[]),
@@ -316,6 +322,10 @@ fn services_and_providers() {
             &["unknown-federated-provider medium: token.actions.githubusercontent.com"],
         ),
         (r#"{"Federated": ""}"#, &["unknown-federated-provider error: \"\""]),
+        (
+            r#"{"Federated": "arn:aws:iam::111122223333:oidc-provider/https://auth.example.com"}"#,
+            &["unknown-federated-provider error: arn:aws:iam::111122223333:oidc-provider/https://auth.example.com"],
+        ),
         (r#"{"Service": ""}"#, &["unknown-service-principal medium: \"\""]),
         (r#"{"Federated": "https://auth.example.com"}"#, &["unknown-federated-provider medium: https://auth.example.com"]),
         (
