@@ -50,6 +50,22 @@ fn trust<'c>((principal, expected): (&str, &'c [&'c str])) -> (String, Vec<Strin
 }
 
 #[test]
+fn of_a_resource_policy_with_arns_of_several_services() {
+    let allow = |action: &str, resource: &str| {
+        format!(
+            r#""Effect": "Allow", "Principal": {{"AWS": "111122223333"}}, "Action": "{action}", "Resource": "arn:aws:{resource}""#
+        )
+    };
+    let (topic, queue) = ("sns:eu-west-1:111122223333:t", "sqs:eu-west-1:111122223333:q");
+    let both = |first: String, second: String| lint(PolicyKind::Resource, &format!("{first}}}, {{{second}"));
+    let found = both(allow("sns:Publish", topic), allow("sns:Subscribe", queue));
+    assert_eq!(found, ["action-resource-mismatch medium: sns:Subscribe"]);
+    // of which service it is, is not told
+    assert_eq!(both(allow("sqs:SendMessage", queue), allow("sns:Subscribe", queue)), [""; 0]);
+    assert_eq!(both(allow("sns:Publish", topic), allow("sqs:SendMessage", queue)), [""; 0]);
+}
+
+#[test]
 fn malformed_arns() {
     const GET: &[&str] = &["s3:GetObject"];
     let cases: &[Resources<'_>] = &[
