@@ -166,7 +166,7 @@ fn bucket(text: &str) -> Option<Flaw> {
     })
 }
 
-/// A domain of OpenSearch beside actions that are about its indexes and APIs alone.
+/// A domain of `OpenSearch` beside actions that are about its indexes and APIs alone.
 ///
 /// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html#ac-types-resource>
 fn domain(view: &View<'_, '_, '_>, text: &str) -> Option<Flaw> {
