@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod control;
 mod door;
 mod graph;
+pub(crate) mod loose;
 mod never;
 mod pools;
 mod principals;

@@ -39,7 +39,7 @@ pub use key::{ConditionKey, Global, KeyName, KeyType};
 pub use operation::{Operation, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
-pub use pool::{has_unclear_pool_principal, identity_pool_host};
+pub use pool::{brings_id_token, has_unclear_pool_principal, identity_pool_host};
 pub use service::{Matching, Service};
 pub use topic::{KeyTopic, Topic};
 pub use traits::{Traits, Types, Verb};

@@ -190,10 +190,11 @@ fn nameless<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>, resource
     if !(text.is_empty() || text.ends_with(['/', ':'])) || !resource.is_plain() {
         return None;
     }
-    let forms = address.forms(view.reference.service(service)?);
+    let service = view.reference.service(service)?;
     let mut actions = view.all_actions().peekable();
     let is_sure = actions.peek().is_some() && actions.all(|action| action.traits().takes_resources && !action.traits().unsure);
-    let none = is_sure && !forms.is_empty() && forms.iter().all(|form| form.several && form.bare == text);
+    let mut forms = address.forms(service).filter(|_| is_sure).peekable();
+    let none = forms.peek().is_some() && forms.all(|form| form.several && form.bare == text);
     none.then(|| Flaw {
         what: "resource",
         label: "no name",

@@ -3,7 +3,7 @@
 use super::Grant;
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
-use crate::reference::{Action, Yield, yields};
+use crate::reference::{Action, Types, Yield, yields};
 
 pub(super) static RULE: Rule = Rule {
     name: "unlimited-purchase",
@@ -39,5 +39,5 @@ pub(super) fn find(grant: &Grant<'_, '_, '_, '_, '_>, findings: &mut Vec<Finding
 fn is_on<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, action: Action<'i>) -> bool {
     let taken = action.traits().types;
     let mut resources = grant.view.resources.iter();
-    resources.any(|own| own.is_every() || own.types(action.service).meets(taken))
+    resources.any(|own| own.is_every() || own.types_among(action.service, taken) != Types::default())
 }
