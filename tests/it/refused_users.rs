@@ -24,7 +24,8 @@ fn told(files: &[String]) -> Vec<String> {
     let reference = Reference::default();
     let facts = Facts { sources: &sources, inventory: &inventory, config: &config, reference: &reference };
     let own = rules::run(&facts).into_iter().filter(|own| RULES.contains(&own.rule));
-    let line = |own: Finding| format!("{} {} `{}` {}", own.severity.name(), own.rule, sources.slice(own.primary.span), own.message);
+    let line =
+        |own: Finding| format!("{} {} `{}` {}", own.severity.name(), own.rule, sources.slice(own.primary.span), own.message);
     own.map(line).collect()
 }
 
@@ -43,7 +44,9 @@ fn a_role_that_refuses_whom_it_is_given_to() {
     let guest = [pool, roles, role("visitor", SIGNED_IN)];
     let found = told(&guest);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("medium pool-role-refuses `authenticated` a guest gets no credentials: the identity pool picks `visitor`, but"));
+    assert!(found[0].starts_with(
+        "medium pool-role-refuses `authenticated` a guest gets no credentials: the identity pool picks `visitor`, but"
+    ));
     let mended = [guest[0].clone(), guest[1].clone(), role("visitor", GUESTS)];
     assert!(told(&mended).is_empty());
 
@@ -92,13 +95,18 @@ fn nobody_has_a_role_for_whoever_gets_in() {
 fn a_mapping_of_no_provider() {
     let mapping = |key: &str| {
         let one = by_token("Deny");
-        format!(r#"{{"IdentityPoolId": "{POOL}", "Roles": {{"authenticated": "{}"}}, "RoleMappings": {{"{key}": {one}}}}}"#, arn("editor"))
+        format!(
+            r#"{{"IdentityPoolId": "{POOL}", "Roles": {{"authenticated": "{}"}}, "RoleMappings": {{"{key}": {one}}}}}"#,
+            arn("editor")
+        )
     };
     let line = |key: &str| told(&[closed(""), mapping(key)]);
     assert!(line(&format!("{HOST}:web")).is_empty());
     assert_eq!(
         line(HOST),
-        [format!("medium mapping-without-provider `{HOST}` the role mapping for `{HOST}` belongs to no provider of identity pool `{POOL}`")]
+        [format!(
+            "medium mapping-without-provider `{HOST}` the role mapping for `{HOST}` belongs to no provider of identity pool `{POOL}`"
+        )]
     );
     assert_eq!(line(&format!("{HOST}:other-client-of-it")).len(), 1);
     assert_eq!(line(&format!("https://{HOST}")).len(), 1);

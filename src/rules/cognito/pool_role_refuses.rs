@@ -60,10 +60,21 @@ pub(super) fn without(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             };
             let closed = only_closed(&own.simulation).filter(|gate| gate.kind == GateKind::RoleMapping)?;
             is_missing.then(|| Finding {
-                related: pool.guests.filter(|_| who == GUEST).map(|own| Label::new(own.span, "guests get in")).into_iter().collect(),
-                help: Some(format!("add `Roles.{key}`, with a role of its own that may do least of all, or let nobody in who gets none")),
+                related: pool
+                    .guests
+                    .filter(|_| who == GUEST)
+                    .map(|own| Label::new(own.span, "guests get in"))
+                    .into_iter()
+                    .collect(),
+                help: Some(format!(
+                    "add `Roles.{key}`, with a role of its own that may do least of all, or let nobody in who gets none"
+                )),
                 ..WITHOUT.finding(
-                    format!("{} gets into identity pool `{}`, which has no role for him", own.who, pool.name.as_ref().unwrap_or(&pool.id).shown()),
+                    format!(
+                        "{} gets into identity pool `{}`, which has no role for him",
+                        own.who,
+                        pool.name.as_ref().unwrap_or(&pool.id).shown()
+                    ),
                     closed.places.first().map_or(map.mark, |label| label.span),
                     format!("no `Roles.{key}` here"),
                 )
