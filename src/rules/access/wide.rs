@@ -20,7 +20,7 @@ use crate::finding::Finding;
 use crate::inventory::Role;
 use crate::lint::{Facts, Rule};
 use crate::policy::{Effect, Patterns, Policy, PolicyKind};
-use crate::reference::{Action, Service, Traits, Types};
+use crate::reference::{Action, Form, Service, Traits, Types};
 use crate::rules::address::{Address, RESOURCE, SERVICE};
 use crate::rules::view::{Meaning, Named, View};
 
@@ -177,14 +177,14 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         if !self.may_be_unlimited(action, action.traits()) {
             return None;
         }
-        let kinds = action.resources();
-        let forms = kinds.flat_map(move |kind| action.service.forms_of(kind.name()).map(move |form| (!kind.required, form)));
-        let found = forms.filter(|(_, form)| form.several).filter_map(|(optional, form)| {
-            let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
-            Some((own, form.format.as_str(), optional))
+        let taken = |form: &Form| self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form));
+        let found = action.resources().filter_map(|kind| {
+            let forms = action.service.forms_of(kind.name()).filter(|form| form.several && taken(form).is_some());
+            Some((Form::meant(forms)?, !kind.required))
         });
-        // what it always takes, and the shortest, is what people know
-        found.min_by_key(|(_, format, optional)| (*optional, format.len())).map(|(own, format, _)| (own, format))
+        // what it always takes is what people know
+        let (form, _) = found.min_by_key(|(form, optional)| (*optional, form.rarity()))?;
+        Some((taken(form)?, form.format.as_str()))
     }
 }
 

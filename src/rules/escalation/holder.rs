@@ -68,7 +68,7 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
 }
 
 impl<'i, 's> Holder<'i, 's> {
-    fn of(
+    pub(super) fn of(
         role: Option<&'i Role<'s>>,
         policies: Vec<&'i Policy<'s>>,
         limit: Option<&'i Policy<'s>>,

@@ -14,13 +14,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// One finding, on the gravest of the ways. `passes` tells whether any role may be passed at all.
 pub(super) fn check(holder: &Holder<'_, '_>, passes: bool, findings: &mut Vec<Finding>) {
-    let is_open = |set: &&Escalation| passes || !matches!(set.gain, Gain::RoleOf(_));
-    let mut ways = holder.sets().filter(is_open).filter_map(|set| Some((set, places(holder, set)?)));
-    let Some((set, places)) = ways.next() else { return };
+    let is_open = |set: &Escalation| passes || !matches!(set.gain, Gain::RoleOf(_));
     // who may do everything has nothing to gain
-    if !holder.may_do_everything() {
-        findings.extend(tell(holder, set, &places, ways.count()));
-    }
+    findings.extend(gravest(holder, is_open, || !holder.may_do_everything()));
+}
+
+/// The finding on the gravest of some ways, if it is to be told that there are any.
+pub(super) fn gravest(
+    holder: &Holder<'_, '_>,
+    is_meant: impl Fn(&Escalation) -> bool,
+    is_told: impl FnOnce() -> bool,
+) -> Option<Finding> {
+    let mut ways = holder.sets().filter(|set| is_meant(set)).filter_map(|set| Some((set, places(holder, set)?)));
+    let (set, places) = ways.next().filter(|_| is_told())?;
+    tell(holder, set, &places, ways.count())
 }
 
 /// Where each of the actions is allowed, on all that it could be about; `None` where one is not.
@@ -76,6 +83,12 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         _ => format!(", and there are {others} other ways"),
     };
     let (place, others) = places.split_first()?;
+    // of some that are kept out nothing is told
+    let is_open = |span: &Span| {
+        holder.allowing().any(|own| own.range.contains(*span) && own.resources.as_ref().is_some_and(|own| own.negated))
+    };
+    let left =
+        if matches!(set.gain, Gain::Role | Gain::User) && places.iter().any(is_open) { " that `NotResource` leaves" } else { "" };
     let mut related: Vec<Label> = Vec::new();
     for span in others {
         if span != place && !related.iter().any(|own| own.span == *span) {
@@ -87,7 +100,7 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         related,
         help: Some(help(set)),
         ..RULE.finding(
-            format!("{} can {} by {with}{further}", holder.title(), words(set.gain)),
+            format!("{} can {}{left} by {with}{further}", holder.title(), words(set.gain)),
             *place,
             "gives more than it says",
         )

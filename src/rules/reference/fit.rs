@@ -4,9 +4,9 @@ use std::ptr;
 
 use super::address::{Address, SERVICE};
 use super::view::{Named, View};
-use super::{arn_form, impossible_resource, malformed_arn};
+use super::{arn_form, foreign_action_in_resource_policy as foreign_action, impossible_resource, malformed_arn};
 use crate::policy::PolicyKind;
-use crate::reference::{Action, Level, Service, Types};
+use crate::reference::{Action, Form, Level, Service, Types};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -79,7 +79,9 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
 /// is told by itself.
 fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
     view.policy.kind != PolicyKind::Resource
-        || named.meaning.service().is_some_and(|service| view.resources.iter().any(|own| may_be_of(own, service)))
+        || named.meaning.service().is_some_and(|service| {
+            view.resources.iter().any(|own| may_be_of(own, service)) || foreign_action::is_all_of(view.policy, service)
+        })
 }
 
 /// Whether a resource may be one of a service.
@@ -87,10 +89,11 @@ fn may_be_of(own: &Address<'_, '_, '_>, service: &Service) -> bool {
     own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix())
 }
 
-/// The formats of all resource types that an action takes.
-fn formats(action: Action<'_>) -> impl Iterator<Item = &str> {
-    let forms = action.resources().flat_map(move |kind| action.service.forms_of(kind.name()));
-    forms.map(|form| form.format.as_str())
+/// A format of each resource type that an action takes, the likeliest first.
+fn formats(action: Action<'_>) -> Vec<&str> {
+    let mut forms: Vec<_> = action.resources().filter_map(|kind| Form::meant(action.service.forms_of(kind.name()))).collect();
+    forms.sort_by_key(|form| form.rarity());
+    forms.into_iter().map(|form| form.format.as_str()).collect()
 }
 
 /// The listed resources, and of which types some of them may be.
