@@ -14,7 +14,7 @@ use crate::evaluate::{Context, Gap};
 use crate::finding::Fault;
 use crate::inventory::Inventory;
 use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
-use crate::prove::{Among, Budget, Question};
+use crate::prove::{Budget, Question};
 use crate::reference::Reference;
 use crate::source::{SourceId, Sources, Span};
 
@@ -234,14 +234,15 @@ impl<'i, 's> Pair<'i, 's> {
 
     /// What is asked in one direction: whether the policies of a state allow something that those of the other do not, and where others may
     /// stand beside them, whether they leave something open that the others deny. If any has a witness, there is a difference.
-    pub fn questions(&self, state: State) -> Vec<Question<'i, 's>> {
+    pub fn questions(&self, state: State, reference: &Reference) -> Vec<Question<'i, 's>> {
         let (allowed_by, not_by) = match state {
             State::New => (&self.new, &self.old),
             State::Old => (&self.old, &self.new),
         };
         let all = ask::everything(self.subject.kind());
         let with_all = |policies: &[&'i Policy<'s>]| std::iter::once(all).chain(policies.iter().copied()).collect();
-        let question = |allowed_by, not_by| Question { allowed_by, not_by, among: Among::default() };
+        let among = ask::among(self.old.iter().chain(&self.new).copied(), reference);
+        let question = |allowed_by, not_by| Question { allowed_by, not_by, among: among.clone() };
         let plain = question(allowed_by.clone(), not_by.clone());
         let beside = self.beside.then(|| question(with_all(allowed_by), with_all(not_by)));
         std::iter::once(plain).chain(beside).collect()

@@ -4,6 +4,7 @@ mod read;
 mod run;
 
 use crate::evaluate::ContextValue;
+use crate::finding::Problem;
 use crate::identity::Claim;
 use crate::policy::{Instant, Policy, PolicyKind};
 use crate::reach::Never;
@@ -34,6 +35,8 @@ pub struct Test {
     pub span: Span,
     /// Why it is so: a few words or a link.
     pub why: Option<String>,
+    /// What it names that no request has: the answer would be the same whatever the policies say.
+    doubts: Vec<Problem>,
     question: Question,
     expected: Expected,
 }
@@ -62,6 +65,8 @@ struct Case {
     flow: Flow,
     custom_role: Option<String>,
     role: Option<String>,
+    /// The roles that it names, and where.
+    roles: Vec<(String, Span)>,
     session_name: Option<String>,
     duration: Option<u32>,
     then_role: Option<String>,

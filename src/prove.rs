@@ -48,6 +48,8 @@ pub struct Among {
     pub whom: Whom,
     /// The action.
     pub action: Option<String>,
+    /// Names that are no actions, though the policies name them: no request is for them.
+    pub no_actions: Vec<String>,
     /// The resource.
     pub resource: Option<String>,
     /// What is known of condition keys. One that is not named here is held or not, with any value.

@@ -36,10 +36,10 @@ pub use issuer::{
     Issuer, IssuerKey, SubjectForm, UnclearClaim, default_issuer_keys, host_parts, issuer, issuer_named, issuers, issuers_date,
 };
 pub use key::{ConditionKey, Global, KeyName, KeyType};
-pub use operation::{Operation, operation, operations, operations_matching, products};
+pub use operation::{Operation, old_action, operation, operations, operations_matching, products};
 pub use overlay::{LONGEST, Refusal};
 pub use partition::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
-pub use pool::{has_unclear_pool_principal, identity_pool_host};
+pub use pool::{brings_id_token, has_unclear_pool_principal, identity_pool_host};
 pub use service::{Matching, Service};
 pub use topic::{KeyTopic, Topic};
 pub use traits::{Traits, Types, Verb};

@@ -69,6 +69,7 @@ pub fn run(facts: &Facts<'_, '_>) -> Vec<Finding> {
     }
     escalation::join(facts, &mut findings);
     logic::forget_parts(facts, &mut findings);
+    logic::spare_narrow(facts, &mut findings);
     let place = |finding: &Finding| (facts.sources.get(finding.primary.span.source).name(), finding.primary.span, finding.rule);
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
     // a managed policy is told once, however many roles it is attached to

@@ -1,8 +1,10 @@
 //! From an identity to a role to a session to a decision, as a list of steps.
 
+mod access;
 mod bearing;
 mod diagnose;
 mod gap;
+mod known_roles;
 mod near_miss;
 mod presented;
 mod reasons;
@@ -25,6 +27,7 @@ use crate::source::{Sources, Span};
 
 pub use bearing::Bearing;
 pub use diagnose::{Fact, Holds, Sign, holds};
+pub use known_roles::UnknownRole;
 pub use near_miss::{Difference, DifferenceKind, NearMiss, Part, expected_provider, part_word};
 pub use presented::{Presented, never_held_with_token};
 pub use reasons::{Deciding, Say, deciding, says, why};

@@ -10,8 +10,9 @@ use rolecall::finding::{Finding, Severity};
 use rolecall::fix::{self, together};
 use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
-use rolecall::reach::unknown_names;
+use rolecall::reach::{Goal, unknown_names};
 use rolecall::report::{Checked, Format, Run, ServiceData, not_known, text};
+use rolecall::simulate::Access;
 use rolecall::source::{Sources, Span};
 use rolecall::spelling::nearest;
 use rolecall::suppress::Suppressed;
@@ -191,7 +192,8 @@ fn address(span: Span, sources: &Sources) -> String {
     format!("{}:{}:{}", sources.get(span.source).name(), place.line, place.column)
 }
 
-/// Tells which assertions of the configuration name somebody or a role that is not among the inputs: they cannot break here.
+/// Tells which assertions of the configuration name somebody or a role that is not among the inputs, or what no request has: they cannot
+/// break here.
 fn warn_of_asserts(facts: &Facts<'_, '_>) {
     for never in &facts.config.asserts {
         let unknown = unknown_names(facts.world(), never);
@@ -199,6 +201,10 @@ fn warn_of_asserts(facts: &Facts<'_, '_>) {
             let names = unknown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let line = format!("warning: assertion `{}`: {names} is not among the inputs", never.name);
             output::warn(&text::escape(&line));
+        }
+        let Goal::Access { action, resource } = &never.goal else { continue };
+        for (_, message) in (Access { action, resource }).doubts(facts.reference) {
+            output::warn(&text::escape(&format!("warning: assertion `{}`: {message}", never.name)));
         }
     }
 }

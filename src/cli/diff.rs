@@ -13,6 +13,7 @@ use rolecall::compare::{self, Means, Pair, State};
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::PolicyKind;
 use rolecall::prove::{Budget, Question, smt2_each};
+use rolecall::reference::Reference;
 use rolecall::report::{Compared, concise, human, json, text};
 use rolecall::source::SourceId;
 
@@ -114,7 +115,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     let [before, now] = &sides;
     let pairs = compare::compare(before, now, means);
     if let Some(file) = &args.smt2 {
-        let questions: Vec<_> = pairs.iter().flat_map(asked).collect();
+        let questions: Vec<_> = pairs.iter().flat_map(|pair| asked(pair, &reference)).collect();
         output::write(file, &smt2_each(&questions, &reference))?;
     }
     let replay = Replay { sources, state: new, kind: args.kind, reference: &reference, at: super::now() };
@@ -151,10 +152,10 @@ impl Args {
 }
 
 /// What is asked of a policy to tell whether it is widened, each behind a title.
-fn asked<'i, 's>(pair: &Pair<'i, 's>) -> impl Iterator<Item = (String, Question<'i, 's>)> {
+fn asked<'i, 's>(pair: &Pair<'i, 's>, reference: &Reference) -> impl Iterator<Item = (String, Question<'i, 's>)> {
     let title = pair.title();
     let titles = [title.clone(), format!("{title}, beside other policies")];
-    titles.into_iter().zip(pair.questions(State::New))
+    titles.into_iter().zip(pair.questions(State::New, reference))
 }
 
 /// How many inputs decide on who gets which role without being policies: of these a change is not told.

@@ -11,7 +11,7 @@ use rolecall::spelling::nearest;
 
 use super::config::Loaded;
 use super::input::{gather, tell_unread};
-use super::login::{How, Who, refuse_names};
+use super::login::{How, Who, refuse_names, refuse_roles};
 use super::simulate::{access, context, warn_of_faults};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, rules, time};
 
@@ -120,6 +120,7 @@ fn explain_error(args: &Args, error: &KnownError, title: &str, reference: &Refer
     refuse_names(&args.how, &inventory)?;
     let world = World { inventory: &inventory, sources: &inputs.sources, reference };
     let subjects = args.who.subjects(tokens, &inventory)?;
+    refuse_roles(&args.how, &subjects, &inventory, at)?;
     let mut logins: Vec<Diagnosed<'_, '_>> = Vec::new();
     let diagnosed = |subject: String, question: &Question<'_>, simulation| {
         let holds = error.causes.iter().map(|cause| simulate::holds(world, question, &simulation, cause)).collect();

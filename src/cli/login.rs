@@ -320,6 +320,30 @@ pub(super) fn refuse_names(how: &How, inventory: &Inventory<'_>) -> Result<(), F
     }
 }
 
+/// Refuses names of roles that stand for none; of an ARN it is told which one may have been meant.
+pub(super) fn refuse_roles(how: &How, subjects: &[Subject], inventory: &Inventory<'_>, at: Instant) -> Result<(), Failure> {
+    // what one login speaks of is known
+    let each = subjects.iter().map(|subject| subject.question(how, at).unknown_roles(inventory));
+    let Some(unknown) = each.min_by_key(Vec::len) else { return Ok(()) };
+    for own in unknown {
+        match (own.by_arn, own.meant) {
+            (true, None) => {}
+            (true, Some(meant)) => {
+                let line = format!("warning: no role `{}` among the inputs; did you mean `{meant}`?", own.name);
+                output::warn(&text::escape(&line));
+            }
+            (false, meant) => {
+                let help = meant.map_or_else(
+                    || "`rolecall who '*'` tells which there are; `aws iam get-role` prints one".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                return Err(Failure::with_help(format!("no role `{}` among the inputs", own.name), help));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Reads pairs of a name and a value.
 pub(super) fn pairs(flag: &str, list: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let pair = |text: &String| {

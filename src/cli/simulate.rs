@@ -19,7 +19,7 @@ use rolecall::syntax::SyntaxFault;
 use super::config::Loaded;
 use super::input::{Assumed, Inputs, gather_beside, gather_with, tell_unread};
 use super::live::Live;
-use super::login::{How, Subject, Who, refuse_names};
+use super::login::{How, Subject, Who, refuse_names, refuse_roles};
 use super::{Common, Ending, Exit, Failure, Format, output, reference, time};
 
 /// Without any of the options on who signs in, every subject of the inputs is tried: each group, all groups together,
@@ -139,6 +139,7 @@ pub(super) fn run(args: &Args, reference: &reference::Args, common: Common) -> E
     refuse_names(&args.how, &inventory)?;
     let world = World { inventory: &inventory, sources: &inputs.sources, reference: &reference };
     let subjects = args.who.subjects(tokens, &inventory)?;
+    refuse_roles(&args.how, &subjects, &inventory, at)?;
     let answers = answers(world, &subjects, |subject| Question {
         access: access.clone(),
         context: context.clone(),
@@ -220,33 +221,12 @@ pub(super) fn access<'a>(actions: &'a [String], resources: &'a [String]) -> Resu
 /// Warns of actions and resources that no request has: the answer would be that it is denied, whatever the policies say.
 pub(super) fn warn_of_names(access: &[Access<'_>], reference: &Reference) {
     let mut told: Vec<&str> = Vec::new();
-    for Access { action, resource } in access {
-        for (text, message) in [(action, of_action(action, reference)), (resource, of_resource(resource))] {
-            if let Some(message) = message.filter(|_| !told.contains(text)) {
-                told.push(text);
-                output::warn(&format!("warning: {}", text::escape(&message)));
-            }
+    for (name, message) in access.iter().flat_map(|own| own.doubts(reference)) {
+        if !told.contains(&name) {
+            told.push(name);
+            output::warn(&format!("warning: {}", text::escape(&message)));
         }
     }
-}
-
-/// What is wrong with the name of an action.
-fn of_action(action: &str, reference: &Reference) -> Option<String> {
-    if action.contains(['*', '?']) {
-        return Some(format!("`{action}` is a pattern, and a request is for one action"));
-    }
-    if reference.action(action).is_some() {
-        return None;
-    }
-    let (prefix, _) = action.split_once(':').unwrap_or((action, ""));
-    let near = reference.meant(action).into_iter().next().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Some(format!("`{action}` is not an action that AWS lists{near} ({})", reference.as_of(prefix)))
-}
-
-/// What is wrong with the name of a resource.
-fn of_resource(resource: &str) -> Option<String> {
-    let is_named = resource == "*" || resource.starts_with("arn:");
-    (!is_named).then(|| format!("`{resource}` is no ARN, by which policies name resources"))
 }
 
 pub(super) fn context(pairs: &[String]) -> Result<Vec<(&str, Vec<&str>)>, Failure> {

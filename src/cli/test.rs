@@ -1,6 +1,6 @@
 //! `rolecall test`: do the policies still answer as is expected of them?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use rolecall::finding::Problem;
 use rolecall::inventory::{Form, Inventory};
 use rolecall::policy::{Policy, PolicyKind};
 use rolecall::reference::Reference;
-use rolecall::report::{Suite, Tested, human, json, junit};
+use rolecall::report::{self, Suite, Tested, human, json, junit};
 use rolecall::rules::grammar;
 use rolecall::source::{SourceId, Sources, Span};
 use rolecall::syntax::{self, Tree};
@@ -114,7 +114,7 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             }
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
     Ok(files)
 }
@@ -167,7 +167,12 @@ fn suite(file: &Path, reference: &Reference, common: Common) -> Result<Suite, Ve
         let ran = expect::run(test, &expectations, (&inventory, sources), reference, now);
         Tested { name: test.name.clone(), why: test.why.clone(), span: test.span, ran }
     });
-    let tests = tests.collect();
+    let tests: Vec<Tested> = tests.collect();
+    // where many questions name the same, the first place tells
+    let mut told = HashSet::new();
+    for doubt in tests.iter().flat_map(|test| &test.ran.doubts).filter(|doubt| told.insert(&doubt.message)) {
+        output::warn(&format!("warning: {}", report::text::escape(&located(doubt, sources))));
+    }
     Ok(Suite { name, tests, unread, sources: inputs.sources })
 }
 
@@ -214,12 +219,14 @@ fn torn(span: Span) -> Problem {
 }
 
 fn failures(problems: &[Problem], sources: &Sources) -> Vec<Failure> {
-    let failure = |problem: &Problem| {
-        let place = sources.place(problem.span);
-        let name = sources.get(problem.span.source).name();
-        Failure { message: format!("{name}:{}:{}: {}", place.line, place.column, problem.message), help: problem.help.clone() }
-    };
-    problems.iter().map(failure).collect()
+    problems.iter().map(|own| Failure { message: located(own, sources), help: own.help.clone() }).collect()
+}
+
+/// A problem with its place.
+fn located(problem: &Problem, sources: &Sources) -> String {
+    let place = sources.place(problem.span);
+    let name = sources.get(problem.span.source).name();
+    format!("{name}:{}:{}: {}", place.line, place.column, problem.message)
 }
 
 /// The files that the requests of one file name.

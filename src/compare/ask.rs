@@ -9,7 +9,8 @@ use crate::evaluate::{
     value_for,
 };
 use crate::policy::{self, Effect, Policy, PolicyKind, Statement};
-use crate::prove::{self, Among, Proof, Question, Witness, prove, prove_each};
+use crate::prove::{self, Among, Held, Proof, Question, Values, Witness, prove, prove_each};
+use crate::reference::{Reference, operation};
 use crate::source::{SourceId, Span};
 use crate::syntax::json;
 
@@ -44,6 +45,33 @@ pub(super) fn everything(kind: PolicyKind) -> &'static Policy<'static> {
     }
 }
 
+/// Of which requests it is asked whether policies differ: such as there are.
+pub(super) fn among<'q, 's: 'q>(policies: impl Iterator<Item = &'q Policy<'s>>, reference: &Reference) -> Among {
+    let (mut no_actions, mut compares, mut names_whom) = (Vec::new(), false, false);
+    for statement in policies.flat_map(|policy| &policy.statements) {
+        names_whom |= statement.principals.is_some();
+        compares |= statement.conditions.iter().any(|own| own.key.known().is_some_and(|key| key.eq_ignore_ascii_case(ARN_KEY)));
+        let named = statement.actions.iter().flat_map(|own| &own.list).filter_map(|own| own.plain());
+        let is_none = |name: &&str| operation(name).is_some_and(|own| own.sure) && reference.action(name).is_none();
+        no_actions.extend(named.filter(is_none).map(str::to_owned));
+    }
+    // who is asked for by a policy is of a kind whose ARN is known
+    let keys = if compares && !names_whom { vec![principal_arn()] } else { Vec::new() };
+    Among { no_actions, keys, ..Among::default() }
+}
+
+const ARN_KEY: &str = "aws:PrincipalArn";
+
+/// What the key may be: of a session it is the ARN of the role.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+fn principal_arn() -> Held {
+    const RESOURCES: [&str; 4] = ["iam::*:role/*", "iam::*:user/*", "iam::*:root", "sts::*:federated-user/*"];
+    let forms = ["aws", "*"].iter().flat_map(|partition| RESOURCES.map(|own| format!("arn:{partition}:{own}"))).collect();
+    let values = Values::Like { forms, except: vec!["arn:*:sts::*:assumed-role/*".to_owned()], or_none: true };
+    Held { key: ARN_KEY.to_owned(), values }
+}
+
 const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 const ALLOW_ALL_TO_ALL: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
@@ -76,7 +104,7 @@ impl<'i, 's> Query<'_, 'i, 's> {
         for span in self.allowed_by.iter().filter_map(|policy| policy.later) {
             found.wonder(Doubt::Open(Gap { reason: GapReason::Hole, span }));
         }
-        let questions = self.pair.questions(self.state);
+        let questions = self.pair.questions(self.state, means.reference);
         let Some(question) = questions.first() else { return found };
         for (_, proof) in prove_each(question, means.reference, means.budget) {
             match proof {
@@ -94,6 +122,7 @@ impl<'i, 's> Query<'_, 'i, 's> {
     /// A Deny that is gone lets through what something else allows.
     fn ask_for_denials(&self, forms: &Forms, found: &mut Direction<'i, 's>) {
         let (means, all) = (self.means, everything(self.pair.subject.kind()));
+        let among = among(self.allowed_by.iter().chain(self.not_by).copied(), means.reference);
         for policy in self.not_by {
             // what is filled in later may be a Deny
             let open = policy.statements.iter().filter(|own| own.effect.is_none());
@@ -109,7 +138,7 @@ impl<'i, 's> Query<'_, 'i, 's> {
                 let alone = Policy { statements: vec![deny.clone()].into(), later: None, ..(*policy).clone() };
                 let mut allowed_by = vec![all];
                 allowed_by.extend(self.allowed_by.iter().copied());
-                let question = Question { allowed_by, not_by: vec![all, &alone], among: Among::default() };
+                let question = Question { allowed_by, not_by: vec![all, &alone], among: among.clone() };
                 match prove(&question, means.reference, means.budget) {
                     Proof::Holds => {}
                     Proof::Witness(witness) => {

@@ -1,10 +1,10 @@
 //! Whether another form of one policy is no wider: it allows nothing more, and denies no less.
 
 use super::Means;
-use super::ask::everything;
+use super::ask::{among, everything};
 use super::same::{Forms, form};
 use crate::policy::{Effect, Policy, Statement};
-use crate::prove::{Among, Proof, Question, prove};
+use crate::prove::{Proof, Question, prove};
 use crate::source::Sources;
 
 /// Whether it is shown of a policy that its new form allows nothing that the old one does not, and denies all that the old one does. What
@@ -21,17 +21,17 @@ pub fn is_within(old: &Policy<'_>, new: &Policy<'_>, means: Means<'_>) -> bool {
     }
     let holds = |question: &Question<'_, '_>| matches!(prove(question, means.reference, means.budget), Proof::Holds);
     let all = everything(old.kind);
+    let among = among([&old, &new].into_iter(), means.reference);
     let denies_it = |own: &Statement<'_>| {
         let effect = own.effect.map(|(effect, _)| effect);
         if effect == Some(Effect::Allow) || forms.deny(&form(&old, own, means.sources)) {
             return true;
         }
         let alone = Policy { statements: vec![own.clone()].into(), later: None, ..old.clone() };
-        let question = Question { allowed_by: vec![all, &new], not_by: vec![all, &alone], among: Among::default() };
+        let question = Question { allowed_by: vec![all, &new], not_by: vec![all, &alone], among: among.clone() };
         effect.is_some() && holds(&question)
     };
-    old.statements.iter().all(denies_it)
-        && holds(&Question { allowed_by: vec![&new], not_by: vec![&old], among: Among::default() })
+    old.statements.iter().all(denies_it) && holds(&Question { allowed_by: vec![&new], not_by: vec![&old], among: among.clone() })
 }
 
 /// Whether two policies, each with the texts that it was read from, have the same statements.

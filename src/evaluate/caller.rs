@@ -68,6 +68,14 @@ impl<'a> Caller<'a> {
         }
     }
 
+    /// Whether its ARN tells a service-linked role: the path is kept for them. The ARN of a session has none.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+    pub fn is_service_linked(self) -> bool {
+        let Self::Aws(arn) = self else { return false };
+        Arn::parse(arn).is_some_and(|arn| arn.service == "iam" && arn.resource.starts_with("role/aws-service-role/"))
+    }
+
     /// The account that it belongs to.
     pub fn account(self) -> Option<&'a str> {
         match self {

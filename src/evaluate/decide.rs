@@ -1,7 +1,7 @@
 //! The answer of all policies that bear on a request: which types must allow, and who blocks.
 
 use super::principal::{Asked, Reach};
-use super::{Gap, GapReason, Recorder, Request, Standing, Tally, Truth, tally};
+use super::{Caller, Gap, GapReason, Recorder, Request, Standing, Tally, Truth, tally};
 use crate::arn::{Arn, is_account_id};
 use crate::finding::Fault;
 use crate::policy::{Policy, PolicyFault, PolicyKind, Statement};
@@ -45,7 +45,7 @@ pub struct Setting<'a> {
     pub resource_account: Option<&'a str>,
     /// Whether the caller's account is the management account of its organization.
     pub management_account: bool,
-    /// Whether the caller is a session of a service-linked role.
+    /// Whether the caller is a session of a service-linked role. Where its ARN, or `aws:PrincipalArn`, tells so, this need not.
     pub service_linked_role: bool,
     /// Whether the service of the resource is one that resource control policies cover.
     pub rcps_cover: bool,
@@ -211,7 +211,7 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         use PolicyKind as K;
         let given = self.policies;
         let own = matches!(self.standing, Standing::User | Standing::Session | Standing::FederatedUser);
-        let scps_count = self.standing != Standing::None && !self.setting.management_account && !self.setting.service_linked_role;
+        let scps_count = self.standing != Standing::None && !self.setting.management_account && !self.is_service_linked();
         let mut decision = self.open();
         let mut weigh = |kind, levels: &mut dyn Iterator<Item = &[&'p Policy<'s>]>, counts| {
             let weight = self.weight(kind, levels, counts, recorder)?;
@@ -384,12 +384,21 @@ impl<'p, 's: 'p> Court<'_, '_, 'p, 's> {
         self.setting.account_of(self.request.resource).is_none_or(|account| caller == Some(account))
     }
 
+    /// Whether a service-linked role asks, which no policy of an organization limits.
+    fn is_service_linked(&self) -> bool {
+        let Request { principal, context, .. } = self.request;
+        let of_session = || context.get("aws:PrincipalArn").and_then(|own| own.values().next());
+        self.setting.service_linked_role
+            || principal.is_service_linked()
+            || self.standing == Standing::Session && of_session().is_some_and(|arn| Caller::Aws(arn).is_service_linked())
+    }
+
     /// Whether resource control policies count: those of the resource's account.
     fn rcps_count(&self) -> bool {
         let in_management_account =
             self.setting.management_account && self.standing != Standing::None && self.is_in_own_account();
         self.setting.rcps_cover
-            && !self.setting.service_linked_role
+            && !self.is_service_linked()
             && !in_management_account
             // <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps>
             && !self.is_one_of(&["kms:RetireGrant"])

@@ -11,7 +11,7 @@ use crate::finding::Problem;
 use crate::identity::{Claim, Claims};
 use crate::policy::{self, Instant, Policy, PolicyKind};
 use crate::reference::Reference;
-use crate::simulate::{Flow, GateKind};
+use crate::simulate::{Access, Flow, GateKind};
 use crate::source::Span;
 use crate::spelling::nearest;
 use crate::syntax::{Entry, Kind, Node, json};
@@ -183,7 +183,8 @@ impl<'s> Reader<'_, 's> {
         } else {
             Question::Case(Box::new(self.case(node, span)?))
         };
-        Some(Test { name, span, why, question, expected })
+        let doubts = self.doubts(node);
+        Some(Test { name, span, why, doubts, question, expected })
     }
 
     fn expected(&mut self, table: Node<'_, 's>) -> Expected {
@@ -259,8 +260,11 @@ impl<'s> Reader<'_, 's> {
         if let Some(node) = table.get("resource").filter(|_| action.is_none()) {
             self.problem(node.span(), "a resource without an action", Some("add `action`"));
         }
+        let roles = ["role", "custom-role", "then-role"].into_iter().filter_map(|key| table.get(key));
+        let roles = roles.map(|node| (plain(node), node.span())).collect();
         Some(Case {
             who,
+            roles,
             client: self.optional(table, "client"),
             linked,
             pre_token,
@@ -480,6 +484,17 @@ impl<'s> Reader<'_, 's> {
             context.push((name, value));
         }
         context
+    }
+
+    /// What a question names that no request has.
+    fn doubts(&self, table: Node<'_, 's>) -> Vec<Problem> {
+        let (action, resource) = (table.get("action"), table.get("resource"));
+        let named = |node: Option<Node<'_, 's>>| node.map(|own| (plain(own), own.span()));
+        let Some((name, span)) = named(action) else { return Vec::new() };
+        let (on, of_resource) = named(resource).unwrap_or_else(|| ("*".to_owned(), span));
+        let access = Access { action: &name, resource: &on };
+        let place = |own: &str| if own == name { span } else { of_resource };
+        access.doubts(self.reference).map(|(own, message)| Problem { span: place(own), message, help: None }).collect()
     }
 
     fn time(&mut self, table: Node<'_, 's>) -> Option<Instant> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Case, Expectations, Expected, Given, Question, Request, Test, Wanted, Who};
 use crate::arn::Arn;
 use crate::evaluate::{Block, Caller, Context, ContextValue, Policies, Setting, Trace, Verdict, derive};
-use crate::finding::Label;
+use crate::finding::{Label, Problem};
 use crate::identity::{Assertion, Claim, Claims, Token};
 use crate::inventory::Inventory;
 use crate::policy::{Instant, Policy};
@@ -27,6 +27,8 @@ pub struct Ran {
     pub answer: Answer,
     /// What is not as expected, each with the place of the expectation. None: it passes.
     pub complaints: Vec<Label>,
+    /// What the question names that no request has, or that is not known: the answer would be the same whatever the policies say.
+    pub doubts: Vec<Problem>,
 }
 
 /// The answer to a question.
@@ -60,13 +62,24 @@ pub fn run(
     reference: &Reference,
     now: Instant,
 ) -> Ran {
-    let answer = match &test.question {
-        Question::Case(case) => answer_case(case, &test.expected, World { inventory, sources, reference }, now),
-        Question::Request(request) => answer_request(request, &expectations.policies, (inventory, sources), reference, now),
-        Question::Never(never, at) => return of_never(never, World { inventory, sources, reference }, at.unwrap_or(now)),
+    let world = World { inventory, sources, reference };
+    let mut ran = match &test.question {
+        Question::Case(case) => of_case(case, &test.expected, world, (test.span, now)),
+        Question::Request(request) => {
+            let answer = answer_request(request, &expectations.policies, (inventory, sources), reference, now);
+            Ran::of(answer, &test.expected, test.span)
+        }
+        Question::Never(never, at) => of_never(never, world, at.unwrap_or(now)),
     };
-    let complaints = compare(&test.expected, &answer, test.span);
-    Ran { expected: test.expected.words(), answer, complaints }
+    ran.doubts.extend(test.doubts.iter().cloned());
+    ran
+}
+
+impl Ran {
+    fn of(answer: Answer, expected: &Expected, span: Span) -> Self {
+        let complaints = compare(expected, &answer, span);
+        Self { expected: expected.words(), answer, complaints, doubts: Vec::new() }
+    }
 }
 
 /// Asks whether what must never be so is not so.
@@ -99,7 +112,7 @@ fn of_never(never: &Never, world: World<'_, '_>, at: Instant) -> Ran {
     };
     let role = kept.broken.first().map(|(_, target, _)| target.clone());
     let answer = Answer { role, reasons, ..Answer::nothing(decision, String::new()) };
-    Ran { expected: "never".to_owned(), answer, complaints }
+    Ran { expected: "never".to_owned(), answer, complaints, doubts: Vec::new() }
 }
 
 /// What an answer lacks to be as expected.
@@ -182,10 +195,13 @@ impl Answer {
     }
 }
 
-fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Instant) -> Answer {
+/// Sends a sign-in through the gates.
+fn of_case(case: &Case, expected: &Expected, world: World<'_, '_>, (span, now): (Span, Instant)) -> Ran {
     let (token, assertion, linked) = match (token(case, world.inventory), assertion(case), linked(case)) {
         (Ok(token), Ok(assertion), Ok(linked)) => (token, assertion, linked),
-        (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return Answer::nothing(Outcome::Error, why),
+        (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => {
+            return Ran::of(Answer::nothing(Outcome::Error, why), expected, span);
+        }
     };
     let login = match (&case.who, &token, &assertion) {
         (Who::Saml(_, provider), _, Some(assertion)) => Login::Saml(assertion, provider.as_deref()),
@@ -208,13 +224,28 @@ fn answer_case(case: &Case, expected: &Expected, world: World<'_, '_>, now: Inst
         context: case.context.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect())).collect(),
         ..simulate::Question::new(login, case.at.unwrap_or(now))
     };
+    let (mut doubts, mut unknown) = (Vec::new(), Vec::new());
+    for own in question.unknown_roles(world.inventory) {
+        let meant = own.meant.as_ref().map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+        let message = format!("no role `{}` among the inputs{meant}", own.name);
+        let place = case.roles.iter().find(|(name, _)| name == own.name).map_or(span, |(_, place)| *place);
+        if !own.by_arn {
+            unknown.push(Label::new(place, message));
+        } else if own.meant.is_some() {
+            doubts.push(Problem { span: place, message, help: None });
+        }
+    }
+    if !unknown.is_empty() {
+        let answer = Answer { reasons: Vec::new(), ..Answer::nothing(Outcome::Error, String::new()) };
+        return Ran { expected: expected.words(), answer, complaints: unknown, doubts };
+    }
     let simulation = simulate::simulate(world, &question);
     let claims = expected.claims.iter().map(|(name, ..)| {
         let of_login = token.as_ref().and_then(|token| claim(&token.claims, name));
         (name.clone(), of_login.or_else(|| simulation.presented.as_ref().and_then(|own| claim(&own.claims, name))))
     });
     let claims = claims.collect();
-    told_of(&simulation, claims)
+    Ran { doubts, ..Ran::of(told_of(&simulation, claims), expected, span) }
 }
 
 /// The token of whoever signs in, where there is one.

@@ -217,6 +217,10 @@ impl<'q, 's> Asking<'_, 'q, 's> {
                 atoms.settled.insert(dimension, Value::One(value.clone()));
             }
         }
+        if !among.no_actions.is_empty() {
+            let domain = Domain { forms: vec!["*".to_owned()], except: among.no_actions.clone(), always: true };
+            atoms.domains.insert(ACTION, domain);
+        }
         for held in &among.keys {
             let Some(at) = self.keys.find(&held.key) else { continue };
             match &held.values {

@@ -73,6 +73,9 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
     if let Some(action) = &question.among.action {
         let _ = writeln!(head, "(assert {})", equal("action", &literal(&action.to_ascii_lowercase())));
     }
+    for name in &question.among.no_actions {
+        let _ = writeln!(head, "(assert {})", not(equal("action", &literal(&name.to_ascii_lowercase()))));
+    }
     if let Some(resource) = &question.among.resource {
         let _ = writeln!(head, "(assert {})", equal(RESOURCE, &literal(resource)));
     }

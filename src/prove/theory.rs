@@ -10,7 +10,7 @@ use super::keys::Key;
 use super::shape::Shaped;
 use super::value::Value;
 use super::words;
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account_id};
 use crate::pattern::{self, Mode, Search, Tested, Unit, Wildcard};
 use crate::policy::SetPrefix;
 
@@ -368,7 +368,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             list.push((vec![Unit::Exact("*")], Mode::Equal));
         }
         let domain = self.atoms.domains.get(&dimension);
-        let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], Mode::Like);
+        let form = |own: &'a String| (vec![Unit::Wild(own.as_str())], mode_of(dimension));
         every.extend(domain.map(|own| own.forms.iter().map(form).collect()));
         let except = domain.into_iter().flat_map(|own| &own.except).map(form);
         let barred = wanted.none.iter().flat_map(|list| &list.all).filter_map(|id| self.atoms.pattern(*id));
@@ -416,7 +416,7 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
     /// Whether a request may hold a text for a key.
     fn may_hold(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, text: &str) -> bool {
-        let matches = |form: &String| pattern::matches(&[Unit::Wild(form)], text, Mode::Like);
+        let matches = |form: &String| pattern::matches(&[Unit::Wild(form)], text, mode_of(dimension));
         let is_of = |own: &Domain| own.forms.iter().any(matches) && !own.except.iter().any(matches);
         if !self.atoms.domains.get(&dimension).is_none_or(is_of) {
             return false;
@@ -440,6 +440,12 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
         forms.map(text).collect()
     }
 
+    /// The account of the ARNs that a request may hold for a key.
+    fn account(&self, dimension: Dimension) -> Option<&str> {
+        let mut arns = self.atoms.domains.get(&dimension)?.forms.iter().filter_map(|form| Arn::parse(form));
+        arns.next().map(|arn| arn.account).filter(|account| is_account_id(account))
+    }
+
     /// Texts that a pattern matches: one that looks real, and such that what matches one of the others matches all that the pattern
     /// does, as a rule.
     fn instances(&self, dimension: Dimension, key: Option<&Key<'q, 's>>, pattern: &Shaped<'q>) -> Vec<String> {
@@ -458,7 +464,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
             return texts;
         }
         let is_arn = matches!(units.first(), Some(Unit::Wild(text) | Unit::Exact(text)) if text.starts_with("arn:"));
-        texts.push(pattern::instance(tested, if is_arn { words::real } else { words::plain }));
+        texts.push(pattern::instance(tested, |own| match self.account(dimension) {
+            Some(account) if is_arn && own.many && own.whole && own.part == 4 => Cow::Owned(account.to_owned()),
+            _ if is_arn => words::real(own),
+            _ => words::plain(own),
+        }));
         if self.atoms.domains.contains_key(&dimension) {
             texts.push(pattern::instance(tested, words::parted));
         }
@@ -486,6 +496,11 @@ impl<'a, 'q, 's> Theory<'a, 'q, 's> {
 
 /// The form of all ARNs.
 const ARN: &str = "arn:*:*:*:*:*";
+
+/// How what is known of a value is written. Of an action, letter case does not count.
+fn mode_of(dimension: Dimension) -> Mode {
+    if dimension == ACTION { Mode::Action } else { Mode::Like }
+}
 
 impl<T> Solved<T> {
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Solved<U> {

@@ -2,14 +2,17 @@
 
 use crate::arn::Arn;
 use crate::finding::Label;
-use crate::identity::{Claim, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token};
+use crate::identity::{
+    Claim, Claims, Client, Group, IdentityPool, Mapping, MappingType, Provider, RoleMap, Token, UserPool, id_token,
+};
 use crate::inventory::{Inventory, SnapshotPart};
 use crate::policy::Instant;
+use crate::reference::brings_id_token;
 use crate::simulate::{Flow, Gate, GateKind, GateState, Login, Question, Simulation, World, simulate};
 use crate::source::Span;
 use crate::syntax::Text;
 
-/// An app client of a user pool, as a provider of an identity pool whose roles were given.
+/// An app client of a user pool, or an application of a public provider, as a provider of an identity pool whose roles were given.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolClient<'i, 's> {
     world: World<'i, 's>,
@@ -18,10 +21,12 @@ pub(crate) struct PoolClient<'i, 's> {
     pub(crate) provider: &'i Provider<'s>,
     pub(crate) mapping: Option<&'i Mapping<'s>>,
     pool_id: &'i str,
-    /// The user pool as identity pools name it.
+    /// The user pool as identity pools name it, or the host of the public provider.
     pub(crate) host: &'i str,
     /// The client's id.
     pub(crate) id: &'i str,
+    /// Whether it is an application of a public provider, not an app client of a user pool.
+    pub(crate) is_public: bool,
 }
 
 /// A role that a mapping hands out, and to whom.
@@ -52,7 +57,7 @@ pub(crate) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, '
             let (host, id) = (provider.name.known()?, provider.client.known()?);
             let key = format!("{host}:{id}");
             let mapping = map.mappings.iter().find(|mapping| mapping.provider.known() == Some(&*key));
-            Some(PoolClient { world, pool, map, provider, mapping, pool_id, host, id })
+            Some(PoolClient { world, pool, map, provider, mapping, pool_id, host, id, is_public: false })
         })
     });
     let mut distinct: Vec<PoolClient<'_, '_>> = Vec::new();
@@ -64,20 +69,58 @@ pub(crate) fn pool_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, '
     distinct
 }
 
+/// Every application of a public provider whose users bring an ID token, of every identity pool whose roles were given.
+pub(crate) fn public_clients<'i, 's>(world: World<'i, 's>) -> Vec<PoolClient<'i, 's>> {
+    let inventory = world.inventory;
+    let with_map = inventory.identity_pools.iter().filter_map(|pool| Some((pool, pool.id.known()?, inventory.role_map(pool)?)));
+    let clients = with_map.flat_map(|(pool, pool_id, map)| {
+        pool.social.iter().filter_map(move |provider| {
+            let host = provider.name.known().filter(|host| brings_id_token(host))?;
+            let id = provider.client.known()?;
+            let mapping = map.mappings.iter().find(|mapping| mapping.provider.known() == Some(host));
+            Some(PoolClient { world, pool, map, provider, mapping, pool_id, host, id, is_public: true })
+        })
+    });
+    clients.collect()
+}
+
+/// The token of a user of a provider past user pools: what all of them hold.
+pub(crate) fn token_of(host: &str, application: &str, user: &str) -> Token {
+    let mut claims = Claims::new();
+    for (name, value) in [("iss", &*format!("https://{host}")), ("aud", application), ("sub", user)] {
+        claims.set(name, Claim::Text(value.to_owned()));
+    }
+    Token { is_made: true, ..Token::from_claims(claims) }
+}
+
 /// Whether the classic flow of a pool is open, and where that is set.
 pub(crate) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> {
     let question = question(Login::Guest, pool_id, Flow::Classic);
     simulate(world, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
 }
 
+/// What a user of a public provider gets from an identity pool in the enhanced flow.
+pub(crate) fn social<'i, 's>(world: World<'i, 's>, pool_id: &str, host: &str) -> Simulation<'i, 's> {
+    let mut pools = world.inventory.identity_pools.iter().filter(|pool| pool.is(pool_id)).flat_map(|pool| &pool.social);
+    let application = pools.find(|own| own.name.known() == Some(host)).and_then(|own| own.client.known());
+    let token = application.filter(|_| brings_id_token(host)).map(|application| token_of(host, application, USER));
+    let login = token.as_ref().map_or(Login::Social(host, Some(USER)), Login::Token);
+    simulate(world, &question(login, pool_id, Flow::Enhanced))
+}
+
+/// What a guest gets from an identity pool in the enhanced flow.
+pub(crate) fn guest<'i, 's>(world: World<'i, 's>, pool_id: &str) -> Simulation<'i, 's> {
+    simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced))
+}
+
 /// The role that an identity pool picks for a user of a public provider in the enhanced flow.
 pub(crate) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
-    picked(&simulate(world, &question(Login::Social(host, Some("1234567890")), pool_id, Flow::Enhanced)))
+    picked(&social(world, pool_id, host))
 }
 
 /// The role that an identity pool picks for a guest in the enhanced flow.
 pub(crate) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
-    picked(&simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced)))
+    picked(&guest(world, pool_id))
 }
 
 /// The groups of a user pool, best precedence first.
@@ -94,9 +137,9 @@ pub(crate) fn short(arn: &str) -> &str {
 }
 
 impl<'i, 's> PoolClient<'i, 's> {
-    /// The ID token of a user in these groups.
+    /// The ID token of a user in these groups; a public provider has none.
     pub(crate) fn token(&self, groups: &[&Group<'_>]) -> Token {
-        id_token(self.host, self.id, groups)
+        if self.is_public { token_of(self.host, self.id, USER) } else { id_token(self.host, self.id, groups) }
     }
 
     /// The ID token of a user in no group, with one more claim.
@@ -106,9 +149,14 @@ impl<'i, 's> PoolClient<'i, 's> {
         token
     }
 
+    /// What a token gets from the identity pool in the enhanced flow.
+    pub(crate) fn simulate(&self, token: &Token) -> Simulation<'i, 's> {
+        simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced))
+    }
+
     /// The role that the identity pool picks for a token in the enhanced flow.
     pub(crate) fn ask(&self, token: &Token) -> Picked {
-        picked(&simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced)))
+        picked(&self.simulate(token))
     }
 
     /// As [`PoolClient::ask`], for a user who asks for a certain role.
@@ -191,6 +239,9 @@ impl<'i, 's> PoolClient<'i, 's> {
         self.pool_id == other.pool_id && self.host == other.host
     }
 }
+
+/// The id of a user at a public provider.
+const USER: &str = "1234567890";
 
 fn picked(simulation: &Simulation<'_, '_>) -> Picked {
     let gate = |kind: GateKind| simulation.gates.iter().find(|gate| gate.kind == kind);

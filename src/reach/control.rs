@@ -24,6 +24,9 @@ pub(crate) enum Control {
 ///
 /// Source: `WriteAttributes` of the app client and `UserAttributeUpdateSettings` of the user pool in the API reference.
 pub(crate) fn control(client: &PoolClient<'_, '_>, claim: &str) -> Control {
+    if client.is_public {
+        return of_public(client.host, claim);
+    }
     let Some(settings) = client.client() else { return Control::Unknown };
     if !claim.starts_with("custom:") && !STANDARD.contains(&claim) {
         return Control::Others;
@@ -46,6 +49,19 @@ pub(crate) fn control(client: &PoolClient<'_, '_>, claim: &str) -> Control {
     }
     // what cannot change is still written once, at sign-up
     if is_fixed && client.is_admin_only() { Control::Others } else { Control::User { listed, sure: !client.lacks_settings() } }
+}
+
+/// Who decides what a claim of a public provider holds: an address and the domain of an organization whoever has those, the own name whoever
+/// has it, and the rest the provider.
+///
+/// <https://developers.google.com/identity/openid-connect/openid-connect>
+/// <https://developer.apple.com/documentation/signinwithapplejs/authorizationi/id_token>
+fn of_public(host: &str, claim: &str) -> Control {
+    match (host, claim) {
+        (_, "email") | ("accounts.google.com", "hd") => Control::Owner,
+        ("accounts.google.com", "name" | "given_name" | "family_name" | "picture") => Control::User { listed: None, sure: true },
+        _ => Control::Others,
+    }
 }
 
 /// The attributes that are verified with a code.

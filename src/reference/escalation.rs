@@ -45,6 +45,8 @@ pub enum On {
     Pool,
     /// On a user pool.
     UserPool,
+    /// On a SAML provider.
+    Saml,
 }
 
 /// What a set of actions gives.
@@ -74,6 +76,8 @@ pub enum Gain {
     ClassicRole,
     /// The roles of the groups of a user pool.
     Group,
+    /// A role whose trust policy takes assertions of a SAML provider.
+    SamlRole,
     /// A role with which something runs already for which this service took it.
     RunsAs(&'static str),
 }
@@ -121,6 +125,7 @@ fn read(line: &'static str) -> Option<Escalation> {
         ("pool-role", _) => Gain::PoolRole,
         ("classic-role", _) => Gain::ClassicRole,
         ("group", _) => Gain::Group,
+        ("saml-role", _) => Gain::SamlRole,
         _ => return None,
     };
     Some(Escalation { actions, gain })
@@ -138,6 +143,7 @@ fn action(text: &'static str) -> Option<EscalationAction> {
         Some((name, "instance")) => (name, On::Instance),
         Some((name, "pool")) => (name, On::Pool),
         Some((name, "user-pool")) => (name, On::UserPool),
+        Some((name, "saml")) => (name, On::Saml),
         Some(_) => return None,
     };
     Some(EscalationAction { name, on })

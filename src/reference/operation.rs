@@ -38,6 +38,12 @@ pub fn operations_matching(pattern: &str) -> impl Iterator<Item = Operation> {
     operations().filter(move |own| matches(&[Unit::Wild(pattern)], own.name, Mode::Action))
 }
 
+/// Where a name still stands that was an action once, if it is such: "the default policies of topics".
+pub fn old_action(name: &str) -> Option<&'static str> {
+    let mut all = facts(OLD).filter_map(|line| line.split_once(' '));
+    all.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, place)| place)
+}
+
 /// Names of products, of command lines and of libraries that are no prefixes of services, each with the service that is meant.
 pub fn products() -> impl Iterator<Item = (&'static str, &'static str)> {
     facts(PRODUCTS).filter_map(|line| line.split_once(' '))
@@ -58,5 +64,7 @@ fn sorted() -> &'static [Operation] {
 }
 
 static OPERATIONS: &str = include_str!("operations.txt");
+
+static OLD: &str = include_str!("old-actions.txt");
 
 static PRODUCTS: &str = include_str!("products.txt");

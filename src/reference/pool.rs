@@ -26,6 +26,14 @@ pub fn has_unclear_pool_principal(region: &str) -> bool {
     !region.starts_with("us-gov-") && !facts().default_regions.iter().any(|own| own == region)
 }
 
+/// Whether users of a public provider bring an ID token to identity pools, of which mappings may ask each claim. The others bring a token that
+/// only its provider can read.
+///
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html>
+pub fn brings_id_token(host: &str) -> bool {
+    facts().id_token_logins.iter().any(|own| own == host)
+}
+
 /// The issuer.
 pub(super) fn issuer() -> &'static Issuer {
     &facts().issuer
@@ -39,6 +47,8 @@ struct Facts {
     hosts: Vec<(String, String)>,
     /// The regions whose identity pools issue for the one host that all pages name.
     default_regions: Vec<String>,
+    /// The hosts of public providers whose users bring an ID token.
+    id_token_logins: Vec<String>,
 }
 
 fn facts() -> &'static Facts {
@@ -48,9 +58,14 @@ fn facts() -> &'static Facts {
         let list = |name: &str| tree.root().get(name).into_iter().flat_map(Node::items);
         let text = |node: Node<'_, '_>, name: &str| node.get(name).and_then(Node::string).map(Into::into);
         let hosts = list("hosts").filter_map(|host| Some((text(host, "regions")?, text(host, "host")?)));
-        let default_regions = list("default-regions").filter_map(Node::string).map(Into::into);
+        let texts = |name: &str| list(name).filter_map(Node::string).map(Into::into).collect();
         // it names all of its keys
         let issuer = read(tree.root().get("issuer").unwrap_or(tree.root()), None, &[]);
-        Facts { issuer, hosts: hosts.collect(), default_regions: default_regions.collect() }
+        Facts {
+            issuer,
+            hosts: hosts.collect(),
+            default_regions: texts("default-regions"),
+            id_token_logins: texts("id-token-logins"),
+        }
     })
 }

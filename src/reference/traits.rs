@@ -73,6 +73,18 @@ impl Types {
         Self(self.0 | other.0)
     }
 
+    /// Those that are among others.
+    #[must_use]
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those that are not among others.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether some type is in both.
     pub fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -38,17 +38,20 @@ pub(super) struct Arn<'i, 'p> {
     reach: OnceCell<Reach>,
     /// The forms that it only fits in part, once that was asked.
     misfits: OnceCell<Option<Vec<&'i Form>>>,
-    /// The forms of services that it may be of, as far as that was asked.
-    forms: RefCell<Vec<Forms<'i>>>,
+    /// Of which types of services it may be, as far as that was asked.
+    types: RefCell<Vec<Fit<'i>>>,
+    /// Of which types of services it takes in all, as far as that was asked.
+    whole: RefCell<Vec<(&'i Service, Types)>>,
 }
 
-/// Forms of a service.
-#[derive(Clone, Debug)]
-struct Forms<'i> {
+/// Of which types of a service a resource may be.
+#[derive(Debug)]
+struct Fit<'i> {
     service: &'i Service,
-    forms: Rc<[&'i Form]>,
-    /// The types of these.
-    types: Types,
+    /// The types that were asked for.
+    asked: Types,
+    /// Those of them that it may be of.
+    held: Types,
 }
 
 /// All that a resource may stand for.
@@ -169,26 +172,38 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
         Some(self.pattern.text.span_of(part.range.start..part.range.start + length.min(part.range.len())))
     }
 
-    /// The forms of a service that it may be of; partition, region and account tell no type.
-    pub(super) fn forms(&self, service: &'i Service) -> Rc<[&'i Form]> {
-        self.in_service(service).forms
-    }
-
-    /// The types of those.
-    pub(super) fn types(&self, service: &'i Service) -> Types {
-        self.in_service(service).types
-    }
-
-    fn in_service(&self, service: &'i Service) -> Forms<'i> {
-        let mut known = self.arn.forms.borrow_mut();
-        if let Some(own) = known.iter().find(|own| ptr::eq(own.service, service)) {
-            return own.clone();
+    /// The types of a service of which it takes in all, where an account may have several.
+    pub(super) fn types_in_whole(&self, service: &'i Service) -> Types {
+        let mut known = self.arn.whole.borrow_mut();
+        if let Some((_, types)) = known.iter().find(|(own, _)| ptr::eq(*own, service)) {
+            return *types;
         }
-        let forms: Rc<[&Form]> = service.forms_starting(self.start()).filter(|form| self.may_be(form)).collect();
-        let types = forms.iter().fold(Types::default(), |types, form| types.with(form.types));
-        let own = Forms { service, forms, types };
-        known.push(own.clone());
-        own
+        let forms = service.forms().iter().filter(|form| form.several && self.is_all_of_form(form));
+        let types = forms.fold(Types::default(), |types, form| types.with(form.types));
+        known.push((service, types));
+        types
+    }
+
+    /// The forms of a service that it may be of; partition, region and account tell no type.
+    pub(super) fn forms(&self, service: &'i Service) -> impl Iterator<Item = &'i Form> {
+        service.forms_starting(self.start()).filter(|form| self.may_be(form))
+    }
+
+    /// Those of these types of a service that it may be of.
+    pub(super) fn types_among(&self, service: &'i Service, types: Types) -> Types {
+        let mut known = self.arn.types.borrow_mut();
+        let at = known.iter().position(|own| ptr::eq(own.service, service)).unwrap_or_else(|| {
+            known.push(Fit { service, asked: Types::default(), held: Types::default() });
+            known.len() - 1
+        });
+        let Some(own) = known.get_mut(at) else { return types };
+        let new = types.without(own.asked);
+        if new != Types::default() {
+            let forms = service.forms_starting(self.start()).filter(|form| form.types.meets(new) && self.may_be(form));
+            own.held = forms.fold(own.held, |held, form| held.with(form.types));
+            own.asked = own.asked.with(new);
+        }
+        types.both(own.held)
     }
 
     /// The forms that its sixth part fits; `None` where that is not told, where any fits, and where one fits whose region and account
@@ -209,7 +224,8 @@ impl<'i, 'p, 's> Address<'i, 'p, 's> {
             _ => self.part(part).is_none_or(|own| !own.is_plain() || own.text.is_empty() == (slot == Slot::Empty)),
         };
         let is_right = |form: &&Form| form.service == service.text && has(form.region, REGION) && has(form.account, ACCOUNT);
-        if known.is_some_and(|known| self.forms(known).iter().any(is_right)) {
+        let is_sound = |service: &'i Service| service.forms_starting(self.start()).filter(is_right).any(|form| self.may_be(form));
+        if known.is_some_and(is_sound) {
             return None;
         }
         Some(reference.forms(service.text, |form| self.may_be(form)))
@@ -279,7 +295,8 @@ impl<'p> Arn<'_, 'p> {
             sound: OnceCell::new(),
             reach: OnceCell::new(),
             misfits: OnceCell::new(),
-            forms: RefCell::new(Vec::new()),
+            types: RefCell::default(),
+            whole: RefCell::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Rights by which their holder comes by others.
 
 mod actions;
+mod bounded;
 mod holder;
 mod join;
 mod pass_role;
@@ -12,6 +13,7 @@ use crate::finding::Finding;
 use crate::lint::{Facts, Rule};
 use holder::holders;
 
+pub(super) use bounded::Bounded;
 pub(super) use join::join;
 pub(super) use privilege::RULE as PRIVILEGE;
 

@@ -3,6 +3,7 @@
 mod anonymous;
 mod everybody;
 mod exempt_name;
+mod other_issuers;
 mod services;
 
 use crate::lint::{Check, Facts};
@@ -12,6 +13,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &everybody::RULE, run: everybody::check },
     Check { rule: &services::RULE, run: services::check },
     Check { rule: &anonymous::RULE, run: anonymous::check },
+    Check { rule: &other_issuers::RULE, run: other_issuers::check },
     Check { rule: &exempt_name::RULE, run: exempt_name::check },
 ];
 

@@ -1,6 +1,6 @@
 //! Statements and conditions that do not do what they seem to.
 
-mod address;
+pub(in crate::rules) mod address;
 pub(super) mod alone;
 mod dead_statement;
 mod empty;
@@ -20,7 +20,7 @@ mod wildcard_without_like;
 
 use std::collections::HashMap;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::lint::{Check, Facts};
 use crate::policy::Policy;
 use crate::source::Span;
@@ -75,6 +75,27 @@ pub(super) fn forget_parts(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let stay: Vec<bool> = findings.iter().map(|own| !is_compared(own) || stays(own)).collect();
     let mut stay = stay.into_iter();
     findings.retain(|_| stay.next().unwrap_or(true));
+}
+
+/// Leaves it to the reader which of two statements goes, where more than style is wrong with the wider one: the narrow one may be what is meant.
+pub(super) fn spare_narrow(facts: &Facts<'_, '_>, findings: &mut [Finding]) {
+    let is_own = |own: &Finding| own.rule == redundant_statement::RULE.name && own.fix.is_some();
+    if !findings.iter().any(is_own) {
+        return;
+    }
+    let statements = facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
+    let ranges: HashMap<Span, Span> = statements.map(|own| (own.place(), own.range)).collect();
+    let wrong = findings.iter().filter(|own| own.severity >= Severity::Low).map(|own| own.primary.span);
+    let wrong: Vec<Span> = wrong.collect();
+    for finding in findings.iter_mut().filter(|own| is_own(own)) {
+        let wide = finding.related.first().and_then(|label| ranges.get(&label.span));
+        if wide.is_some_and(|range| wrong.iter().any(|own| range.contains(*own))) {
+            finding.help = Some("take one of them out: more is told of the wider one".to_owned());
+            if let Some(fix) = &mut finding.fix {
+                fix.safe = false;
+            }
+        }
+    }
 }
 
 /// Whether a policy has a statement or a value at this place.

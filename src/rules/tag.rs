@@ -27,6 +27,11 @@ impl Tag {
         1 << (spread(self.service) >> 58)
     }
 
+    /// Where it is looked for first in a table of so many places, a power of two.
+    pub(super) fn place(self, places: usize) -> usize {
+        (self.whole >> 32) as usize & (places - 1)
+    }
+
     /// The whole as one bit of 64.
     pub(super) fn bit(self) -> u64 {
         1 << (self.whole >> 58)

@@ -281,6 +281,10 @@ fn by_rules(
         };
         match applies(claim, matching, value, claims) {
             Some(false) => {}
+            None if let Some(Claim::Unknown(why)) = claim.known().and_then(|claim| claims.get(claim)) => {
+                let why = format!("the rule on claim `{}` hangs on {why}", claim.shown());
+                return unknown(&why, vec![Label::new(value.span(), "compared with this")]);
+            }
             None => {
                 return unknown(
                     "the rule compares a claim that is a list, or hangs on letter case, and AWS does not say how it is compared",

@@ -360,6 +360,39 @@ fn what_is_filled_in_later_may_be_anything() {
     assert_eq!(changed(later, later, &[]).exit, 0);
 }
 
+/// A request that there is not makes no difference: of a session, the ARN of the principal is that of its role; and an API operation that is
+/// no action is asked for by nobody.
+#[test]
+fn what_no_request_is_makes_no_difference() {
+    let deny = |actions: &[&str], operator: &str, arns: &[&str]| {
+        let condition = json!({ operator: { "aws:PrincipalArn": arns } });
+        policy(&[&json!({ "Effect": "Deny", "Action": actions, "Resource": "*", "Condition": condition })])
+    };
+    let (role, other) = ("arn:aws:iam::111122223333:role/admin", "arn:aws:iam::111122223333:role/other");
+    let session = "arn:aws:sts::111122223333:assumed-role/admin/*";
+    let actions = ["s3:PutAccountPublicAccessBlock"];
+    for kind in ["identity", "scp"] {
+        let kind = ["--kind", kind];
+        for operator in ["ArnNotLike", "ArnLike", "StringNotLike"] {
+            let plain = deny(&actions, operator, &[role]);
+            for same in
+                [deny(&actions, operator, &[role, session]), deny(&["s3:DeletePublicAccessBlock", actions[0]], operator, &[role])]
+            {
+                for (old, new) in [(&plain, &same), (&same, &plain)] {
+                    let run = changed(old, new, &kind);
+                    assert_eq!((run.exit, heads(&run)), (0, vec![]), "{operator} {kind:?}: {}", run.stdout);
+                }
+            }
+            let wider = deny(&actions, operator, &[role, other]);
+            let both = [changed(&plain, &wider, &kind).exit, changed(&wider, &plain, &kind).exit];
+            assert_eq!(both.iter().sum::<i32>(), 1, "{operator} {kind:?}: {both:?}");
+        }
+    }
+    // what AWS may have made since is an action for all that
+    let new = |actions: &[&str]| deny(actions, "ArnNotLike", &[role]);
+    assert_eq!(changed(&new(&["s3:PutFootprint", actions[0]]), &new(&actions), &["--kind", "scp"]).exit, 1);
+}
+
 /// Who else allows is not known where other policies may stand beside.
 #[test]
 fn a_deny_that_is_gone_lets_through_what_something_else_allows() {

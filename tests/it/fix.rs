@@ -187,6 +187,43 @@ fn what_makes_an_action_of_none_is_not_safe() {
     assert_eq!(read(&folder, "a.json"), text.replace("GetObject ", "GetObject"));
 }
 
+/// Of two statements the narrow one may be the good one.
+#[test]
+fn a_narrow_statement_is_left_beside_one_that_is_told_of() {
+    let statement = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}},
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"StringEquals": {{"token.actions.githubusercontent.com:aud":
+            "sts.amazonaws.com"{condition}}}}}}}"#
+        )
+    };
+    let own = r#", "token.actions.githubusercontent.com:sub": "repo:acme/app:ref:refs/heads/main""#;
+    let text = |wide: &str| format!(r#"{{"Version": "2012-10-17", "Statement": [{}, {}]}}"#, statement(wide), statement(own));
+    let folder = folder(&[("open.json", &text("")), ("same.json", &text(own))]);
+    let fixed = check(&folder, &[".", "--fix"]);
+    assert_eq!(read(&folder, "open.json"), text(""), "{}", fixed.stdout);
+    assert!(fixed.stdout.contains("help: take one of them out: more is told of the wider one"), "{}", fixed.stdout);
+    assert_ne!(read(&folder, "same.json"), text(own), "{}", fixed.stdout);
+}
+
+/// A key that stands in the place of another is sent by others: to write it is no fix, and what it would make needless stays.
+#[test]
+fn a_deprecated_key_is_not_written_anew() {
+    let statement = |sid: &str, principal: &str, actions: &str, key: &str| {
+        format!(
+            r#"{{"Sid": "{sid}", "Effect": "Allow", "Principal": {principal}, "Action": {actions},
+                "Resource": "arn:aws:sns:us-east-1:111122223333:t", "Condition": {{"StringEquals": {{"{key}": "111122223333"}}}}}}"#
+        )
+    };
+    let default = statement("Default", r#"{"AWS": "*"}"#, r#"["sns:Publish", "sns:DeleteTopic"]"#, "aws:SourceOwner");
+    let events = statement("Events", r#"{"Service": "events.amazonaws.com"}"#, r#""sns:Publish""#, "aws:SourceAccount");
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{default}, {events}]}}"#);
+    let folder = folder(&[("a.json", &text)]);
+    let fixed = check(&folder, &["a.json", "--fix", "--unsafe-fixes"]);
+    assert!(fixed.stdout.contains("[deprecated-condition-key]"), "{}", fixed.stdout);
+    assert_eq!(read(&folder, "a.json"), text);
+}
+
 #[test]
 fn flags_that_do_not_go_together_are_refused() {
     let folder = folder(&[("a.json", POLICY)]);

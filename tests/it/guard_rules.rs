@@ -11,7 +11,7 @@ use rolecall::rules;
 use crate::support;
 
 /// The rules that are tested here.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     "absent-key-passes",
     "confused-deputy",
     "deny-with-not-principal",
@@ -20,6 +20,7 @@ const OWN: [&str; 11] = [
     "owner-locked-out",
     "public-resource",
     "rcp-denies-everybody",
+    "rcp-denies-other-issuers",
     "rcp-denies-services",
     "rcp-spares-anonymous",
     "wide-source-arn",
@@ -42,6 +43,33 @@ fn each(cases: &[Case<'_>]) {
         (found != *expected).then(|| format!("{statements}\n  found    {found:?}\n  expected {expected:?}"))
     });
     support::none(wrong);
+}
+
+#[test]
+fn tokens_of_other_issuers() {
+    const GITHUB: &str = "token.actions.githubusercontent.com:sub";
+    let deny = |action: &str, condition: &str| {
+        format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "{action}", "Resource": "*", "Condition": {{{condition}}}}}"#)
+    };
+    let own = format!(r#""StringNotLike": {{"{GITHUB}": "repo:acme/*"}}"#);
+    let told: &[&str] = &["rcp-denies-other-issuers: token.actions.githubusercontent.com:sub"];
+    let cases: [(String, &[&str]); 7] = [
+        (deny("sts:AssumeRoleWithWebIdentity", &own), told),
+        (deny("sts:*", &own.replace("NotLike", "NotLikeIfExists")), told),
+        (
+            deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "StringNotEquals": {{"aws:ResourceTag/open": "true"}}"#)),
+            told,
+        ),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "Null": {{"{GITHUB}": "false"}}"#)), &[]),
+        (deny("sts:AssumeRole", &own), &[]),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#"{own}, "StringNotEquals": {{"gitlab.com:sub": "a"}}"#)), &[]),
+        (deny("sts:AssumeRoleWithWebIdentity", &format!(r#""StringLike": {{"{GITHUB}": "repo:evil/*"}}"#)), &[]),
+    ];
+    each(&cases.iter().map(|(statement, expected)| (PolicyKind::Rcp, statement.as_str(), *expected)).collect::<Vec<_>>());
+    // another statement says which issuers there may be
+    let other = deny("sts:AssumeRoleWithWebIdentity", &format!(r#""Null": {{"{GITHUB}": "true"}}"#));
+    let both = format!("{}, {other}", deny("sts:AssumeRoleWithWebIdentity", &own));
+    each(&[(PolicyKind::Rcp, &both, &[])]);
 }
 
 #[test]
@@ -242,6 +270,46 @@ fn guardrails_as_aws_shows_them() {
         // the second denies what the first leaves alone
         (PolicyKind::Rcp, &[&IDENTITY.replace("BoolIfExists", "Bool"), IDENTITY].join(", "), &[]),
         (PolicyKind::Rcp, &IDENTITY.replace("BoolIfExists", "Bool"), &["rcp-spares-anonymous: Bool"]),
+    ]);
+}
+
+#[test]
+fn who_spares_private_addresses_spares_nobody() {
+    let deny = |addresses: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {{"NotIpAddress": {{"aws:SourceIp": [{addresses}]}}}}}}"#
+        )
+    };
+    let (private, public) = (deny(r#""10.0.0.0/8", "192.168.1.7/32""#), deny(r#""10.0.0.0/8", "203.0.113.0/24""#));
+    const TLS: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
+    let endpoint = r#""StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}, "NotIpAddress""#;
+    each(&[
+        (PolicyKind::Resource, &private, &["owner-locked-out: Deny"]),
+        (PolicyKind::Resource, &[TLS, &private].join(", "), &["owner-locked-out: Deny"]),
+        (PolicyKind::Resource, &public, &[]),
+        (PolicyKind::Resource, &private.replace(r#""NotIpAddress""#, endpoint), &[]),
+        (PolicyKind::Resource, &private.replace("NotIpAddress", "NotIpAddressIfExists"), &["owner-locked-out: Deny"]),
+    ]);
+}
+
+#[test]
+fn of_a_key_somebody_must_be_left_to_change_the_policy() {
+    const USE: &str = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}, "Action": ["kms:Decrypt", "kms:Describe*"], "Resource": "*"}"#;
+    const ALL: &str =
+        r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}"#;
+    const SPARED: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app"}}}"#;
+    const LOCKED: &[&str] = &["owner-locked-out: {"];
+    each(&[
+        (PolicyKind::Resource, USE, LOCKED),
+        (PolicyKind::Resource, &[USE, ALL].join(", "), &[]),
+        (PolicyKind::Resource, &USE.replace("kms:Describe*", "kms:Put*"), &[]),
+        // who is spared may not change it
+        (PolicyKind::Resource, &[USE, SPARED].join(", "), LOCKED),
+        (PolicyKind::Resource, &[ALL, SPARED].join(", "), &[]),
+        // it may be the policy of something else
+        (PolicyKind::Resource, &USE.replace("kms:Describe*", "s3:GetObject"), &[]),
+        (PolicyKind::Endpoint, USE, &[]),
     ]);
 }
 

@@ -390,7 +390,10 @@ impl<'q> Ask<'q> {
     /// Whether the policies of a type have to do with this request.
     fn counts(&self, name: &str) -> bool {
         let action = self.action.to_lowercase();
-        let linked = self.flag("service-linked-role");
+        let is_linked = |arn: &str| arn.contains(":iam:") && arn.contains(":role/aws-service-role/");
+        let of_session = self.is("role") || self.is("assumed-role");
+        let told = of_session && matches!(self.got("aws:principalarn"), Got::One(arn) if is_linked(&arn));
+        let linked = self.flag("service-linked-role") || is_linked(self.caller) || told;
         let management = self.flag("management-account") && self.has_identity();
         match name {
             "identity" | "boundary" | "session" => self.has_identity() && !self.is("root"),

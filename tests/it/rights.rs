@@ -64,6 +64,7 @@ fn what_is_named_is_no_way_to_more() {
                     On::OwnPolicy => "arn:aws:iam::111122223333:policy/named",
                     On::User => "arn:aws:iam::111122223333:user/named",
                     On::Group => "arn:aws:iam::111122223333:group/named",
+                    On::Saml => "arn:aws:iam::111122223333:saml-provider/named",
                     On::Instance => "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718",
                     On::Any | On::Pool | On::UserPool => "*",
                 };
@@ -78,6 +79,13 @@ fn what_is_named_is_no_way_to_more() {
 
 /// What is told on a role with a trust policy and permissions, and perhaps a boundary, each as `rule severity`.
 fn of_role(trust: &Value, permissions: &Value, boundary: Option<&Value>) -> Vec<String> {
+    of_role_with("", trust, permissions, boundary)
+}
+
+/// The same of a role that has a policy which AWS manages, too, of which the document is not given.
+fn of_role_with(attached: &str, trust: &Value, permissions: &Value, boundary: Option<&Value>) -> Vec<String> {
+    let arn = format!("arn:aws:iam::aws:policy/{attached}");
+    let attached = if attached.is_empty() { json!([]) } else { json!([{ "PolicyName": attached, "PolicyArn": arn }]) };
     let of = |statements: &Value| json!({ "Version": "2012-10-17", "Statement": statements });
     let version = |own: &Value| json!([{ "Document": of(own), "VersionId": "v1", "IsDefaultVersion": true }]);
     let limit = "arn:aws:iam::111122223333:policy/limit";
@@ -86,7 +94,7 @@ fn of_role(trust: &Value, permissions: &Value, boundary: Option<&Value>) -> Vec<
         "Arn": "arn:aws:iam::111122223333:role/holder",
         "AssumeRolePolicyDocument": of(trust),
         "RolePolicyList": [{ "PolicyName": "own", "PolicyDocument": of(permissions) }],
-        "AttachedManagedPolicies": [],
+        "AttachedManagedPolicies": attached,
     });
     let mut policies = Vec::new();
     if let Some(boundary) = boundary {
@@ -121,6 +129,59 @@ fn a_boundary_counts() {
     // it is the holder's to take off
     let takes_off = allow("iam:DeleteRolePermissionsBoundary", "arn:aws:iam::111122223333:role/holder");
     assert!(of_role(&lambda, &takes_off, Some(&all)).contains(&"privilege-escalation high".to_owned()));
+}
+
+/// A policy that AWS manages is judged by its name, within a boundary that was given.
+#[test]
+fn what_a_boundary_leaves_of_a_policy_of_aws_is_told() {
+    let lambda = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let (none, all) = (allow("s3:GetObject", "arn:aws:s3:::a/*"), allow("*", "*"));
+    let own = |attached: &str, permissions: &Value, boundary: &Value| {
+        let told = of_role_with(attached, &lambda, permissions, Some(boundary));
+        told.into_iter().filter(|own| !own.starts_with("boundary-can-be-removed")).collect::<Vec<_>>()
+    };
+    assert_eq!(own("AdministratorAccess", &none, &all), ["everything-allowed medium"]);
+    assert_eq!(own("IAMFullAccess", &none, &all), ["privilege-escalation high"]);
+    assert_eq!(own("PowerUserAccess", &none, &all), ["allowed-by-exception medium"]);
+    let guarded = json!([
+        { "Effect": "Allow", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "iam:*PermissionsBoundary", "Resource": "*" },
+    ]);
+    assert_eq!(own("AdministratorAccess", &none, &guarded), ["everything-allowed medium"]);
+    let narrow = json!([{ "Effect": "Allow", "Action": ["s3:*", "iam:PutRolePolicy", "ssm:SendCommand"], "Resource": "*" }]);
+    assert_eq!(own("AdministratorAccess", &none, &narrow), ["privilege-escalation high"]);
+    assert_eq!(own("IAMFullAccess", &none, &narrow), ["privilege-escalation high"]);
+    // what the boundary keeps back, a policy of the role denies, or the policy itself does not allow
+    let denied = json!([{ "Effect": "Deny", "Action": "iam:*", "Resource": "*" }]);
+    assert_eq!(own("AdministratorAccess", &none, &allow("s3:*", "*")), [""; 0]);
+    assert_eq!(own("IAMFullAccess", &denied, &narrow), [""; 0]);
+    assert_eq!(own("IAMFullAccess", &none, &allow("ssm:SendCommand", "*")), [""; 0]);
+    assert_eq!(own("PowerUserAccess", &none, &narrow), [""; 0]);
+}
+
+#[test]
+fn what_is_told_of_roles_is_of_roles() {
+    let take = |key: &str, value: &str| {
+        findings(&[json!({ "Effect": "Allow", "Action": "iam:UpdateAssumeRolePolicy", key: value })])
+            .into_iter()
+            .find(|own| own.rule == "privilege-escalation")
+            .map(|own| own.message)
+            .unwrap_or_default()
+    };
+    assert!(take("Resource", "*").contains("can take any role by"), "{}", take("Resource", "*"));
+    let left = take("NotResource", "arn:aws:iam::*:role/base-*");
+    assert!(left.contains("can take any role that `NotResource` leaves by"), "{left}");
+    // the boundary of a role is not taken off by what takes off that of a user
+    let lambda = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let without = |denied: &str| {
+        let boundary = json!([
+            { "Effect": "Allow", "Action": "*", "Resource": "*" },
+            { "Effect": "Deny", "Action": denied, "Resource": "*" },
+        ]);
+        of_role(&lambda, &allow("s3:GetObject", "arn:aws:s3:::a/*"), Some(&boundary))
+    };
+    assert_eq!(without("iam:*RolePermissionsBoundary"), [""; 0]);
+    assert_eq!(without("iam:*UserPermissionsBoundary"), ["boundary-can-be-removed medium"]);
 }
 
 #[test]
@@ -211,4 +272,29 @@ fn what_has_two_causes_is_told_for_both() {
     let services = json!({ "Effect": "Allow", "Action": ["iam:*", "s3:*"], "Resource": "*" });
     let told: Vec<&str> = findings(&[services]).iter().map(|own| own.rule).collect();
     assert_eq!(told, ["privilege-escalation", "whole-service"]);
+}
+
+/// An expression makes several statements of one place: what one of them says is no reason to leave out what another does.
+#[test]
+fn statements_of_one_place_are_told_apart() {
+    let rules = |actions: &str| -> Vec<&'static str> {
+        let statements = format!(r#"[for own in [{actions}] : {{ Effect = "Allow", Action = own, Resource = "*" }}]"#);
+        let text = format!(
+            r#"resource "aws_iam_policy" "made" {{
+  name   = "made"
+  policy = jsonencode({{ Version = "2012-10-17", Statement = {statements} }})
+}}"#
+        );
+        support::with_inventory(None, [("made.tf", text)].into_iter(), |sources, inventory| {
+            let facts = Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() };
+            let mut found: Vec<&str> = rules::run(&facts).iter().map(|own| own.rule).collect();
+            found.sort_unstable();
+            found
+        })
+    };
+    assert_eq!(rules(r#""iam:CreateAccessKey", "iam:PassRole""#), ["any-role-passed", "privilege-escalation"]);
+    assert_eq!(rules(r#""iam:CreateAccessKey", "s3:GetObject""#), ["data-of-any-resource", "privilege-escalation"]);
+    // these are a step of the way
+    assert_eq!(rules(r#""lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole""#), ["privilege-escalation"]);
+    assert_eq!(rules(r#""iam:*""#), ["privilege-escalation"]);
 }

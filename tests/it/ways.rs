@@ -68,33 +68,173 @@ fn every_way_with_a_command_is_gone_by_it() {
 
 #[test]
 fn what_is_told_to_close_a_way_closes_it() {
-    let mut closings = 0;
-    for folder in folders() {
-        for (who, cell) in reached(&told(&[&folder])) {
-            for closing in cell["closings"].as_array().expect("closings") {
-                closings += 1;
-                let copy = tempfile::tempdir().expect("a folder");
-                copy_folder(&support::root().join(&folder), copy.path());
-                for edit in closing["edits"].as_array().expect("edits") {
-                    let path = edit["path"].as_str().expect("a path").strip_prefix(&format!("{folder}/")).expect("in the folder");
-                    let file = copy.path().join(path);
-                    let mut text = fs::read_to_string(&file).expect("a text");
-                    let place = |name: &str| usize::try_from(edit[name].as_u64().expect("a place")).expect("a place");
-                    text.replace_range(place("start")..place("end"), edit["text"].as_str().expect("a text"));
-                    serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{closing}: {error}\n{text}"));
-                    fs::write(file, text).expect("a file");
-                }
-                let role = cell["role"].as_str().expect("a role");
-                let again = told(&["--from", &who, "--to", role, &copy.path().to_string_lossy()]);
-                let now = &again["subjects"][0]["reaches"][0];
-                let ways = now["ways"].as_array().expect("ways");
-                assert_eq!(ways.len() as u64, closing["waysLeft"].as_u64().expect("a number"), "{who} {role} {closing}");
-                assert!(ways.iter().all(|way| way["id"] != cell["ways"][0]["id"]), "{who} {role} {closing}");
-            }
-        }
-    }
+    let closings: usize = folders().iter().map(|folder| closings_that_close(folder).len()).sum();
     assert!(closings > 15, "{closings}");
 }
+
+/// In each of the forms in which a role and an identity pool may be written.
+#[test]
+fn what_is_told_to_close_a_way_of_a_template_closes_it() {
+    let no_more_than_signed_in = "let only signed-in users in: `amr` must hold `authenticated`";
+    let pins = "pin the identity pool: `aud` must be `aws_cognito_identity_pool.p.id`";
+    let (guests, classic) =
+        ("turn guest access of identity pool `reports` off", "turn the classic flow of identity pool `reports` off");
+    let statement = "take statement 1 out of the trust policy of `admin`";
+    for (name, text, expected) in [
+        (
+            "main.tf",
+            MODULE.replace("CLASSIC", "allow_classic_flow = true"),
+            &[no_more_than_signed_in, pins, guests, classic, statement][..],
+        ),
+        ("main.tf", MODULE.replace("CLASSIC", ""), &[no_more_than_signed_in, pins, guests, statement]),
+        (
+            "main.tf",
+            MODULE.replace("CLASSIC", "").replace("data.aws_iam_policy_document.trust.json", ENCODED),
+            &[guests, statement],
+        ),
+        ("stack.yaml", STACK.to_owned(), &[guests]),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(name), &text).expect("a file");
+        let told = closings_that_close(&folder.path().to_string_lossy());
+        for words in expected {
+            assert!(told.iter().any(|own| own == words), "{text}: `{words}` is not among {told:#?}");
+        }
+    }
+}
+
+/// What is told to close a way in a folder, each tried in a copy of it.
+fn closings_that_close(folder: &str) -> Vec<String> {
+    let mut told_of = Vec::new();
+    for (who, cell) in reached(&told(&[folder])) {
+        for closing in cell["closings"].as_array().expect("closings") {
+            told_of.push(closing["words"].as_str().expect("words").to_owned());
+            let copy = tempfile::tempdir().expect("a folder");
+            copy_folder(&support::root().join(folder), copy.path());
+            let mut edits: Vec<&Value> = closing["edits"].as_array().expect("edits").iter().collect();
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit["start"].as_u64()));
+            for edit in edits {
+                let path = edit["path"].as_str().expect("a path").strip_prefix(&format!("{folder}/")).expect("in the folder");
+                let file = copy.path().join(path);
+                let mut text = fs::read_to_string(&file).expect("a text");
+                let place = |name: &str| usize::try_from(edit[name].as_u64().expect("a place")).expect("a place");
+                text.replace_range(place("start")..place("end"), edit["text"].as_str().expect("a text"));
+                fs::write(file, text).expect("a file");
+            }
+            let role = cell["role"].as_str().expect("a role");
+            let run = rolecall(&["reach", "--format", "json", "--from", &who, "--to", role, &copy.path().to_string_lossy()]);
+            let complaints = String::from_utf8_lossy(&run.stderr);
+            assert!(!complaints.contains("not well-formed"), "{closing}: {complaints}");
+            let again: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+            let now = &again["subjects"][0]["reaches"][0];
+            let ways = now["ways"].as_array().expect("ways");
+            assert_eq!(ways.len() as u64, closing["waysLeft"].as_u64().expect("a number"), "{who} {role} {closing}");
+            assert!(ways.iter().all(|way| way["id"] != cell["ways"][0]["id"]), "{who} {role} {closing}");
+        }
+    }
+    told_of
+}
+
+/// A guest may take a role, and with that another.
+const MODULE: &str = r#"
+resource "aws_cognito_identity_pool" "p" {
+  identity_pool_name               = "reports"
+  allow_unauthenticated_identities = true
+  CLASSIC
+}
+
+resource "aws_cognito_identity_pool_roles_attachment" "p" {
+  identity_pool_id = aws_cognito_identity_pool.p.id
+  roles = {
+    authenticated   = aws_iam_role.visitor.arn
+    unauthenticated = aws_iam_role.visitor.arn
+  }
+}
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = ["cognito-identity.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "visitor" {
+  name               = "visitor"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "visitor" {
+  statement {
+    actions   = ["sts:AssumeRole"]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "visitor" {
+  role   = aws_iam_role.visitor.name
+  policy = data.aws_iam_policy_document.visitor.json
+}
+
+data "aws_iam_policy_document" "admin" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.visitor.arn]
+    }
+  }
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "admin" {
+  name               = "admin"
+  assume_role_policy = data.aws_iam_policy_document.admin.json
+}
+"#;
+
+const ENCODED: &str = r#"jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "cognito-identity.amazonaws.com" }
+    }]
+  })"#;
+
+const STACK: &str = r"
+Resources:
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      IdentityPoolName: reports
+      AllowUnauthenticatedIdentities: true
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId: !Ref Pool
+      Roles:
+        unauthenticated: !GetAtt Visitor.Arn
+  Visitor:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: visitor
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: sts:AssumeRoleWithWebIdentity
+            Principal:
+              Federated: cognito-identity.amazonaws.com
+";
 
 fn copy_folder(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
@@ -164,6 +304,8 @@ fn of_pool(more: &Value) -> Value {
     }])
 }
 
+const SAML: &str = "arn:aws:iam::111122223333:saml-provider/people";
+
 /// Each set of actions gives what it says it gives, and without any one of its actions it does not.
 #[test]
 fn each_set_of_actions_is_needed_as_a_whole() {
@@ -191,6 +333,7 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
         let resource = match action.on {
             On::Any | On::User | On::Group | On::Instance => "*".to_owned(),
             On::Role => arn("target"),
+            On::Saml => SAML.to_owned(),
             On::Itself => arn("start"),
             On::New => arn("made-*"),
             On::OwnPolicy => format!("arn:aws:iam::{ACCOUNT}:policy/mine"),
@@ -205,6 +348,7 @@ fn escalates(gain: Gain, actions: &[&EscalationAction]) -> bool {
         Gain::PoolRole | Gain::ClassicRole | Gain::Group => {
             of_pool(&json!({ "ForAnyValue:StringEquals": { "cognito-identity.amazonaws.com:amr": "authenticated" } }))
         }
+        Gain::SamlRole => trusts(&json!({ "Federated": SAML }), "sts:AssumeRoleWithSAML"),
         _ => trusts(&json!({ "Service": "config.amazonaws.com" }), "sts:AssumeRole"),
     };
     let mut documents = vec![

@@ -93,3 +93,23 @@ fn a_deny_takes_back() {
         assert_eq!(told(&statements), expected, "{deny}");
     }
 }
+
+/// The form that is named is one that most resources have.
+#[test]
+fn the_form_that_is_named_is_the_usual_one() {
+    let forms = [
+        ("ssm:GetParameter", "arn:${Partition}:ssm:${Region}:${Account}:parameter/${ParameterNameWithoutLeadingSlash}"),
+        ("lex:RecognizeText", "arn:${Partition}:lex:${Region}:${Account}:bot-alias/${BotId}/${BotAliasId}"),
+        (
+            "execute-api:Invoke",
+            "arn:${Partition}:execute-api:${Region}:${Account}:${ApiId}/${Stage}/${Method}/${ApiSpecificResourcePath}",
+        ),
+        ("s3:GetObject", "arn:${Partition}:s3:::${BucketName}/${ObjectName}"),
+    ];
+    for (action, form) in forms {
+        let text = format!(r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }}"#);
+        let help = support::findings(&Reference::default(), Some(PolicyKind::Identity), &text, |_, finding| finding.help.clone());
+        let help = help.concat();
+        assert!(help.contains(&format!("`{action}` takes `{form}`")), "{action}: {help}");
+    }
+}

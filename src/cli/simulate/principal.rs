@@ -36,7 +36,8 @@ pub(super) struct Place {
     /// The caller's account is the management account of its organization, which no service control policy limits.
     #[arg(long, requires = "principal")]
     management_account: bool,
-    /// The caller is a service-linked role, which no policy of the organization limits.
+    /// The caller is a service-linked role, which no policy of the organization limits. Told by itself where the ARN of a role has the path
+    /// `aws-service-role/`.
     #[arg(long, requires = "principal")]
     service_linked_role: bool,
     /// A condition key that is not given may be there all the same.

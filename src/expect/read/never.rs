@@ -37,6 +37,7 @@ impl<'s> Reader<'_, 's> {
         }
         let at = self.time(node);
         let never = Never { name: name.clone(), span, why: why.clone(), from, goal };
-        Some(Test { name, span, why, question: Question::Never(Box::new(never), at), expected: Expected::default() })
+        let question = Question::Never(Box::new(never), at);
+        Some(Test { name, span, why, doubts: self.doubts(node), question, expected: Expected::default() })
     }
 }

@@ -4,10 +4,11 @@ use super::{Asked, Cell, Path, Reach, Target, Way, reach};
 use crate::finding::Edit;
 use crate::identity::{Ambiguous, IdentityPool, MappingType, Setting};
 use crate::inventory::{Inventory, Role};
-use crate::policy::{Effect, PolicyKind, Statement};
+use crate::policy::{Condition, Effect, PolicyKind, Statement};
 use crate::reach::Sample;
 use crate::reach::client::pool_clients;
 use crate::reach::control::{Control, control};
+use crate::script::{Script, apply};
 use crate::simulate::World;
 use crate::source::{SourceId, Sources, Span};
 
@@ -44,9 +45,14 @@ pub fn closings(
     let Some(path) = paths.first() else { return Vec::new() };
     let from = [subject.name.clone()];
     let mut closings: Vec<Closing> = Vec::new();
-    for (words, edit) in candidates(world, role, path) {
-        let Some(sources) = edited(world.sources, &edit) else { continue };
+    let before = faults(world.inventory);
+    for Candidate { words, edits } in candidates(world, role, path) {
+        let Some(sources) = edited(world.sources, &edits) else { continue };
         let inventory = rebuild(&sources);
+        // what is not well-formed any more may close a way, but is no remedy
+        if faults(&inventory) > before {
+            continue;
+        }
         let world = World { inventory: &inventory, sources: &sources, reference: world.reference };
         let again = reach(world, Asked { from: &from, ..asked });
         let Some(now) = again.subjects.iter().position(|own| own.name == subject.name).and_then(|at| again.rows.get(at)) else {
@@ -64,7 +70,7 @@ pub fn closings(
         let closed =
             |at: usize| matches!((cells.get(at), now.get(at)), (Some(Cell::Reached(_)), Some(Cell::No(_) | Cell::Open(_))));
         let others = (0..cells.len()).filter(|&at| at != column && closed(at)).count();
-        closings.push(Closing { words, edits: vec![edit], left: left.len(), open, others });
+        closings.push(Closing { words, edits, left: left.len(), open, others });
     }
     closings.sort_by_key(|own| (own.left, own.open, own.others));
     closings.truncate(MOST);
@@ -74,16 +80,20 @@ pub fn closings(
 /// So many are told of each way.
 const MOST: usize = 3;
 
-/// The texts with an edit; `None` where it lies in none of them.
-fn edited(sources: &Sources, edit: &Edit) -> Option<Sources> {
+/// How much in the inputs is not well-formed.
+fn faults(inventory: &Inventory<'_>) -> usize {
+    inventory.documents.iter().map(|document| document.faults.len()).sum()
+}
+
+/// The texts with edits of one of them; `None` where they lie in none.
+fn edited(sources: &Sources, edits: &[Edit]) -> Option<Sources> {
+    let place = edits.first()?.span.source;
     let mut changed = Sources::new();
     let mut done = false;
     for (id, source) in sources.iter().filter(|(id, _)| *id != SourceId::NONE) {
         let text = source.text();
-        if id == edit.span.source {
-            let (before, rest) = text.split_at_checked(edit.span.start as usize)?;
-            let (_, behind) = rest.split_at_checked(edit.span.len())?;
-            changed.add(source.name(), format!("{before}{}{behind}", edit.text));
+        if id == place {
+            changed.add(source.name(), apply(text, Span::new(id, 0, text.len() as u32), edits)?);
             done = true;
         } else {
             changed.add(source.name(), text);
@@ -92,8 +102,21 @@ fn edited(sources: &Sources, edit: &Edit) -> Option<Sources> {
     done.then_some(changed)
 }
 
+/// Something that may close a way.
+#[derive(PartialEq, Eq)]
+struct Candidate {
+    words: String,
+    edits: Vec<Edit>,
+}
+
+impl Candidate {
+    fn new(words: String, edit: Edit) -> Self {
+        Self { words, edits: vec![edit] }
+    }
+}
+
 /// The edits that may close a way.
-fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String, Edit)> {
+fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<Candidate> {
     let mut list = Vec::new();
     let calls = |name: &str| path.steps.iter().any(|step| step.call.ends_with(name));
     // who signs in does so before he gets an identity
@@ -103,17 +126,17 @@ fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String
         let name = pool.name.as_ref().unwrap_or(&pool.id).shown();
         if is_guest {
             let edit = switched_off(world.sources, pool, pool.guests, "AllowUnauthenticatedIdentities");
-            list.extend(edit.map(|edit| (format!("turn guest access of identity pool `{name}` off"), edit)));
+            list.extend(edit.map(|edit| Candidate::new(format!("turn guest access of identity pool `{name}` off"), edit)));
         }
         if calls(":GetOpenIdToken") {
             let edit = switched_off(world.sources, pool, pool.classic, "AllowClassicFlow");
-            list.extend(edit.map(|edit| (format!("turn the classic flow of identity pool `{name}` off"), edit)));
+            list.extend(edit.map(|edit| Candidate::new(format!("turn the classic flow of identity pool `{name}` off"), edit)));
         }
         let mappings = world.inventory.role_map(pool).into_iter().flat_map(|map| &map.mappings);
         for mapping in mappings.filter(|_| path.way == Way::Enhanced && !is_guest) {
             if let Some(Setting { value: Ambiguous::AuthenticatedRole, span }) = mapping.ambiguous {
                 let words = "refuse users for whom the role mapping gives no single role".to_owned();
-                list.extend(replaced(world.sources, span, "AuthenticatedRole", "Deny").map(|edit| (words, edit)));
+                list.extend(replaced(world.sources, span, "AuthenticatedRole", "Deny").map(|edit| Candidate::new(words, edit)));
             }
         }
     }
@@ -122,7 +145,7 @@ fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String
         for claim in rules.iter().filter_map(|rule| rule.claim()) {
             if let Control::User { listed: Some(span), .. } = control(client, claim) {
                 let edit = taken_out(world.sources, span);
-                list.extend(edit.map(|edit| (format!("do not let users write `{claim}`"), edit)));
+                list.extend(edit.map(|edit| Candidate::new(format!("do not let users write `{claim}`"), edit)));
             }
         }
     }
@@ -139,12 +162,13 @@ fn candidates(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String
 }
 
 /// The policy without the statement in which a place lies, where it has others.
-fn without_statement(world: World<'_, '_>, place: Span) -> Option<(String, Edit)> {
+fn without_statement(world: World<'_, '_>, place: Span) -> Option<Candidate> {
     let mut policies = world.inventory.all_policies().filter(|(policy, _)| policy.statements.len() > 1);
-    let (statement, title) = policies.find_map(|(policy, role)| {
-        let statement = policy.statements.iter().find(|own| own.range.contains(place))?;
+    let (policy, index, title) = policies.find_map(|(policy, role)| {
+        let index = policy.statements.iter().position(|own| own.range.contains(place))?;
         Some((
-            statement,
+            policy,
+            index,
             match (role, policy.kind) {
                 (Some(role), PolicyKind::Trust) => format!("the trust policy of `{}`", role.name.shown()),
                 (Some(role), _) => format!("a policy of `{}`", role.name.shown()),
@@ -152,20 +176,21 @@ fn without_statement(world: World<'_, '_>, place: Span) -> Option<(String, Edit)
             },
         ))
     })?;
-    let words = format!("take {} out of {title}", statement.title());
-    Some((words, cut(world.sources, statement.range)?))
+    let words = format!("take {} out of {title}", policy.statements.get(index)?.title());
+    Some(Candidate { words, edits: Script::of(world.sources, policy)?.without_statement(index)? })
 }
 
 /// A setting of an identity pool, turned off.
 fn switched_off(sources: &Sources, pool: &IdentityPool<'_>, setting: Option<Setting<bool>>, name: &str) -> Option<Edit> {
     match setting {
         Some(setting) => setting.value.then(|| replaced(sources, setting.span, "true", "false"))?,
+        // in Terraform what is not set is off
         None => inserted(sources, pool.mark, &format!("\"{name}\": false")),
     }
 }
 
 /// Conditions of the trust policy on the pool, and on how its visitors came by their identity; or the statement without its effect.
-fn of_trust(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String, Edit)> {
+fn of_trust(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<Candidate> {
     let Some(Sample::Token(token)) = path.sample.as_ref().filter(|_| path.way <= Way::Trust) else { return Vec::new() };
     let allowing = role.trust.iter().flat_map(|policy| policy.with_effect(Effect::Allow));
     let letting = path.steps.last().and_then(|step| step.places.last()).map(|label| label.span);
@@ -184,20 +209,58 @@ fn of_trust(world: World<'_, '_>, role: &Role<'_>, path: &Path) -> Vec<(String, 
             statement,
             ["ForAnyValue:StringEquals", "ForAnyValue:StringLike"],
             &key,
-            "authenticated",
+            Wanted::Text("authenticated"),
         );
-        list.extend(edit.map(|edit| ("let only signed-in users in: `amr` must hold `authenticated`".to_owned(), edit)));
+        let words = "let only signed-in users in: `amr` must hold `authenticated`".to_owned();
+        list.extend(edit.map(|edit| Candidate::new(words, edit)));
     }
     let mut own = world.inventory.identity_pools.iter().filter_map(|pool| pool.id.known());
     if let (Some(pool), None) = (own.next(), own.next()) {
-        let edit = with_condition(world.sources, statement, ["StringEquals", "StringLike"], &format!("{host}:aud"), pool);
-        list.extend(edit.map(|edit| (format!("pin the identity pool: `aud` must be `{pool}`"), edit)));
+        // what stands for an id that only a deployment makes is no value to compare with
+        let made = world.inventory.assumptions().iter().find(|own| own.value == pool && !own.said);
+        let wanted = made.map_or(Wanted::Text(pool), |own| Wanted::Reference(&own.name));
+        let shown = made.map_or(pool, |own| own.name.as_str());
+        let edit = with_condition(world.sources, statement, ["StringEquals", "StringLike"], &format!("{host}:aud"), wanted);
+        list.extend(edit.map(|edit| Candidate::new(format!("pin the identity pool: `aud` must be `{shown}`"), edit)));
     }
     list
 }
 
+/// What a condition compares with.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    Text(&'a str),
+    /// What this expression of Terraform comes to.
+    Reference(&'a str),
+}
+
 /// A condition more, in a block of one of these operators or in one of its own.
-fn with_condition(sources: &Sources, statement: &Statement<'_>, operators: [&str; 2], key: &str, value: &str) -> Option<Edit> {
+fn with_condition(
+    sources: &Sources,
+    statement: &Statement<'_>,
+    operators: [&str; 2],
+    key: &str,
+    wanted: Wanted<'_>,
+) -> Option<Edit> {
+    if is_block(sources, statement.mark) {
+        let is_on = |own: &Condition<'_>| own.key.known().is_some_and(|own| own.eq_ignore_ascii_case(key));
+        let is_asked =
+            |operator: &str| statement.conditions.iter().any(|own| own.operator_text.known() == Some(operator) && is_on(own));
+        let operator = operators.into_iter().find(|operator| !is_asked(operator))?;
+        let value = match wanted {
+            Wanted::Text(text) => format!("\"{text}\""),
+            Wanted::Reference(name) => name.to_owned(),
+        };
+        let lines = [
+            "condition {".to_owned(),
+            format!("  test     = \"{operator}\""),
+            format!("  variable = \"{key}\""),
+            format!("  values   = [{value}]"),
+            "}".to_owned(),
+        ];
+        return in_block_of(sources, statement.mark, &lines);
+    }
+    let Wanted::Text(value) = wanted else { return None };
     let pair = format!("\"{key}\": \"{value}\"");
     let of = |operator: &str| statement.conditions.iter().find(|own| own.operator_text.known() == Some(operator));
     for operator in operators {
@@ -227,10 +290,27 @@ fn before(sources: &Sources, span: Span, text: &str) -> Option<Edit> {
     (sources.slice(quote) == "\"").then(|| Edit { span: Span::new(span.source, start, start), text: text.to_owned() })
 }
 
-/// Something behind an opening bracket.
+/// Something behind an opening bracket of JSON.
 fn inserted(sources: &Sources, mark: Span, text: &str) -> Option<Edit> {
     let start = Span::new(mark.source, mark.start, mark.start + 1);
-    (sources.slice(start) == "{").then(|| Edit { span: start.after(), text: format!("{text}, ") })
+    let is_open = sources.slice(start) == "{" && !is_block(sources, mark);
+    is_open.then(|| Edit { span: start.after(), text: format!("{text}, ") })
+}
+
+/// Whether an opening bracket is that of a block of HCL: behind a name or a label.
+fn is_block(sources: &Sources, mark: Span) -> bool {
+    let before = sources.get(mark.source).text().get(..mark.start as usize).unwrap_or_default().trim_end_matches(' ');
+    let is_open = sources.slice(mark).starts_with('{');
+    is_open && before.ends_with(|last: char| last.is_ascii_alphanumeric() || matches!(last, '_' | '"'))
+}
+
+/// Lines at the start of a block of HCL, as far in as what stands there.
+fn in_block_of(sources: &Sources, mark: Span, lines: &[String]) -> Option<Edit> {
+    let text = sources.get(mark.source).text();
+    let line = text.get(..mark.start as usize).filter(|_| is_block(sources, mark))?.rsplit('\n').next()?;
+    let indent: String = line.chars().take_while(|c| c.is_whitespace()).chain("  ".chars()).collect();
+    let text = lines.iter().flat_map(|line| ["\n", &indent, line]).collect();
+    Some(Edit { span: Span::new(mark.source, mark.start, mark.start + 1).after(), text })
 }
 
 /// One word for another.

@@ -6,7 +6,7 @@ use super::{Reason, Step, Way};
 use crate::arn::Arn;
 use crate::evaluate::{OF_CALLER, Verdict};
 use crate::finding::Label;
-use crate::identity::{Group, IdentityPool};
+use crate::identity::{Group, IdentityPool, ProviderKind};
 use crate::inventory::Role;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Instant, Patterns, Policy, PrincipalKind};
@@ -36,7 +36,7 @@ struct Sought {
     role: Option<String>,
     /// The service that is to take it.
     service: Option<&'static str>,
-    /// The ARN of the identity pool or user pool that is to be changed.
+    /// The ARN of the identity pool, user pool or SAML provider that is to be changed.
     pool: Option<String>,
 }
 
@@ -174,6 +174,15 @@ impl<'i, 's> Links<'i, 's> {
                 sought.pool = Some(resource(arn_of(own)?, "cognito-idp", id.split('_').next()?, &format!("userpool/{id}"))?);
                 format!("adds a user to `{}`, whose role is `{name}`", group.name.shown())
             }
+            Gain::SamlRole => {
+                let allowing = target.trust.iter().flat_map(|policy| policy.with_effect(Effect::Allow));
+                let named =
+                    allowing.filter_map(|own| own.principals.as_ref()).filter(|own| !own.negated).flat_map(|own| &own.list);
+                let is_saml = |text: &&str| matches!(ProviderKind::of(text), Some((ProviderKind::Saml, _)));
+                let provider = named.filter_map(|own| own.value.known()).find(is_saml)?;
+                sought.pool = Some(provider.to_owned());
+                format!("replaces the keys of `{provider}`, signs an assertion and takes `{name}`")
+            }
         };
         Some((sought, words))
     }
@@ -193,7 +202,7 @@ impl<'i, 's> Links<'i, 's> {
         let about = match on {
             On::Any | On::Itself | On::OwnPolicy | On::User | On::Group | On::Instance => Sought::default(),
             On::Role | On::New => Sought { pool: None, ..sought.clone() },
-            On::Pool | On::UserPool => Sought { pool: sought.pool.clone(), ..Sought::default() },
+            On::Pool | On::UserPool | On::Saml => Sought { pool: sought.pool.clone(), ..Sought::default() },
         };
         let key: Key = (arn_of(role)?.to_owned(), action, on, about);
         if let Some(known) = self.known.get(&key) {
@@ -211,7 +220,7 @@ impl<'i, 's> Links<'i, 's> {
             On::Role | On::New => vec![sought.role.clone()?],
             On::Itself => vec![own.to_owned()],
             On::OwnPolicy => role.own_policies(own),
-            On::Pool | On::UserPool => vec![sought.pool.clone()?],
+            On::Pool | On::UserPool | On::Saml => vec![sought.pool.clone()?],
         };
         let given = sought.service.map(|service| ("iam:PassedToService".to_owned(), service.to_owned()));
         let given: Vec<(String, String)> = given.into_iter().collect();

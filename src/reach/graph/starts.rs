@@ -2,12 +2,14 @@
 
 use super::{Step, Subject};
 use crate::finding::Label;
-use crate::identity::{Claim, Claims, Group, IdentityPool, MappingType, ProviderKind, Token};
+use crate::identity::{Claim, Group, IdentityPool, MappingType, MatchRule, MatchType, ProviderKind, Token};
 use crate::inventory::{Inventory, Role};
 use crate::policy::Policy;
-use crate::reach::client::{PoolClient, groups_of, pool_clients};
+use crate::reach::client::{PoolClient, groups_of, pool_clients, public_clients, token_of};
 use crate::reach::control::{Control, control};
+use crate::reach::loose::stranger;
 use crate::reach::{Distance, Kind, Sample, Taker, Takers};
+use crate::reference::brings_id_token;
 use crate::simulate::{Login, World};
 
 /// A subject, and how he gets in.
@@ -49,7 +51,8 @@ pub(super) struct Entry {
 pub(super) enum Own {
     Guest,
     Token(Box<Token>),
-    Social(String),
+    /// A user of a public provider whose tokens nobody else can read: its host, and his id there.
+    Social(String, String),
     Developer,
 }
 
@@ -58,7 +61,7 @@ impl Own {
         match self {
             Self::Guest => Login::Guest,
             Self::Token(token) => Login::Token(token),
-            Self::Social(host) => Login::Social(host, Some(USER)),
+            Self::Social(host, user) => Login::Social(host, Some(user)),
             Self::Developer => Login::Developer(USER, &[]),
         }
     }
@@ -67,7 +70,7 @@ impl Own {
     pub(super) fn host(&self) -> Option<&str> {
         match self {
             Self::Token(token) => token.host(),
-            Self::Guest | Self::Social(_) | Self::Developer => None,
+            Self::Guest | Self::Social(..) | Self::Developer => None,
         }
     }
 }
@@ -89,7 +92,7 @@ pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) ->
         let of_pool = host.rsplit('/').next().filter(|_| hosts.len() > 1);
         starts.extend(users(world, host, of_pool, &clients));
     }
-    starts.extend(others(inventory));
+    starts.extend(others(world));
     let is_for_pools = inventory.roles.iter().flat_map(Role::trusts).any(names_pools);
     if !inventory.identity_pools.is_empty() || is_for_pools {
         let name = "somebody with an identity pool of his own".to_owned();
@@ -282,30 +285,65 @@ fn given_claims(clients: &[&PoolClient<'_, '_>]) -> Vec<(String, String)> {
 }
 
 /// Users of public and OIDC providers of identity pools, and of the developer's own.
-fn others<'i, 's>(inventory: &Inventory<'_>) -> Vec<Start<'i, 's>> {
+fn others<'i, 's>(world: World<'i, 's>) -> Vec<Start<'i, 's>> {
+    let inventory = world.inventory;
+    let public = public_clients(world);
     let mut starts: Vec<Start<'i, 's>> = Vec::new();
-    let mut add = |start: Start<'i, 's>| {
-        if !starts.iter().any(|own| own.subject == start.subject) {
-            starts.push(start);
+    let mut add = |start: Start<'i, 's>| match starts.iter_mut().find(|own| own.subject == start.subject) {
+        // of one provider each pool may ask for other claims
+        Some(Start { origin: Origin::Logins(own), .. }) => {
+            let Origin::Logins(entries) = start.origin else { return };
+            let further: Vec<Entry> =
+                entries.into_iter().filter(|new| own.iter().all(|old| old.options != new.options)).collect();
+            own.extend(further);
         }
+        Some(_) => {}
+        None => starts.push(start),
     };
     for pool in &inventory.identity_pools {
-        for host in pool.social.iter().filter_map(|provider| provider.name.known()) {
-            let options = ["--login", host, "--user", USER].map(str::to_owned).to_vec();
-            let entry = Entry { login: Own::Social(host.to_owned()), linked: None, steps: vec![signs_in(host)], options };
-            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Anyone, vec![entry]));
+        for provider in &pool.social {
+            let Some(host) = provider.name.known() else { continue };
+            let client = public.iter().find(|own| std::ptr::eq(own.provider, provider));
+            let application = provider.client.known().filter(|_| brings_id_token(host));
+            let rules = rules_of(inventory, pool, host);
+            let mut base = social(host, USER);
+            if let Some(application) = application {
+                let own = bearer(token_of(host, application, USER));
+                // without rules it makes no difference what the token holds
+                base = if rules.is_empty() { Entry { options: base.options, ..own } } else { own };
+            }
+            let mut entries = vec![base.clone()];
+            for rule in rules {
+                let Some((claim, value)) = rule.claim().zip(rule.sample()) else { continue };
+                let chosen = match client.map(|client| control(client, claim)) {
+                    Some(Control::User { .. }) => Some(value.clone()),
+                    Some(Control::Owner) => stranger(rule),
+                    _ => None,
+                };
+                match chosen {
+                    Some(value) => entries.push(with_account(base.clone(), host, claim, &value)),
+                    None if application.is_some() && is_told_of_one(rule, claim) => {
+                        add(given(host, claim, &value, with_claim(base.clone(), claim, &value)));
+                    }
+                    None if application.is_none() && claim == "sub" && is_told_of_one(rule, claim) => {
+                        add(given(host, claim, &value, social(host, &value)));
+                    }
+                    None => {}
+                }
+            }
+            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Anyone, entries));
         }
         for arn in pool.oidc.iter().filter_map(|arn| arn.known()) {
             let Some((ProviderKind::Oidc, host)) = ProviderKind::of(arn) else { continue };
             let client = inventory.oidc_provider(arn).and_then(|own| own.clients.iter().find_map(|client| client.known()));
-            let mut claims = Claims::new();
-            for (name, value) in [("iss", &*format!("https://{host}")), ("aud", client.unwrap_or("example")), ("sub", USER)] {
-                claims.set(name, Claim::Text(value.to_owned()));
+            let base = bearer(token_of(host, client.unwrap_or("example"), USER));
+            for rule in rules_of(inventory, pool, arn) {
+                let Some((claim, value)) = rule.claim().zip(rule.sample()) else { continue };
+                if is_told_of_one(rule, claim) {
+                    add(given(host, claim, &value, with_claim(base.clone(), claim, &value)));
+                }
             }
-            let options = vec!["--claims".to_owned(), claims.to_json()];
-            let login = Own::Token(Box::new(Token { is_made: true, ..Token::from_claims(claims) }));
-            let entry = Entry { login, linked: None, steps: vec![signs_in(host)], options };
-            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Known, vec![entry]));
+            add(start(format!("a user of `{host}`"), &[&format!("login:{host}")], Distance::Known, vec![base]));
         }
         if let Some(name) = pool.developer.as_ref().and_then(|name| name.known()) {
             let call = "cognito-identity:GetOpenIdTokenForDeveloperIdentity".to_owned();
@@ -318,6 +356,52 @@ fn others<'i, 's>(inventory: &Inventory<'_>) -> Vec<Start<'i, 's>> {
         }
     }
     starts
+}
+
+/// The rules by which an identity pool gives roles to the users of a provider.
+fn rules_of<'i, 's>(inventory: &'i Inventory<'s>, pool: &IdentityPool<'s>, provider: &str) -> &'i [MatchRule<'s>] {
+    let mut mappings = inventory.role_map(pool).into_iter().flat_map(|map| &map.mappings);
+    match mappings.find(|mapping| mapping.provider.known() == Some(provider)).map(|mapping| &mapping.kind) {
+        Some(MappingType::Rules(rules)) => rules,
+        _ => &[],
+    }
+}
+
+/// Whether a claim that a rule asks for tells some users of a provider from the others: all have the same issuer and audience, and any of them
+/// another subject than a certain one.
+fn is_told_of_one(rule: &MatchRule<'_>, claim: &str) -> bool {
+    match claim {
+        "iss" | "aud" => false,
+        "sub" => rule.matching != Some(MatchType::NotEqual),
+        _ => true,
+    }
+}
+
+/// A user to whom a provider gives a claim.
+fn given<'i, 's>(host: &str, claim: &str, value: &str, entry: Entry) -> Start<'i, 's> {
+    let own = format!("claim:{claim}={value}");
+    start(format!("a user of `{host}` whose `{claim}` is `{value}`"), &[&own], Distance::Known, vec![entry])
+}
+
+/// A login with a token that only its provider can read.
+fn social(host: &str, user: &str) -> Entry {
+    let options = ["--login", host, "--user", user].map(str::to_owned).to_vec();
+    Entry { login: Own::Social(host.to_owned(), user.to_owned()), linked: None, steps: vec![signs_in(host)], options }
+}
+
+/// A login with a token that was made.
+fn bearer(token: Token) -> Entry {
+    let options = vec!["--claims".to_owned(), token.claims.to_json()];
+    let steps = vec![signs_in(token.host().unwrap_or_default())];
+    Entry { login: Own::Token(Box::new(token)), linked: None, steps, options }
+}
+
+/// A login by an account that somebody makes for himself, or by what he writes into it.
+fn with_account(entry: Entry, host: &str, claim: &str, value: &str) -> Entry {
+    let mut entry = with_claim(entry, claim, value);
+    let text = format!("signs in to `{host}` by an account of his own whose `{claim}` is `{value}`");
+    entry.steps = vec![Step { call: String::new(), text, places: Vec::new() }];
+    entry
 }
 
 fn signs_in(host: &str) -> Step {

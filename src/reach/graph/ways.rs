@@ -39,15 +39,16 @@ fn questions<'i>(world: World<'i, '_>, entry: &Entry, role: &Role<'_>) -> Vec<(W
     if names(&|provider| provider.starts_with("cognito-identity")) {
         for pool in &world.inventory.identity_pools {
             let Some(id) = pool.id.known() else { continue };
+            let is_social = |host: &str| pool.social.iter().any(|own| own.name.known() == Some(host));
             let is_taken = match &entry.login {
                 Own::Guest => true,
                 Own::Developer => pool.developer.is_some(),
-                Own::Social(host) => pool.social.iter().any(|own| own.name.known() == Some(host)),
+                Own::Social(host, _) => is_social(host),
                 Own::Token(token) => {
                     let host = token.host().unwrap_or_default();
                     let ending = format!(":oidc-provider/{host}");
                     let of_iam = pool.oidc.iter().any(|arn| arn.known().is_some_and(|arn| arn.ends_with(&ending)));
-                    of_iam || pool.providers.iter().any(|own| own.name.known() == Some(host))
+                    of_iam || is_social(host) || pool.providers.iter().any(|own| own.name.known() == Some(host))
                 }
             };
             if !is_taken {
@@ -56,7 +57,13 @@ fn questions<'i>(world: World<'i, '_>, entry: &Entry, role: &Role<'_>) -> Vec<(W
             if entry.linked.is_none() {
                 ways.push((Way::Enhanced, Some(id)));
             }
-            if entry.linked.is_none() && matches!(entry.login, Own::Token(_)) {
+            // of a public provider without a role mapping no user is told to ask for a role
+            let is_mapped = |host: &str| {
+                let mappings = world.inventory.role_map(pool).into_iter().flat_map(|map| &map.mappings);
+                mappings.into_iter().any(|mapping| mapping.provider.known() == Some(host))
+            };
+            let names_roles = entry.login.host().is_some_and(|host| !is_social(host) || is_mapped(host));
+            if entry.linked.is_none() && names_roles {
                 ways.push((Way::CustomRole, Some(id)));
             }
             ways.push((Way::Classic, Some(id)));

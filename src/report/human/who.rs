@@ -41,10 +41,10 @@ impl Page<'_> {
         for taker in &answer.takers.takers {
             self.taker(taker);
         }
-        for Perhaps { who, doubt, .. } in &answer.takers.open {
+        for own @ Perhaps { who, doubt, .. } in &answer.takers.open {
+            let why = who::doubt(own, answer.role.trust.as_ref());
             let place = who::place(doubt).map_or_else(String::new, |span| format!(" ({})", address(self.sources, span)));
-            let line =
-                format!("not known whether {} can take it: {}{place}", text::escape(who), text::escape(&who::doubt(doubt)));
+            let line = format!("not known whether {} can take it: {}{place}", text::escape(who), text::escape(&why));
             self.out.push('\n');
             let painted = self.paint("  ? ", Colour::Yellow).into_owned();
             self.hanging("  ? ", &painted, &line);

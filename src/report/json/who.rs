@@ -24,7 +24,7 @@ pub fn who(answers: &[WhoCan<'_, '_>], assumptions: &[String], unread: &[Unread]
 fn role(answer: &WhoCan<'_, '_>, sources: &Sources) -> Value {
     let takers: Vec<Value> = answer.takers.takers.iter().map(|own| taker(own, sources)).collect();
     let open = answer.takers.open.iter().map(|own| {
-        let mut value = json!({ "who": own.who, "why": who::doubt(&own.doubt) });
+        let mut value = json!({ "who": own.who, "why": who::doubt(own, answer.role.trust.as_ref()) });
         if let Some(span) = who::place(&own.doubt) {
             append(&mut value, place(span, sources));
         }
@@ -79,6 +79,7 @@ fn kind(kind: &Kind) -> Value {
                 Breadth::OfMember { member, .. } => ("member", Some(member)),
                 Breadth::Like(pattern) => ("subjects-like", Some(pattern)),
                 Breadth::Exactly(subject) => ("subject", Some(subject)),
+                Breadth::OfAddress(address) => ("address", Some(address)),
                 Breadth::Other => ("other", None),
             };
             json!({ "name": "subject", "issuer": host, "breadth": name, "of": what })

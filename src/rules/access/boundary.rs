@@ -1,5 +1,7 @@
 //! Permissions boundaries that do not hold themselves in place.
 
+use std::collections::HashSet;
+
 use crate::evaluate::action_for;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
@@ -13,22 +15,25 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("../../../rules/access/boundary-can-be-removed.md"),
 };
 
-/// What takes a boundary away, or puts another in its place.
-const REMOVING: [&str; 4] = [
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteUserPermissionsBoundary",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutUserPermissionsBoundary",
-];
+/// What takes the boundary of a role away, or puts another in its place.
+const OF_ROLES: [&str; 2] = ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"];
+
+/// The same of a user.
+const OF_USERS: [&str; 2] = ["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"];
 
 const BOUNDARY: &str = "iam:PermissionsBoundary";
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
+    let limits = || facts.inventory.roles.iter().filter_map(|role| role.limit.as_deref());
+    let of_role: HashSet<Span> = limits().map(|own| own.mark).collect();
     let policies = facts.inventory.all_policies().map(|(policy, _)| policy);
-    let limits = facts.inventory.roles.iter().filter_map(|role| role.limit.as_deref());
-    let given = policies.filter(|own| own.kind == PolicyKind::Boundary).chain(limits);
-    for policy in given.filter(|own| own.refusal().is_none()) {
-        let Some((action, place)) = REMOVING.iter().find_map(|own| Some((own, allowed(facts, policy, own)?))) else { continue };
+    let others = policies.filter(|own| own.kind == PolicyKind::Boundary && !of_role.contains(&own.mark));
+    // who has one of which no holder is known may be a user
+    let given = others.map(|own| (own, false)).chain(limits().map(|own| (own, true)));
+    for (policy, is_of_role) in given.filter(|(own, _)| own.refusal().is_none()) {
+        let removing = OF_ROLES.iter().chain(OF_USERS.iter().filter(|_| !is_of_role));
+        let found = removing.copied().find_map(|own| Some((own, allowed(facts, policy, own)?)));
+        let Some((action, place)) = found else { continue };
         findings.push(Finding {
             help: Some(
                 "deny `iam:Delete*PermissionsBoundary` in it, and `iam:Put*PermissionsBoundary` unless `iam:PermissionsBoundary` is its \

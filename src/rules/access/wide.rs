@@ -167,9 +167,7 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         if let Some((_, types)) = seen.iter().find(|(own, _)| ptr::eq(*own, service)) {
             return *types;
         }
-        let is_unlimited = |form: &&Form| form.several && self.view.resources.iter().any(|own| own.is_all_of_form(form));
-        let forms = service.forms().iter().filter(is_unlimited);
-        let types = forms.fold(Types::default(), |types, form| types.with(form.types));
+        let types = self.view.resources.iter().fold(Types::default(), |types, own| types.with(own.types_in_whole(service)));
         seen.push((service, types));
         types
     }
@@ -179,14 +177,14 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
         if !self.may_be_unlimited(action, action.traits()) {
             return None;
         }
-        let kinds = action.resources();
-        let forms = kinds.flat_map(move |kind| action.service.forms_of(kind.name()).map(move |form| (!kind.required, form)));
-        let found = forms.filter(|(_, form)| form.several).filter_map(|(optional, form)| {
-            let own = self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form))?;
-            Some((own, form.format.as_str(), optional))
+        let taken = |form: &Form| self.view.resources.iter().find(|own| own.is_every() || own.is_all_of_form(form));
+        let found = action.resources().filter_map(|kind| {
+            let forms = action.service.forms_of(kind.name()).filter(|form| form.several && taken(form).is_some());
+            Some((Form::meant(forms)?, !kind.required))
         });
-        // what it always takes, and the shortest, is what people know
-        found.min_by_key(|(_, format, optional)| (*optional, format.len())).map(|(own, format, _)| (own, format))
+        // what it always takes is what people know
+        let (form, _) = found.min_by_key(|(form, optional)| (*optional, form.rarity()))?;
+        Some((taken(form)?, form.format.as_str()))
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{MappingType, MatchRule, MatchType, Token};
 use crate::lint::{Facts, Rule};
-use crate::reach::client::{Picked, PoolClient, pool_clients, short};
+use crate::reach::client::{Picked, PoolClient, pool_clients, public_clients, short};
 use crate::reach::control::{Control, control};
+use crate::reach::loose::stranger;
 
 pub(super) static RULE: Rule = Rule {
     name: "loose-mapping-rule",
@@ -13,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.world()) {
+    // of the users of any other provider it is not known who they are
+    for client in pool_clients(facts.world()).iter().chain(&public_clients(facts.world())) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         findings.extend(rules.iter().filter_map(|rule| of_rule(client, rule)));
     }
@@ -21,12 +23,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
 
 fn of_rule(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>) -> Option<Finding> {
     let (claim, value) = (rule.claim()?, rule.value()?);
+    if client.is_public && control(client, claim) == Control::Others {
+        return None;
+    }
     let given = short(rule.role()?);
     let part = match rule.matching? {
         MatchType::Contains => "contains",
         MatchType::StartsWith => "starts with",
         MatchType::NotEqual => {
-            let other = if is_address(claim, value) { "mallory@attacker.example".to_owned() } else { rule.sample()? };
+            let other = stranger(rule)?;
             let token = passes(client, rule, claim, &other)?;
             let message = format!("every `{claim}` but `{value}` gets `{given}`, as `{other}` does");
             return Some(finding(client, rule, message, "all but this", &token, format!("a user with `{claim}` `{other}`")));
@@ -36,7 +41,7 @@ fn of_rule(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>) -> Option<Finding>
     if claim == "cognito:groups" {
         return of_groups(client, rule, value, given, part);
     }
-    let other = stranger(claim, value, rule.matching?)?;
+    let other = stranger(rule)?;
     let token = passes(client, rule, claim, &other)?;
     let message = format!("`{other}` {part} `{value}` too, and gets `{given}`");
     Some(finding(client, rule, message, "matches other addresses too", &token, format!("a user with `{claim}` `{other}`")))
@@ -73,6 +78,9 @@ fn finding(
     let mut finding = RULE.finding(message, rule.value_span(), label);
     finding.related.push(Label::new(rule.role_span(), "the role that it gives"));
     finding.related.extend(client.open_sign_up());
+    if client.is_public {
+        finding.related.push(Label::new(client.provider.name.span(), "open to anybody with an account there"));
+    }
     let claim = rule.claim().unwrap_or_default();
     if client.is_admin_only() && control(client, claim) == Control::Others {
         // only an administrator could write such a value
@@ -83,6 +91,7 @@ fn finding(
             Some(MatchType::NotEqual) => {
                 "name each value that gets the role in a rule of type `Equals`, and leave the rest to `AmbiguousRoleResolution`"
             }
+            _ if client.is_public => "compare the whole value with `Equals`",
             _ => "compare the whole value with `Equals`, or put the users into a group and map with type `Token`",
         }
         .to_owned(),
@@ -97,36 +106,4 @@ fn passes(client: &PoolClient<'_, '_>, rule: &MatchRule<'_>, claim: &str, value:
     let picked = client.ask(&token);
     let gives = matches!(&picked, Picked::Role(arn) if rule.role() == Some(&**arn));
     (gives && picked != client.ask(&client.token(&[]))).then_some(token)
-}
-
-/// An address or a domain of somebody else that a rule for `value` matches; `None` where the rule is about neither.
-fn stranger(claim: &str, value: &str, matching: MatchType) -> Option<String> {
-    if !is_address(claim, value) && !is_domain(claim, value) {
-        return None;
-    }
-    let end = match value.chars().last() {
-        Some('@' | '.') => "attacker.example",
-        _ => ".attacker.example",
-    };
-    let at_start = matching == MatchType::StartsWith;
-    Some(match value.find('@') {
-        // no address starts so
-        Some(0) if at_start => return None,
-        Some(0) => format!("mallory{value}{end}"),
-        Some(_) => format!("{value}{end}"),
-        None if !is_address(claim, value) => format!("{value}{end}"),
-        None if at_start => format!("{value}@attacker.example"),
-        None if value.starts_with('.') => format!("mallory@mail{value}{end}"),
-        None => format!("mallory@{value}{end}"),
-    })
-}
-
-fn is_address(claim: &str, value: &str) -> bool {
-    value.contains('@') || ["mail", "upn"].iter().any(|name| claim.ends_with(name))
-}
-
-/// A name with a point in it and nothing that no domain has.
-fn is_domain(claim: &str, value: &str) -> bool {
-    let of_domain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-    claim == "hd" || claim.ends_with("domain") || (value.contains('.') && value.chars().all(of_domain))
 }

@@ -77,11 +77,15 @@ fn of_pool(world: World<'_, '_>, pool: &IdentityPool<'_>, id: &str) -> Option<Fi
     } else {
         let mapping = map.and_then(|map| map.mappings.first());
         finding.related.extend(mapping.map(|mapping| Label::new(mapping.provider.span(), "only this keeps them apart")));
-        finding.help = Some(
-            "keep the role mapping, and set `AllowClassicFlow` to `false` for the day it goes; to part the roles themselves, let \
-             each trust policy ask for more than a sign-in: a user pool of its own in `amr`, or a session tag"
-                .to_owned(),
-        );
+        let keep = if mapping.is_some() {
+            "keep the role mapping, and set `AllowClassicFlow` to `false` for the day it goes"
+        } else {
+            "set `AllowClassicFlow` to `false`, for in the classic flow a user names the role himself"
+        };
+        finding.help = Some(format!(
+            "{keep}; to part the roles themselves, let each trust policy ask for more than a sign-in: a user pool of its own in `amr`, \
+             or a session tag"
+        ));
     }
     Some(finding)
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Label, Severity, Witness};
 use crate::identity::{MappingType, MatchRule};
 use crate::lint::{Facts, Rule};
-use crate::reach::client::{Picked, PoolClient, pool_clients, short};
+use crate::reach::client::{Picked, PoolClient, pool_clients, public_clients, short};
 use crate::reach::control::{Control, control};
 use crate::source::Span;
 
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// One finding for each claim of each client.
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for client in &pool_clients(facts.world()) {
+    for client in pool_clients(facts.world()).iter().chain(&public_clients(facts.world())) {
         let Some(MappingType::Rules(rules)) = client.mapping.map(|mapping| &mapping.kind) else { continue };
         let mut claims: Vec<&str> = Vec::new();
         for claim in rules.iter().filter_map(|rule| rule.claim()) {
@@ -54,6 +54,7 @@ fn of_claim(
     finding.related.extend(reached.map(|(rule, ..)| Label::new(rule.claim_span(), "and here")));
     finding.related.extend(match listed {
         Some(span) => Some(Label::new(span, "the app client lets users write it")),
+        None if client.is_public => Some(Label::new(client.provider.name.span(), "open to anybody with an account there")),
         None => client.client().map(|own| Label::new(own.id.span(), "no `WriteAttributes`: all standard ones")),
     });
     finding.related.extend(client.open_sign_up());
@@ -61,15 +62,22 @@ fn of_claim(
         finding.severity = Severity::Medium;
     }
     let mut help = match listed {
+        None if client.is_public => "compare `sub` or `email` with `Equals`, which nobody else has".to_owned(),
         Some(_) => format!("take `{claim}` out of the app client's `WriteAttributes`"),
         None => format!("give the app client a list of `WriteAttributes` without `{claim}`"),
     };
     if claim == "email" || claim == "phone_number" {
         help.push_str(", have a new value verified before it counts (`AttributesRequireVerificationBeforeUpdate`)");
     }
-    help.push_str(", or give roles by group, which only an administrator changes");
+    if !client.is_public {
+        help.push_str(", or give roles by group, which only an administrator changes");
+    }
     finding.help = Some(help);
-    let who = format!("any user of app client `{}`, who sets `{claim}`", client.title());
+    let who = if client.is_public {
+        format!("anybody with an account at `{}`, who sets `{claim}`", client.host)
+    } else {
+        format!("any user of app client `{}`, who sets `{claim}`", client.title())
+    };
     finding.witness = Some(Witness { who, claims: token.claims.to_json() });
     Some(finding)
 }

@@ -16,32 +16,16 @@ impl Actions {
     /// Those that statements may be about.
     pub(super) fn mentioned<'p, 's: 'p>(statements: impl Iterator<Item = &'p Statement<'s>>) -> Self {
         let mut own = Self::default();
-        // a list mostly goes on with the same service
-        let (mut last, mut bits) = ("", 0..0);
         for actions in statements.filter_map(|statement| statement.actions.as_ref()) {
             if actions.negated {
                 return Self(ALL.all());
             }
             for pattern in &actions.list {
                 let Some(text) = pattern.plain() else { continue };
-                let same = text.strip_prefix(last).and_then(|rest| rest.strip_prefix(':')).filter(|_| !last.is_empty());
-                let name = if let Some(name) = same {
-                    name
-                } else {
-                    let Some((prefix, name)) = text.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
-                        return Self(ALL.all());
-                    };
-                    (last, bits) = (prefix, ALL.of_service(prefix));
-                    name
-                };
-                if bits.is_empty() {
-                    continue;
-                }
-                let behind = last.len() + 1;
-                let tag = (!actions.wild || !pattern.has_wildcard()).then(|| Tag::of(text));
-                for (at, (action, other)) in bits.clone().zip(ALL.names.get(bits.clone()).unwrap_or(&[])) {
-                    let may = tag.is_none_or(|tag| tag == *other);
-                    own.0 |= u128::from(may && fits(name, action.get(behind..).unwrap_or(""))) << at;
+                if actions.wild && pattern.has_wildcard() {
+                    own.0 |= ALL.fitting(text);
+                } else if let Some(at) = ALL.named(text) {
+                    own.0 |= 1 << at;
                 }
             }
         }
@@ -54,7 +38,7 @@ impl Actions {
 
     /// Whether it has an action; `None` of those that are not among them.
     pub(super) fn has(self, name: &str) -> Option<bool> {
-        let at = ALL.names.binary_search_by(|(own, _)| (*own).cmp(name)).ok()?;
+        let at = ALL.named(name)?;
         Some(self.0 & (1 << at) != 0)
     }
 
@@ -66,11 +50,16 @@ impl Actions {
 
 /// All of them, sorted, and where those of each service are.
 struct Known {
-    names: Vec<(&'static str, Tag)>,
+    names: Vec<&'static str>,
     services: Vec<(&'static str, Range<usize>)>,
+    /// The number of each in that order, from 1, by its tag; 0 where there is none.
+    places: [u8; PLACES],
     /// The sets, each with the bits of its actions.
     sets: Vec<(u128, &'static Escalation)>,
 }
+
+/// Many more than there are names, so that nearly all others meet none.
+const PLACES: usize = 1 << 12;
 
 static ALL: LazyLock<Known> = LazyLock::new(|| {
     let of_sets = escalations().iter().flat_map(|set| &set.actions).map(|action| action.name);
@@ -90,13 +79,47 @@ static ALL: LazyLock<Known> = LazyLock::new(|| {
     let bit = |name: &str| names.binary_search(&name).map_or(0, |at| 1_u128 << at);
     let bits = |set: &Escalation| set.actions.iter().fold(0, |bits, action| bits | bit(action.name));
     let sets = escalations().iter().map(|set| (bits(set), set)).collect();
-    let names = names.into_iter().map(|name| (name, Tag::of(name))).collect();
-    Known { names, services, sets }
+    let mut places = [0; PLACES];
+    for (number, name) in (1..).zip(&names) {
+        let mut slot = Tag::of(name).place(PLACES);
+        while places.get(slot).is_some_and(|place| *place != 0) {
+            slot = (slot + 1) % PLACES;
+        }
+        if let Some(place) = places.get_mut(slot) {
+            *place = number;
+        }
+    }
+    Known { names, services, places, sets }
 });
 
 impl Known {
     fn all(&self) -> u128 {
         (0..self.names.len()).fold(0, |bits, at| bits | 1 << at)
+    }
+
+    /// The place of the one that is written so.
+    fn named(&self, text: &str) -> Option<usize> {
+        let tag = Tag::of(text);
+        let mut slot = tag.place(PLACES);
+        // INVARIANT: nearly all places are free, so each search ends
+        while let Some(at) = self.places.get(slot)?.checked_sub(1).map(usize::from) {
+            if self.names.get(at).is_some_and(|own| own.eq_ignore_ascii_case(text)) {
+                return Some(at);
+            }
+            slot = (slot + 1) % PLACES;
+        }
+        None
+    }
+
+    /// Those that a pattern stands for, each as one bit.
+    fn fitting(&self, pattern: &str) -> u128 {
+        let Some((prefix, name)) = pattern.split_once(':').filter(|(prefix, _)| !prefix.contains(['*', '?'])) else {
+            return self.all();
+        };
+        let places = self.of_service(prefix);
+        let names = places.clone().zip(self.names.get(places).unwrap_or(&[]));
+        let fits = |own: &str| fits(name, own.get(prefix.len() + 1..).unwrap_or(""));
+        names.fold(0, |bits, (at, own)| bits | u128::from(fits(own)) << at)
     }
 
     /// The places of those of a service.

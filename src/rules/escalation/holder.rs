@@ -26,6 +26,8 @@ pub(super) struct Holder<'i, 's> {
     reference: &'i Reference,
     /// Its partition and account, as far as they are told, once that was asked.
     home: OnceCell<(&'i str, &'i str)>,
+    /// Its ARN, once that was asked.
+    arn: OnceCell<String>,
     /// What of the sets of actions its statements that allow may be about.
     mentioned: Actions,
 }
@@ -66,14 +68,14 @@ pub(super) fn holders<'i, 's>(facts: &Facts<'i, 's>) -> Vec<Holder<'i, 's>> {
 }
 
 impl<'i, 's> Holder<'i, 's> {
-    fn of(
+    pub(super) fn of(
         role: Option<&'i Role<'s>>,
         policies: Vec<&'i Policy<'s>>,
         limit: Option<&'i Policy<'s>>,
         reference: &'i Reference,
     ) -> Self {
         let mentioned = Actions::mentioned(policies.iter().flat_map(|policy| policy.with_effect(Effect::Allow)));
-        Self { role, name: None, policies, limit, reference, home: OnceCell::new(), mentioned }
+        Self { role, name: None, policies, limit, reference, home: OnceCell::new(), arn: OnceCell::new(), mentioned }
     }
 
     /// Whether a statement says that it may do everything, whatever a Deny takes back: then that is told.
@@ -114,9 +116,9 @@ impl<'i, 's> Holder<'i, 's> {
     }
 
     /// Its ARN, or one that nobody named in the account that its policies tell.
-    pub(super) fn arn(&self) -> String {
+    pub(super) fn arn(&self) -> &str {
         let own = self.role.and_then(|role| role.arn.as_ref()?.known());
-        own.map_or_else(|| self.in_iam(&format!("role/{ANYTHING}")), str::to_owned)
+        own.unwrap_or_else(|| self.arn.get_or_init(|| self.in_iam(&format!("role/{ANYTHING}"))))
     }
 
     /// Something of its own account in IAM: `role/NAME`.
@@ -136,8 +138,8 @@ impl<'i, 's> Holder<'i, 's> {
         }
         let mut context = Context::new();
         context.partial = true;
-        let (own, role) = (self.arn(), self.in_iam(&format!("role/{ANYTHING}")));
-        let request = Request { principal: Caller::Aws(&own), action: PASS, resource: &role, context: &context };
+        let role = self.in_iam(&format!("role/{ANYTHING}"));
+        let request = Request { principal: Caller::Aws(self.arn()), action: PASS, resource: &role, context: &context };
         let verdict = evaluate(self.policies.iter().copied(), &request, &mut ());
         matches!(verdict, Verdict::Allowed(_) | Verdict::Undecided(_))
     }
@@ -151,8 +153,9 @@ impl<'i, 's> Holder<'i, 's> {
             context.set(key.to_owned(), ContextValue::One(value.to_owned().into()));
         }
         // what names its user by a variable means the holder
-        let own = if given.is_some_and(|(key, _)| key == USER) { self.in_iam(&format!("user/{ANYTHING}")) } else { self.arn() };
-        let request = Request { principal: Caller::Aws(&own), action, resource, context: &context };
+        let user = given.filter(|(key, _)| *key == USER).map(|_| self.in_iam(&format!("user/{ANYTHING}")));
+        let own = user.as_deref().unwrap_or_else(|| self.arn());
+        let request = Request { principal: Caller::Aws(own), action, resource, context: &context };
         let Verdict::Allowed(statement) = evaluate(self.policies.iter().copied(), &request, &mut ()) else { return None };
         let within = self.limit.is_none_or(|limit| matches!(evaluate([limit], &request, &mut ()), Verdict::Allowed(_)));
         within.then(|| place(statement, action))

@@ -14,13 +14,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// One finding, on the gravest of the ways. `passes` tells whether any role may be passed at all.
 pub(super) fn check(holder: &Holder<'_, '_>, passes: bool, findings: &mut Vec<Finding>) {
-    let is_open = |set: &&Escalation| passes || !matches!(set.gain, Gain::RoleOf(_));
-    let mut ways = holder.sets().filter(is_open).filter_map(|set| Some((set, places(holder, set)?)));
-    let Some((set, places)) = ways.next() else { return };
+    let is_open = |set: &Escalation| passes || !matches!(set.gain, Gain::RoleOf(_));
     // who may do everything has nothing to gain
-    if !holder.may_do_everything() {
-        findings.extend(tell(holder, set, &places, ways.count()));
-    }
+    findings.extend(gravest(holder, is_open, || !holder.may_do_everything()));
+}
+
+/// The finding on the gravest of some ways, if it is to be told that there are any.
+pub(super) fn gravest(
+    holder: &Holder<'_, '_>,
+    is_meant: impl Fn(&Escalation) -> bool,
+    is_told: impl FnOnce() -> bool,
+) -> Option<Finding> {
+    let mut ways = holder.sets().filter(|set| is_meant(set)).filter_map(|set| Some((set, places(holder, set)?)));
+    let (set, places) = ways.next().filter(|_| is_told())?;
+    tell(holder, set, &places, ways.count())
 }
 
 /// Where each of the actions is allowed, on all that it could be about; `None` where one is not.
@@ -42,15 +49,16 @@ fn places(holder: &Holder<'_, '_>, set: &Escalation) -> Option<Vec<Span>> {
         _ => None,
     };
     let place = |action: &EscalationAction, new: Option<&str>| match action.on {
-        On::Itself => holder.allows(action.name, &holder.arn(), given),
+        On::Itself => holder.allows(action.name, holder.arn(), given),
         On::Role => holder.allows(action.name, &holder.in_iam(&format!("role/{ANYTHING}")), given),
         On::OwnPolicy => {
-            let own = holder.role.map(|role| role.own_policies(&holder.arn())).unwrap_or_default();
+            let own = holder.role.map(|role| role.own_policies(holder.arn())).unwrap_or_default();
             let any = holder.in_iam(&format!("policy/{ANYTHING}"));
             own.iter().chain([&any]).find_map(|policy| holder.allows(action.name, policy, given))
         }
         On::User => holder.allows(action.name, &holder.in_iam(&format!("user/{ANYTHING}")), given),
         On::Group => holder.allows(action.name, &holder.in_iam(&format!("group/{ANYTHING}")), given),
+        On::Saml => holder.allows(action.name, &holder.in_iam(&format!("saml-provider/{ANYTHING}")), given),
         On::New => holder.allows(action.name, new?, given),
         On::Instance => holder.allows_any_of(action.name, "arn:aws:ec2:eu-west-1:111122223333:instance/i-07f3c00000000000a"),
         // what runs is as good as named where it is held to some
@@ -75,6 +83,12 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         _ => format!(", and there are {others} other ways"),
     };
     let (place, others) = places.split_first()?;
+    // of some that are kept out nothing is told
+    let is_open = |span: &Span| {
+        holder.allowing().any(|own| own.range.contains(*span) && own.resources.as_ref().is_some_and(|own| own.negated))
+    };
+    let left =
+        if matches!(set.gain, Gain::Role | Gain::User) && places.iter().any(is_open) { " that `NotResource` leaves" } else { "" };
     let mut related: Vec<Label> = Vec::new();
     for span in others {
         if span != place && !related.iter().any(|own| own.span == *span) {
@@ -86,7 +100,7 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
         related,
         help: Some(help(set)),
         ..RULE.finding(
-            format!("{} can {} by {with}{further}", holder.title(), words(set.gain)),
+            format!("{} can {}{left} by {with}{further}", holder.title(), words(set.gain)),
             *place,
             "gives more than it says",
         )
@@ -95,8 +109,8 @@ fn tell(holder: &Holder<'_, '_>, set: &Escalation, places: &[Span], others: usiz
 
 fn severity(gain: Gain) -> Severity {
     match gain {
-        // it hangs on what runs, on what the policy said once, or on whether there is a boundary at all
-        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary => Severity::Medium,
+        // it hangs on what runs, on what the policy said once, or on whether there is a boundary or a provider at all
+        Gain::RunsAs(_) | Gain::OlderVersion | Gain::NoUserBoundary | Gain::SamlRole => Severity::Medium,
         _ => Severity::High,
     }
 }
@@ -114,6 +128,7 @@ fn words(gain: Gain) -> String {
         Gain::RunsAs(service) => format!("act as the roles of what runs for `{service}`"),
         Gain::PoolRole | Gain::ClassicRole => "give an identity pool any role".to_owned(),
         Gain::Group => "add users to any group".to_owned(),
+        Gain::SamlRole => "act as any role that takes assertions of a SAML provider".to_owned(),
     }
 }
 

@@ -233,7 +233,7 @@ fn twins(list: &[Pattern<'_>], seen: &mut Seen, pairs: &mut Vec<(usize, usize)>)
     places.resize((2 * list.len()).next_power_of_two(), 0);
     let mask = places.len() - 1;
     for (number, (own, tag)) in (1..).zip(list.iter().zip(&*tags)).filter(|(_, (own, _))| own.plain().is_some()) {
-        let mut slot = (tag.whole >> 32) as usize & mask;
+        let mut slot = tag.place(places.len());
         // INVARIANT: half of the places are free, so each search ends
         while let Some(place) = places.get_mut(slot) {
             let Some(twin) = place.checked_sub(1).map(|twin| twin as usize) else {
@@ -262,35 +262,36 @@ fn is_same(one: &Text<'_>, other: &Text<'_>) -> bool {
 /// `…:logs-*/*` beside `…:logs-*`.
 fn takes_resource(wide: &Pattern<'_>, narrow: &Pattern<'_>) -> bool {
     let (Some(own), Some(other)) = (wide.plain(), narrow.plain()) else { return false };
-    // that a `*` may reach past its part is nobody's reason to list a value or not
-    let mode = || if own.bytes().filter(|byte| *byte == b':').nth(4).is_some() { Mode::Arn } else { Mode::Resource };
     if own == other {
         return true;
     }
-    begins_like(own, other, false)
+    // that a `*` may reach past its part is nobody's reason to list a value or not
+    let mode = || if own.bytes().filter(|byte| *byte == b':').nth(4).is_some() { Mode::Arn } else { Mode::Resource };
+    may_take(own, other)
+        && begins_like(own, other, false)
         && wide.has_wildcard()
-        && may_take_part(own, other)
         && (is_star(wide) || !other.starts_with(own))
         && takes_in(wide, narrow, mode())
 }
 
-/// Whether the first part of an ARN in which two differ begins alike, and they end alike: what costs nearly nothing to see.
-fn may_take_part(wide: &str, narrow: &str) -> bool {
-    let same = wide.get(..alike(wide, narrow)).unwrap_or("");
-    let mut colons = same.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at + 1);
-    let start = match same.bytes().filter(|byte| *byte == b':').count() {
-        0 => 0,
-        // the sixth part may hold colons
-        count => colons.nth(count.min(5) - 1).unwrap_or(0),
-    };
-    let may = wide.get(start..).zip(narrow.get(start..)).is_some_and(|(wide, narrow)| begins_like(wide, narrow, false));
+/// Whether it may be that one takes in another, by how they end, and by the first letter in which they differ: what costs nearly nothing to see.
+fn may_take(wide: &str, narrow: &str) -> bool {
+    let is_wildcard = |byte: &u8| matches!(byte, b'*' | b'?');
+    let (own, other) = (wide.as_bytes(), narrow.as_bytes());
     // behind the last wildcard the ends must be the same
-    may && wide
-        .bytes()
-        .rev()
-        .take_while(|byte| !matches!(byte, b'*' | b'?'))
-        .zip(narrow.bytes().rev())
-        .all(|(own, other)| own == other)
+    let mut ends = own.iter().rev().take_while(|byte| !is_wildcard(byte)).zip(other.iter().rev());
+    if ends.any(|(own, other)| own != other) {
+        return false;
+    }
+    let (same, behind) = own.split_at_checked(alike(wide, narrow)).unwrap_or((own, &[]));
+    if behind.first().is_none_or(is_wildcard) {
+        return true;
+    }
+    // where no wildcard stands before that letter in its part of an ARN, none can take it; the sixth part may hold colons
+    let stop = same.iter().rposition(|byte| *byte == b':' || is_wildcard(byte));
+    let is_colon = |at: usize| same.get(at) == Some(&b':');
+    let is_of_sixth = || same.iter().filter(|byte| **byte == b':').nth(5).is_some();
+    stop.is_some_and(|at| !is_colon(at) || is_of_sixth())
 }
 
 /// Whether a pattern with wildcards takes all in that another one does. What holds a variable or hole is left alone.

@@ -28,9 +28,7 @@ pub(super) const NEEDS_STAR_CHECK: Check =
 fn of_other_types(view: &View<'_, '_, '_>, misfits: &[Misfit<'_, '_, '_, '_>]) -> Option<Finding> {
     let first = misfits.first()?;
     let message = format!("{}: no listed resource is of a type that it takes", on_nothing(view, first));
-    let mut formats = first.formats.clone();
-    formats.sort_by_key(|format| format.len());
-    let formats: Vec<String> = formats.iter().take(3).map(|format| format!("`{format}`")).collect();
+    let formats: Vec<String> = first.formats.iter().take(3).map(|format| format!("`{format}`")).collect();
     Some(Finding {
         related: places(
             view,

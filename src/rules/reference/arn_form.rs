@@ -132,7 +132,9 @@ fn of_type<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option
         let fix = near.and_then(|near| view.mender().likely(address.start_of(&service, usize::MAX)?, near));
         return Some(Finding { severity, help, fix, ..UNKNOWN_TYPE.finding(message, address.span(&service), label) });
     }
-    let form = *forms.iter().max_by_key(|form| (alike(&form.format, resource.text), Reverse(form.format.len())))?;
+    let form = *forms
+        .iter()
+        .max_by_key(|form| (alike(&form.format, resource.text), form.account != Slot::Empty, Reverse(form.format.len())))?;
     let head = form.format.splitn(6, ':').nth(5).and_then(|own| own.split("${").next()).unwrap_or("");
     // where but the case of letters differs there is no doubt of what was meant
     let cased = resource.text.get(..head.len()).is_some_and(|own| own != head && own.eq_ignore_ascii_case(head));

@@ -4,9 +4,9 @@ use std::ptr;
 
 use super::address::{Address, SERVICE};
 use super::view::{Named, View};
-use super::{arn_form, impossible_resource, malformed_arn};
+use super::{arn_form, foreign_action_in_resource_policy as foreign_action, impossible_resource, malformed_arn};
 use crate::policy::PolicyKind;
-use crate::reference::{Action, Level, Service, Types};
+use crate::reference::{Action, Form, Level, Service, Types};
 
 /// An action that can be about none of the listed resources.
 #[derive(Debug)]
@@ -79,7 +79,9 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
 /// is told by itself.
 fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
     view.policy.kind != PolicyKind::Resource
-        || named.meaning.service().is_some_and(|service| view.resources.iter().any(|own| may_be_of(own, service)))
+        || named.meaning.service().is_some_and(|service| {
+            view.resources.iter().any(|own| may_be_of(own, service)) || foreign_action::is_all_of(view.policy, service)
+        })
 }
 
 /// Whether a resource may be one of a service.
@@ -87,32 +89,39 @@ fn may_be_of(own: &Address<'_, '_, '_>, service: &Service) -> bool {
     own.part(SERVICE).is_none_or(|part| !part.is_plain() || part.text == service.prefix())
 }
 
-/// The formats of all resource types that an action takes.
-fn formats(action: Action<'_>) -> impl Iterator<Item = &str> {
-    let forms = action.resources().flat_map(move |kind| action.service.forms_of(kind.name()));
-    forms.map(|form| form.format.as_str())
+/// A format of each resource type that an action takes, the likeliest first.
+fn formats(action: Action<'_>) -> Vec<&str> {
+    let mut forms: Vec<_> = action.resources().filter_map(|kind| Form::meant(action.service.forms_of(kind.name()))).collect();
+    forms.sort_by_key(|form| form.rarity());
+    forms.into_iter().map(|form| form.format.as_str()).collect()
 }
 
-/// The resource types that some of the listed resources may be of.
+/// The listed resources, and of which types some of them may be.
 struct Listed<'v, 'i, 'p, 's> {
     resources: &'v [Address<'i, 'p, 's>],
-    /// Those of the services that were asked for; a statement asks for few.
-    seen: Vec<(&'i Service, Types)>,
+    /// Of the services that were asked for: the types that were, and those of them that are there. A statement asks for few.
+    seen: Vec<(&'i Service, Types, Types)>,
 }
 
 impl<'i> Listed<'_, 'i, '_, '_> {
     /// Whether it is sure that no listed resource is of a type that an action takes.
     fn are_missed(&mut self, action: Action<'i>) -> bool {
         let traits = action.traits();
-        !traits.unsure && traits.told && !traits.types.meets(self.of(action.service))
+        !traits.unsure && traits.told && self.among(action.service, traits.types) == Types::default()
     }
 
-    fn of(&mut self, service: &'i Service) -> Types {
-        if let Some((_, types)) = self.seen.iter().find(|(own, _)| ptr::eq(*own, service)) {
-            return *types;
+    /// Those of these types that some of them may be of.
+    fn among(&mut self, service: &'i Service, types: Types) -> Types {
+        let at = self.seen.iter().position(|(own, ..)| ptr::eq(*own, service)).unwrap_or_else(|| {
+            self.seen.push((service, Types::default(), Types::default()));
+            self.seen.len() - 1
+        });
+        let Some((_, asked, held)) = self.seen.get_mut(at) else { return types };
+        let new = types.without(*asked);
+        if new != Types::default() {
+            *held = self.resources.iter().fold(*held, |held, own| held.with(own.types_among(service, new)));
+            *asked = asked.with(new);
         }
-        let types = self.resources.iter().fold(Types::default(), |types, own| types.with(own.types(service)));
-        self.seen.push((service, types));
-        types
+        types.both(*held)
     }
 }

@@ -25,13 +25,13 @@ static UNSUPPORTED: Rule = Rule {
 
 fn deprecated(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     let message = |key: &Key<'_, '_, '_>| format!("the condition key `{}` is deprecated", key.name);
-    findings.extend(with(view, |global| global.deprecated).map(|key| finding(view, &DEPRECATED, key, message(key))));
+    findings.extend(with(view, |global| global.deprecated).map(|key| finding(&DEPRECATED, key, message(key))));
 }
 
 fn unsupported(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
     let message =
         |key: &Key<'_, '_, '_>| format!("AWS does not support the condition key `{}`{}", key.name, consequence(view, key));
-    findings.extend(with(view, |global| global.unsupported).map(|key| finding(view, &UNSUPPORTED, key, message(key))));
+    findings.extend(with(view, |global| global.unsupported).map(|key| finding(&UNSUPPORTED, key, message(key))));
 }
 
 fn with<'v, 'i, 'p, 's>(
@@ -41,16 +41,12 @@ fn with<'v, 'i, 'p, 's>(
     view.keys.iter().filter(move |key| key.known.and_then(|known| known.global).is_some_and(is))
 }
 
-fn finding(view: &View<'_, '_, '_>, rule: &Rule, key: &Key<'_, '_, '_>, message: String) -> Finding {
+/// No fix: who sends the old key does not send the new one for it, and who sends the new one may be others.
+fn finding(rule: &Rule, key: &Key<'_, '_, '_>, message: String) -> Finding {
     let instead = INSTEAD.iter().find(|(own, _)| own.eq_ignore_ascii_case(key.name)).map(|&(_, instead)| instead);
     let help = instead.unwrap_or("take another one of the global condition keys");
-    let newer = REPLACED.iter().find(|(own, _)| own.eq_ignore_ascii_case(key.name));
-    let fix = newer.and_then(|(_, newer)| view.mender().write(key.condition.key.span(), newer));
-    Finding { fix, help: Some(help.to_owned()), ..rule.finding(message, key.condition.key.span(), "") }
+    Finding { help: Some(help.to_owned()), ..rule.finding(message, key.condition.key.span(), "") }
 }
-
-/// The key that took the place of another.
-static REPLACED: [(&str, &str); 1] = [("aws:SourceOwner", "aws:SourceAccount")];
 
 /// What to write for a key.
 ///
@@ -58,5 +54,5 @@ static REPLACED: [(&str, &str); 1] = [("aws:SourceOwner", "aws:SourceAccount")];
 /// <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html>
 static INSTEAD: [(&str, &str); 2] = [
     ("aws:ARN", "write `aws:PrincipalArn` for who asks, or `aws:SourceArn` for the resource on whose behalf a service asks"),
-    ("aws:SourceOwner", "write `aws:SourceAccount`, which newer services send in its place"),
+    ("aws:SourceOwner", "let newer services in by a statement with `aws:SourceAccount`, which they send in its place"),
 ];

@@ -5,7 +5,7 @@ use super::view::{Meaning, Named, View};
 use crate::finding::{Finding, Severity};
 use crate::lint::Rule;
 use crate::policy::PolicyKind;
-use crate::reference::{Operation, Service, operation};
+use crate::reference::{Operation, Service, old_action, operation};
 use crate::spelling::{nearest, slips};
 
 pub(super) const CHECK: Check = Check { rule: &RULE, run };
@@ -33,6 +33,17 @@ fn run(view: &View<'_, '_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, name: &str) -> Finding {
+    if let Some(place) = old_action(own.text()) {
+        return Finding {
+            severity: Severity::Low,
+            help: Some(format!("take it out; {}", view.if_unknown(service.prefix()))),
+            ..RULE.finding(
+                format!("`{}` is not an action that AWS lists any more; {place} held it once", own.text()),
+                own.span(),
+                "an old name",
+            )
+        };
+    }
     let (label, help, near) = advice(view, service, name);
     Finding {
         fix: near.and_then(|near| view.mender().likely(own.span(), &near)),

@@ -1,8 +1,9 @@
 //! Who arrives, as identity pools see him.
 
 use super::Walk;
-use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, Token};
+use crate::identity::{Assertion, Claim, Claims, IdentityPool, Issuer, MappingType, MatchRule, Token};
 use crate::inventory::SnapshotPart;
+use crate::reference;
 use crate::simulate::{Flow, GateKind, GateState, Login};
 
 /// A login, as identity pools see it.
@@ -155,13 +156,30 @@ impl<'q> Walk<'q, '_, '_> {
             (Some(client), Some(user)) => Claim::Text(format!("{host}:{client}:{user}")),
             _ => Claim::Unknown("the application's and the user's id"),
         };
-        // select-rules-claims: of such a provider a rule may ask for these three only
+        // select-rules-claims: of a provider whose tokens nobody else can read a rule may ask for three claims only
         let mut claims = Claims::new();
+        if reference::brings_id_token(host) {
+            for claim in self.asked_claims(host) {
+                claims.set(claim, Claim::Unknown("a token that was not given"));
+            }
+        }
         let own = |value: Option<&str>, what| value.map_or(Claim::Unknown(what), |value| Claim::Text(value.to_owned()));
         claims.set("iss", own(Some(host), "the provider"));
         claims.set("aud", own(client.as_deref(), "the application's id"));
         claims.set("sub", own(user, "the user's id"));
         Arrival { kind: Kind::Opaque, provider: host.to_owned(), client, amr: vec![Claim::Text(host.to_owned()), last], claims }
+    }
+
+    /// The claims of tokens of a provider that the mappings of identity pools ask for: to roles, and to session tags.
+    fn asked_claims(&self, host: &str) -> impl Iterator<Item = &str> {
+        let inventory = self.world.inventory;
+        let mappings = inventory.role_maps.iter().flat_map(|map| &map.mappings);
+        let rules = mappings.filter(move |own| own.provider.known() == Some(host)).flat_map(|own| match &own.kind {
+            MappingType::Rules(rules) => rules.as_slice(),
+            MappingType::Token | MappingType::Unknown => &[],
+        });
+        let tags = inventory.tag_maps.iter().filter(move |own| own.provider.known() == Some(host)).flat_map(|own| &own.tags);
+        rules.filter_map(MatchRule::claim).chain(tags.filter_map(|(_, claim)| claim.known()))
     }
 
     /// The holder of a token that an identity pool may take.

@@ -3,7 +3,7 @@
 use super::Grant;
 use crate::finding::{Finding, Label, Severity};
 use crate::lint::Rule;
-use crate::reference::{Action, Level, Verb};
+use crate::reference::{Action, Level, Types, Verb};
 use crate::rules::view::{Meaning, Named};
 
 pub(super) static RULE: Rule = Rule {
@@ -42,7 +42,7 @@ fn hidden<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, named: &Named<'i, '_, '_>) -> O
 /// Whether an action takes one of the listed resources.
 fn meets<'i>(grant: &Grant<'_, '_, 'i, '_, '_>, action: Action<'i>) -> bool {
     let mut resources = grant.view.resources.iter();
-    resources.any(|own| own.is_every() || action.traits().types.meets(own.types(action.service)))
+    resources.any(|own| own.is_every() || own.types_among(action.service, action.traits().types) != Types::default())
 }
 
 fn of_permissions(named: &Named<'_, '_, '_>, own: Action<'_>) -> Finding {
