@@ -8,6 +8,7 @@ mod federated;
 mod foreign;
 mod holding;
 mod managed;
+mod permission;
 mod reader;
 mod recognise;
 mod sign_in;

@@ -180,7 +180,13 @@ impl<'s> Policy<'s> {
     /// The policy as it is where all parts of its template are there; `None` where it is no directive that leaves it open.
     #[must_use]
     pub fn with_all_parts(&self, is_directive: impl Fn(Span) -> bool) -> Option<Self> {
-        self.later.filter(|&span| is_directive(span))?;
+        let is_left_open = match self.later {
+            Some(span) => is_directive(span),
+            None => self.statements.iter().any(|own| own.optional.is_some()),
+        };
+        if !is_left_open {
+            return None;
+        }
         let statements: Vec<_> = self.statements.iter().map(|own| Statement { optional: None, ..own.clone() }).collect();
         Some(Self { later: None, statements: statements.into(), ..self.clone() })
     }

@@ -4,6 +4,7 @@
 //! that stand there, and for each of them everybody else. Whether a kind gets in is asked of the prover, so that the answer does not hang
 //! on how a condition is written, and whoever is told has been brought to the trust policy by the simulator.
 
+pub(crate) mod address;
 pub(crate) mod client;
 pub(crate) mod control;
 mod door;
@@ -173,6 +174,8 @@ fn of_principals<'i, 's>(
     }
     for (kind, name) in named {
         match kind {
+            // no provider is called so: an ARN has the issuer without its scheme
+            PrincipalKind::Federated if name.contains("://") => {}
             PrincipalKind::Federated => {
                 let door = Door { world, role, policy, provider: name };
                 if door.is_of_pools() {

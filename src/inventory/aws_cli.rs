@@ -12,7 +12,7 @@ use crate::identity::{
     ProviderKind, ProviderList, RoleMap, Setting, TagMap, UserPool,
 };
 use crate::policy::PolicyKind;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text};
 
 /// Takes in what the output of one command holds; `None` where it is of no known command.
@@ -206,6 +206,20 @@ impl<'s> Reader<'_, 's> {
             verified_first: verified_first.filter_map(Node::text).collect(),
             pre_token: pre_token.map(|entry| entry.value.span()),
         });
+    }
+
+    /// A user pool as a template makes it, of which the name stands at `place`: where it does not say who may sign up, anybody may.
+    ///
+    /// <https://docs.aws.amazon.com/cli/latest/reference/cognito-idp/create-user-pool.html>
+    pub(super) fn made_user_pool(&mut self, node: Node<'_, 's>, id: Text<'s>, place: Span) {
+        self.user_pool(node, id);
+        let config = node.get("AdminCreateUserConfig").filter(|own| !is_nothing(*own));
+        let is_said = config.is_some_and(|own| {
+            own.kind() != Kind::Map || own.get("AllowAdminCreateUserOnly").is_some_and(|value| !is_nothing(value))
+        });
+        if let Some(pool) = self.inventory.user_pools.last_mut().filter(|_| !is_said) {
+            pool.admin_only = Some(Setting { value: false, span: place });
+        }
     }
 
     /// An app client as the API or a template describes it.

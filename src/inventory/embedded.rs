@@ -6,12 +6,13 @@ mod shell;
 use super::recognise::holds;
 use super::{Form, Inventory};
 use crate::finding::Fault;
+use crate::policy::PolicyKind;
 use crate::source::{SourceId, Sources};
 use crate::syntax::{Literal, SyntaxFault, Text, Tree, hcl, json, yaml};
 use markdown::{Language, fences};
 
 pub(super) use markdown::holds_fence;
-pub(super) use shell::documents;
+pub(super) use shell::{PERMISSION, documents};
 
 /// What a script is called, and another text that holds documents.
 const SCRIPTS: [&str; 2] = ["policies in a script", "policies in another text"];
@@ -29,6 +30,8 @@ pub(super) struct Embedded<'s> {
     pub(super) text: Literal<'s>,
     /// What it goes by there: the file that it is written to, the variable that holds it, the role that it is given to.
     pub(super) name: Option<Literal<'s>>,
+    /// Of what kind it is, where its command tells that.
+    pub(super) kind: Option<PolicyKind>,
     /// What may make a document of it that is another one.
     pub(super) made_by: Option<Maker>,
 }
@@ -40,6 +43,8 @@ pub(super) enum Maker {
     Jq,
     /// A program in whose source it is a string, with more behind it.
     Program,
+    /// An interpreter, whose program it is.
+    Interpreter,
 }
 
 impl Embedded<'_> {
@@ -49,6 +54,7 @@ impl Embedded<'_> {
             |fault: &Fault<SyntaxFault>| matches!(fault.kind, SyntaxFault::UnclosedBracket | SyntaxFault::UnclosedString);
         match self.made_by? {
             Maker::Jq => (!tree.faults().is_empty()).then_some(IN_JQ),
+            Maker::Interpreter => Some(IN_CODE),
             Maker::Program => tree.faults().iter().any(is_open).then_some(IN_CODE),
         }
     }
@@ -82,7 +88,9 @@ impl<'s> Inventory<'s> {
         for (language, range) in fences(text) {
             let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
             match language {
-                Language::Json => self.read_embedded(sources, id, Embedded { text: inside, name: None, made_by: None }),
+                Language::Json => {
+                    self.read_embedded(sources, id, Embedded { text: inside, name: None, kind: None, made_by: None })
+                }
                 Language::Shell => {
                     for document in documents(&inside) {
                         self.read_embedded(sources, id, document);
@@ -131,8 +139,17 @@ impl<'s> Inventory<'s> {
         }
         let tree = self.filled(tree, 0);
         self.told_name = document.name.map(|name| Text::made(name.value.clone(), name.span));
-        self.read_tree(sources, id, tree, false);
+        self.as_kind(document.kind, |own| drop(own.read_tree(sources, id, tree, false)));
         self.told_name = None;
+    }
+
+    /// Takes policies to be of a kind, unless the user says what all are, for as long as something is read.
+    fn as_kind<T>(&mut self, kind: Option<PolicyKind>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.kind;
+        self.kind = before.or(kind);
+        let seen = read(self);
+        self.kind = before;
+        seen
     }
 
     /// Says what the last input is in which documents were found.

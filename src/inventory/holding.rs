@@ -11,6 +11,9 @@ use crate::syntax::{Kind, Node, SyntaxFault, Text, Tree, Weaver, json};
 /// A string shorter than this holds no policy.
 const SHORTEST: usize = 40;
 
+/// In how many other documents one may stand.
+const DEEPEST: usize = 3;
+
 /// Takes in each policy that stands somewhere in a document; `None` where there is none.
 pub(super) fn read<'s>(reader: &mut Reader<'_, 's>, root: Node<'_, 's>) -> Option<Form> {
     // what is expected of policies is no matter of theirs
@@ -37,6 +40,11 @@ pub(super) struct Search<'r, 'a, 's> {
 impl<'s> Search<'_, '_, 's> {
     /// Takes in each of them.
     pub(super) fn all(&mut self, root: Node<'_, 's>) {
+        self.within(root, 0);
+    }
+
+    /// Takes in each of those in a document that stands in so many others.
+    fn within(&mut self, root: Node<'_, 's>, depth: usize) {
         let mut behind = 0;
         for (index, node) in root.within().enumerate() {
             if index < behind {
@@ -45,7 +53,7 @@ impl<'s> Search<'_, '_, 's> {
             let taken = match node.kind() {
                 Kind::Map => foreign::is_filter(node) || self.one(node),
                 Kind::List if is_list_of_statements(node) => self.take_statements(node),
-                Kind::String => self.one(node) || self.take_documents(node),
+                Kind::String => self.one(node) || self.take_document(node, depth) || self.take_documents(node, depth),
                 _ => false,
             };
             if taken {
@@ -113,10 +121,28 @@ impl<'s> Search<'_, '_, 's> {
         self.take(tree.root(), self.name)
     }
 
+    /// A document that is no policy and may hold some, as a text.
+    fn take_document(&mut self, node: Node<'_, 's>, depth: usize) -> bool {
+        if depth == DEEPEST || !may_hold_policy(node) || !is_document(node) {
+            return false;
+        }
+        let is_whole = |tree: &Tree<'_>| tree.faults().is_empty() && !is_template(tree.root());
+        let Some(tree) = inside(node).filter(is_whole) else { return false };
+        let before = self.found();
+        self.within(tree.root(), depth + 1);
+        self.found() > before
+    }
+
+    /// How many roles and policies there are.
+    fn found(&self) -> usize {
+        self.reader.inventory.policies.len() + self.reader.inventory.roles.len()
+    }
+
     /// The documents in a script, such as that of a workflow.
-    fn take_documents(&mut self, node: Node<'_, 's>) -> bool {
+    fn take_documents(&mut self, node: Node<'_, 's>, depth: usize) -> bool {
         let mut taken = false;
-        if !may_hold_policy(node) || is_document(node) {
+        let may_hold = may_hold_policy(node) || node.written().contains(embedded::PERMISSION);
+        if depth == DEEPEST || !may_hold || is_document(node) {
             return false;
         }
         for document in node.literal().iter().flat_map(embedded::documents) {
@@ -126,11 +152,23 @@ impl<'s> Search<'_, '_, 's> {
             } else if policy::looks_like(tree.root()) {
                 self.reader.faults.extend_from_slice(tree.faults());
                 let name = document.name.map(|name| Text::made(name.value.clone(), name.span));
+                let before = self.reader.inventory.kind;
+                self.reader.inventory.kind = before.or(document.kind);
                 taken |= self.take(tree.root(), name.as_ref().or(self.name));
+                self.reader.inventory.kind = before;
+            } else if !is_template(tree.root()) {
+                let before = self.found();
+                self.within(tree.root(), depth + 1);
+                taken |= self.found() > before;
             }
         }
         taken
     }
+}
+
+/// Whether a document is a template, of which functions make the policies.
+fn is_template(root: Node<'_, '_>) -> bool {
+    ["AWSTemplateFormatVersion", "Resources", "resource"].iter().any(|key| root.get(key).is_some())
 }
 
 fn may_hold_policy(text: Node<'_, '_>) -> bool {

@@ -5,7 +5,7 @@ use crate::finding::Fault;
 use crate::identity::Setting;
 use crate::policy::{self, Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, Room, SyntaxFault, Text, Tree, json};
+use crate::syntax::{Kind, Node, Room, SyntaxFault, Text, Tree, is_directive, json};
 
 /// Takes in what one input, or several that belong together, tell.
 pub(super) struct Reader<'i, 's> {
@@ -36,7 +36,9 @@ impl<'i, 's> Reader<'i, 's> {
         let sources = self.sources;
         self.join(name, arn, |role| {
             if let Some(trust) = parts.trust {
+                let whole = whole(sources, &trust);
                 role.take_trust(trust, sources, parts.is_source);
+                role.other_trusts.extend(whole);
             }
             take_over(&mut role.permissions, parts.permissions);
             take_over(&mut role.unread, parts.unread);
@@ -98,11 +100,24 @@ impl<'i, 's> Reader<'i, 's> {
     }
 
     /// A policy document: an object, or a string that holds one, percent-encoded as IAM's API returns it or not.
+    ///
+    /// What a template may leave out of it is looked at as if it were there, too.
     pub(super) fn document(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
+        let policy = self.document_alone(node, kind)?;
+        if kind != PolicyKind::Trust
+            && let Some(whole) = whole(self.sources, &policy)
+        {
+            self.add_loose(whole, None);
+        }
+        Some(policy)
+    }
+
+    /// As [`Reader::document`], of which nothing is taken in.
+    pub(super) fn document_alone(&mut self, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
         self.document_where(node, |_| Some(kind))
     }
 
-    /// As [`Reader::document`], of the kind that `kind_of` takes it for; `None` where that takes it for none.
+    /// As [`Reader::document_alone`], of the kind that `kind_of` takes it for; `None` where that takes it for none.
     fn document_where(
         &mut self,
         node: Node<'_, 's>,
@@ -137,9 +152,23 @@ impl<'i, 's> Reader<'i, 's> {
         kind_of: impl FnOnce(Node<'_, 's>) -> Option<PolicyKind>,
     ) -> Option<()> {
         let policy = self.document_where(node, kind_of).filter(|policy| !policy.says_nothing())?;
-        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
+        let whole = whole(self.sources, &policy);
+        self.add_loose(policy, name.clone());
+        if let Some(whole) = whole {
+            self.add_loose(whole, name);
+        }
         Some(())
     }
+
+    fn add_loose(&mut self, policy: Policy<'s>, name: Option<Text<'s>>) {
+        self.inventory.policies.push(LoosePolicy { source: policy.mark.source, name, policy, sure: true, alone: false });
+    }
+}
+
+/// A policy as it is where all parts of a template are there; `None` where it is no directive that leaves it open.
+pub(super) fn whole<'s>(sources: &Sources, policy: &Policy<'s>) -> Option<Policy<'s>> {
+    let text = |span: Span| sources.get(span.source).text().get(span.start as usize..).unwrap_or("");
+    policy.with_all_parts(|span| is_directive(text(span)))
 }
 
 /// Puts what is new behind what is there. No more room is taken than that: there may be thousands of roles.

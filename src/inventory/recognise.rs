@@ -319,7 +319,9 @@ pub fn look_at(name: &str, text: &str) -> Result<Look, &'static str> {
     if let Some(reason) = source_code::reason(text).filter(|_| !is_markdown) {
         return Err(reason);
     }
-    if !MARKS.iter().any(|mark| holds(text, mark)) {
+    // functions that anybody may call by their URLs
+    let is_service = || ["functions:", "url:"].iter().all(|mark| holds(text, mark)) && may_be_yaml(text);
+    if !MARKS.iter().any(|mark| holds(text, mark)) && !is_service() {
         return Err(NOTHING);
     }
     if is_markdown {
@@ -334,7 +336,7 @@ pub(super) fn holds(text: &str, needle: &str) -> bool {
 }
 
 /// What stands in each text that is worth reading, one of them at least.
-const MARKS: [&str; 5] = ["Statement", "AWS::", "Effect", "sts:", "aws_iam_"];
+const MARKS: [&str; 6] = ["Statement", "AWS::", "Effect", "sts:", "aws_iam_", embedded::PERMISSION];
 
 /// Whether the first line that says something starts a document of YAML.
 fn may_be_yaml(text: &str) -> bool {

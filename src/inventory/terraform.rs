@@ -13,6 +13,7 @@ mod instance;
 mod looks;
 mod module;
 mod path;
+mod permissions;
 mod put;
 mod reference;
 mod repetition;
@@ -33,7 +34,7 @@ pub(super) use head::{is_hcl_by_name, may_be_hcl};
 pub(super) use template::{is_template, template};
 
 use blocks::Overridden;
-use evaluate::{At, Evaluation, Value};
+use evaluate::{At, Evaluation, Texts, Value};
 use functions::within;
 use module::{Module, Standing};
 use resources::{Given, Seen, Taking, Told, what_and_where};
@@ -168,9 +169,10 @@ fn look_at<'s>(
     modules: &[Module<'_, 's>],
     mut faults: Vec<Fault<SyntaxFault>>,
 ) {
-    let expressions = expressions(modules);
-    inventory.tell_accounts(|inventory| accounts(modules, &mut Evaluation::new(modules, &expressions, inventory, sources)));
-    let mut evaluation = Evaluation::new(modules, &expressions, inventory, sources);
+    let templates = template::templates(sources, modules);
+    let texts = Texts { expressions: expressions(modules, &templates), templates };
+    inventory.tell_accounts(|inventory| accounts(modules, &mut Evaluation::new(modules, &texts, inventory, sources)));
+    let mut evaluation = Evaluation::new(modules, &texts, inventory, sources);
     let mut role_arns = RoleArns::default();
     for roles in [true, false] {
         if !roles {
@@ -404,11 +406,14 @@ fn number(inventory: &mut Inventory<'_>, modules: &mut [Module<'_, '_>]) {
 }
 
 /// The expressions that stand in texts and are more than references, by how they are written.
-fn expressions<'s>(modules: &[Module<'_, 's>]) -> HashMap<String, Tree<'s>> {
+fn expressions<'s>(modules: &[Module<'_, 's>], templates: &HashMap<SourceId, Tree<'s>>) -> HashMap<String, Tree<'s>> {
     let mut found: HashMap<String, Tree<'s>> = HashMap::new();
     let mut left: Vec<String> = Vec::new();
     for root in modules.iter().flat_map(|own| &own.roots) {
         left.extend(written_in(root.1));
+    }
+    for own in templates.values() {
+        left.extend(written_in(own.root()));
     }
     while let Some(written) = left.pop() {
         if found.len() >= MOST_EXPRESSIONS {

@@ -99,18 +99,28 @@ pub(crate) fn classic_flow(world: World<'_, '_>, pool_id: &str) -> Option<Gate> 
     simulate(world, &question).gates.into_iter().find(|gate| gate.kind == GateKind::Flow)
 }
 
-/// The role that an identity pool picks for a user of a public provider in the enhanced flow.
-pub(crate) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
+/// What a user of a public provider gets from an identity pool in the enhanced flow.
+pub(crate) fn social<'i, 's>(world: World<'i, 's>, pool_id: &str, host: &str) -> Simulation<'i, 's> {
     let mut pools = world.inventory.identity_pools.iter().filter(|pool| pool.is(pool_id)).flat_map(|pool| &pool.social);
     let application = pools.find(|own| own.name.known() == Some(host)).and_then(|own| own.client.known());
     let token = application.filter(|_| brings_id_token(host)).map(|application| token_of(host, application, USER));
     let login = token.as_ref().map_or(Login::Social(host, Some(USER)), Login::Token);
-    picked(&simulate(world, &question(login, pool_id, Flow::Enhanced)))
+    simulate(world, &question(login, pool_id, Flow::Enhanced))
+}
+
+/// What a guest gets from an identity pool in the enhanced flow.
+pub(crate) fn guest<'i, 's>(world: World<'i, 's>, pool_id: &str) -> Simulation<'i, 's> {
+    simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced))
+}
+
+/// The role that an identity pool picks for a user of a public provider in the enhanced flow.
+pub(crate) fn social_role(world: World<'_, '_>, pool_id: &str, host: &str) -> Picked {
+    picked(&social(world, pool_id, host))
 }
 
 /// The role that an identity pool picks for a guest in the enhanced flow.
 pub(crate) fn guest_role(world: World<'_, '_>, pool_id: &str) -> Picked {
-    picked(&simulate(world, &question(Login::Guest, pool_id, Flow::Enhanced)))
+    picked(&guest(world, pool_id))
 }
 
 /// The groups of a user pool, best precedence first.
@@ -139,9 +149,14 @@ impl<'i, 's> PoolClient<'i, 's> {
         token
     }
 
+    /// What a token gets from the identity pool in the enhanced flow.
+    pub(crate) fn simulate(&self, token: &Token) -> Simulation<'i, 's> {
+        simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced))
+    }
+
     /// The role that the identity pool picks for a token in the enhanced flow.
     pub(crate) fn ask(&self, token: &Token) -> Picked {
-        picked(&simulate(self.world, &question(Login::Token(token), self.pool_id, Flow::Enhanced)))
+        picked(&self.simulate(token))
     }
 
     /// As [`PoolClient::ask`], for a user who asks for a certain role.

@@ -219,7 +219,7 @@ impl<'i, 's> Door<'i, 's> {
     fn out_but_for_tags(&self, own: &[Held], says: bool) -> Asked<'i, 's> {
         let conditions = self.policy.with_effect(Effect::Allow).flat_map(|statement| &statement.conditions);
         let mut tags = conditions.filter(|own| own.key.known().is_some_and(|key| is_of_session(key) && !is_identity(key)));
-        let (Some(tag), Some(true), false) = (tags.next(), self.issuer().map(|issuer| issuer.tells_tags), says) else {
+        let (Some(tag), true, false) = (tags.next(), self.may_tell_tags(), says) else {
             return Asked::Out;
         };
         let among = Among {
@@ -233,6 +233,18 @@ impl<'i, 's> Door<'i, 's> {
             Proof::Holds => Asked::Out,
             _ => Asked::Open(Doubt::Open(Gap { reason: GapReason::Key, span: tag.key.span() })),
         }
+    }
+
+    /// Whether some tokens of an issuer of which something is known may tell session tags: those of a user pool that is given do where it has a
+    /// function that adds claims.
+    ///
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html>
+    fn may_tell_tags(&self) -> bool {
+        let id = self.host().rsplit('/').next();
+        let mut pools = self.world.inventory.user_pools.iter();
+        let is_plain = self.issuer().is_some_and(|issuer| issuer.id == "cognito")
+            && pools.any(|pool| pool.id.known() == id && pool.pre_token.is_none());
+        self.issuer().is_some_and(|issuer| issuer.tells_tags) && !is_plain
     }
 
     /// Whether tokens of this issuer may tell session tags and a source identity: those of identity pools the former, and of an issuer of which

@@ -8,6 +8,7 @@ use super::shape::{Form, Known, Scope, Shape};
 use super::{Distance, Kind, Perhaps, Sample, Taker, Takers};
 use crate::prove::Values;
 use crate::reference::IssuerKey;
+use crate::simulate::Presented;
 use tell::tell;
 
 pub use tell::words;
@@ -36,6 +37,8 @@ pub enum Breadth {
     Like(String),
     /// Those with this subject.
     Exactly(String),
+    /// Those with this address in `email`, or with one that fits this pattern.
+    OfAddress(String),
     /// Those with claims that are asked for beside the subject.
     Other,
 }
@@ -428,6 +431,18 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             let asked = self.ask(Values::One(subject.clone()), &[]);
             self.add(asked, Distance::Known, |_| Breadth::Exactly(subject.clone()), found);
         }
+        // the token of a service account has its id as the one and as the other
+        for account in self.service_accounts().into_iter().filter(|own| !self.named.subjects.contains(own)) {
+            let asked = self.ask(Values::One(account.clone()), &[("aud", Values::One(account.clone()))]);
+            self.add(asked, Distance::Known, |_| Breadth::Exactly(account.clone()), found);
+        }
+        let mut addresses: Vec<&str> = self.door.texts("email").into_iter().map(|(text, _)| text).collect();
+        addresses.dedup();
+        for address in addresses {
+            let own = if address.contains(['*', '?']) { like([address], &[]) } else { Values::One(address.to_owned()) };
+            let asked = self.ask(like(["?*"], &except), &[("email", own)]);
+            self.add(asked, Distance::Known, |_| Breadth::OfAddress(address.to_owned()), found);
+        }
     }
 
     /// By the number of an owner or of a repository, where that alone tells.
@@ -522,8 +537,7 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             Asked::In(holder) => {
                 let holder = self.polished(*holder);
                 let breadth = breadth(&holder);
-                let audience =
-                    holder.token.claims.text("aud").filter(|aud| self.door.place(holder.statement, "aud", aud).is_some());
+                let audience = audience(&holder.token).filter(|aud| self.door.place(holder.statement, "aud", aud).is_some());
                 let who = tell(self.door.issuer(), &host, (&breadth, audience), &holder.given);
                 let who = who + &said_of_the_session(&holder.token);
                 let subject = holder.token.claims.text("sub").unwrap_or_default().to_owned();
@@ -536,6 +550,11 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             }
         }
     }
+}
+
+/// The audience of a token, as its condition key tells it.
+fn audience(token: &Presented) -> Option<&str> {
+    token.claims.text("azp").or_else(|| token.claims.text("aud"))
 }
 
 fn breadth(scope: Scope) -> Breadth {

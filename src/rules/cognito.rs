@@ -6,7 +6,9 @@ mod developer_provider;
 mod enhanced_flow_shut;
 mod grants;
 mod loose_mapping_rule;
+mod mapping_without_provider;
 mod open_pool_in_trust;
+mod pool_role_refuses;
 mod pool_role_takes_over;
 mod pool_roles;
 mod precedence_overridden;
@@ -31,6 +33,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &ambiguous_role_falls_back::RULE, run: ambiguous_role_falls_back::check },
     Check { rule: &precedence_tie::RULE, run: precedence_tie::check },
     Check { rule: &client_without_mapping::RULE, run: client_without_mapping::check },
+    Check { rule: &mapping_without_provider::RULE, run: mapping_without_provider::check },
     Check { rule: &user_writable_claim::RULE, run: user_writable_claim::check },
     Check { rule: &loose_mapping_rule::RULE, run: loose_mapping_rule::check },
     Check { rule: &shared_issuer_in_pool::RULE, run: shared_issuer_in_pool::check },
@@ -46,4 +49,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &developer_provider::UNSCOPED, run: developer_provider::unscoped },
     Check { rule: &sign_out_unnoticed::RULE, run: sign_out_unnoticed::check },
     Check { rule: &enhanced_flow_shut::RULE, run: enhanced_flow_shut::check },
+    // behind the one that tells why
+    Check { rule: &pool_role_refuses::REFUSES, run: pool_role_refuses::refuses },
+    Check { rule: &pool_role_refuses::WITHOUT, run: pool_role_refuses::without },
 ];

@@ -1,6 +1,6 @@
 //! Statements and conditions that do not do what they seem to.
 
-mod address;
+pub(in crate::rules) mod address;
 pub(super) mod alone;
 mod dead_statement;
 mod empty;

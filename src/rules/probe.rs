@@ -16,6 +16,7 @@ use crate::identity::{Claim, Claims};
 use crate::inventory::Role;
 use crate::lint::Facts;
 use crate::policy::{Condition, Effect, Operand, Policy, Principal, PrincipalKind, Statement};
+use crate::reach::address::names_domain;
 use crate::reference::identity_pool_host;
 use crate::simulate::{Flow, Judgement, Presented, try_assume};
 
@@ -194,10 +195,9 @@ impl<'p, 's> Door<'p, 's> {
     /// Tokens of strangers.
     fn strangers(&self, facts: &Facts<'_, '_>) -> Vec<Probe> {
         if let Provider::Public { name, audience, application, user } = self.provider {
-            return self
-                .applications(audience, application)
-                .map(|id| public_probe(self.host, name, (audience, &id), user))
-                .collect();
+            let applications: Vec<String> = self.applications(audience, application).collect();
+            let plain = applications.iter().map(|id| public_probe(self.host, name, &[(audience, id), user]));
+            return plain.chain(self.by_further_claims(name, &applications, user.1)).collect();
         }
         let pools = self.strange_pools(facts);
         let probes = pools.iter().flat_map(|(pool, fixed)| {
@@ -229,6 +229,44 @@ impl<'p, 's> Door<'p, 's> {
             .iter()
             .flat_map(|pattern| regions.iter().filter_map(move |region| pool_id::matching(pattern, region, digits)));
         any.chain(of_patterns).filter(|(id, fixed)| *fixed < DIGITS && !own.contains(id)).collect()
+    }
+
+    /// Tokens of strangers that hold what a policy asks of Google beside the application: an address, and the audience that service accounts ask
+    /// for; `azp` is then who asks.
+    fn by_further_claims(&self, name: &str, applications: &[String], user: &str) -> Vec<Probe> {
+        if self.host != "accounts.google.com" {
+            return Vec::new();
+        }
+        let filled = |text: &str| text.replace('*', "other").replace('?', "0");
+        // an address of a service account is in a domain of Google, and tells whose it is where that is a project's
+        let is_account = |text: &str| text.ends_with("gserviceaccount.com");
+        let is_told = |text: &&str| text.contains(['*', '?']) && !(is_account(text) && names_domain(text));
+        let addresses = self.values_of("email").filter(is_told).map(|text| Some(filled(text)));
+        let asked_for = self.values_of(ASKED_FOR).map(|text| Some(filled(text)));
+        let (addresses, asked_for) = (std::iter::once(None).chain(addresses), std::iter::once(None).chain(asked_for));
+        let asked_for: Vec<Option<String>> = asked_for.collect();
+        let mut probes = Vec::new();
+        for (address, audience) in addresses.flat_map(|address| asked_for.iter().map(move |own| (address.clone(), own))) {
+            let email = address.as_ref().map(|own| ("email", own.as_str()));
+            match audience {
+                None if email.is_none() => {}
+                Some(_) if address.as_deref().is_some_and(|own| !is_account(own)) => {}
+                None => {
+                    let claims = |id| [("aud", id), ("sub", user)].into_iter().chain(email).collect::<Vec<_>>();
+                    probes.extend(applications.iter().map(|id| public_probe(self.host, name, &claims(id))));
+                }
+                Some(audience) => {
+                    let accounts = std::iter::once(user).chain(applications.iter().map(String::as_str));
+                    let claims = |id| [("aud", audience.as_str()), ("azp", id), ("sub", id)].into_iter().chain(email);
+                    probes.extend(accounts.map(|id| Probe {
+                        who: format!("a stranger's service account of {name}, which asks for the audience"),
+                        audience: id.to_owned(),
+                        ..public_probe(self.host, name, &claims(id).collect::<Vec<_>>())
+                    }));
+                }
+            }
+        }
+        probes
     }
 
     fn applications(&self, audience: &str, application: &str) -> impl Iterator<Item = String> {
@@ -286,6 +324,11 @@ const REGIONS: [&str; 7] =
 /// GUIDs of pools that are nobody's.
 const STRANGERS: [&str; 2] = ["9b7e4c20-51d6-4f83-a2c4-0e6f8d13b597", "2d80f6a3-7c19-4be5-9d02-64a1c8f7e35b"];
 
+/// The claim key of the audience that whoever asks Google for the token of a service account chooses.
+///
+/// <https://cloud.google.com/iam/credentials/reference/rest/v1/projects.serviceAccounts/generateIdToken>
+pub(super) const ASKED_FOR: &str = "oaud";
+
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
 const PUBLIC: [(&str, Provider); 3] = [
     (
@@ -325,17 +368,18 @@ fn open_provider<'p>(principal: &'p Principal<'_>) -> Option<(&'p str, Provider)
     PUBLIC.iter().find(|(own, _)| *own == host).map(|&(_, provider)| (host, provider))
 }
 
-fn public_probe(host: &str, name: &str, audience: (&str, &str), user: (&str, &str)) -> Probe {
+/// The token of somebody who signed in with a public provider: the first of its claims is the audience.
+fn public_probe(host: &str, name: &str, told: &[(&str, &str)]) -> Probe {
     let mut claims = Claims::new();
-    let iss = format!("https://{host}");
-    for (claim, value) in [("iss", iss.as_str()), audience, user] {
-        claims.set(claim, Claim::Text(value.to_owned()));
+    claims.set("iss", Claim::Text(format!("https://{host}")));
+    for (claim, value) in told {
+        claims.set(*claim, Claim::Text((*value).to_owned()));
     }
     let token = Presented::new(host, claims);
     Probe {
         who: format!("somebody who signed in with {name} to a stranger's application"),
         token,
-        audience: audience.1.to_owned(),
+        audience: told.first().map_or("", |(_, audience)| *audience).to_owned(),
         fixed: 0,
     }
 }

@@ -207,8 +207,8 @@ pub(super) fn toml<'s>(raw: &'s str, start: usize, escapes: bool, expected: Cow<
     walk.done(expected)
 }
 
-/// What stands between the quotes of a string of HCL, or between two interpolations there.
-pub(super) fn hcl<'s>(raw: &'s str, start: usize, expected: Cow<'s, str>) -> Decoded<'s> {
+/// What stands between the quotes of a string of HCL, or between two interpolations there; `None` where no other reader tells what is expected.
+pub(super) fn hcl<'s>(raw: &'s str, start: usize, expected: Option<Cow<'s, str>>) -> Decoded<'s> {
     let mut walk = Walk::new(raw, start);
     while let Some(rest) = Some(walk.rest()).filter(|rest| !rest.is_empty()) {
         match rest.find(['\\', '$', '%']) {
@@ -219,6 +219,7 @@ pub(super) fn hcl<'s>(raw: &'s str, start: usize, expected: Cow<'s, str>) -> Dec
             plain => walk.take(plain.unwrap_or(rest.len())),
         }
     }
+    let expected = expected.unwrap_or_else(|| Cow::Owned(walk.value.clone()));
     walk.done(expected)
 }
 

@@ -4,6 +4,7 @@
 
 mod operation;
 mod split;
+mod template;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,15 +12,16 @@ use std::ops::Range;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Conditional, Expression, FuncCall, Object, ObjectKey};
-use hcl_edit::parser::{Error, parse_body};
+use hcl_edit::parser::{Error, parse_body, parse_template};
 use hcl_edit::structure::{Attribute, Block, BlockLabel, Body, Structure};
-use hcl_edit::template::{Directive, Element, HeredocTemplate, Interpolation, Strip, Template};
+use hcl_edit::template::Element;
 
 use super::builder::Builder;
 use super::decode::{self, Decoded};
 use super::text::hole_text;
 use super::{Kind, Mistake, SyntaxFault, Tree, number};
 use crate::source::SourceId;
+use template::Frame;
 
 /// How often a block is read again because a key stands in it twice.
 const MOST_DUPLICATES: usize = 16;
@@ -42,6 +44,17 @@ pub fn read(source: SourceId, text: &str) -> Tree<'static> {
     reader.builder.finish()
 }
 
+/// The tree of a template, which stands below `v`; `None` of a text that is none.
+pub fn template(source: SourceId, text: &str) -> Option<Tree<'static>> {
+    let template = parse_template(text).ok()?;
+    let mut reader = Reader { text, builder: Builder::new(source, text), base: 0, hidden: Vec::new() };
+    reader.builder.open(Kind::Map, 0..0);
+    reader.builder.leaf(Kind::String, &Decoded::whole("v", 0..0), false, 0..0);
+    reader.text(&template, 0, Frame::Heredoc(None), 0..text.len());
+    reader.builder.close_block(text.len());
+    Some(reader.builder.finish())
+}
+
 struct Reader<'t> {
     text: &'t str,
     builder: Builder<'t>,
@@ -49,13 +62,6 @@ struct Reader<'t> {
     base: usize,
     /// Where the keys start in whose place the crate was given others.
     hidden: Vec<usize>,
-}
-
-/// What a template stands in.
-enum Frame {
-    Quotes,
-    /// With the indentation that does not count, where the lines have some.
-    Heredoc(Option<usize>),
 }
 
 /// The names of the attributes of a body so far, with the place of each.
@@ -214,8 +220,7 @@ impl<'t> Reader<'t> {
                 if let Some(Element::Interpolation(interpolation)) = template.as_single_element() {
                     return self.value(&interpolation.expr);
                 }
-                let decoded = self.template(template, place.start + 1, &Frame::Quotes);
-                self.builder.leaf(Kind::String, &decoded, true, place);
+                self.text(template, place.start + 1, Frame::Quotes, place);
             }
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, place),
             Expression::Array(items) => {
@@ -262,7 +267,7 @@ impl<'t> Reader<'t> {
     /// A string in quotes that holds no interpolation.
     fn quoted(&mut self, value: &str, place: Range<usize>) {
         let inside = place.start + 1..place.end.saturating_sub(1).max(place.start + 1);
-        let decoded = decode::hcl(self.written(&inside), inside.start, Cow::Borrowed(value));
+        let decoded = decode::hcl(self.written(&inside), inside.start, Some(Cow::Borrowed(value)));
         self.builder.leaf(Kind::String, &decoded, true, place);
     }
 
@@ -290,7 +295,7 @@ impl<'t> Reader<'t> {
             }
             ObjectKey::Expression(Expression::String(value)) => self.quoted(value.as_str(), place),
             ObjectKey::Expression(Expression::StringTemplate(template)) => {
-                let decoded = self.template(template, place.start + 1, &Frame::Quotes);
+                let decoded = self.template(template, place.start + 1, Frame::Quotes);
                 self.builder.leaf(Kind::String, &decoded, true, place);
             }
             ObjectKey::Ident(_) | ObjectKey::Expression(Expression::Null(_) | Expression::Bool(_) | Expression::Number(_)) => {
@@ -340,45 +345,6 @@ impl<'t> Reader<'t> {
             }
         });
     }
-
-    fn heredoc(&mut self, heredoc: &HeredocTemplate, place: Range<usize>) {
-        let start = place.start + self.written(&place).find('\n').map_or(0, |line| line + 1);
-        let decoded = self.template(&heredoc.template, start, &Frame::Heredoc(heredoc.indent()));
-        self.builder.leaf(Kind::String, &decoded, false, place);
-    }
-
-    /// A template that starts at `start`.
-    fn template(&self, template: &Template, start: usize, frame: &Frame) -> Decoded<'t> {
-        let mut whole = Decoded::none(start);
-        let elements: Vec<&Element> = template.iter().collect();
-        for (index, element) in elements.iter().enumerate() {
-            let place = self.place(element.span());
-            match element {
-                Element::Literal(literal) => {
-                    let (written, value) = (self.written(&place), Cow::Borrowed(literal.as_str()));
-                    let before = index.checked_sub(1).and_then(|before| elements.get(before));
-                    let mut decoded = match *frame {
-                        Frame::Heredoc(indent) => decode::heredoc(written, place.start, indent, before.is_none(), value),
-                        Frame::Quotes => decode::hcl(written, place.start, value),
-                    };
-                    let behind = elements.get(index + 1);
-                    decoded.strip(before.is_some_and(|it| strips(it).1), behind.is_some_and(|it| strips(it).0));
-                    whole.push(&decoded);
-                }
-                Element::Interpolation(interpolation) => whole.push(&self.interpolation(interpolation, &place)),
-                // what it comes to is known only later, as of an interpolation
-                Element::Directive(_) => whole.push(&hole(self.written(&place), &place)),
-            }
-        }
-        whole
-    }
-
-    fn interpolation(&self, interpolation: &Interpolation, place: &Range<usize>) -> Decoded<'t> {
-        let inside = self.place(interpolation.expr.span());
-        let mut decoded = hole(self.written(&inside), &inside);
-        decoded.reach(place);
-        decoded
-    }
 }
 
 /// An expression as a hole, each byte of which stands where the expression has it.
@@ -393,19 +359,6 @@ fn hole<'t>(written: &'t str, place: &Range<usize>) -> Decoded<'t> {
     decoded.push(&Decoded::plain(written, place.start));
     decoded.push(&Decoded::whole("}", place.end..place.end));
     decoded
-}
-
-/// Whether an element of a template takes away the white space before and behind it.
-fn strips(element: &Element) -> (bool, bool) {
-    let sides = |strip: Strip| (strip.strip_start(), strip.strip_end());
-    match element {
-        Element::Literal(_) => (false, false),
-        Element::Interpolation(interpolation) => sides(interpolation.strip),
-        Element::Directive(directive) => match directive.as_ref() {
-            Directive::If(directive) => (directive.if_expr.strip.strip_start(), directive.endif_expr.strip.strip_end()),
-            Directive::For(directive) => (directive.for_expr.strip.strip_start(), directive.endfor_expr.strip.strip_end()),
-        },
-    }
 }
 
 /// Where the bracket of a block stands, behind its labels and comments.

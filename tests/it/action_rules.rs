@@ -199,6 +199,14 @@ fn what_may_stand_in_resource_policies_is_left_alone() {
     );
     assert_eq!(foreign(&[(r#""execute-api:Invoke""#, r#""arn:aws:execute-api:eu-west-1:111122223333:a1b2c3/*""#)]), none);
     assert_eq!(foreign(&[(r#""es:ESHttpGet""#, r#""arn:aws:es:eu-west-1:111122223333:domain/search/*""#)]), none);
+    // of one service with ARNs of several: these are told as resources of another type
+    let topic = (r#""sns:Publish""#, r#""arn:aws:sns:eu-west-1:111122223333:t""#);
+    let queue = (r#""sns:Subscribe""#, r#""arn:aws:sqs:eu-west-1:111122223333:q""#);
+    assert_eq!(foreign(&[topic, queue]), none);
+    assert_eq!(
+        foreign(&[queue]),
+        ["foreign-action-in-resource-policy medium: sns:Subscribe + arn:aws:sqs:eu-west-1:111122223333:q"]
+    );
     // not sure to be the policy of a resource
     let statement = format!(r#"{{"Effect": "Allow", "Principal": "*", "Action": ["s3:*", "sqs:*"], "Resource": {bucket}}}"#);
     assert_eq!(lint(&Reference::default(), PolicyKind::Endpoint, &statement), none);

@@ -274,6 +274,46 @@ fn guardrails_as_aws_shows_them() {
 }
 
 #[test]
+fn who_spares_private_addresses_spares_nobody() {
+    let deny = |addresses: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {{"NotIpAddress": {{"aws:SourceIp": [{addresses}]}}}}}}"#
+        )
+    };
+    let (private, public) = (deny(r#""10.0.0.0/8", "192.168.1.7/32""#), deny(r#""10.0.0.0/8", "203.0.113.0/24""#));
+    const TLS: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
+    let endpoint = r#""StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}, "NotIpAddress""#;
+    each(&[
+        (PolicyKind::Resource, &private, &["owner-locked-out: Deny"]),
+        (PolicyKind::Resource, &[TLS, &private].join(", "), &["owner-locked-out: Deny"]),
+        (PolicyKind::Resource, &public, &[]),
+        (PolicyKind::Resource, &private.replace(r#""NotIpAddress""#, endpoint), &[]),
+        (PolicyKind::Resource, &private.replace("NotIpAddress", "NotIpAddressIfExists"), &["owner-locked-out: Deny"]),
+    ]);
+}
+
+#[test]
+fn of_a_key_somebody_must_be_left_to_change_the_policy() {
+    const USE: &str = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}, "Action": ["kms:Decrypt", "kms:Describe*"], "Resource": "*"}"#;
+    const ALL: &str =
+        r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}"#;
+    const SPARED: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/app"}}}"#;
+    const LOCKED: &[&str] = &["owner-locked-out: {"];
+    each(&[
+        (PolicyKind::Resource, USE, LOCKED),
+        (PolicyKind::Resource, &[USE, ALL].join(", "), &[]),
+        (PolicyKind::Resource, &USE.replace("kms:Describe*", "kms:Put*"), &[]),
+        // who is spared may not change it
+        (PolicyKind::Resource, &[USE, SPARED].join(", "), LOCKED),
+        (PolicyKind::Resource, &[ALL, SPARED].join(", "), &[]),
+        // it may be the policy of something else
+        (PolicyKind::Resource, &USE.replace("kms:Describe*", "s3:GetObject"), &[]),
+        (PolicyKind::Endpoint, USE, &[]),
+    ]);
+}
+
+#[test]
 fn what_is_denied_by_others_is_not_told() {
     const LOCK: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:Put*", "Resource": "arn:aws:s3:::b"}"#;
     const MFA: &str = r#"{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}"#;

@@ -270,6 +270,8 @@ fn at_other_issuers_too() {
             &["whoever has a token of `login.example.org` with a subject like `team-*`"],
         ),
         ("login.example.org", r#"{"StringEquals": {":aud": "a", ":sub": "s"}}"#, &["the subject `s` of `login.example.org`"]),
+        // no provider is named with its scheme
+        ("https://login.example.org", r#"{"StringEquals": {":aud": "a", ":sub": "s"}}"#, &[]),
     ];
     for (host, condition, expected) in cases {
         assert_eq!(who(&trust(&oidc(host), condition, &[])), *expected, "{condition}");
@@ -288,10 +290,56 @@ fn at_other_issuers_too() {
     let google = |condition: &str| who(&trust("accounts.google.com", condition, &[]));
     assert_eq!(google(r#"{"StringEquals": {":aud": "app"}}"#), ["anyone who signs in with Google to `app`"]);
     assert_eq!(google(r#"{"StringEquals": {":aud": "app", ":sub": "10"}}"#), ["the subject `10` of Google"]);
+    // a further condition does not make more of the application's users
+    assert_eq!(google(r#"{"StringEquals": {":aud": "app", ":oaud": "backend"}}"#), ["anyone who signs in with Google to `app`"]);
+    assert_eq!(google(r#"{"StringEquals": {":oaud": "backend"}}"#), ["anyone with a token of Google"]);
+    // the audience of a service account is its own id
+    let account = "104857600000000000001";
+    for oaud in ["", r#", ":oaud": "backend""#] {
+        let condition = format!(r#"{{"StringEquals": {{":aud": "{account}"{oaud}}}}}"#);
+        assert_eq!(google(&condition), [format!("the subject `{account}` of Google")]);
+    }
+    let by_address = [
+        ("*@example.com", "whoever has a token of Google with an `email` like `*@example.com`"),
+        ("*.example.com", "whoever has a token of Google with an `email` like `*.example.com`"),
+        ("*example.com", "anyone with a token of Google"),
+        ("*@gmail.com", "anyone with a token of Google"),
+        ("*.gserviceaccount.com", "anyone with a token of Google"),
+        ("*@here.iam.gserviceaccount.com", "whoever has a token of Google with an `email` like `*@here.iam.gserviceaccount.com`"),
+        ("alice@example.com", "whoever has a token of Google with the `email` `alice@example.com`"),
+    ];
+    for (address, expected) in by_address {
+        assert_eq!(google(&format!(r#"{{"StringLike": {{":email": "{address}"}}}}"#)), [expected], "{address}");
+    }
     assert_eq!(
         google(r#"{"StringEquals": {":aud": "app"}, "NumericEquals": {":google/organization_number": "55"}}"#),
         ["holders of tokens of Google"]
     );
+}
+
+/// The function of a user pool may make session tags of what it likes; where a pool is given without one, its tokens tell none (`token-tags-user-pool`).
+#[test]
+fn session_tags_of_a_user_pool_hang_on_its_function() {
+    let host = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123456";
+    let trust = trust(
+        &format!("arn:aws:iam::111122223333:oidc-provider/{host}"),
+        r#"{"StringEquals": {":aud": "client"}, "StringLike": {"aws:RequestTag/tenant": "*"}}"#,
+        &[],
+    )
+    .replace(r#""sts:AssumeRoleWithWebIdentity""#, r#"["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]"#);
+    let role = format!(
+        r#"{{"Role": {{"RoleName": "tenant", "Arn": "arn:aws:iam::111122223333:role/tenant", "AssumeRolePolicyDocument": {trust}}}}}"#
+    );
+    let function = r#""PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": "arn:aws:lambda:eu-west-1:111122223333:function:f"}"#;
+    let pool = |config: &str| format!(r#", {{"UserPool": {{"Id": "eu-west-1_Abc123456", "LambdaConfig": {{{config}}}}}}}"#);
+    for (beside, open) in [(String::new(), 1), (pool(function), 1), (pool(""), 0)] {
+        let text = format!("[{role}{beside}]");
+        let found = with(&text, |world, _| {
+            let found = takers(world, &world.inventory.roles[0]);
+            (found.takers.len(), found.open.len())
+        });
+        assert_eq!(found, (0, open), "{text}");
+    }
 }
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";

@@ -50,6 +50,22 @@ fn trust<'c>((principal, expected): (&str, &'c [&'c str])) -> (String, Vec<Strin
 }
 
 #[test]
+fn of_a_resource_policy_with_arns_of_several_services() {
+    let allow = |action: &str, resource: &str| {
+        format!(
+            r#""Effect": "Allow", "Principal": {{"AWS": "111122223333"}}, "Action": "{action}", "Resource": "arn:aws:{resource}""#
+        )
+    };
+    let (topic, queue) = ("sns:eu-west-1:111122223333:t", "sqs:eu-west-1:111122223333:q");
+    let both = |first: String, second: String| lint(PolicyKind::Resource, &format!("{first}}}, {{{second}"));
+    let found = both(allow("sns:Publish", topic), allow("sns:Subscribe", queue));
+    assert_eq!(found, ["action-resource-mismatch medium: sns:Subscribe"]);
+    // of which service it is, is not told
+    assert_eq!(both(allow("sqs:SendMessage", queue), allow("sns:Subscribe", queue)), [""; 0]);
+    assert_eq!(both(allow("sns:Publish", topic), allow("sqs:SendMessage", queue)), [""; 0]);
+}
+
+#[test]
 fn malformed_arns() {
     const GET: &[&str] = &["s3:GetObject"];
     let cases: &[Resources<'_>] = &[
@@ -154,6 +170,7 @@ fn resources_that_there_cannot_be() {
         let found = told(PolicyKind::Scp, effect, "secretsmanager:*", element, &[secret("db")]);
         assert_eq!(found, [format!("impossible-resource {severity}: secret:db")], "{effect} {element}");
     }
+    const DOMAIN: &str = "arn:aws:es:eu-west-1:111122223333:domain/search";
     let cases: &[Resources<'_>] = &[
         (&["s3:GetObject"], &["arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
         (&["s3:*"], &["arn:aws:s3:::reports", "arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
@@ -162,6 +179,11 @@ fn resources_that_there_cannot_be() {
         (&["s3:ListBucket"], &["arn:aws:s3:::"], &["impossible-resource medium: arn:aws:s3:::"]),
         (&["iam:GetRole"], &["arn:aws:iam::111122223333:role/"], &["impossible-resource medium: role/"]),
         (&["dynamodb:GetItem"], &["arn:aws:dynamodb:eu-west-1:111122223333:table/"], &["impossible-resource medium: table/"]),
+        (&["es:ESHttpGet", "es:ESHttp*"], &[DOMAIN], &["impossible-resource medium: domain/search"]),
+        (&["es:ESHttpGet"], &[DOMAIN, "arn:aws:es:eu-west-1:111122223333:domain/search/*"], &[]),
+        (&["es:ESHttpGet", "es:DescribeDomain"], &[DOMAIN], &[]),
+        (&["es:*"], &[DOMAIN], &[]),
+        (&["es:ESHttpGet"], &["arn:aws:es:eu-west-1:111122223333:domain/sea*"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports/2026/"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports*/"], &[]),
         (&["s3:GetObject"], &["arn:aws:s3:::reports/", "arn:aws:s3:::reports/*"], &[]),
@@ -316,6 +338,10 @@ fn services_and_providers() {
             &["unknown-federated-provider medium: token.actions.githubusercontent.com"],
         ),
         (r#"{"Federated": ""}"#, &["unknown-federated-provider error: \"\""]),
+        (
+            r#"{"Federated": "arn:aws:iam::111122223333:oidc-provider/https://auth.example.com"}"#,
+            &["unknown-federated-provider error: arn:aws:iam::111122223333:oidc-provider/https://auth.example.com"],
+        ),
         (r#"{"Service": ""}"#, &["unknown-service-principal medium: \"\""]),
         (r#"{"Federated": "https://auth.example.com"}"#, &["unknown-federated-provider medium: https://auth.example.com"]),
         (

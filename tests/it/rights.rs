@@ -273,3 +273,28 @@ fn what_has_two_causes_is_told_for_both() {
     let told: Vec<&str> = findings(&[services]).iter().map(|own| own.rule).collect();
     assert_eq!(told, ["privilege-escalation", "whole-service"]);
 }
+
+/// An expression makes several statements of one place: what one of them says is no reason to leave out what another does.
+#[test]
+fn statements_of_one_place_are_told_apart() {
+    let rules = |actions: &str| -> Vec<&'static str> {
+        let statements = format!(r#"[for own in [{actions}] : {{ Effect = "Allow", Action = own, Resource = "*" }}]"#);
+        let text = format!(
+            r#"resource "aws_iam_policy" "made" {{
+  name   = "made"
+  policy = jsonencode({{ Version = "2012-10-17", Statement = {statements} }})
+}}"#
+        );
+        support::with_inventory(None, [("made.tf", text)].into_iter(), |sources, inventory| {
+            let facts = Facts { sources, inventory, config: &Config::default(), reference: &Reference::default() };
+            let mut found: Vec<&str> = rules::run(&facts).iter().map(|own| own.rule).collect();
+            found.sort_unstable();
+            found
+        })
+    };
+    assert_eq!(rules(r#""iam:CreateAccessKey", "iam:PassRole""#), ["any-role-passed", "privilege-escalation"]);
+    assert_eq!(rules(r#""iam:CreateAccessKey", "s3:GetObject""#), ["data-of-any-resource", "privilege-escalation"]);
+    // these are a step of the way
+    assert_eq!(rules(r#""lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole""#), ["privilege-escalation"]);
+    assert_eq!(rules(r#""iam:*""#), ["privilege-escalation"]);
+}

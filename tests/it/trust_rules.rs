@@ -176,6 +176,32 @@ fn the_pool_is_pinned_or_not() {
 }
 
 #[test]
+fn what_whoever_asks_google_for_a_token_chooses_pins_nothing() {
+    let google = |operator: &str, claims: &str| {
+        let claims = claims.replace("G:", "accounts.google.com:");
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"Federated": "accounts.google.com"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"{operator}": {{{claims}}}}}}}"#
+        )
+    };
+    // ctx-oaud-google
+    const ASKED_FOR: &[&str] = &["audience-not-pinned high: accounts.google.com:oaud"];
+    let cases: [(&str, &str, &[&str]); 9] = [
+        ("StringEquals", r#""G:oaud": "backend""#, ASKED_FOR),
+        ("StringLike", r#""G:oaud": "back*""#, ASKED_FOR),
+        ("StringEquals", r#""G:oaud": "backend", "G:sub": "104""#, &[]),
+        ("StringEquals", r#""G:oaud": "backend", "G:aud": "1.apps.googleusercontent.com""#, &[]),
+        ("StringEquals", r#""G:oaud": "backend", "G:email": "bot@here.iam.gserviceaccount.com""#, &[]),
+        ("StringLike", r#""G:oaud": "backend", "G:email": "*@here.iam.gserviceaccount.com""#, &[]),
+        ("StringLike", r#""G:oaud": "backend", "G:email": "bot@*.iam.gserviceaccount.com""#, ASKED_FOR),
+        ("StringLike", r#""G:email": "*@example.com""#, &["audience-not-pinned medium: accounts.google.com"]),
+        ("StringLike", r#""G:email": "*@gmail.com""#, &["audience-not-pinned high: accounts.google.com"]),
+    ];
+    for (operator, claims, expected) in cases {
+        check_all(&[(&google(operator, claims), expected)]);
+    }
+}
+
+#[test]
 fn the_application_of_a_public_provider_is_pinned_or_not() {
     check_all(&[
         (

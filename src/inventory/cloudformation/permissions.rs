@@ -1,8 +1,9 @@
 //! Resources of which the service makes a policy: those that are one permission, and APIs, which write the ARN of their own short.
 
 use super::evaluate::Evaluation;
-use super::resources::{Named, Taking, close_policy, open_policy, policy_of_one};
+use super::resources::{Named, Taking, close_policy, open_policy};
 use crate::inventory::aws_cli::text;
+use crate::inventory::permission::{Permission, Said, conditions};
 use crate::inventory::reader::inside;
 use crate::source::Span;
 use crate::syntax::{Kind, Node, Text, Tree, Weaver};
@@ -15,25 +16,6 @@ pub(super) const KINDS: [&str; 5] = [
     "AWS::Lambda::Permission",
     "AWS::Signer::ProfilePermission",
 ];
-
-/// What a permission says.
-struct Permission<'n, 's> {
-    action: Node<'n, 's>,
-    principal: Node<'n, 's>,
-    /// Whether the principal may be a service by its name.
-    may_be_service: bool,
-    resource: Resource<'n, 's>,
-    /// Operators, keys and values.
-    conditions: Vec<(String, String, Node<'n, 's>)>,
-}
-
-/// What a permission is for.
-enum Resource<'n, 's> {
-    /// What stands there.
-    Written(Node<'n, 's>),
-    /// The ARN of what stands there, with holes for what is not known.
-    Arn(String, Span),
-}
 
 /// The policy that comes of a resource which is no whole one; `None` where it is nothing of the kind.
 pub(super) fn policy<'s>(taking: &mut Taking<'_, '_, '_, 's>, resource: &Named<'_>, root: Node<'_, 's>) -> Option<Tree<'s>> {
@@ -57,10 +39,11 @@ pub(super) fn policy<'s>(taking: &mut Taking<'_, '_, '_, 's>, resource: &Named<'
             None => of_event_bus(taking.evaluation, stack, root)?,
         },
         "AWS::Lambda::LayerVersionPermission" => Permission {
-            action: root.get("Action")?,
-            principal: root.get("Principal")?,
+            sid: None,
+            action: Said::Written(root.get("Action")?),
+            principal: Said::Written(root.get("Principal")?),
             may_be_service: false,
-            resource: Resource::Written(root.get("LayerVersionArn")?),
+            resource: Said::Written(root.get("LayerVersionArn")?),
             conditions: conditions(root, &[("OrganizationId", "StringEquals", "aws:PrincipalOrgID")]),
         },
         "AWS::Signer::ProfilePermission" => {
@@ -68,10 +51,11 @@ pub(super) fn policy<'s>(taking: &mut Taking<'_, '_, '_, 's>, resource: &Named<'
             let name = format!("/signing-profiles/{}", profile.text()?.shown());
             let arn = taking.evaluation.arn_of(stack, "signer", &name);
             Permission {
-                action: root.get("Action")?,
-                principal: root.get("Principal")?,
+                sid: None,
+                action: Said::Written(root.get("Action")?),
+                principal: Said::Written(root.get("Principal")?),
                 may_be_service: false,
-                resource: Resource::Arn(arn, profile.span()),
+                resource: Said::Made(arn, profile.span()),
                 conditions: Vec::new(),
             }
         }
@@ -148,13 +132,14 @@ fn of_event_bus<'n, 's>(evaluation: &mut Evaluation<'_, '_, 's>, stack: usize, r
     };
     let condition = root.get("Condition").and_then(|own| {
         let known = |name: &str| text(own, name).map(|own| own.shown().into_owned());
-        Some((known("Type")?, known("Key")?, own.get("Value")?))
+        Some((known("Type")?, known("Key")?, Said::Written(own.get("Value")?)))
     });
     Some(Permission {
-        action: root.get("Action")?,
-        principal,
+        sid: None,
+        action: Said::Written(root.get("Action")?),
+        principal: Said::Written(principal),
         may_be_service: false,
-        resource: Resource::Arn(arn, bus.as_ref().map_or(principal.span(), Text::span)),
+        resource: Said::Made(arn, bus.as_ref().map_or(principal.span(), Text::span)),
         conditions: condition.into_iter().collect(),
     })
 }
@@ -165,9 +150,9 @@ fn of_function<'n, 's>(evaluation: &mut Evaluation<'_, '_, 's>, stack: usize, ro
     let arn = named.as_ref().and_then(|own| evaluation.arn_of_function(stack, &own.shown()));
     let action = root.get("Action")?;
     let resource = match (function, arn) {
-        (Some(function), Some(arn)) => Resource::Arn(arn, function.span()),
-        (Some(function), None) if named.is_some() => Resource::Written(function),
-        _ => Resource::Arn("${FunctionArn}".to_owned(), action.span()),
+        (Some(function), Some(arn)) => Said::Made(arn, function.span()),
+        (Some(function), None) if named.is_some() => Said::Written(function),
+        _ => Said::Made("${FunctionArn}".to_owned(), action.span()),
     };
     let given = [
         ("SourceArn", "ArnLike", "aws:SourceArn"),
@@ -177,7 +162,8 @@ fn of_function<'n, 's>(evaluation: &mut Evaluation<'_, '_, 's>, stack: usize, ro
         ("EventSourceToken", "StringEquals", "lambda:EventSourceToken"),
     ];
     let conditions = conditions(root, &given);
-    Some(Permission { action, principal: root.get("Principal")?, may_be_service: true, resource, conditions })
+    let (action, principal) = (Said::Written(action), Said::Written(root.get("Principal")?));
+    Some(Permission { sid: None, action, principal, may_be_service: true, resource, conditions })
 }
 
 /// The permission that SAM makes for the URL of a function which asks nobody who he is.
@@ -187,75 +173,7 @@ fn of_url<'s>(evaluation: &mut Evaluation<'_, '_, 's>, resource: &Named<'_>, roo
     let auth = text(root.get("FunctionUrlConfig")?, "AuthType").filter(|own| own.known() == Some("NONE"))?;
     let arn = evaluation.arn_of_function(resource.stack, &format!("${{{}}}", resource.name))?;
     let place = auth.span();
-    Some(policy_of_one(place, "lambda:InvokeFunctionUrl", ("AWS", "*"), |weaver| {
-        for text in ["Resource", &*arn, "Condition"] {
-            weaver.put_in(text, place);
-        }
-        weaver.open(Kind::Map, place);
-        weaver.put_in("StringEquals", place);
-        weaver.open(Kind::Map, place);
-        for text in ["lambda:FunctionUrlAuthType", "NONE"] {
-            weaver.put_in(text, place);
-        }
-        weaver.close(place);
-        weaver.close(place);
-    }))
-}
-
-/// The conditions that the properties of these names are: the operator and the key of each.
-fn conditions<'n, 's>(root: Node<'n, 's>, names: &[(&str, &str, &str)]) -> Vec<(String, String, Node<'n, 's>)> {
-    let given = names.iter().filter_map(|own| Some((own, root.get(own.0)?)));
-    given.map(|((_, operator, key), value)| ((*operator).to_owned(), (*key).to_owned(), value)).collect()
-}
-
-impl<'s> Permission<'_, 's> {
-    /// The policy of one statement that says so.
-    fn policy(&self, place: Span) -> Tree<'s> {
-        let mut weaver = Weaver::new(place.source);
-        open_policy(&mut weaver, place);
-        weaver.open(Kind::Map, place);
-        for text in ["Effect", "Allow", "Principal"] {
-            weaver.put_in(text, place);
-        }
-        let principal = self.principal.text();
-        let principal = principal.as_ref().and_then(Text::known).unwrap_or("");
-        if principal == "*" {
-            weaver.copy(self.principal);
-        } else {
-            let is_account = principal.starts_with("arn:") || principal.bytes().all(|byte| byte.is_ascii_digit());
-            weaver.open(Kind::Map, place);
-            weaver.put_in(if is_account || !self.may_be_service { "AWS" } else { "Service" }, place);
-            weaver.copy_all(self.principal);
-            weaver.close(place);
-        }
-        weaver.put_in("Action", place);
-        weaver.copy_all(self.action);
-        weaver.put_in("Resource", place);
-        match &self.resource {
-            Resource::Written(node) => weaver.copy_all(*node),
-            Resource::Arn(arn, place) => weaver.put_in(arn, *place),
-        }
-        let mut operators: Vec<&str> = self.conditions.iter().map(|own| &*own.0).collect();
-        operators.sort_unstable();
-        operators.dedup();
-        if !operators.is_empty() {
-            weaver.put_in("Condition", place);
-            weaver.open(Kind::Map, place);
-            for operator in operators {
-                weaver.put_in(operator, place);
-                weaver.open(Kind::Map, place);
-                for (_, key, value) in self.conditions.iter().filter(|own| own.0 == operator) {
-                    weaver.put_in(key, place);
-                    weaver.copy_all(*value);
-                }
-                weaver.close(place);
-            }
-            weaver.close(place);
-        }
-        weaver.close(place);
-        close_policy(&mut weaver, place);
-        weaver.finish()
-    }
+    Some(Permission::of_url(arn, place).policy(place))
 }
 
 impl Evaluation<'_, '_, '_> {

@@ -313,7 +313,7 @@ impl<'t, 's> Taking<'_, '_, 't, 's> {
     fn user_pool(&mut self, resource: &Named<'_>, root: Node<'_, 's>) {
         let Some(id) = self.own(resource, "") else { return };
         let mut reader = self.reader();
-        reader.user_pool(root, id);
+        reader.made_user_pool(root, id, resource.place);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
         // a template leaves the prefix out that the API shows
         let attribute = |node: Node<'_, 's>| {

@@ -6,7 +6,7 @@
 
 use crate::policy;
 use crate::source::Span;
-use crate::syntax::{Kind, Node, Tree, Weaver};
+use crate::syntax::{Entry, Kind, Node, Tree, Weaver};
 
 /// What the framework calls the role of all functions that have none of their own.
 pub(super) const ROLE: &str = "IamRoleLambdaExecution";
@@ -24,7 +24,11 @@ pub(super) fn is_service(root: Node<'_, '_>) -> bool {
         resources.filter_map(|own| own.value.get("Type")?.string()).any(|kind| kind.starts_with("AWS::"))
     };
     is_of_aws
-        && (holds_types() || statements(provider).is_some() || of_api(provider).is_some() || of_functions(root).next().is_some())
+        && (holds_types()
+            || statements(provider).is_some()
+            || of_api(provider).is_some()
+            || of_functions(root).next().is_some()
+            || open_urls(root).next().is_some())
 }
 
 /// The template that a service comes to.
@@ -112,10 +116,29 @@ fn of_api<'t, 's>(provider: Node<'t, 's>) -> Option<Node<'t, 's>> {
     own.filter(|own| are_statements(*own))
 }
 
+/// The functions of a service.
+fn functions<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = Entry<'t, 's>> {
+    root.get("functions").into_iter().flat_map(Node::items_or_self).flat_map(Node::entries)
+}
+
+/// The functions that everybody may call by their URLs: each, and where that is said.
+///
+/// <https://www.serverless.com/framework/docs/providers/aws/guide/functions#aws-lambda-function-urls>
+fn open_urls<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = (Entry<'t, 's>, Node<'t, 's>)> {
+    functions(root).filter_map(|own| {
+        let url = own.value.get("url")?;
+        let is_open = match url.kind() {
+            Kind::Bool(on) => on,
+            Kind::Map => url.get("authorizer").is_none_or(|own| own.kind() == Kind::Null),
+            _ => false,
+        };
+        is_open.then_some((own, url))
+    })
+}
+
 /// What single functions may do, as a plugin takes it: the name of each, and its statements.
 fn of_functions<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = (Node<'t, 's>, Node<'t, 's>)> {
-    let functions = root.get("functions").into_iter().flat_map(Node::items_or_self).flat_map(Node::entries);
-    functions.filter_map(|own| {
+    functions(root).filter_map(|own| {
         let statements = own.value.get("iamRoleStatements")?;
         are_statements(statements).then_some((own.key, statements))
     })
@@ -140,6 +163,20 @@ fn add_own(weaver: &mut Weaver, root: Node<'_, '_>) {
         weaver.put_in("CustomStatements", place);
         weaver.copy_all(statements);
         (0..4).for_each(|_| weaver.close(place));
+    }
+    for (function, url) in open_urls(root) {
+        let place = url.mark();
+        let name = function.key.string().unwrap_or_default();
+        open(weaver, &format!("{name}LambdaPermissionFnUrl"), "AWS::Lambda::Permission", place);
+        let function = function.value.get("name").filter(|own| own.text().is_some());
+        for text in ["Action", "lambda:InvokeFunctionUrl", "Principal", "*", "FunctionUrlAuthType", "NONE", "FunctionName"] {
+            weaver.put_in(text, place);
+        }
+        match function {
+            Some(own) => weaver.copy_all(own),
+            None => weaver.put_in(&format!("${{self:functions.{name}.name}}"), place),
+        }
+        (0..2).for_each(|_| weaver.close(place));
     }
     for (name, statements) in of_functions(root) {
         let place = statements.mark();

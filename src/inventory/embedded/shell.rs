@@ -2,12 +2,17 @@
 
 mod expand;
 mod jq;
+mod permission;
+mod told;
 
 use std::ops::Range;
 
-use super::{Embedded, Maker};
+use super::{Embedded, Maker, sets};
+use crate::policy::PolicyKind;
 use crate::syntax::Literal;
 use expand::{Expanded, here_document, word};
+
+pub(in crate::inventory) use permission::MARK as PERMISSION;
 
 /// A text shorter than this holds no policy.
 const SHORTEST: usize = 40;
@@ -21,7 +26,7 @@ const MOST_COMMANDS: usize = 64;
 /// The JSON documents in a script, in the order of the text.
 pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<'s>> {
     let text = script.value.as_ref();
-    let mut found = Vec::new();
+    let (mut found, mut codes) = (Vec::new(), Vec::new());
     let mut at = 0;
     while let Some(next) = text.as_bytes().get(at..).and_then(|rest| memchr::memchr3(b'<', b'\'', b'"', rest)) {
         at += next;
@@ -29,20 +34,53 @@ pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<
             Some(b'<') => here(text, at),
             _ => quoted(text, at),
         };
+        codes.extend(code(text, at));
         let Some((document, behind)) = candidate else {
             at += 1;
             continue;
         };
         if let Some(document) = document {
-            let name = name_of(text, at, behind).map(|range| script.part(range));
+            let (name, kind) = (name_of(text, at, behind).map(|range| script.part(range)), told::kind(text, at, behind));
             let made_by = maker(text, at, behind);
             let is_quoted = text.get(at..behind).is_some_and(|own| own.matches('\'').count() == 2 && own.ends_with('\''));
             let of_jq = (made_by == Some(Maker::Jq) && is_quoted).then(|| jq::document(text, at + 1..behind - 1)).flatten();
-            found.push(Embedded { text: of_jq.unwrap_or(document).of(script), name, made_by });
+            found.push((at, Embedded { text: of_jq.unwrap_or(document).of(script), name, kind, made_by }));
         }
         at = behind.max(at + 1);
     }
-    found
+    // a program in which documents were found is looked at as far as that goes
+    codes.retain(|own| !found.iter().any(|found| own.contains(&found.0)));
+    let code = |own: Range<usize>| {
+        let text = script.part(own.clone());
+        (own.start, Embedded { text, name: None, kind: None, made_by: Some(Maker::Interpreter) })
+    };
+    found.extend(codes.into_iter().map(code));
+    let permission = |(at, policy): (usize, Expanded)| {
+        (at, Embedded { text: policy.of(script), name: None, kind: Some(PolicyKind::Resource), made_by: None })
+    };
+    found.extend(permission::policies(text).into_iter().map(permission));
+    found.sort_by_key(|own| own.0);
+    found.into_iter().map(|own| own.1).collect()
+}
+
+/// The program at `at` that makes a policy when an interpreter runs it: `python3 -c '…'`, `python3 <<EOF`.
+fn code(text: &str, at: usize) -> Option<Range<usize>> {
+    const INTERPRETERS: [&str; 4] = ["python", "node", "ruby", "perl"];
+    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let command = text.get(command_start(text, line)..at)?;
+    let words = || command.split(|c: char| c.is_whitespace() || "(|`;&".contains(c));
+    let is_run =
+        words().any(|word| INTERPRETERS.iter().any(|own| word.rsplit('/').next().is_some_and(|word| word.starts_with(own))));
+    let range = if !is_run {
+        return None;
+    } else if text.get(at..)?.starts_with("<<") {
+        at..here(text, at)?.1
+    } else {
+        let is_source = ["-c", "-e"].contains(&command.split_whitespace().next_back()?) && command.ends_with(char::is_whitespace);
+        at..word(text, at).filter(|_| is_source)?.1
+    };
+    let inside = text.get(range.clone())?;
+    (sets(inside, "Statement") && sets(inside, "Effect")).then_some(range)
 }
 
 /// The here-document that is announced at `at`, where it is a document, and where it ends.

@@ -26,8 +26,10 @@ const MOST_BYTES: usize = 1 << 24;
 pub(super) const DEEPEST: usize = 160;
 
 /// The signs of operations, which no key of a block is.
-const SIGNS: [&str; 19] =
-    ["?:", "[for]", "{for}", "{for...}", ".", "!", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%"];
+const SIGNS: [&str; 21] = [
+    "?:", "%{}", "%{for}", "[for]", "{for}", "{for...}", ".", "!", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*",
+    "/", "%",
+];
 
 /// Which branch is taken where a condition is not decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +79,14 @@ pub(super) enum Value<'t, 's> {
     Resource(At, usize),
 }
 
+/// What stands in texts.
+pub(super) struct Texts<'s> {
+    /// Expressions, by how they are written.
+    pub(super) expressions: HashMap<String, Tree<'s>>,
+    /// The inputs that are templates.
+    pub(super) templates: HashMap<SourceId, Tree<'s>>,
+}
+
 /// One part of a text.
 #[derive(Clone, Debug)]
 pub(super) struct Part<'s> {
@@ -87,8 +97,7 @@ pub(super) struct Part<'s> {
 /// Looks at several modules, of which some may call others.
 pub(super) struct Evaluation<'e, 't, 's> {
     pub(super) modules: &'e [Module<'t, 's>],
-    /// The expressions that stand in texts, by how they are written.
-    pub(super) expressions: &'t HashMap<String, Tree<'s>>,
+    pub(super) texts: &'t Texts<'s>,
     pub(super) inventory: &'e mut Inventory<'s>,
     pub(super) sources: &'s Sources,
     pub(super) branch: Branch,
@@ -140,7 +149,7 @@ impl<'s> Part<'s> {
 impl<'e, 't, 's> Evaluation<'e, 't, 's> {
     pub(super) fn new(
         modules: &'e [Module<'t, 's>],
-        expressions: &'t HashMap<String, Tree<'s>>,
+        texts: &'t Texts<'s>,
         inventory: &'e mut Inventory<'s>,
         sources: &'s Sources,
     ) -> Self {
@@ -149,7 +158,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let alone = Instance { name: String::new(), key: String::new(), value, outer: 0, is_whole: false };
         Self {
             modules,
-            expressions,
+            texts,
             inventory,
             sources,
             branch: Branch::First,
@@ -234,6 +243,12 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         let value = match node.kind() {
             Kind::Map => match operation(node) {
                 Some(("?:", parts)) => self.conditional(at, &parts),
+                Some(("%{}", parts)) => {
+                    let speaks = parts.iter().any(|part| part.kind() == Kind::String && part.written().contains("Statement"));
+                    let goes = if speaks { Goes::IntoPolicy } else { self.goes };
+                    Some(self.going(goes, |own| own.in_parts(at, &parts, node.span())))
+                }
+                Some(("%{for}", parts)) => self.rounds(at, &parts, node.span()),
                 Some((sign, parts)) => self.going(Goes::Anywhere, |own| own.operation(at, sign, &parts, node.span())),
                 None => Some(Value::Node(at, node)),
             },
@@ -340,7 +355,7 @@ impl<'e, 't, 's> Evaluation<'e, 't, 's> {
         if let Some(value) = path::quoted(inside) {
             return Some(put_in(value.to_owned(), place));
         }
-        let (inside, tree) = self.expressions.get_key_value(inside)?;
+        let (inside, tree) = self.texts.expressions.get_key_value(inside)?;
         let node = tree.root().get("v").filter(|node| node.kind() != Kind::Hole)?;
         self.inside.push(inside);
         let value = self.value(at, node);

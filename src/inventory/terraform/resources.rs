@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::document;
+use super::permissions;
 use super::shape::{self, blocks, shaped};
 use crate::arn::Arn;
 use crate::finding::Fault;
@@ -15,7 +16,7 @@ use crate::inventory::reader::{Reader, RoleParts};
 use crate::inventory::{Inventory, NamedPolicy, Role, cloudformation};
 use crate::policy::{Policy, PolicyKind};
 use crate::source::{Sources, Span};
-use crate::syntax::{Kind, Node, SyntaxFault, Text, Weaver};
+use crate::syntax::{Entry, Kind, Node, SyntaxFault, Text};
 
 /// A resource, and what is known of it beside its values.
 pub(super) struct Given<'n, 's> {
@@ -69,6 +70,9 @@ pub(super) struct Taking<'a, 's> {
     /// The ARNs of the roles of the account, by their names.
     pub(super) role_arns: &'a mut HashMap<String, String>,
 }
+
+/// The block of a user pool that says who may sign up.
+const SIGN_UP: &str = "admin_create_user_config";
 
 /// Resources that hold one policy: their type, the attribute, and of what kind it is.
 const HOLDERS: [(&str, &str, PolicyKind); 56] = [
@@ -132,8 +136,10 @@ const HOLDERS: [(&str, &str, PolicyKind); 56] = [
 
 /// Whether anything is read of a resource of a type.
 pub(super) fn is_known(kind: &str) -> bool {
-    let others = ["aws_iam_", "aws_cognito_", "aws_lambda_permission", "aws_organizations_policy"];
-    others.iter().any(|own| kind.starts_with(own)) || HOLDERS.iter().any(|own| own.0 == kind)
+    let others = ["aws_iam_", "aws_cognito_", "aws_organizations_policy"];
+    others.iter().any(|own| kind.starts_with(own))
+        || permissions::KINDS.contains(&kind)
+        || HOLDERS.iter().any(|own| own.0 == kind)
 }
 
 /// Whether a resource is one of those by which an account tells who gets in and what he may do, which go together.
@@ -195,8 +201,10 @@ impl<'s> Taking<'_, 's> {
                 self.reader().tag_map(tree.root());
                 self.expect(given, root, &["identity_pool_id"]);
             }
-            "aws_lambda_permission" => self.permission(given, root),
             _ => {
+                if let Some(made) = permissions::policy(given, root) {
+                    self.loose(given, PolicyKind::Resource, made.root(), None);
+                }
                 for (kind, node) in documents(given, root) {
                     self.loose(given, kind, node, holder(given, root));
                 }
@@ -227,6 +235,11 @@ impl<'s> Taking<'_, 's> {
     /// A document of a resource; one that is not known is told.
     fn document(&mut self, given: &Given<'_, 's>, node: Node<'_, 's>, kind: PolicyKind) -> Option<Policy<'s>> {
         let policy = self.reader().document(node, kind);
+        self.known(given, node, policy)
+    }
+
+    /// What a node holds, where that is a policy; else it is told.
+    fn known(&mut self, given: &Given<'_, 's>, node: Node<'_, 's>, policy: Option<Policy<'s>>) -> Option<Policy<'s>> {
         if policy.is_none() && node.kind() != Kind::Null && !node.is("") {
             self.tell(given, node.span(), format!("the policy of `{}` is not known", given.address));
         }
@@ -250,7 +263,8 @@ impl<'s> Taking<'_, 's> {
 
     fn loose(&mut self, given: &Given<'_, 's>, kind: PolicyKind, node: Node<'_, 's>, name: Option<Text<'s>>) {
         let name = name.or_else(|| Some(Text::made(given.address.to_owned(), given.place)));
-        if self.document(given, node, kind).is_some() {
+        let policy = self.reader().document_alone(node, kind);
+        if self.known(given, node, policy).is_some() {
             self.reader().loose(node, kind, name);
         }
     }
@@ -357,11 +371,15 @@ impl<'s> Taking<'_, 's> {
     fn user_pool(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
         let Some(id) = given.id.clone() else { return };
         let tree = shaped(root, shape::USER_POOL, given.told.is_plan());
+        let sources = self.sources;
         let mut reader = self.reader();
-        reader.user_pool(tree.root(), id);
+        reader.made_user_pool(tree.root(), id, given.place);
         let Some(pool) = reader.inventory.user_pools.last_mut() else { return };
-        // not set means that anybody signs up
-        pool.admin_only.get_or_insert(Setting { value: false, span: given.place });
+        // blocks that hang on something unknown may say who signs up
+        let is_open = |own: &Entry<'_, '_>| own.value.kind() == Kind::Hole && sources.slice(own.key.span()).contains(SIGN_UP);
+        if root.entries().any(|own| is_open(&own)) {
+            pool.admin_only = None;
+        }
         for schema in blocks(root, "schema") {
             let Some(name) = text(schema, "name") else { continue };
             let is_custom = name.known().is_some_and(|own| !cloudformation::STANDARD.contains(&own) && !own.contains(':'));
@@ -381,79 +399,6 @@ impl<'s> Taking<'_, 's> {
         {
             pool.classic.get_or_insert(Setting { value: false, span: given.place });
         }
-    }
-
-    /// What a permission says, as the statement that Lambda makes of it.
-    fn permission(&mut self, given: &Given<'_, 's>, root: Node<'_, 's>) {
-        let (Some(action), Some(principal)) = (root.get("action"), root.get("principal")) else { return };
-        let find =
-            |name: &str| root.entries().find(|own| own.key.is(name) && own.value.kind() != Kind::Null && !own.value.is(""));
-        let place = root.mark();
-        let mut weaver = Weaver::new(place.source);
-        weaver.open(Kind::Map, place);
-        weaver.put_in("Version", place);
-        weaver.put_in("2012-10-17", place);
-        weaver.put_in("Statement", place);
-        weaver.open(Kind::List, place);
-        weaver.open(Kind::Map, place);
-        if let Some(id) = find("statement_id") {
-            weaver.put_in("Sid", id.key.span());
-            weaver.copy_all(id.value);
-        }
-        weaver.put_in("Effect", place);
-        weaver.put_in("Allow", place);
-        weaver.put_in("Principal", place);
-        let known = principal.text();
-        let known = known.as_ref().and_then(Text::known).unwrap_or("");
-        if known == "*" {
-            weaver.copy(principal);
-        } else {
-            let is_account = known.starts_with("arn:") || !known.is_empty() && known.bytes().all(|byte| byte.is_ascii_digit());
-            weaver.open(Kind::Map, place);
-            weaver.put_in(if is_account { "AWS" } else { "Service" }, place);
-            weaver.copy(principal);
-            weaver.close(place);
-        }
-        weaver.put_in("Action", place);
-        weaver.copy(action);
-        weaver.put_in("Resource", place);
-        match root.get("function_name") {
-            Some(function) if function.text().is_some_and(|own| own.known().is_none_or(|own| own.starts_with("arn:"))) => {
-                weaver.copy(function);
-            }
-            _ => weaver.hole("${FunctionArn}", place),
-        }
-        let conditions = [
-            ("source_arn", "ArnLike", "aws:SourceArn"),
-            ("source_account", "StringEquals", "aws:SourceAccount"),
-            ("principal_org_id", "StringEquals", "aws:PrincipalOrgID"),
-            ("function_url_auth_type", "StringEquals", "lambda:FunctionUrlAuthType"),
-            ("event_source_token", "StringEquals", "lambda:EventSourceToken"),
-        ];
-        let set: Vec<_> = conditions.iter().filter_map(|own| Some((own, find(own.0)?.value))).collect();
-        if !set.is_empty() {
-            weaver.put_in("Condition", place);
-            weaver.open(Kind::Map, place);
-            for operator in ["ArnLike", "StringEquals"] {
-                let own: Vec<_> = set.iter().filter(|own| own.0.1 == operator).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                weaver.put_in(operator, place);
-                weaver.open(Kind::Map, place);
-                for (condition, value) in own {
-                    weaver.put_in(condition.2, place);
-                    weaver.copy_all(*value);
-                }
-                weaver.close(place);
-            }
-            weaver.close(place);
-        }
-        for _ in 0..3 {
-            weaver.close(place);
-        }
-        let tree = weaver.finish();
-        self.loose(given, PolicyKind::Resource, tree.root(), None);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Questions about holders of tokens, with claims that go together.
 
+use super::super::address::names_domain;
 use super::super::door::{Asked, Holder, fits, like};
 use super::super::shape::{Form, Known, Shape};
-use super::Asking;
+use super::{Asking, audience};
 use crate::identity::Claim;
 use crate::prove::Values;
 use crate::reference::KeyType;
@@ -58,12 +59,15 @@ impl<'i, 's> Asking<'_, 'i, 's> {
                 asked => return (asked, true),
             }
         }
+        let accounts = self.service_accounts();
+        let of_others = (!accounts.is_empty()).then(|| ("aud", like(["?*"], &accounts)));
+        let claims: Vec<(&str, Values)> = claims.into_iter().chain(of_others).collect();
         (self.ask(sub, &claims), self.is_shared() && self.door.issuer().is_none_or(|issuer| issuer.required != ["aud"]))
     }
 
     /// The application whose users get in: whose id is the audience of this token, where nothing else tells them from others.
     pub(super) fn application(&self, holder: &Holder<'_, '_>) -> Option<String> {
-        let audience = holder.token.claims.text("aud").filter(|_| self.is_of_applications())?;
+        let audience = audience(&holder.token).filter(|_| self.is_of_applications())?;
         if self.audiences().iter().any(|own| own == audience) {
             return Some(audience.to_owned());
         }
@@ -92,6 +96,17 @@ impl<'i, 's> Asking<'_, 'i, 's> {
     fn audiences(&self) -> Vec<String> {
         let named = self.door.told("aud").into_iter().map(|told| told.text.to_owned()).filter(|text| !text.contains(['*', '?']));
         named.chain(self.clients()).collect()
+    }
+
+    /// The service accounts of Google that the policy names as audiences: `aud` is their own id, and what they ask for is `oaud`.
+    ///
+    /// <https://docs.cloud.google.com/compute/docs/instances/verifying-instance-identity>
+    pub(super) fn service_accounts(&self) -> Vec<String> {
+        if self.door.issuer().is_none_or(|issuer| issuer.id != "google") {
+            return Vec::new();
+        }
+        let is_id = |text: &String| text.len() > 15 && text.bytes().all(|own| own.is_ascii_digit());
+        self.audiences().into_iter().filter(is_id).collect()
     }
 
     fn clients(&self) -> Vec<String> {
@@ -182,12 +197,18 @@ impl<'i, 's> Asking<'_, 'i, 's> {
             if matches!(key.kind, KeyType::Numeric) {
                 return Some((claim, Values::One("999999999999".to_owned())));
             }
-            let texts = self.door.texts(claim).into_iter().map(|(text, _)| text).filter(|text| !text.contains(['*', '?']));
+            let is_own = |text: &&str| !text.contains(['*', '?']) || claim == "email" && self.names_domain(text);
+            let texts = self.door.texts(claim).into_iter().map(|(text, _)| text).filter(is_own);
             let owners = self.named.owners.iter().filter(|_| claim == "repository" && level == Level::Stranger);
             let except: Vec<String> = texts.map(str::to_owned).chain(owners.map(|owner| format!("{owner}/*"))).collect();
             Some((claim, like(["?*"], &except)))
         });
         asked.collect()
+    }
+
+    /// Whether a pattern of addresses takes those of somebody's domain alone, and the issuer tells nobody's address but his own.
+    fn names_domain(&self, pattern: &str) -> bool {
+        self.door.issuer().is_some_and(|issuer| issuer.id == "google") && names_domain(pattern)
     }
 
     /// The claims beside a subject of a form, as far as that tells them.

@@ -47,6 +47,10 @@ pub(super) fn tell(
         }
         Breadth::Like(pattern) => format!("whoever has a token of {name} with a subject like `{pattern}`"),
         Breadth::Exactly(subject) => format!("the subject `{subject}` of {name}"),
+        Breadth::OfAddress(address) if address.contains(['*', '?']) => {
+            format!("whoever has a token of {name} with an `email` like `{address}`")
+        }
+        Breadth::OfAddress(address) => format!("whoever has a token of {name} with the `email` `{address}`"),
         Breadth::Other => format!("holders of tokens of {name}"),
     };
     let all: Vec<String> = given.iter().map(|(key, value)| format!("`{key}` `{value}`")).collect();

@@ -79,6 +79,7 @@ fn kind(kind: &Kind) -> Value {
                 Breadth::OfMember { member, .. } => ("member", Some(member)),
                 Breadth::Like(pattern) => ("subjects-like", Some(pattern)),
                 Breadth::Exactly(subject) => ("subject", Some(subject)),
+                Breadth::OfAddress(address) => ("address", Some(address)),
                 Breadth::Other => ("other", None),
             };
             json!({ "name": "subject", "issuer": host, "breadth": name, "of": what })

@@ -1,11 +1,12 @@
 //! One root cause is told once: what a way to more rights stands on is not told of again as too wide, and whom a trust policy lets in has what
 //! the role may do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Finding, Label, Severity};
 use crate::inventory::Role;
 use crate::lint::Facts;
+use crate::pattern::{Mode, Unit, matches};
 use crate::rules::access::wide;
 use crate::source::Span;
 use crate::syntax::Text;
@@ -15,6 +16,9 @@ const POWERS: [&str; 3] = [EVERYTHING, "privilege-escalation", "any-role-assumed
 
 /// The one of them that names no holder.
 const EVERYTHING: &str = "everything-allowed";
+
+/// What of passing roles is told where no way to more rights stands on it.
+const ANY_PASSED: &str = "any-role-passed";
 
 /// Rules that tell, with a place in a role's permissions, of somebody who gets the role.
 const OF_GRANTS: [&str; 2] = ["pool-role-takes-over", "unscoped-role-for-anybody"];
@@ -49,10 +53,50 @@ fn fold_wide(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         before.checked_sub(1).and_then(|last| given.get(last)).is_some_and(|range| is_within(span, *range))
     };
     let is_wide = |own: &Finding| {
-        (wide::RULES.iter().any(|rule| rule.name == own.rule) && own.rule != EVERYTHING) || own.rule == "any-role-passed"
+        (wide::RULES.iter().any(|rule| rule.name == own.rule) && own.rule != EVERYTHING) || own.rule == ANY_PASSED
     };
-    let is_told = |own: &Finding| places(own).any(|span| steps.contains(&span)) || is_given(own.primary.span);
-    findings.retain(|own| !is_wide(own) || !is_told(own));
+    let shared = shared(facts, &steps);
+    let named: Vec<(Span, Vec<String>)> = findings
+        .iter()
+        .filter(|own| POWERS.contains(&own.rule))
+        .flat_map(|own| places(own).filter(|span| shared.contains_key(span)).map(|span| (span, actions(own))))
+        .collect();
+    // where several statements have one place, what is told there must be of the same action
+    let is_of_step = |own: &Finding, span: Span| {
+        let takes = |text: &str, names: &[String]| names.iter().any(|name| matches(&[Unit::Wild(text)], name, Mode::Action));
+        let own = actions(own);
+        let steps: Vec<&Vec<String>> = named.iter().filter(|(place, _)| *place == span).map(|(_, names)| names).collect();
+        let mut texts = shared.get(&span).into_iter().flatten();
+        texts.any(|text| takes(text, &own) && steps.iter().any(|names| takes(text, names)))
+    };
+    let is_step = |own: &Finding, span: Span| steps.contains(&span) && (!shared.contains_key(&span) || is_of_step(own, span));
+    let is_told = |own: &Finding| places(own).any(|span| is_step(own, span)) || is_given(own.primary.span);
+    let told: Vec<bool> = findings.iter().map(|own| is_wide(own) && is_told(own)).collect();
+    let mut told = told.into_iter();
+    findings.retain(|_| !told.next().unwrap_or(false));
+}
+
+/// The actions that a finding is about, by its message; of all of a service one that there is not.
+fn actions(finding: &Finding) -> Vec<String> {
+    let quoted = finding.message.split('`').skip(1).step_by(2).filter(|own| !own.starts_with("arn:"));
+    let named = quoted.map(|own| if own.contains(':') { own.to_owned() } else { format!("{own}:AnyOther") });
+    named.chain((finding.rule == ANY_PASSED).then(|| "iam:PassRole".to_owned())).collect()
+}
+
+/// Those of these places at which actions of several statements of a policy stand, as an expression makes them, with the actions.
+fn shared<'i>(facts: &Facts<'i, '_>, places: &HashSet<Span>) -> HashMap<Span, Vec<&'i str>> {
+    let mut all: HashMap<Span, (usize, bool, Vec<&str>)> = HashMap::new();
+    for (policy, _) in facts.inventory.all_policies() {
+        for statement in &policy.statements {
+            let patterns = statement.actions.iter().flat_map(|own| &own.list).filter(|own| places.contains(&own.text.span()));
+            for pattern in patterns {
+                let (first, is_shared, texts) = all.entry(pattern.text.span()).or_insert((statement.index, false, Vec::new()));
+                *is_shared |= *first != statement.index;
+                texts.extend(pattern.plain().filter(|text| !texts.contains(text)));
+            }
+        }
+    }
+    all.into_iter().filter(|(_, (_, is_shared, _))| *is_shared).map(|(span, (.., texts))| (span, texts)).collect()
 }
 
 /// The places of findings, to be asked for those of one role among thousands.

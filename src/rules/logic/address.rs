@@ -126,7 +126,7 @@ fn range_of(operand: &Operand<'_>) -> Option<(IpAddr, IpAddr, u8)> {
 }
 
 /// Whether this is a block of addresses of RFC 1918.
-fn is_private(operand: &Operand<'_>) -> bool {
+pub(in crate::rules) fn is_private(operand: &Operand<'_>) -> bool {
     let Value::Network(IpAddr::V4(first), prefix) = operand.value else { return false };
     let widest = match first.octets() {
         [10, ..] => 8,

@@ -4,7 +4,7 @@ use std::ptr;
 
 use super::address::{Address, SERVICE};
 use super::view::{Named, View};
-use super::{arn_form, impossible_resource, malformed_arn};
+use super::{arn_form, foreign_action_in_resource_policy as foreign_action, impossible_resource, malformed_arn};
 use crate::policy::PolicyKind;
 use crate::reference::{Action, Form, Level, Service, Types};
 
@@ -79,7 +79,9 @@ fn lists_arns(view: &View<'_, '_, '_>) -> bool {
 /// is told by itself.
 fn is_own(view: &View<'_, '_, '_>, named: &Named<'_, '_, '_>) -> bool {
     view.policy.kind != PolicyKind::Resource
-        || named.meaning.service().is_some_and(|service| view.resources.iter().any(|own| may_be_of(own, service)))
+        || named.meaning.service().is_some_and(|service| {
+            view.resources.iter().any(|own| may_be_of(own, service)) || foreign_action::is_all_of(view.policy, service)
+        })
 }
 
 /// Whether a resource may be one of a service.

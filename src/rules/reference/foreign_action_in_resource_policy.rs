@@ -48,6 +48,16 @@ fn finding(view: &View<'_, '_, '_>, own: &Named<'_, '_, '_>, service: &Service, 
     }
 }
 
+/// Whether a policy has ARNs of several services and actions of this one alone: that is then the service of the resource.
+pub(super) fn is_all_of(policy: &Policy<'_>, service: &Service) -> bool {
+    let actions = || policy.statements.iter().filter_map(|statement| statement.actions.as_ref()).flat_map(|own| &own.list);
+    let is_own = |pattern: &Pattern<'_>| {
+        let prefix = pattern.plain().and_then(|text| Some(text.split_once(':')?.0));
+        prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(service.prefix()))
+    };
+    !policy.guessed && actions().all(is_own) && home_by_arns(policy).is_none()
+}
+
 /// The service in all the ARNs of the resources of a policy, with the place of the first; `None` where they are of several services,
 /// or where some value tells none, unless that is `*`.
 fn home_by_arns<'p>(policy: &'p Policy<'_>) -> Option<(&'p str, Span)> {

@@ -1,4 +1,4 @@
-//! Resources that there cannot be: a secret without its random end, a bucket or an object without a name.
+//! Resources that there cannot be: a secret without its random end, a bucket or an object without a name, a domain in place of what it holds.
 
 use super::address::{ACCOUNT, Address, REGION, RESOURCE, SERVICE, Section, UNKNOWN};
 use super::view::{Named, View};
@@ -90,6 +90,7 @@ fn flaw<'i>(view: &View<'i, '_, '_>, address: &Address<'i, '_, '_>) -> Option<Fl
         "s3" if [REGION, ACCOUNT].iter().all(|part| address.part(*part).is_some_and(|part| part.text.is_empty())) => {
             bucket(resource.text).or_else(|| nameless(view, address, &resource, service.text))
         }
+        "es" => domain(view, resource.text).or_else(|| nameless(view, address, &resource, service.text)),
         // requests for these name paths, of which an empty part may be one
         "apigateway" | "execute-api" => None,
         service => nameless(view, address, &resource, service),
@@ -161,6 +162,23 @@ fn bucket(text: &str) -> Option<Flaw> {
         example: format!("{}/x", bucket.replace('?', "x")),
         meant: format!("{bucket}/*"),
         why: "the key of an object has at least one character",
+        likely: true,
+    })
+}
+
+/// A domain of `OpenSearch` beside actions that are about its indexes and APIs alone.
+///
+/// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html#ac-types-resource>
+fn domain(view: &View<'_, '_, '_>, text: &str) -> Option<Flaw> {
+    let name = text.strip_prefix("domain/").filter(|name| !name.is_empty() && !name.contains(['/', '*', '?', UNKNOWN]))?;
+    let is_of_data = |own: &str| own.get(..9).is_some_and(|own| own.eq_ignore_ascii_case("es:ESHttp"));
+    let is_sure = view.names_actions() && !view.actions.is_empty() && view.actions.iter().map(Named::text).all(is_of_data);
+    is_sure.then(|| Flaw {
+        what: "index or API of a domain",
+        label: "the domain itself",
+        example: format!("domain/{name}/x"),
+        meant: format!("domain/{name}/*"),
+        why: "these actions are about what a domain holds, and ARNs of that go on behind its name",
         likely: true,
     })
 }

@@ -200,6 +200,20 @@ fn unknown_provider(view: &View<'_, '_, '_>, principal: &Principal<'_>, known: &
     if view.policy.kind != PolicyKind::Trust || DOMAINS.contains(&known) {
         return None;
     }
+    if let Some((head, host)) = known.split_once(":oidc-provider/https://") {
+        let meant = format!("{head}:oidc-provider/{host}");
+        let help = format!("write `{meant}`: the ARN of a provider has its issuer without the scheme");
+        return Some(Finding {
+            severity: Severity::Error,
+            fix: view.mender().likely(principal.value.span(), &meant),
+            help: Some(help),
+            ..UNKNOWN_PROVIDER.finding(
+                format!("no provider has an ARN with `https://`, so nobody comes in by `{known}`"),
+                principal.value.span(),
+                "with the scheme",
+            )
+        });
+    }
     let is_provider = Arn::parse(known).is_some_and(|arn| {
         let named = |kind| arn.resource.strip_prefix(kind).is_some_and(|name: &str| !name.is_empty());
         arn.service == "iam" && (named("oidc-provider/") || named("saml-provider/"))

@@ -4,7 +4,8 @@ use super::foreign_issuer_key::foreign_keys;
 use super::pool_role_without_condition::is_bare;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Facts, Rule};
-use crate::rules::probe::{Door, Provider, doors, is_on};
+use crate::reach::address::names_domain;
+use crate::rules::probe::{ASKED_FOR, Door, Probe, Provider, doors, is_on};
 
 pub(super) static RULE: Rule = Rule {
     name: "audience-not-pinned",
@@ -17,6 +18,27 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         let Some(stranger) = door.stranger(facts) else { continue };
         let key = door.key(door.audience_claim());
         let title = door.statement.title();
+        let asks = door.conditions(ASKED_FOR);
+        if let (Provider::Public { name, .. }, Some(condition), Some(audience)) = (
+            door.provider,
+            asks.first(),
+            stranger.token.claims.text("aud").filter(|_| stranger.token.claims.get("azp").is_some()),
+        ) {
+            let own = condition.key.shown();
+            findings.push(Finding {
+                help: Some(format!(
+                    "whoever may make a service account asks {name} for a token with any `aud`, and that is `{own}`; add a condition \
+                     `StringEquals` on `{key}` with the id of your service account or application at {name}"
+                )),
+                witness: Some(stranger.witness()),
+                ..RULE.finding(
+                    format!("{title} takes the tokens of any service account of {name} that asks for the audience `{audience}`"),
+                    condition.key.span(),
+                    "chosen by whoever asks for the token",
+                )
+            });
+            continue;
+        }
         let (message, label, help) = match door.provider {
             Provider::Pools => (
                 format!("{title} takes the tokens of any identity pool, not of yours alone"),
@@ -30,11 +52,18 @@ pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             ),
         };
         findings.push(Finding {
+            severity: severity(&stranger),
             help: Some(help),
             witness: Some(stranger.witness()),
             ..RULE.finding(message, door.principal.value.span(), label)
         });
     }
+}
+
+/// An address in a domain of one's own keeps out all who have none there, but for what they sign in to.
+fn severity(stranger: &Probe) -> Severity {
+    let is_own = stranger.token.claims.text("email").is_some_and(names_domain);
+    if is_own { Severity::Medium } else { RULE.severity }
 }
 
 /// A statement for identity pools without any condition is another rule's.

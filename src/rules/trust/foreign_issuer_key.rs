@@ -73,7 +73,8 @@ pub(super) fn foreign_keys<'p, 's>(statement: &'p Statement<'s>) -> Vec<(&'p Con
 /// The issuers whose tokens a statement is about, by host and path; `None` where it is also about others, or that is not known.
 pub(super) fn providers<'p>(statement: &'p Statement<'_>) -> Option<Vec<&'p str>> {
     let principals = statement.principals.as_ref().filter(|principals| !principals.negated && !principals.list.is_empty())?;
-    principals.list.iter().map(issuer_named).collect()
+    // a provider that is named with its scheme is another rule's
+    principals.list.iter().map(|principal| issuer_named(principal).map(without_scheme)).collect()
 }
 
 pub(super) fn issuer_named<'p>(principal: &'p Principal<'_>) -> Option<&'p str> {

@@ -9,7 +9,7 @@ use super::super::decode::Decoded;
 use super::{Kind, Reader};
 
 /// How deep what an operation is taken apart in may stand, so that no expression is too deep because it is.
-const DEEPEST: usize = super::super::MAX_DEPTH / 4;
+pub(super) const DEEPEST: usize = super::super::MAX_DEPTH / 4;
 
 // INVARIANT: as in `hcl.rs`, what calls itself here goes only as deep as the crate does.
 impl Reader<'_> {
@@ -62,17 +62,22 @@ impl Reader<'_> {
         self.parts(sign, place.start..place.start + 1, place, |reader| {
             let names = [own.intro.key_var.as_ref(), Some(&own.intro.value_var)];
             let names: Vec<_> = names.into_iter().flatten().map(|name| reader.place(name.span())).collect();
-            let start = names.first().map_or(place.start, |name| name.start);
-            if reader.builder.open(Kind::List, start..start) {
-                for name in names {
-                    reader.plain(Kind::String, name);
-                }
-                reader.builder.close(start);
-            }
+            reader.names(names, place.start);
             let condition = own.cond.as_ref().map(|own| &own.expr);
             let parts = [Some(&own.intro.collection_expr), own.key_expr.as_ref(), Some(&own.value_expr), condition];
             parts.into_iter().flatten().for_each(|part| reader.value(part));
         });
+    }
+
+    /// The list of the names of a `for`, which stands at `start` where there are none.
+    pub(super) fn names(&mut self, names: Vec<Range<usize>>, start: usize) {
+        let start = names.first().map_or(start, |name| name.start);
+        if self.builder.open(Kind::List, start..start) {
+            for name in names {
+                self.plain(Kind::String, name);
+            }
+            self.builder.close(start);
+        }
     }
 
     fn traversal(&mut self, own: &Traversal, place: &Range<usize>) {

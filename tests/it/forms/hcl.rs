@@ -118,7 +118,25 @@ fn strings() {
     );
     // what takes white space away
     assert_eq!(parts("a = \"b  ${~ v ~}  c\"").0, "b${v}c");
-    assert_eq!(parts("a = \"b%{ if c }d%{ else }e%{ endif }f\"").0, "b${%{ if c }d%{ else }e%{ endif }}f");
+}
+
+/// What a text with directives is, as an operation is: its parts one behind the other.
+#[test]
+fn directives() {
+    let expect = |text: &str, expected: &str| assert_eq!(tree(read, text), format!("{{\"a\": {expected}}}"), "{text}");
+    expect(
+        r#"a = "b%{ if c }d%{ else }e%{ endif }f""#,
+        r#"{"\"" = "%{}": ["b", {"%{ if c }" = "?:": [Hole `c`, "d", "e"]}, "f"]}"#,
+    );
+    expect(r#"a = "b %{~ if c }d\n%{ endif }""#, r#"{"\"" = "%{}": ["b", {"%{~ if c }" = "?:": [Hole `c`, "d\n", ""]}]}"#);
+    expect(
+        "a = <<E\n%{ for k, v in c ~}\n x${v}\n%{ endfor ~}\nz\nE\n",
+        r#"{"<" = "%{}": [{"%{ for k, v in c ~}" = "%{for}": [["k", "v"], Hole `c`, "x${v}\n", "%{ for k, v in c ~}", "%{ endfor ~}"]}, "z\n"]}"#,
+    );
+    expect(
+        r#"a = "%{ if b }%{ if c }d%{ endif }%{ endif }""#,
+        r#"{"\"" = "%{}": [{"%{ if b }" = "?:": [Hole `b`, {"%" = "%{}": [{"%{ if c }" = "?:": [Hole `c`, "d", ""]}]}, ""]}]}"#,
+    );
 }
 
 #[test]

@@ -41,6 +41,18 @@ impl Expanded {
         self.end
     }
 
+    /// Where it starts in the script.
+    pub(super) fn start(&self) -> usize {
+        self.places.first().copied().unwrap_or(self.end)
+    }
+
+    /// Puts in another one behind it.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.value.push_str(&other.value);
+        self.places.extend(&other.places);
+        self.end = other.end;
+    }
+
     /// Notes that what was put in stands for everything up to a place.
     pub(super) fn go_on(&mut self, at: usize) {
         self.end = at;

@@ -43,13 +43,18 @@ impl<'t, 's> Call<'_, '_, 't, 's> {
 
     pub(super) fn template(&mut self) -> Option<Value<'t, 's>> {
         let (text, whole) = self.file(0)?;
-        if text.contains("%{") {
-            return None;
-        }
         let given = match self.value(1) {
             Some(value) => self.evaluation.entries(value)?,
             None => Vec::new(),
         };
+        if let Some(node) = self.evaluation.texts.templates.get(&whole.source).and_then(|own| own.root().get("v")) {
+            let given = given.into_iter().map(|(name, value)| (name.literal.value.into_owned(), value));
+            let at = self.evaluation.among(self.at, given)?;
+            return Some(self.evaluation.value(at, node));
+        }
+        if text.contains("%{") {
+            return None;
+        }
         let literal = Literal::plain(text, whole);
         let (mut parts, mut done) = (Vec::new(), 0);
         while let Some(start) = text.get(done..).and_then(|rest| rest.find("${")).map(|found| done + found) {
