@@ -293,7 +293,7 @@ fn at_other_issuers_too() {
     // a further condition does not make more of the application's users
     assert_eq!(google(r#"{"StringEquals": {":aud": "app", ":oaud": "backend"}}"#), ["anyone who signs in with Google to `app`"]);
     assert_eq!(google(r#"{"StringEquals": {":oaud": "backend"}}"#), ["anyone with a token of Google"]);
-    // the audience of a service account is its own id
+    // the audience of a service account is its own id: ctx-oaud-google
     let account = "104857600000000000001";
     for oaud in ["", r#", ":oaud": "backend""#] {
         let condition = format!(r#"{{"StringEquals": {{":aud": "{account}"{oaud}}}}}"#);
@@ -318,6 +318,8 @@ fn at_other_issuers_too() {
 }
 
 /// The function of a user pool may make session tags of what it likes; where a pool is given without one, its tokens tell none.
+///
+/// token-tags-user-pool
 #[test]
 fn session_tags_of_a_user_pool_hang_on_its_function() {
     let host = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123456";
