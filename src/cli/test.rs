@@ -1,6 +1,6 @@
 //! `rolecall test`: do the policies still answer as is expected of them?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +114,7 @@ fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             }
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
     Ok(files)
 }
@@ -168,7 +168,9 @@ fn suite(file: &Path, reference: &Reference, common: Common) -> Result<Suite, Ve
         Tested { name: test.name.clone(), why: test.why.clone(), span: test.span, ran }
     });
     let tests: Vec<Tested> = tests.collect();
-    for doubt in tests.iter().flat_map(|test| &test.ran.doubts) {
+    // where many questions name the same, the first place tells
+    let mut told = HashSet::new();
+    for doubt in tests.iter().flat_map(|test| &test.ran.doubts).filter(|doubt| told.insert(&doubt.message)) {
         output::warn(&format!("warning: {}", report::text::escape(&located(doubt, sources))));
     }
     Ok(Suite { name, tests, unread, sources: inputs.sources })

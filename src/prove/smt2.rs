@@ -74,7 +74,7 @@ fn ask(question: &Question<'_, '_>, reference: &Reference, out: &mut String) {
         let _ = writeln!(head, "(assert {})", equal("action", &literal(&action.to_ascii_lowercase())));
     }
     for name in &question.among.no_actions {
-        let _ = writeln!(head, "(assert {})", not(&equal("action", &literal(&name.to_ascii_lowercase()))));
+        let _ = writeln!(head, "(assert {})", not(equal("action", &literal(&name.to_ascii_lowercase()))));
     }
     if let Some(resource) = &question.among.resource {
         let _ = writeln!(head, "(assert {})", equal(RESOURCE, &literal(resource)));

@@ -86,10 +86,15 @@ pub(super) fn spare_narrow(facts: &Facts<'_, '_>, findings: &mut [Finding]) {
     let statements = facts.inventory.all_policies().flat_map(|(policy, _)| &policy.statements);
     let ranges: HashMap<Span, Span> = statements.map(|own| (own.place(), own.range)).collect();
     let wrong = findings.iter().filter(|own| own.severity >= Severity::Low).map(|own| own.primary.span);
-    let wrong: Vec<Span> = wrong.collect();
+    let mut wrong: Vec<Span> = wrong.collect();
+    wrong.sort_unstable();
+    let is_told_of = |range: &Span| {
+        let at = wrong.partition_point(|own| (own.source, own.start) < (range.source, range.start));
+        wrong.get(at).is_some_and(|own| range.contains(*own))
+    };
     for finding in findings.iter_mut().filter(|own| is_own(own)) {
         let wide = finding.related.first().and_then(|label| ranges.get(&label.span));
-        if wide.is_some_and(|range| wrong.iter().any(|own| range.contains(*own))) {
+        if wide.is_some_and(is_told_of) {
             finding.help = Some("take one of them out: more is told of the wider one".to_owned());
             if let Some(fix) = &mut finding.fix {
                 fix.safe = false;

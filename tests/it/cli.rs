@@ -605,6 +605,21 @@ fn who_was_deleted_takes_no_role() {
 }
 
 #[test]
+fn a_provider_that_is_named_by_an_arn_and_not_by_its_host_is_told() {
+    let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": "PROVIDER"}, "Condition": {"StringEquals": {"accounts.google.com:aud": "app", "accounts.google.com:sub": "1234"}}}}"#;
+    let who = |provider: &str| {
+        let folder = folder(&[("trust.json", &trust.replace("PROVIDER", provider))]);
+        let run = |format| in_folder(folder.path(), &["who", "*", "trust.json", "--format", format]).stdout;
+        (run("human").split_whitespace().collect::<Vec<_>>().join(" "), run("json"))
+    };
+    let (human, json) = who("arn:aws:iam::111122223333:oidc-provider/accounts.google.com");
+    let why = "the trust policy names the provider by an ARN, and AWS names this one by its host, `accounts.google.com`";
+    assert!(human.contains(why) && json.contains(why), "{human}{json}");
+    assert!(who("accounts.google.com").0.contains("one kind of caller can take it"));
+}
+
+#[test]
 fn what_hangs_on_session_tags_of_a_known_issuer_is_not_known() {
     let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"],
         "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/HOST"},

@@ -317,7 +317,7 @@ fn at_other_issuers_too() {
     );
 }
 
-/// The function of a user pool may make session tags of what it likes; where a pool is given without one, its tokens tell none.
+/// The function of a user pool may make session tags of what it likes; where a pool is given without one, its tokens tell none (`token-tags-user-pool`).
 #[test]
 fn session_tags_of_a_user_pool_hang_on_its_function() {
     let host = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123456";

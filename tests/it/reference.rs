@@ -3,7 +3,7 @@
 use rolecall::arn::Arn;
 use rolecall::pattern::{Mode, Shape, Unit};
 use rolecall::policy::Instant;
-use rolecall::reference::{self, KeyType, Level, Reference, Topic};
+use rolecall::reference::{self, KeyType, Level, Reference, Topic, old_action};
 use rolecall::reference::{Partition, partitions, regions, regions_date, service_principals, service_principals_date};
 
 use crate::support;
@@ -355,7 +355,8 @@ fn the_nearest_name_of_any_kind_is_found() {
 }
 
 /// Names of ours that the data does not have, and why they are right.
-const NOT_IN_THE_DATA: [(&str, &str); 19] = [
+const NOT_IN_THE_DATA: [(&str, &str); 20] = [
+    ("sns:Receive", "an old name, which is told as one"),
     ("aws:accountId", "a variable of the Serverless Framework"),
     ("aws:region", "likewise"),
     ("cognito:groups", "a claim of the tokens of user pools"),
@@ -378,6 +379,14 @@ const NOT_IN_THE_DATA: [(&str, &str); 19] = [
 ];
 
 /// What rules and lists name must exist: a name that AWS gave up makes a rule silent.
+/// A name is an old one only as long as there is no such action.
+#[test]
+fn an_old_name_is_no_action() {
+    assert_eq!(old_action("SNS:receive"), Some("the default policies of topics"));
+    assert!(Reference::default().action("sns:Receive").is_none());
+    assert_eq!(old_action("sns:Publish"), None);
+}
+
 #[test]
 fn every_name_of_ours_exists() {
     let reference = Reference::default();

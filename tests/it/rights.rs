@@ -160,6 +160,31 @@ fn what_a_boundary_leaves_of_a_policy_of_aws_is_told() {
 }
 
 #[test]
+fn what_is_told_of_roles_is_of_roles() {
+    let take = |key: &str, value: &str| {
+        findings(&[json!({ "Effect": "Allow", "Action": "iam:UpdateAssumeRolePolicy", key: value })])
+            .into_iter()
+            .find(|own| own.rule == "privilege-escalation")
+            .map(|own| own.message)
+            .unwrap_or_default()
+    };
+    assert!(take("Resource", "*").contains("can take any role by"), "{}", take("Resource", "*"));
+    let left = take("NotResource", "arn:aws:iam::*:role/base-*");
+    assert!(left.contains("can take any role that `NotResource` leaves by"), "{left}");
+    // the boundary of a role is not taken off by what takes off that of a user
+    let lambda = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let without = |denied: &str| {
+        let boundary = json!([
+            { "Effect": "Allow", "Action": "*", "Resource": "*" },
+            { "Effect": "Deny", "Action": denied, "Resource": "*" },
+        ]);
+        of_role(&lambda, &allow("s3:GetObject", "arn:aws:s3:::a/*"), Some(&boundary))
+    };
+    assert_eq!(without("iam:*RolePermissionsBoundary"), [""; 0]);
+    assert_eq!(without("iam:*UserPermissionsBoundary"), ["boundary-can-be-removed medium"]);
+}
+
+#[test]
 fn whom_a_trust_policy_lets_in_is_told_with_what_he_is_then() {
     let anyone = json!([{ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" }]);
     for permissions in [allow("*", "*"), allow("iam:*", "*"), allow("sts:AssumeRole", "*")] {

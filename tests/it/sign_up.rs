@@ -1,4 +1,4 @@
-//! Who may sign up at a user pool, in each form in which one is written.
+//! Who may sign up at a user pool, in each form in which one is written (`claim-sign-up-default`).
 
 use rolecall::inventory::Inventory;
 use rolecall::source::Sources;

@@ -183,6 +183,7 @@ fn what_whoever_asks_google_for_a_token_chooses_pins_nothing() {
             r#"{{"Effect": "Allow", "Principal": {{"Federated": "accounts.google.com"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"{operator}": {{{claims}}}}}}}"#
         )
     };
+    // ctx-oaud-google
     const ASKED_FOR: &[&str] = &["audience-not-pinned high: accounts.google.com:oaud"];
     let cases: [(&str, &str, &[&str]); 9] = [
         ("StringEquals", r#""G:oaud": "backend""#, ASKED_FOR),

@@ -43,6 +43,8 @@ fn an_expectation_of_an_action_that_no_request_has() {
         let expected = format!("warning: x.rolecall.toml:{place}: {told}");
         assert!(ran.stderr.starts_with(&expected) && ran.stderr.lines().count() == 1, "{question}: {}", ran.stderr);
     }
+    let twice = "[[never]]\naction = 'iam:CreateUsr'\n".repeat(2);
+    assert_eq!(test(&twice).stderr.lines().count(), 1);
     let known = test("[[case]]\ngroup = ['Editor']\naction = 's3:DeleteBucket'\nexpect = 'denied'");
     assert_eq!((known.exit, known.stderr.as_str()), (0, ""));
 }

@@ -4,7 +4,7 @@ use super::holder::Holder;
 use super::privilege::gravest;
 use crate::finding::{Finding, Label};
 use crate::inventory::Role;
-use crate::policy::{Effect, Policy};
+use crate::policy::{Effect, Policy, Statement};
 use crate::reference::{Escalation, Reference};
 use crate::source::Span;
 
@@ -32,7 +32,7 @@ impl<'i, 's> Bounded<'i, 's> {
     /// Where the boundary allows everything, whatever a Deny takes back.
     pub(in crate::rules) fn everything(&self) -> Option<Span> {
         let holder = self.holder();
-        holder.may_do_everything().then(|| holder.allowing().next())?.map(|own| own.place())
+        holder.may_do_everything().then(|| holder.allowing().next())?.map(Statement::place)
     }
 
     /// Whether something is denied for all that.
