@@ -5,6 +5,7 @@
 
 mod candidates;
 mod change;
+mod past;
 mod plain;
 mod probe;
 mod statement;
@@ -13,7 +14,9 @@ use crate::evaluate::Verdict;
 use crate::finding::Edit;
 use crate::policy::Policy;
 use crate::script::{self, Script};
-use crate::simulate::{Flow, GateKind, Given, NearMiss, Outcome, Presented, Question, Simulation, near_misses, try_assume};
+use crate::simulate::{
+    Flow, GateKind, Given, NearMiss, Outcome, Presented, Question, Simulation, World, near_misses, try_assume,
+};
 use crate::source::{Sources, Span};
 use candidates::Candidate;
 
@@ -53,7 +56,9 @@ pub struct Admitted {
 
 /// What would let in the sign-in of a simulation, see [`repairs`]; nothing where the trust policy does not refuse it, and of a chain,
 /// in which the last role is not for the token.
-pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, question: &Question<'_>) -> Vec<Repair> {
+///
+/// What changes one gate is not told where another stays closed.
+pub fn of_simulation(world: World<'_, '_>, simulation: &Simulation<'_, '_>, question: &Question<'_>) -> Vec<Repair> {
     if simulation.gates.iter().any(|gate| gate.kind == GateKind::Chain) {
         return Vec::new();
     }
@@ -72,7 +77,9 @@ pub fn of_simulation(sources: &Sources, simulation: &Simulation<'_, '_>, questio
     let named = question.session_name.filter(|_| simulation.flow != Flow::Enhanced);
     given.extend(named.map(|name| ("sts:RoleSessionName", vec![name])));
     let role = role.arn.as_ref().and_then(|arn| arn.known());
-    repairs(&Refused { sources, policy, role, token, flow: simulation.flow, given: &given })
+    let refused = Refused { sources: world.sources, policy, role, token, flow: simulation.flow, given: &given };
+    let past = past::Past { world, simulation, question };
+    found(&refused).into_iter().filter_map(|(repair, changed)| past.told(repair, changed.as_ref())).collect()
 }
 
 /// A trust policy that refuses a token.
@@ -96,20 +103,7 @@ pub struct Refused<'a, 's> {
 ///
 /// Edits of the policy come first. One that lets strangers in comes last, and only where there is no other.
 pub fn repairs(refused: &Refused<'_, '_>) -> Vec<Repair> {
-    let Refused { sources, policy, role, token, flow, given } = *refused;
-    if !matches!(try_assume(policy, role, token, flow, given).verdict, Verdict::NotAllowed) {
-        return Vec::new();
-    }
-    let near = near_misses(policy, role, token, flow, given);
-    let mut of_policy = match Script::of(sources, policy).filter(Script::is_read_again) {
-        Some(script) => of_policy(refused, &near, &script),
-        None => plain::told(refused),
-    };
-    let of_token = change::changes(refused, &near);
-    let strange = of_policy.iter().position(Repair::admits_strangers).unwrap_or(of_policy.len());
-    let last = of_policy.split_off(strange);
-    let last = if of_policy.is_empty() { last } else { Vec::new() };
-    of_policy.into_iter().take(MOST).chain(of_token.into_iter().take(MOST)).chain(last.into_iter().take(1)).collect()
+    found(refused).into_iter().map(|(repair, _)| repair).collect()
 }
 
 impl Repair {
@@ -137,6 +131,26 @@ impl Side {
 
 /// How many repairs of a side are told.
 const MOST: usize = 3;
+
+/// As [`repairs`], of a change of the token with the token that it comes to.
+fn found(refused: &Refused<'_, '_>) -> Vec<(Repair, Option<Presented>)> {
+    let Refused { sources, policy, role, token, flow, given } = *refused;
+    if !matches!(try_assume(policy, role, token, flow, given).verdict, Verdict::NotAllowed) {
+        return Vec::new();
+    }
+    let near = near_misses(policy, role, token, flow, given);
+    let mut of_policy = match Script::of(sources, policy).filter(Script::is_read_again) {
+        Some(script) => of_policy(refused, &near, &script),
+        None => plain::told(refused),
+    };
+    let of_token = change::changes(refused, &near);
+    let strange = of_policy.iter().position(Repair::admits_strangers).unwrap_or(of_policy.len());
+    let last = of_policy.split_off(strange);
+    let last = if of_policy.is_empty() { last } else { Vec::new() };
+    let of_token = of_token.into_iter().map(|(repair, token)| (repair, Some(token)));
+    let [of_policy, last] = [of_policy, last].map(|own| own.into_iter().map(|repair| (repair, None)));
+    of_policy.take(MOST).chain(of_token.take(MOST)).chain(last.take(1)).collect()
+}
 
 impl Refused<'_, '_> {
     /// Whether a trust policy of the role takes a token.

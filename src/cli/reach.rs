@@ -113,7 +113,7 @@ pub(super) fn told<'r, 'i, 's>(reach: &'r Reach<'i, 's>, inventory: &Inventory<'
 /// Refuses names that stand for nobody, or for no role.
 pub(super) fn refuse_names(world: World<'_, '_>, from: &[String], to: &[String]) -> Result<(), Failure> {
     if !from.is_empty() {
-        let all = everybody(world);
+        let all = everybody(world, from);
         if let Some(wanted) = from.iter().find(|own| !all.iter().any(|subject| subject.is(own)) && **own != "anyone") {
             let words = all.iter().flat_map(|subject| &subject.words).map(String::as_str);
             let help = nearest(wanted, words).map_or_else(

@@ -158,7 +158,9 @@ fn secret_part(argument: &OsString) -> Option<String> {
 
 /// Whether a text is a token, in any wrapping, or claims; or starts as one that is cut off.
 fn looks_like_token(text: &str) -> bool {
-    let secret = |error| !matches!(error, TokenError::Empty | TokenError::Form | TokenError::Base64 | TokenError::Json);
+    let secret = |error| {
+        !matches!(error, TokenError::Empty | TokenError::Form | TokenError::Base64 | TokenError::Json | TokenError::Claims(..))
+    };
     looks_like_jwt(text) || text.trim_start().starts_with('{') || Token::read(text).map_or_else(secret, |_| true)
 }
 

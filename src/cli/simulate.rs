@@ -166,7 +166,7 @@ pub(super) fn answers<'i, 's, 'q>(
         let question = question(subject);
         let simulation = simulate::simulate(world, &question);
         if simulation.pools.is_empty() {
-            let repairs = repair::of_simulation(world.sources, &simulation, &question);
+            let repairs = repair::of_simulation(world, &simulation, &question);
             answers.push(Simulated { subject: subject.name.clone(), simulation, repairs });
             continue;
         }
@@ -176,7 +176,7 @@ pub(super) fn answers<'i, 's, 'q>(
             let subject = format!("{} at identity pool `{}`", subject.name, pool.name.as_ref().unwrap_or(&pool.id).shown());
             let question = Question { pool: Some(&id), ..question.clone() };
             let simulation = simulate::simulate(world, &question);
-            let repairs = repair::of_simulation(world.sources, &simulation, &question);
+            let repairs = repair::of_simulation(world, &simulation, &question);
             answers.push(Simulated { subject, simulation, repairs });
         }
     }

@@ -144,7 +144,7 @@ fn compare(expected: &Expected, answer: &Answer, span: Span) -> Vec<Label> {
         complain(*place, format!("expected the gate `{wanted}` to refuse, but {got}"));
     }
     for ((name, wanted, place), (_, got)) in expected.claims.iter().zip(&answer.claims) {
-        if wanted != got {
+        if wanted != got && !is_same_list(name, wanted.as_deref(), got.as_deref()) {
             let word =
                 |claim: &Option<String>| claim.as_ref().map_or_else(|| "no such claim".to_owned(), |own| format!("`{own}`"));
             complain(*place, format!("expected the claim `{name}` to be {}, got {}", word(wanted), word(got)));
@@ -155,6 +155,17 @@ fn compare(expected: &Expected, answer: &Answer, span: Span) -> Vec<Label> {
         complaints.push(Label::new(span, format!("expected an answer, got {}", answer.words())));
     }
     complaints
+}
+
+/// Whether two lists of groups or roles hold the same, in whatever order: AWS tells of none.
+fn is_same_list(name: &str, wanted: Option<&str>, got: Option<&str>) -> bool {
+    let sorted = |text: &str| {
+        let mut values: Vec<String> = text.strip_prefix('[')?.strip_suffix(']')?.split(", ").map(str::to_owned).collect();
+        values.sort_unstable();
+        Some(values)
+    };
+    let is_unordered = matches!(name, "cognito:groups" | "cognito:roles");
+    is_unordered && wanted.and_then(sorted).is_some_and(|values| Some(values) == got.and_then(sorted))
 }
 
 impl Expected {

@@ -63,7 +63,7 @@ fn preferred_role(groups: &[&Group<'_>]) -> Option<Claim> {
         _ => {}
     }
     if groups.iter().any(|group| group.has_open_precedence) {
-        return Some(Claim::Unknown("the precedence of a group is filled in later"));
+        return Some(Claim::Unknown("the precedence of a group is filled in later, or no whole number from 0 on"));
     }
     let rank = |group: &Group<'_>| group.precedence.map_or(u64::MAX, |setting| u64::from(setting.value));
     let best = groups.iter().map(|group| rank(group)).min()?;

@@ -22,6 +22,8 @@ pub enum TokenError {
     Base64,
     /// Its header or payload is not a JSON object.
     Json,
+    /// What stands for claims is not a JSON object, as shows at this line and column, counted from 1.
+    Claims(usize, usize),
     /// It is encrypted (five parts), so its claims cannot be read.
     Encrypted,
     /// An access token of Facebook, which is no JWT.
@@ -43,6 +45,9 @@ pub(super) enum Inside {
 impl fmt::Display for TokenError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::Claims(line, column) => {
+                return write!(out, "the claims are not a JSON object (line {line}, column {column})");
+            }
             Self::Empty => "the token is empty",
             Self::Form => "the token is neither a JSON object of claims nor a JWT: three parts with points between",
             Self::Base64 => "a part of the token is not base64url",
@@ -69,7 +74,7 @@ impl std::error::Error for TokenError {}
 /// Takes off what is around a token.
 pub(super) fn unwrap(text: &str) -> Result<Inside, TokenError> {
     let mut text = Cow::Borrowed(text);
-    for _ in 0..MOST {
+    for round in 0..MOST {
         let bare = peel(&text);
         if bare.is_empty() {
             return Err(TokenError::Empty);
@@ -77,7 +82,8 @@ pub(super) fn unwrap(text: &str) -> Result<Inside, TokenError> {
         text = if let Some(own) = string(bare) {
             Cow::Owned(own)
         } else if bare.starts_with('{') {
-            match answer(claims(bare)?) {
+            let read = claims(bare).map_err(|error| if round == 0 { place_in(&text, bare).unwrap_or(error) } else { error })?;
+            match answer(read) {
                 Answer::Claims(claims) => return Ok(Inside::Claims(typed(&claims))),
                 Answer::Token(token) => Cow::Owned(token),
             }
@@ -91,7 +97,8 @@ pub(super) fn unwrap(text: &str) -> Result<Inside, TokenError> {
             if bare.contains('.') {
                 return Ok(Inside::Jwt(bare));
             }
-            Cow::Owned(base32(&bare).or_else(|| base64(&bare)).ok_or(TokenError::Form)?)
+            let plain = base32(&bare).or_else(|| base64(&bare)).filter(|plain| !plain.trim().is_empty());
+            Cow::Owned(plain.ok_or(TokenError::Form)?)
         };
     }
     Err(TokenError::Form)
@@ -101,6 +108,15 @@ pub(super) fn unwrap(text: &str) -> Result<Inside, TokenError> {
 pub(super) fn claims(text: &str) -> Result<Claims, TokenError> {
     let tree = json::read(SourceId::NONE, text);
     if tree.faults().is_empty() { Claims::read(tree.root()).ok_or(TokenError::Json) } else { Err(TokenError::Json) }
+}
+
+/// Where a part of a text that should be a JSON object is none.
+fn place_in(text: &str, part: &str) -> Option<TokenError> {
+    let tree = json::read(SourceId::NONE, part);
+    let at = tree.faults().first().map_or(0, |fault| fault.span.start as usize);
+    let before = text.get(..text.find(part)? + at)?;
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    Some(TokenError::Claims(before.matches('\n').count() + 1, line.chars().count() + 1))
 }
 
 /// So many wrappings are taken off: more than anybody puts on, and few enough that no text takes long.

@@ -48,6 +48,7 @@ impl<'s> Inventory<'s> {
     pub fn sign_in_to(&self, host: &str, groups: &[&str], client: Option<&str>) -> Option<Token> {
         let members = self.members(host, groups)?;
         let client = client.or_else(|| self.mapped_client(host)).or_else(|| self.any_client(host));
+        let client = client.or_else(|| self.client_of_mapping(host));
         Some(id_token(host, client.unwrap_or("app-client"), &members))
     }
 
@@ -103,6 +104,12 @@ impl<'s> Inventory<'s> {
             let key = format!("{host}:{client}");
             self.role_maps.iter().flat_map(|map| &map.mappings).any(|mapping| mapping.provider.known() == Some(&key))
         })
+    }
+
+    /// The app client that a role mapping is for.
+    fn client_of_mapping(&self, host: &str) -> Option<&str> {
+        let keys = self.role_maps.iter().flat_map(|map| &map.mappings).filter_map(|mapping| mapping.provider.known());
+        keys.filter_map(|key| key.strip_prefix(host)?.strip_prefix(':')).find(|client| !client.is_empty())
     }
 
     fn providers(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -155,7 +155,7 @@ pub fn reach<'i, 's>(world: World<'i, 's>, asked: Asked<'_>) -> Reach<'i, 's> {
     let is_meant = |subject: &Subject| asked.from.is_empty() || asked.from.iter().any(|own| subject.is(own));
     let takers: Vec<Takers<'i, 's>> = world.inventory.roles.iter().map(|role| takers(world, role)).collect();
     let starts: Vec<Start<'i, 's>> =
-        starts::starts(world, &takers).into_iter().filter(|start| is_meant(&start.subject)).collect();
+        starts::starts(world, &takers, asked.from).into_iter().filter(|start| is_meant(&start.subject)).collect();
     let mut walk =
         Walk { world, asked, takers, links: Links::new(world, asked.at), known: HashMap::new(), assumptions: assumed(world) };
     let mut rows: Vec<Vec<Cell>> = starts.iter().map(|start| walk.row(start)).collect();
@@ -186,10 +186,10 @@ fn assumed(world: World<'_, '_>) -> Vec<String> {
     world.inventory.assumed().chain(unread).collect()
 }
 
-/// The subjects, without asking what they reach.
-pub fn subjects(world: World<'_, '_>) -> Vec<Subject> {
+/// The subjects that these names may mean, without asking what they reach.
+pub fn subjects(world: World<'_, '_>, named: &[String]) -> Vec<Subject> {
     let takers: Vec<Takers<'_, '_>> = world.inventory.roles.iter().map(|role| takers(world, role)).collect();
-    starts::starts(world, &takers).into_iter().map(|start| start.subject).collect()
+    starts::starts(world, &takers, named).into_iter().map(|start| start.subject).collect()
 }
 
 struct Walk<'a, 'i, 's> {
@@ -336,7 +336,10 @@ impl<'i, 's> Walk<'_, 'i, 's> {
         match &start.origin {
             Origin::Logins(entries) => ways::by_logins(self.world, entries, role, self.asked, &mut self.assumptions),
             Origin::Taker(taker) => match self.takers.get(at) {
-                Some(own) => ways::by_trust(taker, role, own, self.permitted(role)),
+                Some(own) => match self.links.denied(taker, role) {
+                    Some(reason) => Cell::No(vec![reason]),
+                    None => ways::by_trust(taker, role, own, self.permitted(role)),
+                },
                 None => Cell::No(Vec::new()),
             },
             Origin::Perhaps(who) => match self.takers.get(at) {
@@ -362,9 +365,19 @@ fn is_reached(cells: &[Cell], at: usize) -> bool {
 impl Subject {
     /// Whether a word or pattern names him: one of his words, his phrase, `anyone` for all whom anybody may become, or a pattern with `*`.
     pub fn is(&self, text: &str) -> bool {
-        let fits = |own: &str| own == text || text.contains('*') && super::door::fits(own, text);
+        let fits = |own: &str| own == text || text.contains('*') && super::door::fits(own, text) || is_same_groups(own, text);
         text == "anyone" && self.distance == Distance::Anyone || fits(&self.name) || self.words.iter().any(|own| fits(own))
     }
+}
+
+/// Whether two words name the same groups, in whatever order: `group:A+B` and `group:B+A`.
+fn is_same_groups(own: &str, text: &str) -> bool {
+    let groups = |word: &str| {
+        let mut names: Vec<String> = word.strip_prefix("group:")?.split('+').map(str::to_owned).collect();
+        names.sort_unstable();
+        Some(names)
+    };
+    own.len() == text.len() && groups(own).is_some_and(|names| Some(names) == groups(text))
 }
 
 impl Target<'_, '_> {

@@ -105,7 +105,7 @@ pub fn keep(world: World<'_, '_>, never: &Never, at: Instant) -> Kept {
 
 /// The names that stand for nobody, or for no role.
 pub fn unknown_names(world: World<'_, '_>, never: &Never) -> Vec<String> {
-    let everybody = everybody(world);
+    let everybody = everybody(world, &never.from);
     let nobody = never.from.iter().filter(|own| *own != "anyone" && !everybody.iter().any(|subject| subject.is(own)));
     let no_role = match &never.goal {
         Goal::Roles(roles) => roles.as_slice(),

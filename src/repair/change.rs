@@ -9,8 +9,8 @@ use crate::reference;
 use crate::simulate::{Difference, DifferenceKind, Flow, NearMiss, Part, Presented, Subject, part_word, try_assume};
 
 /// The changes with which the policy takes the token as it is, those for the nearest statement first.
-pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> Vec<Repair> {
-    let mut repairs: Vec<Repair> = Vec::new();
+pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> Vec<(Repair, Presented)> {
+    let mut repairs: Vec<(Repair, Presented)> = Vec::new();
     for miss in near {
         let mut attempt = Attempt { refused, token: refused.token.clone(), given: Vec::new(), words: Vec::new() };
         let is_changed = attempt.trade(miss) || miss.failing.iter().all(|difference| attempt.change(difference));
@@ -18,8 +18,9 @@ pub(super) fn changes(refused: &Refused<'_, '_>, near: &[NearMiss<'_, '_>]) -> V
             continue;
         }
         let words = attempt.words.join(", and ");
-        if !repairs.iter().any(|own| own.words == words) {
-            repairs.push(Repair { side: Side::Token, words, edits: Vec::new(), admits: Vec::new() });
+        if !repairs.iter().any(|(own, _)| own.words == words) {
+            let repair = Repair { side: Side::Token, words, edits: Vec::new(), admits: Vec::new() };
+            repairs.push((repair, attempt.token));
         }
     }
     repairs

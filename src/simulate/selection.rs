@@ -245,11 +245,13 @@ fn by_token(map: &RoleMap<'_>, mapping: &Mapping<'_>, claims: &Claims, custom: O
                 here("the role is taken from the token"),
             ),
             // select-token-ambiguous
-            _ => ambiguous(
-                map,
-                mapping,
-                "the token names several roles and prefers none, as when groups tie for the best precedence",
-            ),
+            _ => {
+                let why = "the token names several roles and prefers none, as when groups tie for the best precedence";
+                let mut selection = ambiguous(map, mapping, why);
+                let picked = if let Answer::Role(role) = &selection.answer { role.clone() } else { String::new() };
+                selection.why.push_str(&others(&roles, &picked));
+                selection
+            }
         },
     }
 }

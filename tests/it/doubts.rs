@@ -407,9 +407,9 @@ fn no_repair_of_the_second_role_of_a_chain() {
         &inputs,
         Login::Token(&staff),
         |question| question.then_role = Some("second"),
-        |sources, _, question, simulation| {
+        |_, world, question, simulation| {
             assert_eq!(simulation.outcome, Outcome::Allowed, "{}", simulation.why);
-            assert_eq!(repair::of_simulation(sources, simulation, question), Vec::new());
+            assert_eq!(repair::of_simulation(world, simulation, question), Vec::new());
         },
     );
 }
@@ -426,10 +426,10 @@ fn a_tag_that_is_wanted() {
         &inputs,
         Login::Developer("u-1", &[]),
         |_| {},
-        |sources, _, question, simulation| {
+        |_, world, question, simulation| {
             assert_eq!(simulation.outcome, Outcome::Denied);
             assert!(!simulation.why.contains("never holds"), "{}", simulation.why);
-            let repairs = repair::of_simulation(sources, simulation, question);
+            let repairs = repair::of_simulation(world, simulation, question);
             let words: Vec<&str> = repairs.iter().map(|repair| repair.words.as_str()).collect();
             assert_eq!(words, ["send the session tag `team`"]);
         },
@@ -646,8 +646,8 @@ fn whom_a_pattern_lets_in() {
             &inputs,
             Login::Token(&run),
             |_| {},
-            |sources, _, question, simulation| {
-                let repairs = repair::of_simulation(sources, simulation, question);
+            |_, world, question, simulation| {
+                let repairs = repair::of_simulation(world, simulation, question);
                 let like = repairs.iter().find(|repair| repair.words == "compare by `StringLike`");
                 // what lets strangers in is not told where there is another way
                 let admits =

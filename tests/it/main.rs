@@ -59,6 +59,7 @@ mod own_resources;
 mod pages;
 mod pairs;
 mod paper;
+mod partial;
 mod patterns;
 mod permissions;
 mod policy;

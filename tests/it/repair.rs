@@ -5,8 +5,9 @@ use rolecall::evaluate::Verdict;
 use rolecall::identity::{Claim, Claims, Token};
 use rolecall::inventory::{Inventory, Role};
 use rolecall::policy::{self, Instant, Policy, PolicyKind};
+use rolecall::reference::Reference;
 use rolecall::repair::{Refused, Repair, Side, of_simulation, probes, repairs};
-use rolecall::simulate::{DifferenceKind, Flow, Login, Presented, Question, near_misses, try_assume};
+use rolecall::simulate::{DifferenceKind, Flow, Login, Presented, Question, World, near_misses, try_assume};
 use rolecall::source::Sources;
 use rolecall::syntax::yaml;
 
@@ -699,7 +700,9 @@ fn roles_are_ranked() {
             let question = Question::new(Login::Token(&claims), Instant::from_seconds(1_790_000_000));
             let simulation = simulate(inventory, &question);
             let names: Vec<String> = simulation.choices.iter().map(|choice| choice.role.name.shown().into_owned()).collect();
-            let places: Vec<String> = of_simulation(sources, &simulation, &question)
+            let reference = Reference::default();
+            let world = World { inventory, sources, reference: &reference };
+            let places: Vec<String> = of_simulation(world, &simulation, &question)
                 .iter()
                 .flat_map(|repair| repair.edits.iter().map(|edit| sources.get(edit.span.source).name().to_owned()))
                 .collect();

@@ -173,7 +173,7 @@ fn texts_that_are_no_token() {
         ("a.b.c.d.e.f", TokenError::Form),
         ("!!.e30.x", TokenError::Base64),
         ("e30.W10.x", TokenError::Json),
-        ("{\"iss\": ", TokenError::Json),
+        ("{\"iss\": ", TokenError::Claims(1, 8)),
         ("[1, 2]", TokenError::Form),
         ("%zz", TokenError::Form),
         ("EAAGm0PX4ZCpsBAKZCexampleexample", TokenError::Facebook),

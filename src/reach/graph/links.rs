@@ -11,8 +11,9 @@ use crate::inventory::Role;
 use crate::pattern::{Mode, Pattern, Unit, matches};
 use crate::policy::{Effect, Instant, Patterns, Policy, PrincipalKind};
 use crate::prove::{Among, Budget, Held, Proof, Question, Values, prove};
+use crate::reach::{Sample, Taker};
 use crate::reference::{Escalation, Gain, On, escalations, made_role};
-use crate::simulate::{Access, Flow, Outcome, Permission, Presented, World, deciding, may, try_assume};
+use crate::simulate::{Access, Denial, Flow, Outcome, Permission, Presented, World, deciding, may, try_assume};
 use crate::source::SourceId;
 
 /// A name that no role has.
@@ -73,6 +74,25 @@ impl<'i, 's> Links<'i, 's> {
             }
             Outcome::Denied | Outcome::Error => None,
         }
+    }
+
+    /// Whether a policy keeps the sessions of a role that was given from taking another one, whoever its trust policy lets in.
+    pub(super) fn denied(&self, taker: &Taker<'_, '_>, to: &Role<'s>) -> Option<Reason> {
+        let Sample::Principal(caller) = &taker.sample else { return None };
+        let own = Arn::parse(caller)?;
+        let name = own.resource.strip_prefix("assumed-role/")?.split('/').next()?;
+        let is_his = |role: &&Role<'_>| {
+            let arn = arn_of(role).and_then(Arn::parse);
+            arn.is_some_and(|arn| arn.account == own.account && arn.role_name() == Some(name))
+        };
+        let from = self.world.inventory.roles.iter().find(is_his)?;
+        let given: Vec<(&str, Vec<&str>)> = taker.given.iter().map(|(key, value)| (key.as_str(), vec![value.as_str()])).collect();
+        let permission = may(self.world, from, Access { action: ASSUME, resource: arn_of(to)? }, &given, self.at);
+        let is_denied = permission.outcome == Outcome::Denied && permission.reply.denial() == Some(Denial::Explicit);
+        is_denied.then(|| {
+            let text = format!("the session of `{}` may not take it: {}", from.name.shown(), permission.why);
+            Reason { way: Way::Trust, text, place: permission.place.map(|label| label.span) }
+        })
     }
 
     /// The step by which the session of a role gives itself any right; none where a permissions boundary keeps it within bounds.

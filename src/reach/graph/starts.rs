@@ -1,6 +1,6 @@
 //! Who starts: guests, users by group and by what they may write, logins of other providers, and whoever trust policies let in.
 
-use super::{Step, Subject};
+use super::{Step, Subject, is_same_groups};
 use crate::finding::Label;
 use crate::identity::{Claim, Group, IdentityPool, MappingType, MatchRule, MatchType, ProviderKind, Token};
 use crate::inventory::{Inventory, Role};
@@ -79,7 +79,9 @@ impl Own {
 pub(super) const USER: &str = "example-user";
 
 /// Everybody who starts, those who need the least first.
-pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Start<'i, 's>> {
+///
+/// Of many groups that tie, those are told together whom one of these names means, and of the rest one example.
+pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>], named: &[String]) -> Vec<Start<'i, 's>> {
     let inventory = world.inventory;
     let mut starts = Vec::new();
     if !inventory.identity_pools.is_empty() {
@@ -90,7 +92,7 @@ pub(super) fn starts<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) ->
     let hosts = inventory.user_pool_hosts();
     for host in &hosts {
         let of_pool = host.rsplit('/').next().filter(|_| hosts.len() > 1);
-        starts.extend(users(world, host, of_pool, &clients));
+        starts.extend(users(world, (host, of_pool), &clients, named));
     }
     starts.extend(others(world));
     let is_for_pools = inventory.roles.iter().flat_map(Role::trusts).any(names_pools);
@@ -124,7 +126,12 @@ fn start<'i, 's>(name: impl Into<String>, words: &[&str], distance: Distance, en
 
 /// The users of a user pool: in no group, in each group, in those that tie for the best precedence, and with each claim that gives a role
 /// and that they do not write themselves.
-fn users<'i, 's>(world: World<'i, 's>, host: &str, of_pool: Option<&str>, clients: &[PoolClient<'_, '_>]) -> Vec<Start<'i, 's>> {
+fn users<'i, 's>(
+    world: World<'i, 's>,
+    (host, of_pool): (&str, Option<&str>),
+    clients: &[PoolClient<'_, '_>],
+    named: &[String],
+) -> Vec<Start<'i, 's>> {
     let inventory = world.inventory;
     let at = of_pool.map_or_else(String::new, |pool| format!(" of `{pool}`"));
     let of_host: Vec<&PoolClient<'_, '_>> = clients.iter().filter(|client| client.host == host).collect();
@@ -144,11 +151,12 @@ fn users<'i, 's>(world: World<'i, 's>, host: &str, of_pool: Option<&str>, client
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         starts.push(start(format!("a member of `{name}`{at}"), &words, Distance::Known, logins(&[group])));
     }
-    for tie in ties(&groups) {
+    for Tie { groups: tie, like } in ties(&groups, named) {
         let names: Vec<String> = tie.iter().map(|group| format!("`{}`", group.name.shown())).collect();
-        let all = tie.iter().map(|group| group.name.shown().into_owned()).collect::<Vec<_>>().join("+");
-        let name = format!("a member of {}{at}", names.join(" and "));
-        starts.push(start(name, &[&format!("group:{all}")], Distance::Known, logins(&tie)));
+        let word = word_of(&tie);
+        let others = if like == 0 { String::new() } else { format!(" (like {like} other pairs of groups that tie)") };
+        let name = format!("a member of {}{at}{others}", names.join(" and "));
+        starts.push(start(name, &[&word], Distance::Known, logins(&tie)));
     }
     for (claim, value) in given_claims(&of_host) {
         let entries = logins(&[]).into_iter().map(|entry| with_claim(entry, &claim, &value)).collect();
@@ -158,21 +166,54 @@ fn users<'i, 's>(world: World<'i, 's>, host: &str, of_pool: Option<&str>, client
     starts
 }
 
+/// Groups that tie.
+struct Tie<'i, 's> {
+    groups: Vec<&'i Group<'s>>,
+    /// How many other pairs it stands for.
+    like: usize,
+}
+
+/// So many pairs of groups that tie are told each by itself.
+const MOST_PAIRS: usize = 20;
+
 /// Groups that a user may be in together and of which none is preferred, each two of them, and all groups together where there are more.
 ///
 /// Of other combinations the preferred role is that of one of them, and the user may ask for those of each: they reach no more than their
-/// groups by themselves.
-fn ties<'i, 's>(groups: &[&'i Group<'s>]) -> Vec<Vec<&'i Group<'s>>> {
+/// groups by themselves. Nor do two that tie, but for what the identity pool gives where nothing is preferred, which is the same for all.
+fn ties<'i, 's>(groups: &[&'i Group<'s>], named: &[String]) -> Vec<Tie<'i, 's>> {
     let precedence = |group: &Group<'_>| group.precedence.map(|own| own.value);
-    let mut ties = Vec::new();
+    let mut pairs = Vec::new();
     for (at, one) in groups.iter().enumerate() {
         let same = |other: &&&Group<'_>| precedence(one) == precedence(other) && one.role != other.role;
-        ties.extend(groups.iter().skip(at + 1).filter(same).map(|other| vec![*one, *other]));
+        pairs.extend(groups.iter().skip(at + 1).filter(same).map(|other| vec![*one, *other]));
     }
-    if groups.len() > 1 && !ties.iter().any(|own| own.len() == groups.len()) {
-        ties.push(groups.to_vec());
+    let with_all = groups.len() > 1 && !pairs.iter().any(|own| own.len() == groups.len());
+    let is_named = |pair: &[&Group<'_>]| {
+        let word = word_of(pair);
+        named.iter().any(|own| *own == word || is_same_groups(&word, own))
+    };
+    let mut ties: Vec<Tie<'i, 's>> = Vec::new();
+    if pairs.len() <= MOST_PAIRS {
+        ties.extend(pairs.into_iter().map(|groups| Tie { groups, like: 0 }));
+    } else {
+        for pair in pairs {
+            let rank = pair.first().and_then(|group| precedence(group));
+            let is_like = |own: &&mut Tie<'_, '_>| own.groups.first().and_then(|group| precedence(group)) == rank;
+            match ties.iter_mut().find(is_like) {
+                Some(own) if !is_named(&pair) => own.like += 1,
+                _ => ties.push(Tie { groups: pair, like: 0 }),
+            }
+        }
+    }
+    if with_all {
+        ties.push(Tie { groups: groups.to_vec(), like: 0 });
     }
     ties
+}
+
+/// By which word a member of several groups can be named.
+fn word_of(groups: &[&Group<'_>]) -> String {
+    format!("group:{}", groups.iter().map(|group| group.name.shown().into_owned()).collect::<Vec<_>>().join("+"))
 }
 
 /// The ways in which a user may log in: through each app client that identity pools take, with each claim that gives a role and that he
@@ -417,9 +458,13 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
         if let (Kind::Principal, Sample::Principal(arn)) = (&taker.kind, &taker.sample) {
             words.insert(0, arn.clone());
         }
-        let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
-        if !starts.iter().any(|own| own.subject == subject) {
-            starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
+        // one role may be of his account and another one not
+        match starts.iter_mut().find(|own| own.subject.name == taker.who && own.subject.words == words) {
+            Some(own) => own.subject.distance = own.subject.distance.max(taker.distance),
+            None => {
+                let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
+                starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
+            }
         }
     }
     for own in takers.iter().flat_map(|own| &own.open) {

@@ -55,16 +55,7 @@ fn questions<'i>(world: World<'i, '_>, entry: &Entry, role: &Role<'_>) -> Vec<(W
                 continue;
             }
             if entry.linked.is_none() {
-                ways.push((Way::Enhanced, Some(id)));
-            }
-            // of a public provider without a role mapping no user is told to ask for a role
-            let is_mapped = |host: &str| {
-                let mappings = world.inventory.role_map(pool).into_iter().flat_map(|map| &map.mappings);
-                mappings.into_iter().any(|mapping| mapping.provider.known() == Some(host))
-            };
-            let names_roles = entry.login.host().is_some_and(|host| !is_social(host) || is_mapped(host));
-            if entry.linked.is_none() && names_roles {
-                ways.push((Way::CustomRole, Some(id)));
+                ways.extend([(Way::Enhanced, Some(id)), (Way::CustomRole, Some(id))]);
             }
             ways.push((Way::Classic, Some(id)));
         }

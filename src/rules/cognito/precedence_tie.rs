@@ -38,8 +38,8 @@ fn of_groups(clients: &[PoolClient<'_, '_>], user_pool: &str, groups: &[&Group<'
     }
     let both = [*first, second];
     let what = match by_token.map(|client| client.ask(&client.token(&both))) {
-        Some(Picked::Role(role)) => format!("gets the fallback `{}`", short(&role)),
-        Some(Picked::Refused) => "gets no role at all".to_owned(),
+        Some(Picked::Role(role)) => format!("gets the fallback `{}` unless he asks for one by `CustomRoleArn`", short(&role)),
+        Some(Picked::Refused) => "gets no role unless he asks for one by `CustomRoleArn`".to_owned(),
         Some(Picked::Unknown(_)) | None => "has no preferred role".to_owned(),
     };
     let (name, other) = (first.name.shown(), second.name.shown());

@@ -140,27 +140,47 @@ impl<'s> Walk<'_, '_, 's> {
         })
     }
 
-    /// Only roles were given: the pool is the one that the role pins, and taken to hand the role out.
+    /// No identity pool was given: it is the one that is asked for, that the role pins or of which the roles were given. Where these were, they
+    /// tell which role it hands out; else it is taken to be the one that was given.
+    ///
+    /// gate-pool-not-given
     fn without_pool(&mut self, arrivals: &[Arrival<'_>]) {
         let host = identity_pool_host("");
-        let mut for_pools = self.world.inventory.roles.iter().filter(|role| {
+        let inventory = self.world.inventory;
+        let mut for_pools = inventory.roles.iter().filter(|role| {
             role.trust.iter().flat_map(|policy| &policy.statements).any(|statement| names_provider(statement, host))
         });
         let role = match self.question.role {
-            Some(name) => self.world.inventory.role(name),
+            Some(name) => inventory.role(name),
             None => for_pools.next().filter(|_| for_pools.next().is_none()),
         };
         let pinned = role.and_then(|role| pinned_audience(role.trust.as_ref()?, host));
+        let whence = match role.filter(|_| pinned.is_some()) {
+            _ if self.question.pool.is_some() => "as asked".to_owned(),
+            Some(role) => format!("which `{}` pins", role.name.shown()),
+            None => "of which the roles were given".to_owned(),
+        };
+        let of_map = || match inventory.role_maps.as_slice() {
+            [only] => only.pool.known().map(str::to_owned),
+            _ => None,
+        };
+        let pool = self.question.pool.map(str::to_owned).or(pinned).or_else(of_map);
+        let map = pool.as_ref().and_then(|pool| inventory.role_maps.iter().find(|map| map.pool.known() == Some(pool)));
         let unread = self.unread(SnapshotPart::IdentityPools);
         let none = if unread.is_some() { "no identity pool was readable" } else { "no identity pool was given" };
-        let (Some(role), Some(pool)) = (role, self.question.pool.map(str::to_owned).or(pinned)) else {
+        let Some(pool) = pool.filter(|_| role.is_some() || map.is_some()) else {
             let command = if unread.is_some() { "" } else { " (`aws cognito-identity describe-identity-pool`)" };
             let text = format!("{none}, so it is not known what becomes of this login{command}");
             return self.gate(GateKind::Provider, GateState::Unknown, text, unread.into_iter().collect());
         };
-        let name = role.name.shown().into_owned();
-        let whence = if self.question.pool.is_some() { "as asked".to_owned() } else { format!("which `{name}` pins") };
-        self.assume(format!("{none}: taken to be `{pool}`, {whence}, and to hand out that role"));
+        let is_classic = self.question.flow != Flow::Enhanced;
+        let what = match map {
+            None => "to hand out that role",
+            Some(map) if is_classic && map.mappings.is_empty() => "to take this login in the classic flow",
+            Some(_) if arrivals.is_empty() => "to take guests",
+            Some(_) => "to take this login",
+        };
+        self.assume(format!("{none}: taken to be `{pool}`, {whence}, and {what}"));
         if let Some(unread) = unread {
             let text = format!("{none}, so it is not known whether `{pool}` takes this login");
             self.gate(GateKind::Provider, GateState::Unknown, text, vec![unread]);
@@ -169,8 +189,37 @@ impl<'s> Walk<'_, '_, 's> {
             let text = "the trust policy never sees the login itself, but the token that the identity pool makes of it";
             self.assume(text.to_owned());
         }
+        let picked = match map {
+            Some(map) if is_classic => {
+                if let Some((state, text, places)) = self.mappings_close(map) {
+                    self.gate(GateKind::Flow, state, text, places);
+                }
+                self.question.role.map(str::to_owned)
+            }
+            Some(map) => self.mapping_of(map, arrivals),
+            None => role.map(|role| role.id().into_owned()),
+        };
         let token = self.pool_token(&pool, arrivals);
-        self.at_role(&role.id(), &token);
+        match picked {
+            Some(role) => self.at_role(&role, &token),
+            None if is_classic => self.choices(token),
+            None => self.simulation.presented = Some(token),
+        }
+    }
+
+    /// Whether role mappings close the classic flow.
+    fn mappings_close(&self, map: &RoleMap<'_>) -> Option<(GateState, String, Vec<Label>)> {
+        let mapping = map.mappings.first()?;
+        Some(if matches!(self.question.login, Login::Developer(..)) {
+            let text = "AWS does not say whether role mappings close the classic flow for developer-authenticated users";
+            (GateState::Unknown, text.to_owned(), Vec::new())
+        } else {
+            (
+                GateState::Fail,
+                "\"Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.\"".to_owned(),
+                vec![Label::new(mapping.provider.span(), "a role mapping closes the classic flow")],
+            )
+        })
     }
 
     /// Role mappings close the classic flow whatever `AllowClassicFlow` says; default roles do not.
@@ -181,22 +230,13 @@ impl<'s> Walk<'_, '_, 's> {
         if self.world.inventory.role_maps.iter().filter(of_pool).count() > 1 {
             self.assume(format!("of several answers on the roles of identity pool `{}` the first holds", pool.id.shown()));
         }
-        let mapping = map.and_then(|map| map.mappings.first());
-        let (state, text, places) = match (self.question.flow, mapping, pool.classic) {
+        let closed = map.and_then(|map| self.mappings_close(map));
+        let (state, text, places) = match (self.question.flow, closed, pool.classic) {
             (Flow::Enhanced, ..) => (GateState::Pass, "enhanced: the identity pool picks the role".to_owned(), Vec::new()),
             (Flow::Classic | Flow::Direct, ..) if matches!(self.question.login, Login::Saml(..)) => {
                 (GateState::Fail, "SAML logins have the enhanced flow only".to_owned(), Vec::new())
             }
-            (Flow::Classic | Flow::Direct, Some(_), _) if matches!(self.question.login, Login::Developer(..)) => (
-                GateState::Unknown,
-                "AWS does not say whether role mappings close the classic flow for developer-authenticated users".to_owned(),
-                Vec::new(),
-            ),
-            (Flow::Classic | Flow::Direct, Some(mapping), _) => (
-                GateState::Fail,
-                "\"Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.\"".to_owned(),
-                vec![Label::new(mapping.provider.span(), "a role mapping closes the classic flow")],
-            ),
+            (Flow::Classic | Flow::Direct, Some(closed), _) => closed,
             (Flow::Classic | Flow::Direct, None, Some(setting))
                 if !setting.value && matches!(self.question.login, Login::Developer(..)) =>
             {
@@ -254,6 +294,11 @@ impl<'s> Walk<'_, '_, 's> {
             self.gate(GateKind::RoleMapping, GateState::Unknown, text.to_owned(), vec![place]);
             return self.question.role.map(str::to_owned);
         };
+        self.mapping_of(map, arrivals)
+    }
+
+    /// As [`Walk::mapping`], where the pool's roles were given.
+    fn mapping_of(&mut self, map: &RoleMap<'_>, arrivals: &[Arrival<'_>]) -> Option<String> {
         let selection = self.selection(map, arrivals);
         let (state, text, role) = match (&selection.answer, self.question.role) {
             (Answer::Role(picked), Some(wanted)) if !names(picked, wanted) => (

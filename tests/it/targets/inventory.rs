@@ -48,7 +48,7 @@ pub fn inventory(bytes: &[u8]) {
         .map(|(login, flow)| {
             let question = question(login, flow);
             let simulation = simulate(world, &question);
-            let repairs = repair::of_simulation(&sources, &simulation, &question);
+            let repairs = repair::of_simulation(world, &simulation, &question);
             Simulated { subject: "somebody".to_owned(), simulation, repairs }
         })
         .collect();
