@@ -1,7 +1,5 @@
 //! The rules on what is allowed without being named: which of them tells of a statement, and what keeps them silent.
 
-use rolecall::config::Config;
-use rolecall::lint::Facts;
 use rolecall::policy::PolicyKind;
 use rolecall::reference::Reference;
 use rolecall::rules;
