@@ -89,7 +89,7 @@ impl<'s> Inventory<'s> {
             let (inside, written) = (whole.part(range.clone()), text.get(range).unwrap_or(""));
             match language {
                 Language::Json => {
-                    self.read_embedded(sources, id, Embedded { text: inside, name: None, kind: None, made_by: None })
+                    self.read_embedded(sources, id, Embedded { text: inside, name: None, kind: None, made_by: None });
                 }
                 Language::Shell => {
                     for document in documents(&inside) {

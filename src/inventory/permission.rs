@@ -24,7 +24,7 @@ pub(super) enum Said<'n, 's> {
     Made(String, Span),
 }
 
-impl<'n, 's> Permission<'n, 's> {
+impl<'s> Permission<'_, 's> {
     /// The permission for everybody to call the URL of a function that asks nobody who he is.
     pub(super) fn of_url(function: String, place: Span) -> Self {
         let made = |text: &str| Said::Made(text.to_owned(), place);

@@ -42,6 +42,7 @@ mod gates;
 mod grammar;
 mod growth;
 mod guard_rules;
+mod holes;
 mod hostile;
 mod identity;
 mod issuers;

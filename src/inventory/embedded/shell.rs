@@ -26,6 +26,7 @@ const MOST_COMMANDS: usize = 64;
 /// The JSON documents in a script, in the order of the text.
 pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<'s>> {
     let text = script.value.as_ref();
+    let is_told = told::may_tell(text);
     let (mut found, mut codes) = (Vec::new(), Vec::new());
     let mut at = 0;
     while let Some(next) = text.as_bytes().get(at..).and_then(|rest| memchr::memchr3(b'<', b'\'', b'"', rest)) {
@@ -40,7 +41,8 @@ pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<
             continue;
         };
         if let Some(document) = document {
-            let (name, kind) = (name_of(text, at, behind).map(|range| script.part(range)), told::kind(text, at, behind));
+            let name = name_of(text, at, behind).map(|range| script.part(range));
+            let kind = if is_told { told::kind(text, at, behind) } else { None };
             let made_by = maker(text, at, behind);
             let is_quoted = text.get(at..behind).is_some_and(|own| own.matches('\'').count() == 2 && own.ends_with('\''));
             let of_jq = (made_by == Some(Maker::Jq) && is_quoted).then(|| jq::document(text, at + 1..behind - 1)).flatten();
@@ -66,21 +68,21 @@ pub(in crate::inventory) fn documents<'s>(script: &Literal<'s>) -> Vec<Embedded<
 /// The program at `at` that makes a policy when an interpreter runs it: `python3 -c '…'`, `python3 <<EOF`.
 fn code(text: &str, at: usize) -> Option<Range<usize>> {
     const INTERPRETERS: [&str; 4] = ["python", "node", "ruby", "perl"];
-    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
-    let command = text.get(command_start(text, line)..at)?;
-    let words = || command.split(|c: char| c.is_whitespace() || "(|`;&".contains(c));
-    let is_run =
-        words().any(|word| INTERPRETERS.iter().any(|own| word.rsplit('/').next().is_some_and(|word| word.starts_with(own))));
-    let range = if !is_run {
+    let is_here = text.get(at..)?.starts_with("<<");
+    if !is_here && !["-c ", "-e "].iter().any(|own| text.get(..at).is_some_and(|before| before.ends_with(own))) {
         return None;
-    } else if text.get(at..)?.starts_with("<<") {
-        at..here(text, at)?.1
-    } else {
-        let is_source = ["-c", "-e"].contains(&command.split_whitespace().next_back()?) && command.ends_with(char::is_whitespace);
-        at..word(text, at).filter(|_| is_source)?.1
+    }
+    let command = near(text, command_start(text, line_start(text, at)), at);
+    let program = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or("");
+        INTERPRETERS.iter().any(|own| name.starts_with(own))
     };
-    let inside = text.get(range.clone())?;
-    (sets(inside, "Statement") && sets(inside, "Effect")).then_some(range)
+    if !command.split(|c: char| c.is_whitespace() || "(|`;&".contains(c)).any(program) {
+        return None;
+    }
+    let end = if is_here { here(text, at)?.1 } else { word(text, at)?.1 };
+    let inside = text.get(at..end)?;
+    (sets(inside, "Statement") && sets(inside, "Effect")).then_some(at..end)
 }
 
 /// The here-document that is announced at `at`, where it is a document, and where it ends.
@@ -150,7 +152,7 @@ fn is_worth(text: &str) -> bool {
 /// What a document goes by: what stands behind `--role-name` in its command, the file that a here-document is written to, or the
 /// variable that holds it.
 fn name_of(text: &str, at: usize, behind: usize) -> Option<Range<usize>> {
-    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = line_start(text, at);
     let start = command_start(text, line);
     if text.get(at..)?.starts_with("<<") {
         let announced = text.get(start..line_end(text, at))?;
@@ -175,7 +177,7 @@ fn role_of(text: &str, behind: usize, file: &Range<usize>) -> Option<Range<usize
     uses.map(|(at, _)| behind + at).find_map(|at| {
         let end = command_end(text, at);
         let argument = text.get(at..end)?.split_whitespace().nth(1)?;
-        let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let line = line_start(text, at);
         let start = command_start(text, line);
         let is_it = argument.trim_matches(['"', '\'']).rsplit('/').next() == Some(name);
         role_name(text, start, text.get(start..end)?).filter(|_| is_it)
@@ -219,6 +221,16 @@ fn command_end(text: &str, at: usize) -> usize {
         end = line_end(text, end + 1);
     }
     end
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+}
+
+/// The last part of a text, as far as a command goes.
+fn near(text: &str, start: usize, end: usize) -> &str {
+    let first = start.max(end.saturating_sub(COMMAND));
+    (first..=end).find_map(|first| text.get(first..end)).unwrap_or("")
 }
 
 fn line_end(text: &str, at: usize) -> usize {

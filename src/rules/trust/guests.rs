@@ -6,9 +6,14 @@ use crate::finding::Label;
 use crate::identity::MappingType;
 use crate::inventory::{Inventory, Role};
 use crate::lint::Facts;
-use crate::policy::{Comparison, Condition, Operand};
-use crate::rules::probe::{Door, GUEST, Probe, guest, pool_probe, signed_in};
+use crate::pattern::Pattern;
+use crate::policy::{Comparison, Condition, Operand, Policy, Value};
+use crate::reference::identity_pool_host;
+use crate::rules::probe::{Door, GUEST, Probe, guest, is_on, pool_probe, signed_in};
 use crate::syntax::Text;
+
+/// Stands for a pool that a template names.
+const SOME_POOL: &str = "us-east-1:00000000-0000-4000-8000-000000000000";
 
 /// What shows that a statement takes guests as well as signed-in users.
 pub(super) struct Both {
@@ -37,6 +42,14 @@ pub(super) fn takes_both(door: &Door<'_, '_>, facts: &Facts<'_, '_>) -> Option<B
     if is_for_guests(facts.inventory, door.role) || is_for_both(facts.inventory, door.role) {
         return None;
     }
+    if let Some((policy, index)) = with_some_pool(door) {
+        let statement = policy.statements.get(index)?;
+        let (guest, own) = (pool_probe(SOME_POOL, &guest()), Door { policy: &policy, statement, ..*door });
+        let takes = |login: &_| own.takes(&pool_probe(SOME_POOL, login));
+        let is_both = own.takes(&guest) && signed_in(own.policy, own.host, SOME_POOL).iter().any(takes);
+        let given = facts.inventory.identity_pools.iter().filter_map(|pool| pool.id.known());
+        return is_both.then(|| Both { guest, closed: given.filter_map(|pool| closed(facts.inventory, pool)).next() });
+    }
     let strange = door.strange_pools(facts).into_iter().map(|(pool, _)| pool);
     let mut found: Option<Both> = None;
     for pool in door.own_pools(facts).into_iter().chain(strange) {
@@ -53,6 +66,31 @@ pub(super) fn takes_both(door: &Door<'_, '_>, facts: &Facts<'_, '_>) -> Option<B
         found = found.or(Some(Both { guest, closed }));
     }
     found
+}
+
+/// The policy with some pool in the place of one that a template names: what takes the guests of that takes those of any other that may
+/// stand there. `None` where the statement names a pool, or none.
+fn with_some_pool<'s>(door: &Door<'_, 's>) -> Option<(Policy<'s>, usize)> {
+    let key = door.key("aud");
+    let is_open = |own: &Condition<'_>| is_on(own, &key) && !own.values.is_empty() && own.values.iter().all(is_unknown);
+    if !door.statement.conditions.iter().any(is_open) || identity_pool_host(SOME_POOL) != door.host {
+        return None;
+    }
+    let index = door.policy.statements.iter().position(|own| std::ptr::eq(own, door.statement))?;
+    let mut statements = door.policy.statements.to_vec();
+    let own = statements.get_mut(index)?;
+    for condition in own.conditions.iter_mut().filter(|own| is_open(own)) {
+        for operand in &mut condition.values {
+            let text = Text::made(SOME_POOL, operand.pattern.text.span());
+            *operand = Operand { pattern: Pattern::new(text, true), value: Value::Text };
+        }
+    }
+    Some((Policy { statements: statements.into(), ..door.policy.clone() }, index))
+}
+
+/// Whether nothing is known of a value.
+fn is_unknown(own: &Operand<'_>) -> bool {
+    own.pattern.text.is_hole()
 }
 
 /// What lets a guest in through a statement that takes one: a value that says so counts most.

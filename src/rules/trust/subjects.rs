@@ -2,6 +2,7 @@
 //!
 //! Who gets in is asked of [`reach`](crate::reach), so that no rule here hangs on how a condition is written.
 
+mod cluster;
 mod names;
 mod several;
 mod strangers;
@@ -58,8 +59,10 @@ struct Opening<'a, 'i, 's> {
 pub(in crate::rules) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
     let mut all = Vec::new();
     let others = otherwise(facts);
-    let own = facts.inventory.roles.iter().map(|role| (role, true));
-    for (role, is_own) in own.chain(others.iter().map(|role| (role, false))) {
+    let filled: Vec<_> = facts.inventory.roles.iter().filter_map(cluster::of_some_cluster).collect();
+    let own = facts.inventory.roles.iter().map(|role| (role, true, None));
+    let filled = filled.iter().map(|(role, issuer)| (role, false, Some(issuer)));
+    for (role, is_own, issuer) in own.chain(others.iter().map(|role| (role, false, None))).chain(filled) {
         let takers = holders(facts.world(), role).takers;
         if takers.is_empty() {
             continue;
@@ -78,12 +81,21 @@ pub(in crate::rules) fn findings(facts: &Facts<'_, '_>, findings: &mut Vec<Findi
                 }
             }
         }
-        findings.extend(told.into_iter().map(|(_, finding)| finding));
+        findings.extend(told.into_iter().map(|(_, finding)| match issuer {
+            Some(issuer) => in_words_of(finding, issuer),
+            None => finding,
+        }));
         if is_own {
             all.push((role, takers));
         }
     }
     several::findings(facts, &all, findings);
+}
+
+/// A finding on some cluster, with its issuer as the policy writes it.
+fn in_words_of(finding: Finding, issuer: &str) -> Finding {
+    let said = |text: String| text.replace(cluster::SOME_CLUSTER, issuer);
+    Finding { message: said(finding.message), help: finding.help.map(said), ..finding }
 }
 
 /// Roles with the trust policies that they have in other branches of their templates.

@@ -128,7 +128,10 @@ fn directives() {
         r#"a = "b%{ if c }d%{ else }e%{ endif }f""#,
         r#"{"\"" = "%{}": ["b", {"%{ if c }" = "?:": [Hole `c`, "d", "e"]}, "f"]}"#,
     );
-    expect(r#"a = "b %{~ if c }d\n%{ endif }""#, r#"{"\"" = "%{}": ["b", {"%{~ if c }" = "?:": [Hole `c`, "d\n", ""]}]}"#);
+    expect(
+        r#"a = "b %{~ if c }d\n%{ endif }""#,
+        r#"{"\"" = "%{}": ["b", {"%{~ if c }" = "?:": [Hole `c`, "d\\n" = "d\n", ""]}]}"#,
+    );
     expect(
         "a = <<E\n%{ for k, v in c ~}\n x${v}\n%{ endfor ~}\nz\nE\n",
         r#"{"<" = "%{}": [{"%{ for k, v in c ~}" = "%{for}": [["k", "v"], Hole `c`, "x${v}\n", "%{ for k, v in c ~}", "%{ endfor ~}"]}, "z\n"]}"#,

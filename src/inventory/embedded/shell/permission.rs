@@ -7,13 +7,16 @@
 //! <https://docs.aws.amazon.com/cli/latest/reference/sns/add-permission.html>
 
 use super::expand::{Expanded, word};
-use super::{command_end, command_start};
+use super::{command_end, command_start, line_start, near};
 
 /// What stands in each text that holds such a command.
 pub(in crate::inventory) const MARK: &str = "-permission";
 
 /// How many commands are read in one text.
 const MOST_COMMANDS: usize = 1024;
+
+/// How far the options of a command are looked for, in bytes.
+const LONGEST: usize = 4096;
 
 /// A command, and what makes a policy of its options.
 struct Command {
@@ -109,9 +112,8 @@ pub(super) fn policies(text: &str) -> Vec<(usize, Expanded)> {
 
 /// The policy that the command makes whose name ends at `end`.
 fn policy(text: &str, end: usize) -> Option<(usize, Expanded)> {
-    let line = text.get(..end)?.rfind('\n').map_or(0, |end| end + 1);
-    let start = command_start(text, line);
-    let before = text.get(start..end)?;
+    let start = command_start(text, line_start(text, end));
+    let before = near(text, start, end);
     let is_it = |own: &&Command| {
         let [service, operation] = own.name;
         let service_at = before.strip_suffix(operation).map(str::trim_end).filter(|rest| rest.ends_with(service));
@@ -120,7 +122,7 @@ fn policy(text: &str, end: usize) -> Option<(usize, Expanded)> {
     };
     let command = COMMANDS.iter().find(is_it)?;
     let is_run = before.rfind("aws ").is_some() && !before.trim_start().starts_with(['#', '/']) && !before.contains("echo ");
-    let options = options(text, end, command_end(text, end));
+    let options = options(text, end, command_end(text, end).min(end + LONGEST));
     if !is_run || options.iter().any(|own| command.not_with.contains(&own.0)) {
         return None;
     }
