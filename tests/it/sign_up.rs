@@ -34,6 +34,7 @@ fn written(properties: &str, blocks: &str) -> [(&'static str, String); 4] {
     ]
 }
 
+/// `claim-sign-up-default` of `docs/semantics.md`, and what is written out.
 #[test]
 fn every_form_tells_alike_who_signs_up() {
     let block = |value: &str| format!("  admin_create_user_config {{\n    {value}\n  }}\n");

@@ -1,11 +1,12 @@
 //! Identity pools that let in somebody who gets no role there: its trust policy refuses him, or there is none.
 
 use super::enhanced_flow_shut;
-use crate::finding::{Finding, Label, Severity, Witness};
+use crate::finding::{Finding, Label, Severity};
 use crate::identity::{IdentityPool, MappingType};
 use crate::lint::{Facts, Rule};
 use crate::reach::client::{PoolClient, classic_flow, guest, pool_clients, short, social};
-use crate::simulate::{Gate, GateKind, GateState, Simulation};
+use crate::simulate::{Gate, GateKind, GateState, RoleRef, Simulation};
+use crate::source::Span;
 
 pub(super) static REFUSES: Rule = Rule {
     name: "pool-role-refuses",
@@ -34,8 +35,8 @@ pub(super) fn refuses(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         for own in comers(facts, &clients, pool) {
             let Some(trust) = only_closed(&own.simulation).filter(|gate| gate.kind == GateKind::Trust) else { continue };
             let Some(role) = own.simulation.role.as_ref().filter(|role| !told.contains(&role.name)) else { continue };
-            let place = trust.places.first().map(|label| label.span);
-            if !findings.iter().any(|own| own.rule == enhanced_flow_shut::RULE.name && Some(own.primary.span) == place) {
+            let is_told = |other: &Finding| other.rule == enhanced_flow_shut::RULE.name && is_of_trust(role, other.primary.span);
+            if !findings.iter().any(is_told) {
                 findings.extend(refused(&own, trust, &role.name));
             }
             told.push(role.name.clone());
@@ -119,6 +120,11 @@ fn comers<'i, 's>(facts: &Facts<'i, 's>, clients: &[PoolClient<'i, 's>], pool: &
     all
 }
 
+/// Whether a place stands in the trust policy of a role.
+fn is_of_trust(role: &RoleRef<'_, '_>, place: Span) -> bool {
+    role.role.is_some_and(|role| role.trusts().any(|trust| trust.range.contains(place)))
+}
+
 /// The gate that stops somebody, where it is the only one, and no other is open.
 fn only_closed<'a>(simulation: &'a Simulation<'_, '_>) -> Option<&'a Gate> {
     let mut closed = simulation.gates.iter().filter(|gate| matches!(gate.state, GateState::Fail | GateState::Unknown));
@@ -131,11 +137,9 @@ fn refused(own: &Comer<'_, '_>, trust: &Gate, role: &str) -> Option<Finding> {
     let given = own.simulation.gates.iter().find(|gate| gate.kind == GateKind::RoleMapping);
     let mut related: Vec<Label> = trust.places.iter().skip(1).cloned().collect();
     related.extend(given.into_iter().flat_map(|gate| gate.places.first()).map(|label| Label::new(label.span, "hands it out")));
-    let claims = own.simulation.presented.as_ref().map(|token| token.claims.to_json());
     Some(Finding {
         related,
-        help: Some(format!("let the trust policy of `{0}` take {1}, or give {1} another role", short(role), own.who)),
-        witness: claims.map(|claims| Witness { who: own.who.clone(), claims }),
+        help: Some(format!("let the trust policy of `{}` take {}, or have the pool pick another role", short(role), own.who)),
         ..REFUSES.finding(
             format!("{} gets no credentials: the identity pool picks `{}`, but {}", own.who, short(role), own.simulation.why),
             place.span,

@@ -171,7 +171,8 @@ fn bucket(text: &str) -> Option<Flaw> {
 /// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html#ac-types-resource>
 fn domain(view: &View<'_, '_, '_>, text: &str) -> Option<Flaw> {
     let name = text.strip_prefix("domain/").filter(|name| !name.is_empty() && !name.contains(['/', '*', '?', UNKNOWN]))?;
-    let is_of_data = |own: &str| own.get(..9).is_some_and(|own| own.eq_ignore_ascii_case("es:ESHttp"));
+    let begins = |name: &str| name.get(..6).is_some_and(|own| own.eq_ignore_ascii_case("ESHttp"));
+    let is_of_data = |own: &str| own.split_once(':').is_some_and(|(_, name)| begins(name));
     let is_sure = view.names_actions() && !view.actions.is_empty() && view.actions.iter().map(Named::text).all(is_of_data);
     is_sure.then(|| Flaw {
         what: "index or API of a domain",

@@ -47,8 +47,8 @@ pub(super) fn takes_both(door: &Door<'_, '_>, facts: &Facts<'_, '_>) -> Option<B
         let (guest, own) = (pool_probe(SOME_POOL, &guest()), Door { policy: &policy, statement, ..*door });
         let takes = |login: &_| own.takes(&pool_probe(SOME_POOL, login));
         let is_both = own.takes(&guest) && signed_in(own.policy, own.host, SOME_POOL).iter().any(takes);
-        let given = facts.inventory.identity_pools.iter().filter_map(|pool| pool.id.known());
-        return is_both.then(|| Both { guest, closed: given.filter_map(|pool| closed(facts.inventory, pool)).next() });
+        let mut given = facts.inventory.identity_pools.iter().filter_map(|pool| pool.id.known());
+        return is_both.then(|| Both { guest, closed: given.find_map(|pool| closed(facts.inventory, pool)) });
     }
     let strange = door.strange_pools(facts).into_iter().map(|(pool, _)| pool);
     let mut found: Option<Both> = None;
