@@ -56,12 +56,12 @@ struct Parts<'f> {
 }
 
 impl Form {
-    /// How likely it is meant among those of several types, the likeliest least: one without words of its own is what people know, and
-    /// the shortest.
-    pub fn rarity(&self) -> (bool, usize) {
+    /// How likely it is meant by an action of a service among those of several types, the likeliest least: one of that service, then one without
+    /// words of its own, which is what people know, and the shortest.
+    pub fn rarity(&self, prefix: &str) -> (bool, bool, usize) {
         let pieces = self.format.splitn(6, ':').nth(5).unwrap_or("").split("${").enumerate();
         let mut words = pieces.map(|(at, own)| if at == 0 { own } else { own.split_once('}').map_or("", |(_, rest)| rest) });
-        (words.any(|own| own.contains(char::is_alphanumeric)), self.format.len())
+        (self.service != prefix, words.any(|own| own.contains(char::is_alphanumeric)), self.format.len())
     }
 
     /// The one that is meant of those of one type, in their order: the first that tells the account, for what has none is AWS's own.

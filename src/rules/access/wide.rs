@@ -183,7 +183,7 @@ impl<'f, 'v, 'i, 'p, 's> Grant<'f, 'v, 'i, 'p, 's> {
             Some((Form::meant(forms)?, !kind.required))
         });
         // what it always takes is what people know
-        let (form, _) = found.min_by_key(|(form, optional)| (*optional, form.rarity()))?;
+        let (form, _) = found.min_by_key(|(form, optional)| (*optional, form.rarity(action.service.prefix())))?;
         Some((taken(form)?, form.format.as_str()))
     }
 }

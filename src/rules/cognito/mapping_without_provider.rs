@@ -12,9 +12,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
-    for pool in &facts.inventory.identity_pools {
+    let pools = &facts.inventory.identity_pools;
+    for (at, pool) in pools.iter().enumerate() {
         let Some(map) = facts.inventory.role_map(pool) else { continue };
-        let Some(keys) = keys(pool) else { continue };
+        // of several descriptions of one pool each may be the newer
+        let is_same = |own: &&IdentityPool<'_>| own.id.known() == pool.id.known();
+        let Some(keys) = pools.iter().filter(is_same).map(keys).collect::<Option<Vec<_>>>().map(|all| all.concat()) else {
+            continue;
+        };
+        if pools.iter().take(at).any(|own| is_same(&own)) {
+            continue;
+        }
         findings.extend(map.mappings.iter().filter_map(|mapping| of_mapping(pool, mapping, &keys)));
     }
 }

@@ -136,7 +136,7 @@ fn refused(own: &Comer<'_, '_>, trust: &Gate, role: &str) -> Option<Finding> {
     let place = trust.places.first()?;
     let given = own.simulation.gates.iter().find(|gate| gate.kind == GateKind::RoleMapping);
     let mut related: Vec<Label> = trust.places.iter().skip(1).cloned().collect();
-    related.extend(given.into_iter().flat_map(|gate| gate.places.first()).map(|label| Label::new(label.span, "hands it out")));
+    related.extend(given.into_iter().filter_map(|gate| gate.places.first()).map(|label| Label::new(label.span, "hands it out")));
     Some(Finding {
         related,
         help: Some(format!("let the trust policy of `{}` take {}, or have the pool pick another role", short(role), own.who)),

@@ -92,7 +92,7 @@ fn may_be_of(own: &Address<'_, '_, '_>, service: &Service) -> bool {
 /// A format of each resource type that an action takes, the likeliest first.
 fn formats(action: Action<'_>) -> Vec<&str> {
     let mut forms: Vec<_> = action.resources().filter_map(|kind| Form::meant(action.service.forms_of(kind.name()))).collect();
-    forms.sort_by_key(|form| form.rarity());
+    forms.sort_by_key(|form| form.rarity(action.service.prefix()));
     forms.into_iter().map(|form| form.format.as_str()).collect()
 }
 

@@ -171,7 +171,7 @@ fn bucket(text: &str) -> Option<Flaw> {
 /// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html#ac-types-resource>
 fn domain(view: &View<'_, '_, '_>, text: &str) -> Option<Flaw> {
     let name = text.strip_prefix("domain/").filter(|name| !name.is_empty() && !name.contains(['/', '*', '?', UNKNOWN]))?;
-    let begins = |name: &str| name.get(..6).is_some_and(|own| own.eq_ignore_ascii_case("ESHttp"));
+    let begins = |name: &str| name.get(..6).is_some_and(|own| own.eq_ignore_ascii_case("eshttp"));
     let is_of_data = |own: &str| own.split_once(':').is_some_and(|(_, name)| begins(name));
     let is_sure = view.names_actions() && !view.actions.is_empty() && view.actions.iter().map(Named::text).all(is_of_data);
     is_sure.then(|| Flaw {
