@@ -152,11 +152,10 @@ fn users<'i, 's>(
         starts.push(start(format!("a member of `{name}`{at}"), &words, Distance::Known, logins(&[group])));
     }
     for Tie { groups: tie, like } in ties(&groups, named) {
-        let names: Vec<String> = tie.iter().map(|group| format!("`{}`", group.name.shown())).collect();
-        let word = word_of(&tie);
+        let titles: Vec<String> = tie.iter().map(|group| format!("`{}`", group.name.shown())).collect();
         let others = if like == 0 { String::new() } else { format!(" (like {like} other pairs of groups that tie)") };
-        let name = format!("a member of {}{at}{others}", names.join(" and "));
-        starts.push(start(name, &[&word], Distance::Known, logins(&tie)));
+        let name = format!("a member of {}{at}{others}", titles.join(" and "));
+        starts.push(start(name, &[&word_of(&tie)], Distance::Known, logins(&tie)));
     }
     for (claim, value) in given_claims(&of_host) {
         let entries = logins(&[]).into_iter().map(|entry| with_claim(entry, &claim, &value)).collect();
@@ -459,13 +458,12 @@ fn of_trust<'i, 's>(world: World<'i, 's>, takers: &[Takers<'i, 's>]) -> Vec<Star
             words.insert(0, arn.clone());
         }
         // one role may be of his account and another one not
-        match starts.iter_mut().find(|own| own.subject.name == taker.who && own.subject.words == words) {
-            Some(own) => own.subject.distance = own.subject.distance.max(taker.distance),
-            None => {
-                let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
-                starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
-            }
+        if let Some(own) = starts.iter_mut().find(|own| own.subject.name == taker.who && own.subject.words == words) {
+            own.subject.distance = own.subject.distance.max(taker.distance);
+            continue;
         }
+        let subject = Subject { name: taker.who.clone(), words, distance: taker.distance };
+        starts.push(Start { subject, origin: Origin::Taker(Box::new(taker.clone())) });
     }
     for own in takers.iter().flat_map(|own| &own.open) {
         let Some(words) = words(&own.kind, given) else { continue };
