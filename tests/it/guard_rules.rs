@@ -275,13 +275,13 @@ fn guardrails_as_aws_shows_them() {
 
 #[test]
 fn who_spares_private_addresses_spares_nobody() {
+    const TLS: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
     let deny = |addresses: &str| {
         format!(
             r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {{"NotIpAddress": {{"aws:SourceIp": [{addresses}]}}}}}}"#
         )
     };
     let (private, public) = (deny(r#""10.0.0.0/8", "192.168.1.7/32""#), deny(r#""10.0.0.0/8", "203.0.113.0/24""#));
-    const TLS: &str = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
     let endpoint = r#""StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}, "NotIpAddress""#;
     each(&[
         (PolicyKind::Resource, &private, &["owner-locked-out: Deny"]),

@@ -66,6 +66,7 @@ fn reached(folder: &TempDir) -> Vec<String> {
 }
 
 /// The roles of a pool that was not given itself still tell which role it hands out, and whether the classic flow is open.
+/// gate-pool-not-given
 #[test]
 fn the_roles_of_a_pool_count_without_the_pool() {
     let mapping = json!({"Type": "Token", "AmbiguousRoleResolution": "Deny"});

@@ -57,8 +57,8 @@ fn a_role_that_refuses_whom_it_is_given_to() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("a member of `Admin` gets no credentials"), "{found:?}");
 
-    let rules = map("", &[("web", by_rules("Deny", &[["custom:team", "Equals", "ops", "ops"]]))]);
-    let found = told(&[closed(""), rules, role("ops", GUESTS)]);
+    let by_claim = map("", &[("web", by_rules("Deny", &[["custom:team", "Equals", "ops", "ops"]]))]);
+    let found = told(&[closed(""), by_claim, role("ops", GUESTS)]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("a user with `custom:team` `ops` gets no credentials"), "{found:?}");
 }

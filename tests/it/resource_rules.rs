@@ -140,6 +140,7 @@ fn actions_on_resources_of_other_types() {
 
 #[test]
 fn resources_that_there_cannot_be() {
+    const DOMAIN: &str = "arn:aws:es:eu-west-1:111122223333:domain/search";
     const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:";
     let secret = |name: &str| format!("{SECRET}{name}");
     let told = |kind, effect: &str, action: &str, element: &str, resources: &[String]| {
@@ -170,7 +171,6 @@ fn resources_that_there_cannot_be() {
         let found = told(PolicyKind::Scp, effect, "secretsmanager:*", element, &[secret("db")]);
         assert_eq!(found, [format!("impossible-resource {severity}: secret:db")], "{effect} {element}");
     }
-    const DOMAIN: &str = "arn:aws:es:eu-west-1:111122223333:domain/search";
     let cases: &[Resources<'_>] = &[
         (&["s3:GetObject"], &["arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),
         (&["s3:*"], &["arn:aws:s3:::reports", "arn:aws:s3:::reports/"], &["impossible-resource medium: reports/"]),

@@ -177,14 +177,14 @@ fn the_pool_is_pinned_or_not() {
 
 #[test]
 fn what_whoever_asks_google_for_a_token_chooses_pins_nothing() {
+    // ctx-oaud-google
+    const ASKED_FOR: &[&str] = &["audience-not-pinned high: accounts.google.com:oaud"];
     let google = |operator: &str, claims: &str| {
         let claims = claims.replace("G:", "accounts.google.com:");
         format!(
             r#"{{"Effect": "Allow", "Principal": {{"Federated": "accounts.google.com"}}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{"{operator}": {{{claims}}}}}}}"#
         )
     };
-    // ctx-oaud-google
-    const ASKED_FOR: &[&str] = &["audience-not-pinned high: accounts.google.com:oaud"];
     let cases: [(&str, &str, &[&str]); 9] = [
         ("StringEquals", r#""G:oaud": "backend""#, ASKED_FOR),
         ("StringLike", r#""G:oaud": "back*""#, ASKED_FOR),
