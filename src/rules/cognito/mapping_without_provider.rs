@@ -43,8 +43,8 @@ fn of_mapping(pool: &IdentityPool<'_>, mapping: &Mapping<'_>, keys: &[String]) -
     let beside = pool.providers.iter().find(|provider| provider.name.known() == Some(of_pool));
     let near = nearest(own, keys.iter().map(String::as_str));
     let name = pool.name.as_ref().unwrap_or(&pool.id);
-    let (label, help) = match (client.and_then(|provider| provider.client.known()), near) {
-        (Some(client), _) => ("no app client".to_owned(), format!("write `{own}:{client}`")),
+    let (label, help) = match (client, near) {
+        (Some(_), _) => ("no app client".to_owned(), "put a colon and the id of the app client behind it".to_owned()),
         (None, Some(near)) => (format!("did you mean `{near}`?"), format!("write `{near}`")),
         (None, None) if beside.is_some() => {
             ("not one of the pool's app clients".to_owned(), "add the app client to the pool, or take the mapping out".to_owned())
