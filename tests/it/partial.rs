@@ -6,18 +6,11 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::folder;
 use crate::transcript::{Run, finish};
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
 const USERS: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Users0000";
-
-fn folder(files: &[(&str, Value)]) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content.to_string()).expect("a file");
-    }
-    folder
-}
 
 fn run(folder: &TempDir, arguments: &[&str]) -> Run {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_rolecall"));

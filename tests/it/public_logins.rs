@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support;
 use crate::transcript::{Run, finish};
 
 const POOL: &str = "eu-west-1:4f9d2c1e-7b3a-4e58-9c06-d1a2b3c4e5f6";
@@ -29,11 +30,7 @@ fn folder(provider: &str, claim: &str, matching: &str, value: &str) -> TempDir {
         ("roles.json", json!({"IdentityPoolId": POOL, "Roles": {}, "RoleMappings": {provider: mapping}})),
         ("editor.json", json!({"Role": {"RoleName": "editor", "Arn": ROLE, "AssumeRolePolicyDocument": trust}})),
     ];
-    let folder = TempDir::new().expect("a folder");
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content.to_string()).expect("a file");
-    }
-    folder
+    support::folder(&files)
 }
 
 fn run(folder: &TempDir, arguments: &[&str]) -> Run {

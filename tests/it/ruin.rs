@@ -142,7 +142,7 @@ fn a_configuration_from_a_pipe_of_the_shell_is_read() {
 
 #[test]
 fn files_may_vanish_meanwhile() {
-    let folder = folder(&[]);
+    let folder = folder(&[] as &[(&str, &str)]);
     let count = 3_000;
     for number in 0..count {
         fs::write(folder.path().join(format!("{number:04}.json")), POLICY).expect("a file");
@@ -256,7 +256,7 @@ fn what_nobody_wrote_by_hand() {
         ("zero.json", around("\"Sid\": \"a\0b\"").into_bytes(), "error["),
         ("good.json", POLICY.as_bytes().to_vec(), "[empty-sid]"),
     ];
-    let folder = folder(&[]);
+    let folder = folder(&[] as &[(&str, &str)]);
     for (name, bytes, _) in &files {
         fs::write(folder.path().join(name), bytes).expect("a file");
     }

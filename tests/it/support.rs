@@ -23,12 +23,12 @@ pub(crate) fn simulate<'i, 's>(inventory: &'i Inventory<'s>, question: &Question
 }
 
 /// A folder with files.
-pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, impl ToString)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
+        fs::write(path, text.to_string()).expect("a file");
     }
     folder
 }
