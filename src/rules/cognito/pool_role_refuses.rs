@@ -53,8 +53,8 @@ pub(super) fn without(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         if classic_flow(facts.world(), id).is_none_or(|gate| gate.state != GateState::Fail) {
             continue;
         }
-        let has_none = |who: &str, own: &Comer<'_, '_>| {
-            let (is_missing, key) = if who == GUEST {
+        let has_none = |own: &Comer<'_, '_>| {
+            let (is_missing, key) = if own.who == GUEST {
                 (map.unauthenticated.is_none(), "unauthenticated")
             } else {
                 (map.authenticated.is_none() && map.mappings.is_empty(), "authenticated")
@@ -63,7 +63,7 @@ pub(super) fn without(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
             is_missing.then(|| Finding {
                 related: pool
                     .guests
-                    .filter(|_| who == GUEST)
+                    .filter(|_| own.who == GUEST)
                     .map(|own| Label::new(own.span, "guests get in"))
                     .into_iter()
                     .collect(),
@@ -83,7 +83,7 @@ pub(super) fn without(facts: &Facts<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let comers = comers(facts, &clients, pool);
         for is_guest in [true, false] {
-            findings.extend(comers.iter().filter(|own| (own.who == GUEST) == is_guest).find_map(|own| has_none(&own.who, own)));
+            findings.extend(comers.iter().filter(|own| (own.who == GUEST) == is_guest).find_map(has_none));
         }
     }
 }
